@@ -1,1 +1,16 @@
-//! See docs/ARCHITECTURE.md.
+//! The chip description: what a user writes, validated once, and the register map that follows from it.
+//!
+//! This crate knows nothing of physics, integer codes or Verilog: fields carry physical values in the unit their name
+//! ends with.
+
+mod description;
+mod formats;
+mod problem;
+mod registers;
+mod validate;
+
+pub use description::*;
+pub use problem::{ChipError, Problem};
+pub use registers::{
+    ADDRESS_BITS, DEVICE_REGISTERS, GLOBAL_REGISTERS, Register, Section, address, device_register,
+};

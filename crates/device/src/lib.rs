@@ -1,1 +1,15 @@
-//! See docs/ARCHITECTURE.md.
+//! Device physics in float, and the step from a description to the integer codes of the datapath.
+//!
+//! This crate knows nothing of Verilog or simulation.
+
+mod chip;
+mod codes;
+mod coefficient;
+mod felif;
+mod limits;
+
+pub use chip::{Chip, Layer, LayerKind};
+pub use codes::{Codes, Constants, GUARD_BITS, PRE_TARGET_BITS};
+pub use coefficient::Coefficient;
+pub use felif::{Felif, TICK_S};
+pub use limits::{Finding, Severity};

@@ -1,0 +1,285 @@
+//! The description as the user writes it (JSON). Unknown fields are errors; every optional field has its default here.
+
+use crate::ChipError;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A whole chip: inputs, layers of neurons, a readout, formats.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// Name of the chip; prefix of every Verilog module.
+    pub name: String,
+    /// Number of input channels M.
+    pub inputs: usize,
+    /// Hidden layers, in order.
+    pub layers: Vec<LayerDescription>,
+    /// Leaky-integrator outputs.
+    pub readout: ReadoutDescription,
+    /// Word lengths and ranges.
+    #[serde(default)]
+    pub formats: Formats,
+    /// Rounding of every quantisation.
+    #[serde(default)]
+    pub rounding: Rounding,
+    /// Window length K, in ticks of 1 us.
+    #[serde(default = "default_window")]
+    pub window_ticks: u32,
+    /// What the state recorder keeps of a window.
+    #[serde(default)]
+    pub recorder: RecorderLevel,
+    /// Largest number of neurons in one bank (one recorder stream each).
+    #[serde(default = "default_bank")]
+    pub bank_neurons: usize,
+    /// Settings of training; read by the training crate, opaque here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<serde_json::Value>,
+}
+
+/// One hidden layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerDescription {
+    /// Name of the layer; part of its Verilog module's name.
+    pub name: String,
+    /// Neuron model.
+    pub kind: NeuronKind,
+    /// Number of neurons N.
+    pub neurons: usize,
+    /// Whether the layer's spikes feed back to itself, one tick later.
+    #[serde(default)]
+    pub recurrent: bool,
+    /// The physical neuron.
+    #[serde(default)]
+    pub device: DeviceCard,
+    /// Synapses from the layer before (or the inputs).
+    pub synapse: Synapse,
+    /// Synapses of the recurrence; those of the input where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrent_synapse: Option<Synapse>,
+}
+
+/// The leaky-integrator readout: a synaptic current and no membrane.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadoutDescription {
+    /// Number of outputs.
+    pub outputs: usize,
+    /// Time constant of the integrator, ms.
+    #[serde(default = "default_readout_tau")]
+    pub tau_ms: f64,
+    /// Synapses from the last layer.
+    pub synapse: Synapse,
+}
+
+/// Neuron models of the array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NeuronKind {
+    /// Leaky integrate-and-fire with a ferroelectric membrane capacitor.
+    Felif,
+    /// The same without switching.
+    Lif,
+}
+
+/// RRAM synapses of one projection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Synapse {
+    /// Bits of the stored code, 1..8.
+    #[serde(default = "default_bits")]
+    pub bits: u32,
+    /// Largest current of a level, pA; the 2^bits levels stand evenly in +-range.
+    #[serde(default, rename = "range_pA", skip_serializing_if = "Option::is_none")]
+    pub range_pa: Option<f64>,
+    /// The level table itself, 2^bits currents in pA, ascending.
+    #[serde(default, rename = "levels_pA", skip_serializing_if = "Option::is_none")]
+    pub levels_pa: Option<Vec<f64>>,
+}
+
+impl Synapse {
+    /// The level table in pA, 2^bits entries: given, or even steps over +-range.
+    pub fn levels(&self) -> Vec<f64> {
+        if let Some(levels) = &self.levels_pa {
+            return levels.clone();
+        }
+        let n = 1usize << self.bits;
+        let range = self.range_pa.unwrap_or(0.0);
+        let at = |k: usize| range * (2.0 * k as f64 / (n - 1) as f64 - 1.0);
+        (0..n).map(at).collect()
+    }
+}
+
+/// The physical neuron: FeCap, leak, threshold, timing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviceCard {
+    /// Area of the ferroelectric capacitor, um2.
+    pub area_um2: f64,
+    /// Thickness of the ferroelectric layer, nm.
+    pub t_fe_nm: f64,
+    /// Relative permittivity of the ferroelectric layer.
+    pub eps_fe: f64,
+    /// Switching barrier, eV.
+    #[serde(rename = "w_b_eV")]
+    pub w_b_ev: f64,
+    /// Field distance of the barrier, nm.
+    pub d_e_nm: f64,
+    /// Offset field, MV/m.
+    #[serde(rename = "e_off_MV_m")]
+    pub e_off_mv_m: f64,
+    /// Spontaneous polarisation, C/m2.
+    #[serde(rename = "p_s_C_m2")]
+    pub p_s_c_m2: f64,
+    /// Series capacitance of interface and depletion layers, F/m2; absent: none (infinite).
+    #[serde(rename = "c_series_F_m2", skip_serializing_if = "Option::is_none")]
+    pub c_series_f_m2: Option<f64>,
+    /// Occupation at which the depolarisation voltage is zero.
+    pub p_ref: f64,
+    /// Temperature, K.
+    #[serde(rename = "temperature_K")]
+    pub temperature_k: f64,
+    /// Leak conductance, pS.
+    #[serde(rename = "g_leak_pS")]
+    pub g_leak_ps: f64,
+    /// Threshold, V.
+    #[serde(rename = "v_th_V")]
+    pub v_th_v: f64,
+    /// Membrane after a spike, V.
+    #[serde(rename = "v_reset_V")]
+    pub v_reset_v: f64,
+    /// Lower clamp of the membrane, V.
+    #[serde(rename = "v_floor_V")]
+    pub v_floor_v: f64,
+    /// Occupation after a spike.
+    pub p_reset: f64,
+    /// Whether a spike keeps the occupation instead.
+    pub keep_p: bool,
+    /// Refractory time, ms.
+    pub t_ref_ms: f64,
+    /// Time constant of the synaptic current, ms.
+    pub tau_syn_ms: f64,
+}
+
+impl Default for DeviceCard {
+    /// The published HfO2 card (Heracles, arXiv 2410.07791) without series layers, in a regime that works at 4 um2.
+    fn default() -> Self {
+        Self {
+            area_um2: 4.0,
+            t_fe_nm: 9.8,
+            eps_fe: 70.0,
+            w_b_ev: 1.05,
+            d_e_nm: 7.5,
+            e_off_mv_m: 20.0,
+            p_s_c_m2: 0.27,
+            c_series_f_m2: None,
+            p_ref: 0.0,
+            temperature_k: 300.0,
+            g_leak_ps: 20.0,
+            v_th_v: 0.8,
+            v_reset_v: 0.0,
+            v_floor_v: -0.5,
+            p_reset: 0.0,
+            keep_p: false,
+            t_ref_ms: 2.0,
+            tau_syn_ms: 10.0,
+        }
+    }
+}
+
+/// Word lengths and full-scale ranges of the states.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Formats {
+    /// Bits of the membrane code.
+    pub v_bits: u32,
+    /// Full scale of the membrane, V.
+    #[serde(rename = "v_range_V")]
+    pub v_range_v: f64,
+    /// Bits of the occupation code.
+    pub p_bits: u32,
+    /// Bits of the current code.
+    pub i_bits: u32,
+    /// Full scale of the current, pA.
+    #[serde(rename = "i_range_pA")]
+    pub i_range_pa: f64,
+}
+
+impl Default for Formats {
+    fn default() -> Self {
+        Self {
+            v_bits: 20,
+            v_range_v: 2.0,
+            p_bits: 20,
+            i_bits: 24,
+            i_range_pa: 1024.0,
+        }
+    }
+}
+
+/// Rounding of every quantisation in the datapath.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rounding {
+    /// To nearest, half up.
+    #[default]
+    Nearest,
+    /// Toward zero (`lif` layers only).
+    Truncate,
+}
+
+/// What the recorder keeps of each window and neuron.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecorderLevel {
+    /// States at the window's end, spike and saturation counts.
+    Sample,
+    /// Also the sums of V and p over the window.
+    #[default]
+    Mean,
+}
+
+fn default_window() -> u32 {
+    1000
+}
+fn default_bank() -> usize {
+    128
+}
+fn default_bits() -> u32 {
+    3
+}
+fn default_readout_tau() -> f64 {
+    20.0
+}
+
+impl Description {
+    /// Reads and validates a description; `file` is named in errors.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ChipError> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let description: Self =
+            serde_path_to_error::deserialize(&mut json).map_err(|e| ChipError::Parse {
+                file: file.into(),
+                field: e.path().to_string(),
+                message: e.inner().to_string(),
+            })?;
+        let problems = description.problems();
+        if problems.is_empty() {
+            Ok(description)
+        } else {
+            Err(ChipError::Invalid {
+                file: file.into(),
+                problems,
+            })
+        }
+    }
+
+    /// Reads and validates the description in a file.
+    pub fn load(path: &Path) -> Result<Self, ChipError> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| ChipError::Read {
+            file: file.clone(),
+            source,
+        })?;
+        Self::parse(&file, &text)
+    }
+}

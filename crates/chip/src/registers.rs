@@ -1,0 +1,184 @@
+//! The register map: one table, from which Verilog, software and documentation are generated.
+
+/// One register of the chip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Register {
+    /// Name, in Verilog and in software.
+    pub name: &'static str,
+    /// Width in bits.
+    pub bits: u32,
+    /// Two's complement.
+    pub signed: bool,
+    /// Writable over the bus.
+    pub writable: bool,
+    /// What it holds, with its unit.
+    pub about: &'static str,
+}
+
+const fn register(
+    name: &'static str,
+    bits: u32,
+    signed: bool,
+    writable: bool,
+    about: &'static str,
+) -> Register {
+    Register {
+        name,
+        bits,
+        signed,
+        writable,
+        about,
+    }
+}
+
+/// Registers of the whole chip; the index is the word address in section 0.
+pub const GLOBAL_REGISTERS: [Register; 6] = [
+    register(
+        "id",
+        32,
+        false,
+        false,
+        "identification, 0x6272756e (\"brun\")",
+    ),
+    register("window", 13, false, true, "window length K, ticks of 1 us"),
+    register(
+        "clear",
+        1,
+        false,
+        true,
+        "write 1: reset every state in the next tick, keep the configuration",
+    ),
+    register(
+        "tick",
+        32,
+        false,
+        false,
+        "ticks since the last reset of the states",
+    ),
+    register(
+        "saturations",
+        32,
+        false,
+        false,
+        "saturated updates since the last reset, stops at 2^32-1",
+    ),
+    register(
+        "overrun",
+        1,
+        false,
+        false,
+        "a recorder record was dropped since the last reset",
+    ),
+];
+
+/// Registers of one layer; the index is the word address in the layer's register section.
+/// A coefficient is mantissa `_m`, rounding half `_h` = 2^(s-1) and right shift `_s`.
+pub const DEVICE_REGISTERS: [Register; 26] = [
+    register("i_dec_m", 7, false, true, "1 - exp(-1us/tau_syn), mantissa"),
+    register("i_dec_h", 30, false, true, "its rounding half"),
+    register("i_dec_s", 5, false, true, "its shift"),
+    register(
+        "in_m",
+        11,
+        false,
+        true,
+        "1us/C in LSB of V by LSB of I, mantissa",
+    ),
+    register("in_h", 30, false, true, "its rounding half"),
+    register("in_s", 5, false, true, "its shift"),
+    register("leak_m", 11, false, true, "g*1us/C, mantissa"),
+    register("leak_h", 30, false, true, "its rounding half"),
+    register("leak_s", 5, false, true, "its shift"),
+    register("v_th", 20, true, true, "threshold, LSB of V"),
+    register(
+        "v_reset",
+        20,
+        true,
+        true,
+        "membrane after a spike, LSB of V",
+    ),
+    register(
+        "v_floor",
+        20,
+        true,
+        true,
+        "lower clamp of the membrane, LSB of V",
+    ),
+    register("t_ref", 20, false, true, "refractory time, ticks"),
+    register(
+        "xv_m",
+        11,
+        false,
+        true,
+        "log2 of the switching rate by V, mantissa",
+    ),
+    register("xv_h", 30, false, true, "its rounding half"),
+    register("xv_s", 5, false, true, "its shift"),
+    register(
+        "xp_m",
+        10,
+        false,
+        true,
+        "log2 of the switching rate by p, mantissa",
+    ),
+    register("xp_h", 30, false, true, "its rounding half"),
+    register("xp_s", 5, false, true, "its shift"),
+    register(
+        "x0",
+        24,
+        true,
+        true,
+        "log2 of the upward rate at V = p = 0, LSB 2^-12",
+    ),
+    register("xc", 24, true, true, "sum of both log2 rates, LSB 2^-12"),
+    register(
+        "kap_m",
+        10,
+        false,
+        true,
+        "2 p_s/c_fe in LSB of V by LSB of p, mantissa",
+    ),
+    register("kap_h", 30, false, true, "its rounding half"),
+    register("kap_s", 5, false, true, "its shift"),
+    register(
+        "p_reset",
+        20,
+        false,
+        true,
+        "occupation after a spike, LSB of p",
+    ),
+    register("keep_p", 1, false, true, "1: a spike keeps the occupation"),
+];
+
+/// Bits of a word address on the configuration bus.
+pub const ADDRESS_BITS: u32 = 28;
+
+/// The parts of the address space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// Registers of the whole chip.
+    Global,
+    /// Registers of a layer (the readout is the last layer).
+    Device(usize),
+    /// Level tables of a layer: the input's, then at offset 256 the recurrence's.
+    Levels(usize),
+    /// Weight codes of a layer: presynaptic channel * neurons + neuron; recurrent channels follow the input's.
+    Codes(usize),
+}
+
+/// Word address of an index in a section: `[27:24]` layer + 1 (0: chip), `[23:22]` kind, `[21:0]` index.
+pub fn address(section: Section, index: u32) -> u32 {
+    let base = |layer: usize, kind: u32| ((layer as u32 + 1) << 24) | (kind << 22);
+    match section {
+        Section::Global => index,
+        Section::Device(layer) => base(layer, 0) | index,
+        Section::Levels(layer) => base(layer, 1) | index,
+        Section::Codes(layer) => base(layer, 2) | index,
+    }
+}
+
+/// Index of a device register by name.
+pub fn device_register(name: &str) -> Option<u32> {
+    let at = DEVICE_REGISTERS.iter().position(|r| r.name == name)?;
+    Some(at as u32)
+}

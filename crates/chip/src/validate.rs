@@ -1,0 +1,200 @@
+//! Every range of every field, checked all at once.
+
+use crate::{Description, DeviceCard, Formats, NeuronKind, Problem, Rounding, Synapse};
+
+impl Description {
+    /// All bad values of the description; empty when it can be used.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut c = Checker::default();
+        c.identifier("name", &self.name);
+        c.count("inputs", self.inputs, 1, 4096);
+        c.count("layers", self.layers.len(), 1, 14);
+        c.count("window_ticks", self.window_ticks as usize, 1, 4096);
+        c.count("bank_neurons", self.bank_neurons, 1, 4096);
+        self.formats.check(&mut c);
+        for (index, layer) in self.layers.iter().enumerate() {
+            let at = format!("layers[{index}]");
+            c.identifier(&format!("{at}.name"), &layer.name);
+            c.count(&format!("{at}.neurons"), layer.neurons, 1, 4096);
+            layer.synapse.check(&mut c, &format!("{at}.synapse"));
+            if let Some(synapse) = &layer.recurrent_synapse {
+                synapse.check(&mut c, &format!("{at}.recurrent_synapse"));
+            }
+            layer
+                .device
+                .check(&mut c, &format!("{at}.device"), &self.formats);
+            self.check_combination(index, &mut c);
+        }
+        c.count("readout.outputs", self.readout.outputs, 1, 4096);
+        c.number("readout.tau_ms", self.readout.tau_ms, 0.02, 1000.0, "ms");
+        self.readout.synapse.check(&mut c, "readout.synapse");
+        c.problems
+    }
+
+    fn check_combination(&self, index: usize, c: &mut Checker) {
+        let layer = &self.layers[index];
+        let at = format!("layers[{index}]");
+        if self.rounding == Rounding::Truncate && layer.kind == NeuronKind::Felif {
+            c.add(
+                &format!("{at}.kind"),
+                "felif",
+                "lif when `rounding` is `truncate`",
+                "truncation toward zero stalls the switching of a FeCap: use `nearest`",
+            );
+        }
+        if layer.recurrent_synapse.is_some() && !layer.recurrent {
+            c.add(
+                &format!("{at}.recurrent_synapse"),
+                "present",
+                "absent in a layer that is not recurrent",
+                "set `recurrent` to true or remove it",
+            );
+        }
+        let twice = |other: &crate::LayerDescription| other.name == layer.name;
+        if self.layers[..index].iter().any(twice) || layer.name == "readout" {
+            c.add(
+                &format!("{at}.name"),
+                &format!("`{}`", layer.name),
+                "a name no other layer has, and not `readout`",
+                "rename it",
+            );
+        }
+    }
+}
+
+impl Formats {
+    fn check(&self, c: &mut Checker) {
+        c.count("formats.v_bits", self.v_bits as usize, 12, 20);
+        c.count("formats.p_bits", self.p_bits as usize, 12, 20);
+        c.count("formats.i_bits", self.i_bits as usize, 16, 24);
+        c.number("formats.v_range_V", self.v_range_v, 0.5, 16.0, "V");
+        c.number("formats.i_range_pA", self.i_range_pa, 1.0, 1e6, "pA");
+    }
+}
+
+impl Synapse {
+    fn check(&self, c: &mut Checker, at: &str) {
+        if !c.count(&format!("{at}.bits"), self.bits as usize, 1, 8) {
+            return;
+        }
+        match (&self.levels_pa, self.range_pa) {
+            (Some(levels), None) => self.check_levels(levels, c, &format!("{at}.levels_pA")),
+            (None, Some(range)) => {
+                c.number(&format!("{at}.range_pA"), range, 1e-3, 1e6, "pA");
+            }
+            _ => c.add(
+                at,
+                "without a level table, or with two",
+                "exactly one of `range_pA` and `levels_pA`",
+                "give `range_pA` for even steps over +-range, or `levels_pA` for a measured table",
+            ),
+        }
+    }
+
+    fn check_levels(&self, levels: &[f64], c: &mut Checker, at: &str) {
+        let expected = 1usize << self.bits;
+        if levels.len() != expected {
+            c.add(
+                at,
+                &format!("{} entries", levels.len()),
+                &format!("{expected} entries for {} bits", self.bits),
+                "give one current per code, or change `bits`",
+            );
+        }
+        if levels.windows(2).any(|w| w[1] <= w[0]) || levels.iter().any(|x| !x.is_finite()) {
+            c.add(
+                at,
+                &format!("{levels:?}"),
+                "finite, strictly ascending currents",
+                "sort the table and remove doubles",
+            );
+        }
+    }
+}
+
+impl DeviceCard {
+    fn check(&self, c: &mut Checker, at: &str, formats: &Formats) {
+        let v = formats.v_range_v;
+        let rows: [(&str, f64, f64, f64, &str); 15] = [
+            ("area_um2", self.area_um2, 1e-3, 1e4, "um2"),
+            ("t_fe_nm", self.t_fe_nm, 1.0, 100.0, "nm"),
+            ("eps_fe", self.eps_fe, 1.0, 1000.0, ""),
+            ("w_b_eV", self.w_b_ev, 0.5, 2.0, "eV"),
+            ("d_e_nm", self.d_e_nm, 0.5, 50.0, "nm"),
+            ("e_off_MV_m", self.e_off_mv_m, -500.0, 500.0, "MV/m"),
+            ("p_s_C_m2", self.p_s_c_m2, 1e-3, 2.0, "C/m2"),
+            ("p_ref", self.p_ref, 0.0, 1.0, ""),
+            ("temperature_K", self.temperature_k, 200.0, 450.0, "K"),
+            ("g_leak_pS", self.g_leak_ps, 0.0, 1e6, "pS"),
+            ("v_th_V", self.v_th_v, 0.01, v, "V (v_range_V)"),
+            ("p_reset", self.p_reset, 0.0, 1.0, ""),
+            ("t_ref_ms", self.t_ref_ms, 0.0, 1000.0, "ms"),
+            ("tau_syn_ms", self.tau_syn_ms, 0.02, 1000.0, "ms"),
+            ("v_floor_V", self.v_floor_v, -v, 0.0, "V (v_range_V)"),
+        ];
+        for (name, value, low, high, unit) in rows {
+            c.number(&format!("{at}.{name}"), value, low, high, unit);
+        }
+        if let Some(series) = self.c_series_f_m2 {
+            c.number(&format!("{at}.c_series_F_m2"), series, 1e-3, 100.0, "F/m2");
+        }
+        c.number(
+            &format!("{at}.v_reset_V"),
+            self.v_reset_v,
+            self.v_floor_v,
+            self.v_th_v,
+            "V (v_floor_V .. v_th_V)",
+        );
+    }
+}
+
+#[derive(Default)]
+struct Checker {
+    problems: Vec<Problem>,
+}
+
+impl Checker {
+    fn add(&mut self, field: &str, value: &str, allowed: &str, remedy: &str) {
+        self.problems.push(Problem {
+            field: field.into(),
+            value: value.into(),
+            allowed: allowed.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    fn count(&mut self, field: &str, value: usize, low: usize, high: usize) -> bool {
+        let good = (low..=high).contains(&value);
+        if !good {
+            let remedy = format!("choose a whole number from {low} to {high}");
+            self.add(
+                field,
+                &value.to_string(),
+                &format!("{low}..{high}"),
+                &remedy,
+            );
+        }
+        good
+    }
+
+    fn number(&mut self, field: &str, value: f64, low: f64, high: f64, unit: &str) {
+        if !(value >= low && value <= high) {
+            let allowed = format!("{low}..{high} {unit}");
+            let remedy = "mind the unit in the field's name";
+            self.add(field, &value.to_string(), allowed.trim_end(), remedy);
+        }
+    }
+
+    fn identifier(&mut self, field: &str, name: &str) {
+        let letter = name.starts_with(|c: char| c.is_ascii_lowercase());
+        let rest = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if !letter || !name.chars().all(rest) || name.len() > 40 {
+            self.add(
+                field,
+                &format!("`{name}`"),
+                "a-z, 0-9 and _, starting with a letter, at most 40 characters",
+                "it becomes part of Verilog names: rename it",
+            );
+        }
+    }
+}

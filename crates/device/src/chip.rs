@@ -1,0 +1,197 @@
+//! A resolved chip: every default filled in, every integer code derived. What later stages work from.
+
+use crate::{Codes, Constants, Finding, limits};
+use bruno_chip::{ChipError, Description, NeuronKind, Problem, RecorderLevel, Rounding, Synapse};
+use serde::Serialize;
+
+/// What a layer computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LayerKind {
+    /// FeLIF neurons: states V, p, I.
+    Felif,
+    /// LIF neurons: states V, I.
+    Lif,
+    /// Leaky integrators: state I.
+    Readout,
+}
+
+/// A layer of the resolved chip; the readout is the last one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Layer {
+    /// Name, unique in the chip.
+    pub name: String,
+    /// What it computes.
+    pub kind: LayerKind,
+    /// Number of neurons N.
+    pub neurons: usize,
+    /// Channels from the layer before (or the chip's inputs).
+    pub inputs: usize,
+    /// Whether N recurrent channels follow the inputs.
+    pub recurrent: bool,
+    /// Bits of a stored weight code.
+    pub bits: u32,
+    /// Level codes of the input synapses, LSB of I, 2^bits entries.
+    pub levels: Vec<i32>,
+    /// Level codes of the recurrent synapses (as many), empty without recurrence.
+    pub recurrent_levels: Vec<i32>,
+    /// Register values.
+    pub codes: Codes,
+    /// Neurons of each bank, in order; their sum is N.
+    pub banks: Vec<usize>,
+}
+
+impl Layer {
+    /// Presynaptic channels, recurrence included.
+    pub fn fan_in(&self) -> usize {
+        self.inputs + if self.recurrent { self.neurons } else { 0 }
+    }
+
+    /// Words of one neuron in a record, by name and in order.
+    pub fn record_words(&self, level: RecorderLevel) -> Vec<&'static str> {
+        let states: &[&str] = match self.kind {
+            LayerKind::Felif => &["v", "p", "i", "n_spike", "n_sat"],
+            LayerKind::Lif => &["v", "i", "n_spike", "n_sat"],
+            LayerKind::Readout => &["i", "n_sat"],
+        };
+        let sums: &[&str] = match (level, self.kind) {
+            (RecorderLevel::Mean, LayerKind::Felif) => &["sum_v", "sum_p"],
+            (RecorderLevel::Mean, LayerKind::Lif) => &["sum_v"],
+            _ => &[],
+        };
+        [states, sums].concat()
+    }
+}
+
+/// A chip ready to be generated, simulated or trained.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Chip {
+    /// Name, prefix of its Verilog modules.
+    pub name: String,
+    /// Input channels M.
+    pub inputs: usize,
+    /// Hidden layers in order, then the readout.
+    pub layers: Vec<Layer>,
+    /// Rounding of every quantisation.
+    pub rounding: Rounding,
+    /// Default window length, ticks.
+    pub window_ticks: u32,
+    /// Recorder level.
+    pub recorder: RecorderLevel,
+    /// Constants of the datapath.
+    pub constants: Constants,
+    /// The description with all defaults filled in.
+    pub description: Description,
+}
+
+impl Chip {
+    /// Resolves a valid description. `file` is named in errors; limits that make the chip impossible are errors, others
+    /// are in [`Chip::findings`].
+    pub fn resolve(file: &str, description: &Description) -> Result<Self, ChipError> {
+        let mut problems = Vec::new();
+        let mut layers = Vec::new();
+        let mut inputs = description.inputs;
+        for index in 0..description.layers.len() {
+            match hidden_layer(description, index, inputs) {
+                Ok(layer) => layers.push(layer),
+                Err(problem) => problems.push(problem),
+            }
+            inputs = description.layers[index].neurons;
+        }
+        layers.push(readout_layer(description, inputs));
+        let chip = Self {
+            name: description.name.clone(),
+            inputs: description.inputs,
+            layers,
+            rounding: description.rounding,
+            window_ticks: description.window_ticks,
+            recorder: description.recorder,
+            constants: Constants::new(&description.formats),
+            description: description.clone(),
+        };
+        problems.extend(limits::impossible(&chip));
+        if problems.is_empty() {
+            Ok(chip)
+        } else {
+            Err(ChipError::Invalid {
+                file: file.into(),
+                problems,
+            })
+        }
+    }
+
+    /// Dead zones, stability and other limits worth knowing, with their numbers.
+    pub fn findings(&self) -> Vec<Finding> {
+        limits::findings(self)
+    }
+
+    /// Index of the readout in `layers`.
+    pub fn readout(&self) -> usize {
+        self.layers.len() - 1
+    }
+}
+
+fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, Problem> {
+    let layer = &d.layers[index];
+    let codes = Codes::new(&layer.device, &d.formats, d.rounding).map_err(|e| Problem {
+        field: format!("layers[{index}].device.{}", e.field),
+        value: format!("in force as a coefficient of {:.3e}", e.coefficient),
+        allowed: "coefficients of 0..1023 (10 bits) or 0..2047 (11 bits) after scaling".into(),
+        remedy: "bring the value nearer to its default or change `formats`".into(),
+    })?;
+    let recurrent = layer.recurrent_synapse.as_ref().unwrap_or(&layer.synapse);
+    if recurrent.bits != layer.synapse.bits {
+        return Err(Problem {
+            field: format!("layers[{index}].recurrent_synapse.bits"),
+            value: recurrent.bits.to_string(),
+            allowed: format!("{} (the bits of `synapse`)", layer.synapse.bits),
+            remedy: "one layer stores its codes in one width".into(),
+        });
+    }
+    Ok(Layer {
+        name: layer.name.clone(),
+        kind: match layer.kind {
+            NeuronKind::Felif => LayerKind::Felif,
+            NeuronKind::Lif => LayerKind::Lif,
+        },
+        neurons: layer.neurons,
+        inputs,
+        recurrent: layer.recurrent,
+        bits: layer.synapse.bits,
+        levels: level_codes(d, &layer.synapse),
+        recurrent_levels: if layer.recurrent {
+            level_codes(d, recurrent)
+        } else {
+            Vec::new()
+        },
+        codes,
+        banks: banks(layer.neurons, d.bank_neurons),
+    })
+}
+
+fn readout_layer(d: &Description, inputs: usize) -> Layer {
+    Layer {
+        name: "readout".into(),
+        kind: LayerKind::Readout,
+        neurons: d.readout.outputs,
+        inputs,
+        recurrent: false,
+        bits: d.readout.synapse.bits,
+        levels: level_codes(d, &d.readout.synapse),
+        recurrent_levels: Vec::new(),
+        codes: Codes::readout(d.readout.tau_ms),
+        banks: banks(d.readout.outputs, d.bank_neurons),
+    }
+}
+
+fn level_codes(d: &Description, synapse: &Synapse) -> Vec<i32> {
+    let code = |level: f64| d.formats.i_code(level);
+    synapse.levels().into_iter().map(code).collect()
+}
+
+/// Even banks of at most `largest` neurons.
+fn banks(neurons: usize, largest: usize) -> Vec<usize> {
+    let count = neurons.div_ceil(largest);
+    let size = |k: usize| neurons * (k + 1) / count - neurons * k / count;
+    (0..count).map(size).collect()
+}

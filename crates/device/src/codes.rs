@@ -1,0 +1,194 @@
+//! Integer codes of one layer: what stands in its registers.
+
+use crate::{Coefficient, Felif, TICK_S};
+use bruno_chip::{DeviceCard, Formats, Rounding};
+use serde::Serialize;
+
+/// Fraction bits below one LSB that V and p carry within a step.
+pub const GUARD_BITS: u32 = 8;
+
+/// Currents are shifted down to this width before the product with `in_m`.
+pub const PRE_TARGET_BITS: u32 = 20;
+
+/// Codes of one layer, in the order of the register map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Codes {
+    /// Decay of the synaptic current, `1 - exp(-1us/tau)`.
+    pub i_dec: Coefficient,
+    /// Current to membrane.
+    pub input: Coefficient,
+    /// Leak of the membrane.
+    pub leak: Coefficient,
+    /// `log2 k+` by V.
+    pub xv: Coefficient,
+    /// `-log2 k+` by p.
+    pub xp: Coefficient,
+    /// Charge of the occupation.
+    pub kap: Coefficient,
+    /// `log2 k+` at V = p = 0, LSB 2^-12.
+    pub x0: i32,
+    /// Sum of both log2 rates, LSB 2^-12.
+    pub xc: i32,
+    /// Threshold, LSB of V.
+    pub v_th: i32,
+    /// Membrane after a spike, LSB of V.
+    pub v_reset: i32,
+    /// Lower clamp, LSB of V.
+    pub v_floor: i32,
+    /// Refractory time, ticks.
+    pub t_ref: i32,
+    /// Occupation after a spike, LSB of p.
+    pub p_reset: i32,
+    /// A spike keeps the occupation.
+    pub keep_p: bool,
+}
+
+/// Constants of a chip's datapath that follow from its formats alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Constants {
+    /// Right shift of the current before the product.
+    pub pre: u32,
+    /// Largest and smallest current.
+    pub i_max: i32,
+    /// Smallest current.
+    pub i_min: i32,
+    /// Largest membrane code.
+    pub v_max: i32,
+    /// Code of p = 1 (one above the largest).
+    pub p_one: i32,
+}
+
+impl Constants {
+    /// The constants of a set of formats.
+    pub fn new(formats: &Formats) -> Self {
+        Self {
+            pre: formats.i_bits.saturating_sub(PRE_TARGET_BITS),
+            i_max: (1 << (formats.i_bits - 1)) - 1,
+            i_min: -(1 << (formats.i_bits - 1)),
+            v_max: (1 << (formats.v_bits - 1)) - 1,
+            p_one: 1 << formats.p_bits,
+        }
+    }
+}
+
+/// A coefficient that does not fit, named by the field that drives it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeError {
+    /// Field of the device card.
+    pub field: &'static str,
+    /// Coefficient that cannot be coded.
+    pub coefficient: f64,
+}
+
+impl Codes {
+    /// Codes of a card; the error names the field whose coefficient leaves the datapath's range.
+    pub fn new(
+        card: &DeviceCard,
+        formats: &Formats,
+        rounding: Rounding,
+    ) -> Result<Self, CodeError> {
+        let model = Felif::new(card);
+        let v_lsb = formats.v_lsb();
+        let p_lsb = formats.p_lsb();
+        let guard = match rounding {
+            Rounding::Nearest => f64::from(1u32 << GUARD_BITS),
+            Rounding::Truncate => 1.0,
+        };
+        let pre = f64::from(1u32 << Constants::new(formats).pre);
+        let by_c = TICK_S / model.capacitance_f;
+        let x_lsb = 4096.0;
+        Ok(Self {
+            i_dec: decay(card.tau_syn_ms),
+            input: code(
+                "area_um2",
+                by_c * formats.i_lsb_pa() * 1e-12 / v_lsb * pre * guard,
+                11,
+            )?,
+            leak: code("g_leak_pS", model.leak_s * by_c * guard, 11)?,
+            xv: code("d_e_nm", model.x_by_v * x_lsb * v_lsb, 11)?,
+            xp: code("c_series_F_m2", model.x_by_p * x_lsb * p_lsb, 10)?,
+            kap: code("p_s_C_m2", model.kappa_v * p_lsb / v_lsb, 10)?,
+            x0: (model.x0 * x_lsb).round() as i32,
+            xc: (model.xc * x_lsb).round() as i32,
+            v_th: formats.v_code(card.v_th_v),
+            v_reset: formats.v_code(card.v_reset_v),
+            v_floor: formats.v_code(card.v_floor_v),
+            t_ref: (card.t_ref_ms * 1e3).round() as i32,
+            p_reset: formats.p_code(card.p_reset),
+            keep_p: card.keep_p,
+        })
+    }
+
+    /// Codes of a readout: only the decay matters.
+    pub fn readout(tau_ms: f64) -> Self {
+        let zero = Coefficient {
+            mantissa: 0,
+            shift: 0,
+        };
+        Self {
+            i_dec: decay(tau_ms),
+            input: zero,
+            leak: zero,
+            xv: zero,
+            xp: zero,
+            kap: zero,
+            x0: 0,
+            xc: 0,
+            v_th: 0,
+            v_reset: 0,
+            v_floor: 0,
+            t_ref: 0,
+            p_reset: 0,
+            keep_p: false,
+        }
+    }
+
+    /// Value of a register of `bruno_chip::DEVICE_REGISTERS` by name, `None` for an unknown name.
+    pub fn register(&self, name: &str) -> Option<i32> {
+        let part = |c: Coefficient, suffix: &str| match suffix {
+            "m" => Some(c.mantissa),
+            "h" => Some(c.half()),
+            "s" => Some(c.shift as i32),
+            _ => None,
+        };
+        match name {
+            "x0" => Some(self.x0),
+            "xc" => Some(self.xc),
+            "v_th" => Some(self.v_th),
+            "v_reset" => Some(self.v_reset),
+            "v_floor" => Some(self.v_floor),
+            "t_ref" => Some(self.t_ref),
+            "p_reset" => Some(self.p_reset),
+            "keep_p" => Some(i32::from(self.keep_p)),
+            _ => {
+                let (base, suffix) = name.rsplit_once('_')?;
+                let coefficient = match base {
+                    "i_dec" => self.i_dec,
+                    "in" => self.input,
+                    "leak" => self.leak,
+                    "xv" => self.xv,
+                    "xp" => self.xp,
+                    "kap" => self.kap,
+                    _ => return None,
+                };
+                part(coefficient, suffix)
+            }
+        }
+    }
+}
+
+/// `1 - exp(-1us/tau)`, always in 0..1 for a valid tau.
+fn decay(tau_ms: f64) -> Coefficient {
+    let rate = -(-TICK_S / (tau_ms * 1e-3)).exp_m1();
+    Coefficient::encode(rate, 7).unwrap_or(Coefficient {
+        mantissa: 0,
+        shift: 0,
+    })
+}
+
+fn code(field: &'static str, value: f64, bits: u32) -> Result<Coefficient, CodeError> {
+    Coefficient::encode(value, bits).ok_or(CodeError {
+        field,
+        coefficient: value,
+    })
+}

@@ -1,0 +1,166 @@
+//! Design rules: what a chip cannot do at all, and what its user should know.
+
+use crate::{Chip, Felif, Layer, LayerKind, TICK_S};
+use bruno_chip::{Problem, Rounding};
+use serde::Serialize;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Likely to hurt.
+    Warning,
+}
+
+/// One design rule's result.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What was found, with its numbers.
+    pub text: String,
+}
+
+/// Largest sum of level codes in one tick, so that 32-bit accumulators hold it beside a full current.
+const MAX_INJECTION: i64 = 1 << 30;
+
+/// Limits that generation refuses.
+pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for layer in &chip.layers {
+        record_fits(chip, layer, &mut problems);
+        injection_fits(layer, &mut problems);
+    }
+    let bits = u32::max(
+        chip.description.formats.v_bits,
+        chip.description.formats.p_bits,
+    );
+    let longest = 1u64 << (32 - bits);
+    if u64::from(chip.window_ticks) > longest {
+        problems.push(Problem {
+            field: "window_ticks".into(),
+            value: chip.window_ticks.to_string(),
+            allowed: format!("1..{longest} with states of {bits} bits (window sums have 32)"),
+            remedy: "shorten the window or the word".into(),
+        });
+    }
+    problems
+}
+
+fn record_fits(chip: &Chip, layer: &Layer, problems: &mut Vec<Problem>) {
+    let words = layer.record_words(chip.recorder).len();
+    let largest = layer.banks.iter().max().copied().unwrap_or(0);
+    if words * largest > chip.window_ticks as usize {
+        let neurons = chip.window_ticks as usize / words;
+        problems.push(Problem {
+            field: "window_ticks".into(),
+            value: format!(
+                "{} ticks for {} words of a bank of layer `{}`",
+                chip.window_ticks,
+                words * largest,
+                layer.name
+            ),
+            allowed: format!("at least {} (one word leaves a tick)", words * largest),
+            remedy: format!("lengthen the window, set `bank_neurons` to {neurons} or less, or record level `sample`"),
+        });
+    }
+}
+
+fn injection_fits(layer: &Layer, problems: &mut Vec<Problem>) {
+    let largest = |levels: &[i32]| {
+        levels
+            .iter()
+            .map(|l| i64::from(*l).abs())
+            .max()
+            .unwrap_or(0)
+    };
+    let recurrent = if layer.recurrent { layer.neurons } else { 0 };
+    let sum = largest(&layer.levels) * layer.inputs as i64
+        + largest(&layer.recurrent_levels) * recurrent as i64;
+    if sum > MAX_INJECTION {
+        problems.push(Problem {
+            field: format!("synapse levels of layer `{}`", layer.name),
+            value: format!("{sum} LSB when every channel spikes in one tick"),
+            allowed: format!("at most {MAX_INJECTION} LSB"),
+            remedy: "use fewer `formats.i_bits`, a larger `i_range_pA`, smaller levels or fewer channels".into(),
+        });
+    }
+}
+
+/// What a user should know of a possible chip.
+pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (layer, description) in chip.layers.iter().zip(&chip.description.layers) {
+        let model = Felif::new(&description.device);
+        dead_zones(chip, layer, &model, &mut found);
+        if layer.kind == LayerKind::Felif {
+            stability(layer, &model, description.device.v_th_v, &mut found);
+        }
+    }
+    clipped_levels(chip, &mut found);
+    found
+}
+
+fn dead_zones(chip: &Chip, layer: &Layer, model: &Felif, found: &mut Vec<Finding>) {
+    let formats = &chip.description.formats;
+    let per_lsb = match chip.rounding {
+        Rounding::Nearest => 0.5,
+        Rounding::Truncate => 1.0,
+    };
+    let smallest_pa = per_lsb * formats.v_lsb() * model.capacitance_f / TICK_S * 1e12;
+    let mut text = format!(
+        "layer `{}`: currents below {smallest_pa:.3} pA do not move V",
+        layer.name
+    );
+    if layer.kind == LayerKind::Felif {
+        let smallest_rate = 0.5 * formats.p_lsb() / TICK_S;
+        text += &format!("; switching below {smallest_rate:.2} 1/s does not move p");
+    }
+    let severity = if smallest_pa > 5.0 {
+        Severity::Warning
+    } else {
+        Severity::Note
+    };
+    found.push(Finding { severity, text });
+}
+
+/// On the plateau the explicit step is stable while `kappa * d(rate)/dV * dt < 2`; the rate there is what the current
+/// feeds, so the bound is a current: `I < 2 C / (ln2 * x_by_v * dt) * ...` with `dp/dt = I / (C kappa)`.
+fn stability(layer: &Layer, model: &Felif, v_th: f64, found: &mut Vec<Finding>) {
+    let slope = std::f64::consts::LN_2 * model.x_by_v;
+    let largest_pa = 2.0 * model.capacitance_f / (slope * TICK_S) * 1e12;
+    let (up, _) = model.rates(v_th, 0.0);
+    let at_threshold = up * model.kappa_v * slope * TICK_S;
+    let severity = if at_threshold > 1.0 {
+        Severity::Warning
+    } else {
+        Severity::Note
+    };
+    found.push(Finding {
+        severity,
+        text: format!(
+            "layer `{}`: the 1 us step is stable on the plateau up to {largest_pa:.0} pA; at threshold the membrane's \
+             stiffness is {at_threshold:.3} per tick (unstable from 2)",
+            layer.name
+        ),
+    });
+}
+
+fn clipped_levels(chip: &Chip, found: &mut Vec<Finding>) {
+    for layer in &chip.layers {
+        let edge = |l: &&i32| **l == chip.constants.i_max || **l == chip.constants.i_min;
+        let tables = layer.levels.iter().chain(&layer.recurrent_levels);
+        let clipped = tables.filter(edge).count();
+        if clipped > 0 {
+            found.push(Finding {
+                severity: Severity::Warning,
+                text: format!(
+                    "layer `{}`: {clipped} level(s) stand at the edge of the current's range and may be clipped",
+                    layer.name
+                ),
+            });
+        }
+    }
+}

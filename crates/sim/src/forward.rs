@@ -1,0 +1,200 @@
+//! What every simulator of a chip takes and returns.
+
+use bruno_device::{Chip, Codes, Layer};
+use serde::{Deserialize, Serialize};
+
+/// Input of one sample: it starts from a reset of every state.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stimulus {
+    /// `(tick, channel)`, sorted by tick; a channel occurs at most once in a tick.
+    pub events: Vec<(u32, u32)>,
+    /// Length in whole windows of K ticks.
+    pub windows: u32,
+}
+
+/// One spike of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spike {
+    /// Tick (us since the start of the sample) in which the threshold was crossed.
+    pub tick: u32,
+    /// Neuron of the layer.
+    pub neuron: u32,
+}
+
+/// What one layer's registers and memories hold.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LayerProgram {
+    /// Register values.
+    pub codes: Codes,
+    /// Level table of the input synapses, LSB of I, 2^bits entries.
+    pub levels: Vec<i32>,
+    /// Level table of the recurrent synapses, empty without recurrence.
+    pub recurrent_levels: Vec<i32>,
+    /// Weight codes `[channel][neuron]`; recurrent channels follow the inputs.
+    pub weights: Vec<u8>,
+}
+
+/// What is loaded into a chip before it runs: one program a layer, the readout last.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Program {
+    /// Layers in order.
+    pub layers: Vec<LayerProgram>,
+    /// Window length K, ticks.
+    pub window: u32,
+}
+
+impl Program {
+    /// The chip's own codes and levels, with every weight at the code whose level is nearest to zero.
+    pub fn silent(chip: &Chip) -> Self {
+        let layer = |l: &Layer| {
+            let weights = [
+                vec![quietest(&l.levels); l.inputs * l.neurons],
+                vec![quietest(&l.recurrent_levels); (l.fan_in() - l.inputs) * l.neurons],
+            ];
+            LayerProgram {
+                codes: l.codes,
+                levels: l.levels.clone(),
+                recurrent_levels: l.recurrent_levels.clone(),
+                weights: weights.concat(),
+            }
+        };
+        Self {
+            layers: chip.layers.iter().map(layer).collect(),
+            window: chip.window_ticks,
+        }
+    }
+}
+
+fn quietest(levels: &[i32]) -> u8 {
+    let nearest = levels.iter().enumerate().min_by_key(|(_, l)| l.abs());
+    nearest.map_or(0, |(code, _)| code as u8)
+}
+
+/// What one layer did in a sample.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LayerTrace {
+    /// Recorder words `[window][neuron][word]`, words as in `bruno_device::Layer::record_words`.
+    /// Unsigned words (`sum_p`) keep their bits.
+    pub records: Vec<i32>,
+    /// Spikes in order of tick, then neuron; empty for the readout.
+    pub spikes: Vec<Spike>,
+}
+
+/// What a chip did in a sample.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trace {
+    /// Layers in order, the readout last.
+    pub layers: Vec<LayerTrace>,
+    /// Saturated updates of the whole chip.
+    pub saturations: u32,
+    /// A recorder record was dropped.
+    pub overrun: bool,
+}
+
+/// A simulator of one chip.
+pub trait Forward: Send {
+    /// Loads codes, levels and weights; they stay until the next call.
+    fn load(&mut self, program: &Program) -> Result<(), SimError>;
+    /// Resets every state and runs one sample.
+    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimError>;
+}
+
+/// What can go wrong in a simulation.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// A program or stimulus does not fit the chip.
+    #[error("{what} is {found}; the chip takes {expected}")]
+    Mismatch {
+        /// What does not fit.
+        what: String,
+        /// What was given.
+        found: String,
+        /// What fits.
+        expected: String,
+    },
+    /// An external tool failed: its command line and everything it printed.
+    #[error("`{command}` failed\n{output}\n{remedy}")]
+    Tool {
+        /// The command as it was run.
+        command: String,
+        /// Its whole output.
+        output: String,
+        /// What the user can do.
+        remedy: String,
+    },
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Program {
+    /// Checks that the program fits the chip.
+    pub fn check(&self, chip: &Chip) -> Result<(), SimError> {
+        let expect = |what: String, found: usize, expected: usize| {
+            if found == expected {
+                return Ok(());
+            }
+            Err(SimError::Mismatch {
+                what,
+                found: found.to_string(),
+                expected: expected.to_string(),
+            })
+        };
+        expect(
+            "number of layers".into(),
+            self.layers.len(),
+            chip.layers.len(),
+        )?;
+        for (program, layer) in self.layers.iter().zip(&chip.layers) {
+            let name = &layer.name;
+            let table = 1 << layer.bits;
+            let recurrent = if layer.recurrent { table } else { 0 };
+            expect(format!("levels of `{name}`"), program.levels.len(), table)?;
+            expect(
+                format!("recurrent levels of `{name}`"),
+                program.recurrent_levels.len(),
+                recurrent,
+            )?;
+            let weights = layer.fan_in() * layer.neurons;
+            expect(
+                format!("weights of `{name}`"),
+                program.weights.len(),
+                weights,
+            )?;
+            if let Some(code) = program.weights.iter().find(|w| usize::from(**w) >= table) {
+                return Err(SimError::Mismatch {
+                    what: format!("a weight code of `{name}`"),
+                    found: code.to_string(),
+                    expected: format!("0..{}", table - 1),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Stimulus {
+    /// Checks that the events are sorted, unique and fit the chip; `window` in ticks.
+    pub fn check(&self, chip: &Chip, window: u32) -> Result<(), SimError> {
+        let ticks = u64::from(self.windows) * u64::from(window);
+        for (index, event) in self.events.iter().enumerate() {
+            let sorted = index == 0 || self.events[index - 1] < *event;
+            if !sorted || u64::from(event.0) >= ticks || event.1 as usize >= chip.inputs {
+                return Err(SimError::Mismatch {
+                    what: format!("event {index}"),
+                    found: format!("tick {}, channel {}", event.0, event.1),
+                    expected: format!(
+                        "events sorted by tick and channel, each once, below tick {ticks} and channel {}",
+                        chip.inputs
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+}

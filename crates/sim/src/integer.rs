@@ -1,0 +1,93 @@
+//! The integer model: docs/semantics.md in Rust, the yardstick of the RTL.
+//!
+//! Arithmetic is on `i64` with the word lengths of the page, so an intermediate that would leave 32 bits in hardware
+//! shows up as a difference (and as a failed debug assertion here).
+
+mod layer;
+mod neuron;
+
+use crate::{Forward, Program, SimError, Stimulus, Trace};
+use bruno_device::Chip;
+pub use layer::LayerState;
+
+/// Bit-exact model of a chip.
+pub struct IntegerModel {
+    chip: Chip,
+    layers: Vec<LayerState>,
+    program: Program,
+}
+
+impl IntegerModel {
+    /// A model with the chip's own codes and silent weights.
+    pub fn new(chip: &Chip) -> Self {
+        Self {
+            chip: chip.clone(),
+            layers: chip
+                .layers
+                .iter()
+                .map(|l| LayerState::new(chip, l))
+                .collect(),
+            program: Program::silent(chip),
+        }
+    }
+
+    /// States of every layer after the last tick.
+    pub fn layers(&self) -> &[LayerState] {
+        &self.layers
+    }
+
+    /// Resets every state.
+    pub fn reset(&mut self) {
+        for (state, program) in self.layers.iter_mut().zip(&self.program.layers) {
+            state.reset(&program.codes);
+        }
+    }
+
+    /// One tick: `spiking` are the input channels that spike in it.
+    pub fn step(&mut self, spiking: &[u32]) {
+        // A layer sees the spikes the layer before fired in the last tick, so later layers go first.
+        for index in (0..self.layers.len()).rev() {
+            let (before, rest) = self.layers.split_at_mut(index);
+            let input = before.last().map_or(spiking, |l| l.fired());
+            rest[0].step(input, &self.program.layers[index]);
+        }
+    }
+}
+
+impl Forward for IntegerModel {
+    fn load(&mut self, program: &Program) -> Result<(), SimError> {
+        program.check(&self.chip)?;
+        self.program = program.clone();
+        Ok(())
+    }
+
+    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimError> {
+        let window = self.program.window;
+        stimulus.check(&self.chip, window)?;
+        self.reset();
+        let mut events = stimulus.events.iter().peekable();
+        let mut spiking = Vec::new();
+        for tick in 0..stimulus.windows * window {
+            spiking.clear();
+            while let Some((_, channel)) = events.next_if(|e| e.0 == tick) {
+                spiking.push(*channel);
+            }
+            self.step(&spiking);
+            let last = (tick + 1) % window == 0;
+            for layer in &mut self.layers {
+                layer.record(tick, last);
+            }
+        }
+        let layers: Vec<_> = self.layers.iter_mut().map(LayerState::take_trace).collect();
+        let saturated = self.layers.iter().map(|l| l.saturations()).sum::<u64>();
+        let words = |l: &bruno_device::Layer| {
+            l.record_words(self.chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
+        };
+        let longest = self.chip.layers.iter().map(words).max().unwrap_or(0);
+        Ok(Trace {
+            layers,
+            saturations: saturated.min(u64::from(u32::MAX)) as u32,
+            overrun: longest > window as usize && stimulus.windows > 1,
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! The arithmetic of one neuron in one tick, step by step as docs/semantics.md numbers it.
+
+use bruno_chip::Rounding;
+use bruno_device::{Codes, Coefficient, Constants};
+
+/// Everything a neuron remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct State {
+    /// Membrane, LSB of V.
+    pub v: i64,
+    /// Occupation, LSB of p.
+    pub p: i64,
+    /// Synaptic current, LSB of I.
+    pub i: i64,
+    /// Ticks of refractory time left.
+    pub refr: i64,
+}
+
+/// What a neuron did in one tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// The threshold was crossed.
+    pub spike: bool,
+    /// Saturated updates (0..2).
+    pub saturations: i64,
+}
+
+const HALF_GUARD: i64 = 1 << (bruno_device::GUARD_BITS - 1);
+
+fn rounded(value: i64, c: Coefficient) -> i64 {
+    (value * i64::from(c.mantissa) + i64::from(c.half())) >> c.shift
+}
+
+/// Step 1: decay, injection, clamp. Returns the saturations.
+pub fn synapse(
+    s: &mut State,
+    inject: i64,
+    codes: &Codes,
+    k: &Constants,
+    rounding: Rounding,
+) -> i64 {
+    let c = codes.i_dec;
+    let decayed = match rounding {
+        Rounding::Nearest => s.i + ((i64::from(c.half()) - s.i * i64::from(c.mantissa)) >> c.shift),
+        Rounding::Truncate => decay_toward_zero(s.i, c),
+    };
+    let wanted = decayed + inject;
+    s.i = wanted.clamp(i64::from(k.i_min), i64::from(k.i_max));
+    i64::from(s.i != wanted)
+}
+
+/// Steps 2, 5, 6, 7 of a LIF neuron; the current of this tick is already in `s.i`.
+pub fn lif(s: &mut State, codes: &Codes, k: &Constants, rounding: Rounding) -> Outcome {
+    if s.refr != 0 {
+        s.refr -= 1;
+        return Outcome::default();
+    }
+    let v = match rounding {
+        Rounding::Nearest => s.v + membrane_step(s, codes, k),
+        Rounding::Truncate => {
+            let product = (s.i >> k.pre) * i64::from(codes.input.mantissa);
+            decay_toward_zero(s.v, codes.leak) + toward_zero(product, codes.input.shift)
+        }
+    };
+    threshold(s, v, codes, k)
+}
+
+/// Steps 2..7 of a FeLIF neuron; the current of this tick is already in `s.i`.
+pub fn felif(s: &mut State, codes: &Codes, k: &Constants) -> Outcome {
+    if s.refr != 0 {
+        s.refr -= 1;
+        return Outcome::default();
+    }
+    let x = rounded(s.v, codes.xv) - rounded(s.p, codes.xp) + i64::from(codes.x0);
+    let up = rate_times(x, i64::from(k.p_one) - s.p);
+    let down = rate_times(i64::from(codes.xc) - x, s.p);
+    let dp = (up - down + HALF_GUARD) >> bruno_device::GUARD_BITS;
+    let p = (s.p + dp).clamp(0, i64::from(k.p_one) - 1);
+    let switched = rounded(p, codes.kap) - rounded(s.p, codes.kap);
+    let v = s.v + membrane_step(s, codes, k) - switched;
+    let before = s.p;
+    s.p = p;
+    let outcome = threshold(s, v, codes, k);
+    debug_assert!((before - s.p).abs() <= i64::from(k.p_one));
+    if outcome.spike && !codes.keep_p {
+        s.p = i64::from(codes.p_reset);
+    }
+    outcome
+}
+
+/// Step 3 and one product of step 4: `2^z * value` with guard bits, `z` in units of 2^-12, saturating at one.
+fn rate_times(z: i64, value: i64) -> i64 {
+    let z = z.min(0);
+    let fraction = z & 4095;
+    let slope = 2689 + ((1407 * fraction) >> 12);
+    let mantissa = 1024 + ((slope * fraction + 8192) >> 14);
+    let shift = (2 - (z >> 12)).min(31);
+    (mantissa * value) >> shift
+}
+
+/// The quantised `(I - g V) dt/C` of step 5.
+fn membrane_step(s: &State, codes: &Codes, k: &Constants) -> i64 {
+    let input = rounded(s.i >> k.pre, codes.input);
+    let leak = rounded(s.v, codes.leak);
+    (input - leak + HALF_GUARD) >> bruno_device::GUARD_BITS
+}
+
+/// Steps 6 and 7.
+fn threshold(s: &mut State, v: i64, codes: &Codes, k: &Constants) -> Outcome {
+    let floored = v.max(i64::from(codes.v_floor));
+    s.v = floored.min(i64::from(k.v_max));
+    let saturations = i64::from(s.v != floored);
+    let spike = s.v > i64::from(codes.v_th);
+    if spike {
+        s.v = i64::from(codes.v_reset);
+        s.refr = i64::from(codes.t_ref);
+    }
+    Outcome { spike, saturations }
+}
+
+fn toward_zero(value: i64, shift: u32) -> i64 {
+    if value >= 0 {
+        value >> shift
+    } else {
+        -(-value >> shift)
+    }
+}
+
+/// `value * (1 - c)`, truncated toward zero: what is taken off is rounded away from zero.
+fn decay_toward_zero(value: i64, c: Coefficient) -> i64 {
+    let product = value * i64::from(c.mantissa);
+    let taken = if value >= 0 {
+        -(-product >> c.shift)
+    } else {
+        product >> c.shift
+    };
+    value - taken
+}
