@@ -12,5 +12,6 @@ mod validate;
 pub use description::*;
 pub use problem::{ChipError, Problem};
 pub use registers::{
-    ADDRESS_BITS, DEVICE_REGISTERS, GLOBAL_REGISTERS, Register, Section, address, device_register,
+    ADDRESS_BITS, DEVICE_REGISTERS, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address,
+    code_index, device_register, neuron_bits,
 };

@@ -151,7 +151,7 @@ pub const DEVICE_REGISTERS: [Register; 26] = [
 ];
 
 /// Bits of a word address on the configuration bus.
-pub const ADDRESS_BITS: u32 = 28;
+pub const ADDRESS_BITS: u32 = 32;
 
 /// The parts of the address space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,19 +162,33 @@ pub enum Section {
     Device(usize),
     /// Level tables of a layer: the input's, then at offset 256 the recurrence's.
     Levels(usize),
-    /// Weight codes of a layer: presynaptic channel * neurons + neuron; recurrent channels follow the input's.
+    /// Weight codes of a layer, see [`code_index`].
     Codes(usize),
 }
 
-/// Word address of an index in a section: `[27:24]` layer + 1 (0: chip), `[23:22]` kind, `[21:0]` index.
+/// Offset of the recurrence's level table in [`Section::Levels`].
+pub const RECURRENT_LEVELS: u32 = 256;
+
+/// Word address of an index in a section: `[31:28]` layer + 1 (0: chip), `[27:26]` kind, `[25:0]` index.
 pub fn address(section: Section, index: u32) -> u32 {
-    let base = |layer: usize, kind: u32| ((layer as u32 + 1) << 24) | (kind << 22);
+    let base = |layer: usize, kind: u32| ((layer as u32 + 1) << 28) | (kind << 26);
     match section {
         Section::Global => index,
         Section::Device(layer) => base(layer, 0) | index,
         Section::Levels(layer) => base(layer, 1) | index,
         Section::Codes(layer) => base(layer, 2) | index,
     }
+}
+
+/// Bits of the neuron field of a weight's index.
+pub fn neuron_bits(neurons: usize) -> u32 {
+    usize::BITS - (neurons - 1).leading_zeros()
+}
+
+/// Index of a weight in [`Section::Codes`]: `{channel, neuron}` as bit fields, so that no bank needs a divider.
+/// Recurrent channels follow the inputs.
+pub fn code_index(channel: usize, neuron: usize, neurons: usize) -> u32 {
+    ((channel << neuron_bits(neurons)) | neuron) as u32
 }
 
 /// Index of a device register by name.

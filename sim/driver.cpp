@@ -1,0 +1,189 @@
+// Drives one Verilated chip: configuration bus, whole samples, and (in probe builds) single ticks with state access.
+// bruno_model.h is generated per chip; it names the model class and its port widths, and nothing here knows a chip.
+#include "bruno_model.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace {
+
+// Ports of up to 64 bits are integers in a Verilated model, wider ones are arrays of 32-bit words.
+template <typename Port> void set_bit(Port& port, uint32_t bit, bool value) {
+  const Port mask = static_cast<Port>(Port{1} << bit);
+  port = static_cast<Port>(value ? (port | mask) : (port & static_cast<Port>(~mask)));
+}
+template <std::size_t N> void set_bit(VlWide<N>& port, uint32_t bit, bool value) {
+  set_bit(port.at(bit / 32), bit % 32, value);
+}
+template <typename Port> uint32_t word(const Port& port, uint32_t index) {
+  return static_cast<uint32_t>(static_cast<uint64_t>(port) >> (32 * index));
+}
+template <std::size_t N> uint32_t word(const VlWide<N>& port, uint32_t index) { return port.at(index); }
+
+struct Spike {
+  uint32_t tick;
+  uint32_t neuron;  // over all hidden layers, in order
+};
+
+}  // namespace
+
+struct bruno_model {
+  VerilatedContext context;
+  std::unique_ptr<BRUNO_CLASS> top;
+#ifdef BRUNO_TRACE
+  VerilatedVcdC vcd;
+  uint64_t time = 0;
+#endif
+  std::vector<uint32_t> records[BRUNO_BANKS];
+  std::vector<Spike> spikes;
+
+  void edge(bool level) {
+    top->clk_i = level;
+    top->eval();
+#ifdef BRUNO_TRACE
+    vcd.dump(time);
+    time += 500;  // ns: one cycle is one tick of 1 us
+#endif
+  }
+
+  void cycle() {
+    edge(true);
+    edge(false);
+  }
+
+  void reset() {
+    top->rst_i = 1;
+    cycle();
+    cycle();
+    top->rst_i = 0;
+    cycle();
+  }
+
+  // What left the chip in this cycle: spikes with their tick, and one recorder word a bank.
+  void collect() {
+    if (top->event_valid_o) collect_spikes();
+    if (top->rec_valid_o) {
+      for (uint32_t bank = 0; bank < BRUNO_BANKS; ++bank) {
+        if (word(top->rec_valid_o, bank / 32) >> (bank % 32) & 1) records[bank].push_back(word(top->rec_data_o, bank));
+      }
+    }
+  }
+
+  void collect_spikes() {
+    for (uint32_t base = 0; base < BRUNO_HIDDEN; base += 32) {
+      for (uint32_t bits = word(top->event_spikes_o, base / 32); bits != 0; bits &= bits - 1) {
+        spikes.push_back({top->event_tick_o, base + static_cast<uint32_t>(__builtin_ctz(bits))});
+      }
+    }
+  }
+
+  void spike_inputs(const uint32_t* channels, std::size_t count, bool value) {
+    for (std::size_t k = 0; k < count; ++k) set_bit(top->spike_i, channels[2 * k], value);
+  }
+
+  // Returns the number of events consumed.
+  std::size_t tick(uint32_t now, const uint32_t* events, std::size_t count) {
+    std::size_t here = 0;
+    while (here < count && events[2 * here] == now) ++here;
+    if (here != 0) spike_inputs(events + 1, here, true);
+    cycle();
+    if (here != 0) spike_inputs(events + 1, here, false);
+    collect();
+    return here;
+  }
+};
+
+extern "C" {
+
+bruno_model* bruno_new(const char* vcd_path) {
+  auto model = std::make_unique<bruno_model>();
+#ifdef BRUNO_TRACE
+  model->context.traceEverOn(true);
+#endif
+  model->top = std::make_unique<BRUNO_CLASS>(&model->context);
+#ifdef BRUNO_TRACE
+  model->top->trace(&model->vcd, 99);
+  model->vcd.open(vcd_path);
+#else
+  (void)vcd_path;
+#endif
+  model->top->rec_ready_i = static_cast<decltype(model->top->rec_ready_i)>(BRUNO_READY);
+  model->reset();
+  return model.release();
+}
+
+void bruno_free(bruno_model* model) {
+#ifdef BRUNO_TRACE
+  model->vcd.close();
+#endif
+  model->top->final();
+  delete model;
+}
+
+// One write over the configuration bus.
+void bruno_write(bruno_model* model, uint32_t address, uint32_t data) {
+  auto& top = *model->top;
+  top.cfg_valid_i = 1;
+  top.cfg_write_i = 1;
+  top.cfg_addr_i = address;
+  top.cfg_wdata_i = data;
+  model->cycle();
+  top.cfg_valid_i = 0;
+  top.cfg_write_i = 0;
+}
+
+// One read over the configuration bus; the answer comes within a few cycles or not at all (then 0).
+uint32_t bruno_read(bruno_model* model, uint32_t address) {
+  auto& top = *model->top;
+  top.cfg_valid_i = 1;
+  top.cfg_addr_i = address;
+  model->cycle();
+  top.cfg_valid_i = 0;
+  for (int wait = 0; wait < 8 && !top.cfg_rvalid_o; ++wait) model->cycle();
+  return top.cfg_rdata_o;
+}
+
+// Lets pending writes reach their registers and forgets what was collected.
+void bruno_settle(bruno_model* model) {
+  for (int wait = 0; wait < 4; ++wait) model->cycle();
+  for (auto& bank : model->records) bank.clear();
+  model->spikes.clear();
+}
+
+// Runs `ticks` ticks from tick `start`; events are (tick, channel) pairs. Returns the events consumed.
+std::size_t bruno_run(bruno_model* model, uint32_t start, uint32_t ticks, const uint32_t* events, std::size_t count) {
+  std::size_t used = 0;
+  model->top->tick_i = 1;
+  for (uint32_t now = start; now != start + ticks; ++now) used += model->tick(now, events + 2 * used, count - used);
+  model->top->tick_i = 0;
+  return used;
+}
+
+// Lets the array finish its last tick and the recorder send its last window.
+void bruno_drain(bruno_model* model, uint32_t cycles) {
+  for (uint32_t wait = 0; wait < cycles; ++wait) {
+    model->cycle();
+    model->collect();
+  }
+}
+
+const uint32_t* bruno_records(const bruno_model* model, uint32_t bank, std::size_t* count) {
+  *count = model->records[bank].size();
+  return model->records[bank].data();
+}
+
+const uint32_t* bruno_spikes(const bruno_model* model, std::size_t* count) {
+  *count = model->spikes.size();
+  return reinterpret_cast<const uint32_t*>(model->spikes.data());
+}
+
+#ifdef BRUNO_PROBE
+// State array `state` of bank `bank` as 32-bit words (generated accessors); nullptr where the bank has none.
+const uint32_t* bruno_probe(const bruno_model* model, uint32_t bank, uint32_t state) {
+  return bruno_probe_state(model->top->rootp, bank, state);
+}
+#endif
+
+}  // extern "C"
