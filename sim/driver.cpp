@@ -109,7 +109,7 @@ bruno_model* bruno_new(const char* vcd_path) {
 #else
   (void)vcd_path;
 #endif
-  model->top->rec_ready_i = static_cast<decltype(model->top->rec_ready_i)>(BRUNO_READY);
+  for (uint32_t bank = 0; bank < BRUNO_BANKS; ++bank) set_bit(model->top->rec_ready_i, bank, true);
   model->reset();
   return model.release();
 }

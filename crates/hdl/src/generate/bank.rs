@@ -1,0 +1,181 @@
+//! A bank: the neurons of one layer (or a part of it) as arrays and one loop, with their synapses and recorder lane.
+//!
+//! The loop body is composed from the rust-hdl kernels; this file adds the memories, the spike-gated synapse rows and
+//! the recorder's double buffer. Arrays are private to one clocked block and use blocking assignments: a simulator
+//! then runs the loop as vector code, a synthesiser sees plain registers.
+
+pub(super) mod memory;
+mod text;
+
+use super::{header, index_bits, ports::range, register_file::value_type, register_map::registers};
+use crate::compose::{Binding, Composition, Printed, compose};
+use crate::kernels::{Felif, Lif, LifTruncate, Recorder, Synapse, SynapseTruncate};
+use bruno_chip::{RecorderLevel, Rounding};
+use bruno_device::{Chip, Layer, LayerKind};
+use std::fmt::Write;
+
+/// Name of the module of a bank of `size` neurons.
+pub fn bank_module(chip: &Chip, layer: &Layer, size: usize) -> String {
+    format!("{}_{}_bank{size}", chip.name, layer.name)
+}
+
+/// One array of the bank.
+struct Array {
+    name: &'static str,
+    bits: u32,
+    signed: bool,
+    /// Value at rest: a register or zero.
+    rest: Option<&'static str>,
+}
+
+/// State arrays of a layer. Counters and the refractory time have 20 bits although fewer would do: mixing storage
+/// classes would keep a simulator from vectorising the loop.
+fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
+    let f = &chip.description.formats;
+    let array = |name, bits, signed, rest| Array { name, bits, signed, rest };
+    let mut all = Vec::new();
+    if layer.kind != LayerKind::Readout {
+        all.push(array("v", f.v_bits, true, Some("v_reset")));
+    }
+    if layer.kind == LayerKind::Felif {
+        all.push(array("p", f.p_bits, false, Some("p_reset")));
+    }
+    all.push(array("i", f.i_bits, true, None));
+    if layer.kind != LayerKind::Readout {
+        all.push(array("refr", 20, false, None));
+        all.push(array("n_spike", 20, false, None));
+    }
+    all.push(array("n_sat", 20, false, None));
+    let words = layer.record_words(chip.recorder);
+    if chip.recorder == RecorderLevel::Mean {
+        for (name, signed) in [("sum_v", true), ("sum_p", false)] {
+            if words.contains(&name) {
+                all.push(array(name, 32, signed, None));
+            }
+        }
+    }
+    all
+}
+
+/// The module of a bank of `size` neurons of layer `index`.
+pub(super) fn print(chip: &Chip, layer: &Layer, index: usize, size: usize) -> Result<String, crate::HdlError> {
+    let bank = Bank { chip, layer, size, arrays: arrays(chip, layer) };
+    let body = bank.body()?;
+    let about = format!("A bank of {size} neurons of layer `{}` (layer {index}).", layer.name);
+    let mut text = header(chip, &about);
+    let _ = writeln!(text, "module {} (", bank_module(chip, layer, size));
+    text += &bank.ports();
+    text += &bank.declarations(&body);
+    text += &bank.memory_block();
+    text += &bank.array_block(&body)?;
+    Ok(text + "endmodule\n")
+}
+
+/// The kernels of a layer, in order of evaluation.
+fn kernels(chip: &Chip, layer: &Layer) -> Result<Composition, crate::HdlError> {
+    let recorder: (&str, &dyn rust_hdl_core::prelude::Block) = ("lane", &Recorder::default());
+    let nearest = chip.rounding == Rounding::Nearest;
+    let (synapse, synapse_truncate) = (Synapse::default(), SynapseTruncate::default());
+    let (felif, lif, lif_truncate) = (Felif::default(), Lif::default(), LifTruncate::default());
+    let mut list: Vec<(&str, &dyn rust_hdl_core::prelude::Block)> = vec![];
+    list.push(if nearest { ("syn", &synapse) } else { ("syn", &synapse_truncate) });
+    match (layer.kind, nearest) {
+        (LayerKind::Felif, _) => list.push(("neuron", &felif)),
+        (LayerKind::Lif, true) => list.push(("neuron", &lif)),
+        (LayerKind::Lif, false) => list.push(("neuron", &lif_truncate)),
+        (LayerKind::Readout, _) => {}
+    }
+    list.push(recorder);
+    compose(&list)
+}
+
+struct Bank<'a> {
+    chip: &'a Chip,
+    layer: &'a Layer,
+    size: usize,
+    arrays: Vec<Array>,
+}
+
+impl Bank<'_> {
+    fn body(&self) -> Result<Printed, crate::HdlError> {
+        kernels(self.chip, self.layer)?.print(&|name| self.bind(name), 4)
+    }
+
+    /// Index of a neuron in the loop, as wide as the arrays need.
+    fn k(&self) -> String {
+        match index_bits(self.size) {
+            1 => "k[0]".into(),
+            bits => format!("k[{}:0]", bits - 1),
+        }
+    }
+
+    /// What a kernel's input is in the loop.
+    fn bind(&self, name: &str) -> Option<Binding> {
+        if let Some(array) = self.arrays.iter().find(|a| a.name == name) {
+            return Some(Binding::new(&format!("{name}[{}]", self.k()), array.bits, array.signed));
+        }
+        let temporary = |name: &str| Some(Binding::new(name, 32, true));
+        match name {
+            "inject" => temporary(&format!("inject[{}]", self.k())),
+            "first" => Some(Binding::new("first", 1, false)),
+            _ if self.constant(name).is_some() => temporary(&name.to_uppercase()),
+            _ if registers(self.layer.kind).any(|(_, r)| r.name == name) => temporary(&format!("c_{name}")),
+            // A readout has no spikes and no membrane: its lane's inputs are zero.
+            _ if self.layer.kind != LayerKind::Felif => Some(Binding::new("ZERO", 32, true)),
+            _ => None,
+        }
+    }
+
+    /// Constants that follow from the formats.
+    fn constant(&self, name: &str) -> Option<i32> {
+        let k = &self.chip.constants;
+        match name {
+            "i_max" => Some(k.i_max),
+            "i_min" => Some(k.i_min),
+            "v_max" => Some(k.v_max),
+            "p_one" => Some(k.p_one),
+            "p_max" => Some(k.p_one - 1),
+            "pre" => Some(k.pre as i32),
+            _ => None,
+        }
+    }
+
+    fn spiking(&self) -> bool {
+        self.layer.kind != LayerKind::Readout
+    }
+
+    fn ports(&self) -> String {
+        let mut text = format!(
+            "  input             clk_i,
+  input             rst_i,           // level tables to the chip's card
+  input             clear_i,         // states to rest
+  input             tick_i,          // this cycle is a tick
+  input             first_i,         // first tick of a window
+  input             last_i,          // last tick of a window
+  input      {} pre_i,           // presynaptic spikes
+",
+            range(self.layer.inputs)
+        );
+        if self.layer.recurrent {
+            let _ = writeln!(text, "  input      {} rec_spike_i,     // the layer's own spikes of the last tick", range(self.layer.neurons));
+        }
+        if self.spiking() {
+            let _ = writeln!(text, "  output reg {} spike_o,         // spikes of the last tick", range(self.size));
+        }
+        text += "  input             levels_write_i,  // write data_i to level index_i
+  input             codes_write_i,   // write data_i to weight index_i
+  input      [25:0] base_i,          // first neuron of the bank (constant)
+  input      {index} index_i,
+  input      {data} data_i,
+  output reg [31:0] saturated_o,     // saturated updates of the last tick
+  output reg        overrun_o,       // a record was dropped
+  output reg        rec_valid_o,
+  output reg        rec_last_o,
+  output reg [31:0] rec_data_o,
+  input             rec_ready_i";
+        for (_, r) in registers(self.layer.kind) {
+            let _ = write!(text, ",\n  input {} {}_i", value_type(r), r.name);
+        }
+        text + "\n);\n\n"
+    }
+}

@@ -1,0 +1,151 @@
+//! The memories of a bank that a tick does not change: level tables and weight codes; and the recorder's output stage.
+
+use super::Bank;
+use crate::generate::{extend, index_bits, literal, ports::range};
+use bruno_chip::neuron_bits;
+use std::fmt::Write;
+
+/// Width of a bank's index port: a level's index or `{channel, neuron}`.
+pub(crate) fn index_width(layer: &bruno_device::Layer) -> usize {
+    usize::max(9, code_index_width(layer))
+}
+
+fn code_index_width(layer: &bruno_device::Layer) -> usize {
+    neuron_bits(layer.neurons) as usize + index_bits(layer.fan_in())
+}
+
+impl Bank<'_> {
+    /// Writes of level tables and weight codes.
+    pub(super) fn memory_block(&self) -> String {
+        let mut text = self.cell_address();
+        text += "  always @(posedge clk_i) begin\n    if (rst_i) begin\n";
+        text += &self.level_reset("level", &self.layer.levels);
+        if self.layer.recurrent {
+            text += &self.level_reset("rec_level", &self.layer.recurrent_levels);
+        }
+        text += "    end else if (levels_write_i) begin\n";
+        let i_bits = range(self.chip.description.formats.i_bits as usize);
+        let code_bits = self.layer.bits as usize;
+        let code = if code_bits == 1 { "[0]".into() } else { range(code_bits) };
+        if self.layer.recurrent {
+            let _ = writeln!(
+                text,
+                "      if (index_i[8]) rec_level[index_i{code}] <= data_i{i_bits};\n      else level[index_i{code}] <= data_i{i_bits};"
+            );
+        } else {
+            let _ = writeln!(text, "      level[index_i{code}] <= data_i{i_bits};");
+        }
+        let cells = index_bits(self.layer.fan_in() * self.size);
+        let cell = if cells == 26 { String::new() } else { range(cells) };
+        let _ = write!(text, "    end\n    if (codes_write_i & mine) code[cell{cell}] <= data_i{code};\n  end\n\n");
+        text
+    }
+
+    /// `cell`: address of the weight at index_i in this bank; `mine`: it is here.
+    fn cell_address(&self) -> String {
+        let bits = neuron_bits(self.layer.neurons) as usize;
+        let width = code_index_width(self.layer);
+        let channel = format!("index_i[{}:{bits}]", width - 1);
+        let channel = super::text::extend_to(26, &channel, width - bits);
+        if bits == 0 {
+            return format!("  wire mine = 1'b1;\n  wire [25:0] cell = {channel};\n\n");
+        }
+        let neuron = if bits == 1 { "index_i[0]".to_string() } else { format!("index_i{}", range(bits)) };
+        let whole = self.size == self.layer.neurons;
+        let neuron = super::text::extend_to(26, &neuron, bits);
+        if whole {
+            return format!("  wire mine = 1'b1;\n  wire [25:0] cell = {channel} * 26'd{} + {neuron};\n\n", self.size);
+        }
+        format!(
+            "  wire [25:0] place = {neuron} - base_i;
+  wire mine = place < 26'd{0};
+  wire [25:0] cell = {channel} * 26'd{0} + place;\n\n",
+            self.size
+        )
+    }
+
+    fn level_reset(&self, table: &str, levels: &[i32]) -> String {
+        let bits = self.chip.description.formats.i_bits;
+        let line = |(code, level): (usize, &i32)| {
+            let address = literal(self.layer.bits, false, code as i32);
+            format!("      {table}[{address}] <= {};\n", literal(bits, true, *level))
+        };
+        levels.iter().enumerate().map(line).collect()
+    }
+
+    /// The recorder's output stage, inside the clocked block: it must read a word before a new record overwrites it.
+    pub(super) fn output_stage(&self) -> String {
+        let words = self.layer.record_words(self.chip.recorder);
+        let (wb, nb) = (index_bits(words.len()), index_bits(self.size));
+        let mut text = format!(
+            "
+    // A word moves to the output register when that is free.
+    send = !rec_valid_o | rec_ready_i;
+    final_neuron = out_neuron == {nb}'d{};
+    final_word = out_word == {wb}'d{};
+    overrun_o <= 1'b0;
+    if (clear_i) begin
+      busy <= 1'b0;
+      rec_valid_o <= 1'b0;
+      rec_last_o <= 1'b0;
+      rec_data_o <= 32'd0;
+      out_word <= {wb}'d0;
+      out_neuron <= {nb}'d0;
+    end else begin
+      if (send) begin
+        rec_valid_o <= busy;
+        rec_last_o <= busy & final_neuron & final_word;
+        case (out_word)
+",
+            self.size - 1,
+            words.len() - 1
+        );
+        for (index, word) in words.iter().enumerate().skip(1) {
+            let _ = writeln!(text, "          {wb}'d{index}: rec_data_o <= out_{word}[out_neuron];");
+        }
+        let _ = write!(
+            text,
+            "          default: rec_data_o <= out_{}[out_neuron];
+        endcase
+        if (busy) begin
+          out_word <= final_word ? {wb}'d0 : out_word + {wb}'d1;
+          if (final_word) out_neuron <= final_neuron ? {nb}'d0 : out_neuron + {nb}'d1;
+          if (final_word & final_neuron) busy <= 1'b0;
+        end
+      end
+      if (tick_i & last_i) begin
+        if (busy & !(send & final_word & final_neuron)) overrun_o <= 1'b1;
+        else begin
+          busy <= 1'b1;
+          {} begin
+",
+            words[0],
+            self.loop_head()
+        );
+        for word in &words {
+            let _ = writeln!(text, "            out_{word}[{}] = {};", self.k(), self.recorded(word));
+        }
+        text + "          end\n        end\n      end\n    end\n"
+    }
+
+    /// The array that a record word is taken from, extended.
+    fn recorded(&self, word: &str) -> String {
+        let array = self.arrays.iter().find(|a| a.name == word);
+        let (bits, signed) = array.map_or((32, false), |a| (a.bits, a.signed));
+        let element = format!("{word}[{}]", self.k());
+        match (32 - bits, signed) {
+            (0, _) => element,
+            (gap, true) => format!("{{{{{gap}{{{element}[{}]}}}}, {element}}}", bits - 1),
+            (_, false) => extend(&element, bits, false),
+        }
+    }
+
+    pub(super) fn output_declarations(&self) -> String {
+        let words = self.layer.record_words(self.chip.recorder).len();
+        format!(
+            "  reg busy;\n  reg send, final_word, final_neuron;\n  reg {} out_word;\n  reg {} out_neuron;\n",
+            range(index_bits(words)),
+            range(index_bits(self.size))
+        )
+    }
+}

@@ -1,0 +1,185 @@
+//! The text of a bank's blocks; `bank.rs` says what they are for.
+
+use super::{Bank, Printed};
+use crate::generate::{extend, index_bits, literal, ports::range, register_map::registers};
+use std::fmt::Write;
+
+impl Bank<'_> {
+    /// Local parameters, arrays, temporaries.
+    pub(super) fn declarations(&self, body: &Printed) -> String {
+        let mut text = String::new();
+        for name in ["i_max", "i_min", "v_max", "p_one", "p_max", "pre"] {
+            if let Some(value) = self.constant(name).filter(|_| body.statements.contains(&name.to_uppercase())) {
+                let _ = writeln!(text, "  localparam signed [31:0] {} = {};", name.to_uppercase(), literal(32, true, value));
+            }
+        }
+        if body.statements.contains("ZERO") {
+            text += "  localparam signed [31:0] ZERO = 32'sd0;\n";
+        }
+        text += "\n  // States, one element a neuron.\n";
+        for a in &self.arrays {
+            let sign = if a.signed { "signed " } else { "" };
+            let _ = writeln!(text, "  reg {sign}{} {} [0:{}];", range(a.bits as usize), a.name, self.size - 1);
+        }
+        text += &self.memory_declarations();
+        text += &self.temporaries(body);
+        text
+    }
+
+    fn memory_declarations(&self) -> String {
+        let f = &self.chip.description.formats;
+        let level = range(f.i_bits as usize);
+        let last_level = (1 << self.layer.bits) - 1;
+        let mut text = format!(
+            "\n  // Synapses: weight code [channel * {size} + neuron], and the currents of the codes.\n  \
+             reg {} code [0:{}];\n  reg signed {level} level [0:{last_level}];\n",
+            range(self.layer.bits as usize),
+            self.layer.fan_in() * self.size - 1,
+            size = self.size
+        );
+        if self.layer.recurrent {
+            let _ = writeln!(text, "  reg signed {level} rec_level [0:{last_level}];");
+        }
+        text += "\n  // Recorder: the last window's words while they leave.\n";
+        for word in self.layer.record_words(self.chip.recorder) {
+            let _ = writeln!(text, "  reg [31:0] out_{word} [0:{}];", self.size - 1);
+        }
+        text
+    }
+
+    fn temporaries(&self, body: &Printed) -> String {
+        let mut text = String::from("\n  // Temporaries of one tick; no value is kept in them.\n");
+        let _ = writeln!(text, "  reg signed [31:0] inject [0:{}];", self.size - 1);
+        if self.spiking() {
+            let _ = writeln!(text, "  reg [31:0] fired [0:{}];", self.size - 1);
+        }
+        text += "  reg first;\n  reg signed [31:0] n_fired;\n  reg signed [31:0] n_saturated;\n";
+        let _ = writeln!(text, "  reg {} k;\n  reg [25:0] j;\n  reg [25:0] row;", range(self.size_bits()));
+        for (_, r) in registers(self.layer.kind) {
+            let _ = writeln!(text, "  reg signed [31:0] c_{};", r.name);
+        }
+        text += &self.output_declarations();
+        text + &body.declarations(1) + "\n"
+    }
+
+    /// Bits of a loop index that must reach the bank's size.
+    fn size_bits(&self) -> usize {
+        index_bits(self.size + 1)
+    }
+
+    /// The clocked block: copies, synapse rows, the loop over neurons, spikes, the record.
+    pub(super) fn array_block(&self, body: &Printed) -> Result<String, crate::HdlError> {
+        let mut text = String::from("  always @(posedge clk_i) begin\n    // Registers that the loop reads, extended once.\n");
+        for (_, r) in registers(self.layer.kind) {
+            let value = extend(&format!("{}_i", r.name), r.bits, r.signed);
+            let _ = writeln!(text, "    c_{} = {value};", r.name);
+        }
+        text += "    first = first_i;\n    n_fired = 32'sd0;\n    n_saturated = 32'sd0;\n    row = 26'd0;\n    j = 26'd0;\n";
+        text += &body.zeroes(2);
+        text += "    if (clear_i) begin\n";
+        text += &self.rest();
+        text += "    end else if (tick_i) begin\n";
+        text += &self.rows();
+        text += &self.neurons(body)?;
+        text += &self.spikes();
+        text += "    end\n";
+        text += &self.output_stage();
+        text += "  end\n\n";
+        Ok(text)
+    }
+
+    fn loop_head(&self) -> String {
+        format!("for (k = {0}'d0; k < {0}'d{1}; k = k + {0}'d1)", self.size_bits(), self.size)
+    }
+
+    fn rest(&self) -> String {
+        let mut text = format!("      {} begin\n", self.loop_head());
+        for a in &self.arrays {
+            let value = match a.rest {
+                Some(register) => format!("c_{register}[{}:0]", a.bits - 1),
+                None => literal(a.bits, a.signed, 0),
+            };
+            let _ = writeln!(text, "        {}[{}] = {value};", a.name, self.k());
+        }
+        text += "      end\n";
+        if self.spiking() {
+            let _ = writeln!(text, "      spike_o <= {}'d0;", self.size);
+        }
+        text + "      saturated_o <= 32'd0;\n"
+    }
+
+    /// Currents of the spiking channels; a tick without spikes costs one comparison.
+    fn rows(&self) -> String {
+        let mut text = format!("      {} inject[{}] = 32'sd0;\n", self.loop_head(), self.k());
+        text += &self.row("pre_i", self.layer.inputs, 0, "level");
+        if self.layer.recurrent {
+            text += &self.row("rec_spike_i", self.layer.neurons, self.layer.inputs, "rec_level");
+        }
+        text
+    }
+
+    fn row(&self, spikes: &str, channels: usize, offset: usize, table: &str) -> String {
+        let i_bits = self.chip.description.formats.i_bits;
+        let depth = index_bits(self.layer.fan_in() * self.size);
+        let k = self.k();
+        let (test, j) = match index_bits(channels) {
+            _ if channels == 1 => (spikes.to_string(), String::new()),
+            1 => (format!("|{spikes}"), "[j[0]]".into()),
+            bits => (format!("|{spikes}"), format!("[j[{}:0]]", bits - 1)),
+        };
+        let level = format!("{table}[code[row[{}:0]]]", depth - 1);
+        let value = format!("{{{{{}{{{level}[{}]}}}}, {level}}}", 32 - i_bits, i_bits - 1);
+        format!(
+            "      if ({test})
+        for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
+          if ({spikes}{j})
+            {} begin
+              row = (j + 26'd{offset}) * 26'd{} + {};
+              inject[{k}] = inject[{k}] + {value};
+            end
+",
+            self.loop_head(),
+            self.size,
+            extend_to(26, "k", self.size_bits())
+        )
+    }
+
+    fn neurons(&self, body: &Printed) -> Result<String, crate::HdlError> {
+        let mut text = format!("      {} begin\n", self.loop_head());
+        text += &body.statements;
+        for a in &self.arrays {
+            let next = body.output(&format!("{}_next", a.name))?;
+            let slice = if a.bits == 32 { String::new() } else { range(a.bits as usize) };
+            let _ = writeln!(text, "        {}[{}] = {next}{slice};", a.name, self.k());
+        }
+        let mut clips = vec![body.output("i_sat")?];
+        if self.spiking() {
+            let spike = body.output("spike")?;
+            let _ = writeln!(text, "        fired[{}] = {spike};\n        n_fired = n_fired + {spike};", self.k());
+            clips.push(body.output("v_sat")?);
+        }
+        let _ = writeln!(text, "        n_saturated = n_saturated + {};\n      end", clips.join(" + "));
+        Ok(text + "      saturated_o <= n_saturated;\n")
+    }
+
+    fn spikes(&self) -> String {
+        if !self.spiking() {
+            return String::new();
+        }
+        let target = if self.size == 1 { "spike_o".into() } else { format!("spike_o[{}]", self.k()) };
+        format!(
+            "      if (n_fired != 32'sd0) {} {target} <= fired[{}][0];\n      else spike_o <= {}'d0;\n",
+            self.loop_head(),
+            self.k(),
+            self.size
+        )
+    }
+}
+
+/// Zero-extension of a `from`-bit signal.
+pub(super) fn extend_to(bits: usize, signal: &str, from: usize) -> String {
+    match bits - from {
+        0 => signal.to_string(),
+        gap => format!("{{{gap}'d0, {signal}}}"),
+    }
+}

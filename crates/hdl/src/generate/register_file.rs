@@ -1,0 +1,59 @@
+//! The register file of one layer: device codes, written and read over the bus, reset to the chip's card.
+
+use super::{header, literal, ports::range, register_map::registers};
+use bruno_chip::Register;
+use bruno_device::{Chip, Layer};
+use std::fmt::Write;
+
+pub(super) fn module_name(chip: &Chip, layer: &Layer) -> String {
+    format!("{}_{}_registers", chip.name, layer.name)
+}
+
+/// Declaration of a register's value, `signed [w-1:0]`.
+pub(super) fn value_type(r: &Register) -> String {
+    let sign = if r.signed { "signed " } else { "" };
+    format!("{sign}{}", range(r.bits as usize))
+}
+
+/// The module of a layer.
+pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> String {
+    let about = format!("Device registers of layer `{}` (layer {index}).", layer.name);
+    let mut text = header(chip, &about);
+    let _ = writeln!(text, "module {} (", module_name(chip, layer));
+    text += "  input             clk_i,\n  input             rst_i,\n";
+    text += "  input             write_i,   // write data_i to register index_i\n";
+    text += "  input      [25:0] index_i,\n  input      [31:0] data_i,\n";
+    text += "  output reg [31:0] read_o,    // register index_i, extended\n";
+    text += "  output reg        known_o";
+    for (_, r) in registers(layer.kind) {
+        let _ = write!(text, ",\n  output reg {} {}_o", value_type(r), r.name);
+    }
+    text += "\n);\n\n";
+    text += &write_block(layer);
+    text += &read_block(layer);
+    text += "endmodule\n";
+    text
+}
+
+fn write_block(layer: &Layer) -> String {
+    let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
+    for (_, r) in registers(layer.kind) {
+        let value = layer.codes.register(r.name).unwrap_or(0);
+        let _ = writeln!(text, "      {}_o <= {}; // {}", r.name, literal(r.bits, r.signed, value), r.about);
+    }
+    text += "    end else if (write_i) begin\n      case (index_i)\n";
+    for (at, r) in registers(layer.kind) {
+        let slice = if r.bits == 1 { "[0]".into() } else { range(r.bits as usize) };
+        let _ = writeln!(text, "        26'd{at}: {}_o <= data_i{slice};", r.name);
+    }
+    text + "        default: ;\n      endcase\n    end\n  end\n\n"
+}
+
+fn read_block(layer: &Layer) -> String {
+    let mut text = String::from("  always @* begin\n    known_o = 1'b1;\n    case (index_i)\n");
+    for (at, r) in registers(layer.kind) {
+        let value = super::extend(&format!("{}_o", r.name), r.bits, r.signed);
+        let _ = writeln!(text, "      26'd{at}: read_o = {value};");
+    }
+    text + "      default: begin\n        read_o = 32'd0;\n        known_o = 1'b0;\n      end\n    endcase\n  end\n\n"
+}

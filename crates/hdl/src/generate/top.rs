@@ -1,0 +1,181 @@
+//! The top module: control, register files and banks, wired by name.
+
+use super::{bank_module, control, header, hidden_neurons, ports, ports::range, register_file, register_map::registers, streams};
+use bruno_device::{Chip, Layer, LayerKind};
+use std::fmt::Write;
+
+/// The module.
+pub(super) fn print(chip: &Chip) -> String {
+    let mut text = header(chip, "Top of the chip.");
+    let _ = writeln!(text, "module {} (", chip.name);
+    let ports = ports(chip);
+    for (index, port) in ports.iter().enumerate() {
+        let comma = if index + 1 < ports.len() { "," } else { "" };
+        let _ = writeln!(text, "  {}{comma} // {}", port.declaration(), port.about);
+    }
+    text += ");\n\n";
+    text += &wires(chip);
+    text += &control_instance(chip);
+    let mut stream = 0;
+    for (index, layer) in chip.layers.iter().enumerate() {
+        text += &registers_instance(chip, layer, index);
+        let mut base = 0;
+        for size in &layer.banks {
+            text += &bank_instance(chip, index, *size, base, stream);
+            base += size;
+            stream += 1;
+        }
+    }
+    text += &events(chip);
+    text + "endmodule\n"
+}
+
+fn wires(chip: &Chip) -> String {
+    let layers = range(chip.layers.len());
+    let mut text = format!(
+        "  wire clear, tick, first, last, event_any;
+  wire {} spike;
+  wire {layers} device_write, levels_write, codes_write, device_known;
+  wire [25:0] index;
+  wire [31:0] data;
+  wire {} device_read;
+  wire {} overrun;
+  wire {} saturated;
+  reg  [31:0] saturated_sum;
+",
+        range(chip.inputs),
+        range(32 * chip.layers.len()),
+        range(streams(chip)),
+        range(32 * streams(chip)),
+    );
+    for layer in chip.layers.iter().filter(|l| l.kind != LayerKind::Readout) {
+        let _ = writeln!(text, "  wire {} {}_spike;", range(layer.neurons), layer.name);
+    }
+    for layer in &chip.layers {
+        for (_, r) in registers(layer.kind) {
+            let _ = writeln!(text, "  wire {} {}_{};", register_file::value_type(r), layer.name, r.name);
+        }
+    }
+    text + "\n"
+}
+
+fn control_instance(chip: &Chip) -> String {
+    let mut text = format!("  {} control (\n", control::module_name(chip));
+    let through = [
+        "clk_i", "rst_i", "cfg_valid_i", "cfg_write_i", "cfg_addr_i", "cfg_wdata_i", "cfg_ready_o", "cfg_rvalid_o",
+        "cfg_rdata_o", "cfg_error_o", "tick_i", "spike_i", "event_tick_o",
+    ];
+    for port in through {
+        let _ = writeln!(text, "    .{port}({port}),");
+    }
+    let own = [
+        ("event_o", "event_any"), ("clear_o", "clear"), ("tick_o", "tick"), ("first_o", "first"), ("last_o", "last"),
+        ("spike_o", "spike"), ("device_write_o", "device_write"), ("levels_write_o", "levels_write"),
+        ("codes_write_o", "codes_write"), ("index_o", "index"), ("data_o", "data"), ("device_read_i", "device_read"),
+        ("device_known_i", "device_known"), ("saturated_i", "saturated_sum"), ("overrun_i", "|overrun"),
+    ];
+    for (index, (port, wire)) in own.iter().enumerate() {
+        let comma = if index + 1 < own.len() { "," } else { "" };
+        let _ = writeln!(text, "    .{port}({wire}){comma}");
+    }
+    text + "  );\n\n"
+}
+
+/// `[index]` of a vector with `of` elements, nothing for a scalar.
+fn element(index: usize, of: usize) -> String {
+    if of == 1 { String::new() } else { format!("[{index}]") }
+}
+
+fn registers_instance(chip: &Chip, layer: &Layer, index: usize) -> String {
+    let name = &layer.name;
+    let of = chip.layers.len();
+    let mut text = format!(
+        "  {} {name}_registers (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .write_i(device_write{}),
+    .index_i(index),
+    .data_i(data),
+    .read_o(device_read[{}:{}]),
+    .known_o(device_known{})",
+        register_file::module_name(chip, layer),
+        element(index, of),
+        32 * index + 31,
+        32 * index,
+        element(index, of)
+    );
+    for (_, r) in registers(layer.kind) {
+        let _ = write!(text, ",\n    .{0}_o({name}_{0})", r.name);
+    }
+    text + "\n  );\n\n"
+}
+
+fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: usize) -> String {
+    let layer = &chip.layers[index];
+    let name = &layer.name;
+    let before = match index {
+        0 => "spike".to_string(),
+        _ => format!("{}_spike", chip.layers[index - 1].name),
+    };
+    let of = streams(chip);
+    let layers = chip.layers.len();
+    let mut text = format!(
+        "  {} {name}_{base} (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .clear_i(clear),
+    .tick_i(tick),
+    .first_i(first),
+    .last_i(last),
+    .pre_i({before}),
+",
+        bank_module(chip, layer, size)
+    );
+    if layer.recurrent {
+        let _ = writeln!(text, "    .rec_spike_i({name}_spike),");
+    }
+    if layer.kind != LayerKind::Readout {
+        let slice = if layer.neurons == 1 { String::new() } else { format!("[{}:{base}]", base + size - 1) };
+        let _ = writeln!(text, "    .spike_o({name}_spike{slice}),");
+    }
+    let _ = write!(
+        text,
+        "    .levels_write_i(levels_write{0}),
+    .codes_write_i(codes_write{0}),
+    .base_i(26'd{base}),
+    .index_i(index),
+    .data_i(data),
+    .saturated_o(saturated[{2}:{3}]),
+    .overrun_o(overrun{1}),
+    .rec_valid_o(rec_valid_o{1}),
+    .rec_last_o(rec_last_o{1}),
+    .rec_data_o(rec_data_o[{2}:{3}]),
+    .rec_ready_i(rec_ready_i{1})",
+        element(index, layers),
+        element(stream, of),
+        32 * stream + 31,
+        32 * stream
+    );
+    for (_, r) in registers(layer.kind) {
+        let _ = write!(text, ",\n    .{0}_i({name}_{0})", r.name);
+    }
+    text + "\n  );\n\n"
+}
+
+/// The event port and the sum of saturations over the banks.
+fn events(chip: &Chip) -> String {
+    let hidden = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
+    let mut vectors: Vec<String> = hidden.map(|l| format!("{}_spike", l.name)).collect();
+    vectors.reverse();
+    let spikes = if hidden_neurons(chip) == 0 { "1'b0".into() } else { format!("{{{}}}", vectors.join(", ")) };
+    let terms: Vec<String> = (0..streams(chip)).map(|s| format!("saturated[{}:{}]", 32 * s + 31, 32 * s)).collect();
+    format!(
+        "  assign event_spikes_o = {spikes};
+  assign event_valid_o = event_any & (|event_spikes_o);
+
+  always @* saturated_sum = {};
+
+",
+        terms.join(" + ")
+    )
+}

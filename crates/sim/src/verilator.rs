@@ -1,0 +1,12 @@
+//! The Verilated RTL at run time: generate, build into a cache, load, drive.
+
+mod build;
+mod cache;
+mod library;
+mod model_header;
+mod names;
+mod tool;
+
+pub use build::{Flavour, build};
+pub use cache::cache_dir;
+pub use library::VerilatedModel;

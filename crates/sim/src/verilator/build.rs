@@ -1,0 +1,200 @@
+//! From a design to a shared object: `verilator --cc`, then the C++ compiler through the crate `cc`.
+
+use super::{cache, model_header, names, tool};
+use crate::SimError;
+use bruno_device::Chip;
+use bruno_hdl::Design;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a model is built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Flavour {
+    /// Samples at full speed.
+    Fast,
+    /// Tick by tick, with every state readable.
+    Probe,
+    /// Writes waves (VCD).
+    Trace,
+}
+
+const INSTALL_VERILATOR: &str = "Verilator 5.006 or later is needed (Debian 12: apt-get install verilator)";
+const INSTALL_COMPILER: &str =
+    "a C++17 compiler is needed (Debian 12: apt-get install clang libgcc-12-dev, or g++)";
+const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug in bruno; please report it with this output";
+
+/// The shared object of a chip's model, from the cache or built now.
+pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
+    let tools = Tools::find()?;
+    let header = model_header::print(chip, flavour);
+    let mut parts: Vec<&str> = vec![
+        &tools.verilator_version,
+        &tools.compiler_version,
+        &tools.cpu,
+        names::DRIVER,
+        &header,
+    ];
+    parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
+    let key = cache::key(&parts);
+    let runtime = tools.runtime(flavour)?;
+    cache::entry(&key, "model.so", |path| {
+        let dir = path.parent().unwrap_or(Path::new("."));
+        tools.verilate(dir, design, flavour)?;
+        write(dir, names::HEADER, &header)?;
+        write(dir, "bruno_driver.cpp", names::DRIVER)?;
+        tools.link(dir, &runtime, path)
+    })
+}
+
+/// The tools of a build and what identifies them.
+struct Tools {
+    verilator_version: String,
+    include: PathBuf,
+    compiler: &'static str,
+    compiler_version: String,
+    cpu: String,
+}
+
+impl Tools {
+    fn find() -> Result<Self, SimError> {
+        let mut verilator = Command::new("verilator");
+        let version = tool::run(verilator.arg("--version"), INSTALL_VERILATOR)?;
+        check_version(&version)?;
+        let mut root = Command::new("verilator");
+        let root = tool::run(root.args(["--getenv", "VERILATOR_ROOT"]), INSTALL_VERILATOR)?;
+        let found = names::COMPILERS.iter().find(|c| tool::exists(c));
+        let compiler = found.copied().ok_or_else(|| SimError::Tool {
+            command: names::COMPILERS.join(" or "),
+            output: "neither is on the PATH".into(),
+            remedy: INSTALL_COMPILER.into(),
+        })?;
+        let mut about = Command::new(compiler);
+        // What -march=native stands for on this machine is part of the key: a cache may be shared.
+        let native = ["-march=native", "-E", "-dM", "-x", "c++", "/dev/null"];
+        let mut macros = Command::new(compiler);
+        Ok(Self {
+            verilator_version: version,
+            include: PathBuf::from(root.trim()).join("include"),
+            compiler,
+            compiler_version: tool::run(about.arg("--version"), INSTALL_COMPILER)?,
+            cpu: tool::run(macros.args(native), INSTALL_COMPILER)?,
+        })
+    }
+
+    fn verilate(&self, dir: &Path, design: &Design, flavour: Flavour) -> Result<(), SimError> {
+        let mut command = Command::new("verilator");
+        command.current_dir(dir).args(names::OPTIONS);
+        command.args(["--Mdir", ".", "--prefix", names::CLASS, "--top-module", &design.top]);
+        match flavour {
+            Flavour::Fast => {}
+            Flavour::Trace => {
+                command.args(["--trace", "--trace-max-array", "4096", "--trace-max-width", "8192"]);
+            }
+            Flavour::Probe => {
+                let module = |f: &bruno_hdl::DesignFile| f.name.trim_end_matches(".v").to_string();
+                let all: Vec<String> = design.verilog.iter().map(module).collect();
+                let banks: Vec<String> = all.into_iter().filter(|m| m.contains("_bank")).collect();
+                write(dir, "probe.vlt", &model_header::probe_config(&banks))?;
+                command.arg("probe.vlt");
+            }
+        }
+        for file in &design.verilog {
+            write(dir, &file.name, &file.text)?;
+            command.arg(&file.name);
+        }
+        tool::run(&mut command, REPORT).map(|_| ())
+    }
+
+    /// Objects of Verilator's own sources, compiled once for all models.
+    fn runtime(&self, flavour: Flavour) -> Result<Vec<PathBuf>, SimError> {
+        let trace = (flavour == Flavour::Trace).then_some(names::TRACE_RUNTIME);
+        let key = cache::key(&[&self.verilator_version, &self.compiler_version, &self.cpu]);
+        let object = |source: &&str| {
+            cache::entry(&key, &format!("{source}.o"), |path| {
+                let dir = path.parent().unwrap_or(Path::new("."));
+                let objects = self.compile(dir, &[self.include.join(source)])?;
+                let made = objects.first().cloned().unwrap_or_default();
+                std::fs::rename(&made, path).map_err(|e| file_error(&made, e))
+            })
+        };
+        names::RUNTIME.iter().chain(&trace).map(object).collect()
+    }
+
+    fn link(&self, dir: &Path, runtime: &[PathBuf], path: &Path) -> Result<(), SimError> {
+        let mut sources = Vec::new();
+        for entry in std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?.flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|e| e == "cpp") {
+                sources.push(path);
+            }
+        }
+        sources.sort();
+        let objects = self.compile(dir, &sources)?;
+        let mut command = self.flags(dir).try_get_compiler().map_err(compiler_error)?.to_command();
+        command.args(objects).args(runtime).args(names::LINK).arg("-o").arg(path);
+        tool::run(&mut command, INSTALL_COMPILER).map(|_| ())
+    }
+
+    fn compile(&self, dir: &Path, sources: &[PathBuf]) -> Result<Vec<PathBuf>, SimError> {
+        let mut build = self.flags(dir);
+        build.files(sources);
+        build.try_compile_intermediates().map_err(compiler_error)
+    }
+
+    fn flags(&self, dir: &Path) -> cc::Build {
+        let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+        let mut build = cc::Build::new();
+        build
+            .cpp(true)
+            .std("c++17")
+            .compiler(self.compiler)
+            .target(&target)
+            .host(&target)
+            .opt_level(3)
+            .debug(false)
+            .pic(true)
+            .warnings(false)
+            .cargo_metadata(false)
+            .cargo_output(false)
+            .flag("-march=native")
+            .include(dir)
+            .include(&self.include)
+            .include(self.include.join("vltstd"))
+            .out_dir(dir);
+        build
+    }
+}
+
+fn check_version(text: &str) -> Result<(), SimError> {
+    let number = text.split_whitespace().nth(1).unwrap_or_default();
+    let mut parts = number.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found >= names::OLDEST_VERILATOR {
+        return Ok(());
+    }
+    Err(SimError::Tool {
+        command: "verilator --version".into(),
+        output: text.into(),
+        remedy: INSTALL_VERILATOR.into(),
+    })
+}
+
+fn compiler_error(error: cc::Error) -> SimError {
+    SimError::Tool {
+        command: "C++ compiler".into(),
+        output: error.to_string(),
+        remedy: INSTALL_COMPILER.into(),
+    }
+}
+
+fn write(dir: &Path, name: &str, text: &str) -> Result<(), SimError> {
+    let path = dir.join(name);
+    std::fs::write(&path, text).map_err(|e| file_error(&path, e))
+}
+
+fn file_error(path: &Path, source: std::io::Error) -> SimError {
+    SimError::File {
+        path: path.display().to_string(),
+        source,
+    }
+}

@@ -1,0 +1,262 @@
+//! The loaded model: the only unsafe code of bruno, one function a symbol of the driver.
+
+use super::{Flavour, build, model_header};
+use crate::{Forward, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
+use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
+use bruno_device::{Chip, LayerKind};
+use bruno_hdl::Design;
+use libloading::{Library, Symbol};
+use std::ffi::{CString, c_char, c_void};
+use std::path::Path;
+
+type Handle = *mut c_void;
+
+/// A Verilated chip.
+pub struct VerilatedModel {
+    chip: Chip,
+    window: u32,
+    handle: Handle,
+    library: Library,
+}
+
+// SAFETY: a model has no thread of its own and no state outside its handle; it is used by one owner at a time.
+unsafe impl Send for VerilatedModel {}
+
+impl VerilatedModel {
+    /// Builds (or finds in the cache) and starts the model of a chip; `vcd` names the wave file of a trace build.
+    pub fn new(chip: &Chip, design: &Design, flavour: Flavour, vcd: &Path) -> Result<Self, SimError> {
+        let path = build(chip, design, flavour)?;
+        // SAFETY: the object was built by us from the driver; loading it runs only C++ static initialisers.
+        let library = unsafe { Library::new(&path) }.map_err(|e| load_error(&path, &e))?;
+        let vcd = CString::new(vcd.display().to_string()).unwrap_or_default();
+        // SAFETY: the signature is that of sim/driver.cpp; the path outlives the call.
+        let handle = unsafe {
+            let new: Symbol<unsafe extern "C" fn(*const c_char) -> Handle> =
+                library.get(b"bruno_new").map_err(|e| load_error(&path, &e))?;
+            new(vcd.as_ptr())
+        };
+        let mut model = Self {
+            chip: chip.clone(),
+            window: chip.window_ticks,
+            handle,
+            library,
+        };
+        model.load(&Program::silent(chip))?;
+        Ok(model)
+    }
+
+    /// Calls a function of the driver by name.
+    ///
+    /// # Safety
+    /// `F` must be the function's type in sim/driver.cpp.
+    unsafe fn symbol<F>(&self, name: &str) -> Result<Symbol<'_, F>, SimError> {
+        // SAFETY: passed on to the caller.
+        unsafe { self.library.get(name.as_bytes()) }.map_err(|e| load_error(Path::new(name), &e))
+    }
+
+    /// Writes one word over the configuration bus.
+    pub fn write(&mut self, address: u32, data: u32) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        unsafe {
+            let write = self.symbol::<unsafe extern "C" fn(Handle, u32, u32)>("bruno_write")?;
+            write(self.handle, address, data);
+        }
+        Ok(())
+    }
+
+    /// Reads one word over the configuration bus.
+    pub fn read(&mut self, address: u32) -> Result<u32, SimError> {
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        unsafe {
+            let read = self.symbol::<unsafe extern "C" fn(Handle, u32) -> u32>("bruno_read")?;
+            Ok(read(self.handle, address))
+        }
+    }
+
+    /// Resets every state and forgets what was collected.
+    pub fn clear(&mut self) -> Result<(), SimError> {
+        self.write(address(Section::Global, 2), 1)?;
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        unsafe {
+            let settle = self.symbol::<unsafe extern "C" fn(Handle)>("bruno_settle")?;
+            settle(self.handle);
+        }
+        Ok(())
+    }
+
+    /// Runs ticks from `start`; `events` are those of these ticks. Returns how many were consumed.
+    pub fn ticks(&mut self, start: u32, ticks: u32, events: &[(u32, u32)]) -> Result<usize, SimError> {
+        let flat: Vec<u32> = events.iter().flat_map(|e| [e.0, e.1]).collect();
+        type Run = unsafe extern "C" fn(Handle, u32, u32, *const u32, usize) -> usize;
+        // SAFETY: signature as in sim/driver.cpp; `flat` holds `events.len()` pairs and outlives the call.
+        unsafe {
+            let run = self.symbol::<Run>("bruno_run")?;
+            Ok(run(self.handle, start, ticks, flat.as_ptr(), events.len()))
+        }
+    }
+
+    /// Lets the last tick finish and the recorder empty itself.
+    pub fn drain(&mut self, cycles: u32) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        unsafe {
+            let drain = self.symbol::<unsafe extern "C" fn(Handle, u32)>("bruno_drain")?;
+            drain(self.handle, cycles);
+        }
+        Ok(())
+    }
+
+    /// Recorder words of one bank since the last clear.
+    fn records(&self, bank: u32) -> Result<Vec<u32>, SimError> {
+        let mut count = 0usize;
+        type Records = unsafe extern "C" fn(Handle, u32, *mut usize) -> *const u32;
+        // SAFETY: signature as in sim/driver.cpp; the words are copied before the model runs again.
+        unsafe {
+            let records = self.symbol::<Records>("bruno_records")?;
+            let words = records(self.handle, bank, &raw mut count);
+            Ok(copy(words, count))
+        }
+    }
+
+    /// `(tick, neuron over all hidden layers)` pairs since the last clear.
+    fn spike_pairs(&self) -> Result<Vec<u32>, SimError> {
+        let mut count = 0usize;
+        type Spikes = unsafe extern "C" fn(Handle, *mut usize) -> *const u32;
+        // SAFETY: signature as in sim/driver.cpp; the pairs are copied before the model runs again.
+        unsafe {
+            let spikes = self.symbol::<Spikes>("bruno_spikes")?;
+            let words = spikes(self.handle, &raw mut count);
+            Ok(copy(words, 2 * count))
+        }
+    }
+
+    /// State `state` (of v, p, i, refr) of every neuron of a bank, raw bits; `None` where the bank has no such state.
+    pub fn probe(&self, bank: u32, state: u32, neurons: usize) -> Result<Option<Vec<u32>>, SimError> {
+        // SAFETY: signature as in sim/driver.cpp (probe builds only, else the symbol is missing and this is an error);
+        // every array has one word a neuron.
+        unsafe {
+            let probe = self.symbol::<unsafe extern "C" fn(Handle, u32, u32) -> *const u32>("bruno_probe")?;
+            let words = probe(self.handle, bank, state);
+            Ok((!words.is_null()).then(|| copy(words, neurons)))
+        }
+    }
+
+    fn trace(&mut self) -> Result<Trace, SimError> {
+        let mut layers = vec![LayerTrace::default(); self.chip.layers.len()];
+        let mut banks = Vec::new();
+        for (bank, (layer, _)) in model_header::instances(&self.chip).into_iter().enumerate() {
+            banks.push((layer, self.records(bank as u32)?));
+        }
+        for (index, layer) in self.chip.layers.iter().enumerate() {
+            let own: Vec<&Vec<u32>> = banks.iter().filter(|b| b.0 == index).map(|b| &b.1).collect();
+            let words = layer.record_words(self.chip.recorder).len();
+            layers[index].records = interleave(&own, &layer.banks, words);
+        }
+        self.share_spikes(&mut layers)?;
+        Ok(Trace {
+            layers,
+            saturations: self.read(address(Section::Global, 4))?,
+            overrun: self.read(address(Section::Global, 5))? != 0,
+        })
+    }
+
+    fn share_spikes(&self, layers: &mut [LayerTrace]) -> Result<(), SimError> {
+        for pair in self.spike_pairs()?.chunks_exact(2) {
+            let mut neuron = pair[1];
+            for (trace, layer) in layers.iter_mut().zip(&self.chip.layers) {
+                if layer.kind == LayerKind::Readout {
+                    break;
+                }
+                if (neuron as usize) < layer.neurons {
+                    trace.spikes.push(Spike { tick: pair[0], neuron });
+                    break;
+                }
+                neuron -= layer.neurons as u32;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Records `[window][neuron][word]` of a layer from those of its banks.
+fn interleave(banks: &[&Vec<u32>], sizes: &[usize], words: usize) -> Vec<i32> {
+    let windows = match (banks.first(), sizes.first()) {
+        (Some(bank), Some(size)) => bank.len() / (size * words),
+        _ => 0,
+    };
+    let mut all = Vec::new();
+    for window in 0..windows {
+        for (bank, size) in banks.iter().zip(sizes) {
+            let record = size * words;
+            let part = bank.get(window * record..(window + 1) * record).unwrap_or(&[]);
+            all.extend(part.iter().map(|w| *w as i32));
+        }
+    }
+    all
+}
+
+/// # Safety
+/// `words` must point to `count` words, or `count` be 0.
+unsafe fn copy(words: *const u32, count: usize) -> Vec<u32> {
+    if count == 0 {
+        return Vec::new();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(words, count) }.to_vec()
+}
+
+fn load_error(path: &Path, error: &libloading::Error) -> SimError {
+    SimError::Tool {
+        command: format!("load {}", path.display()),
+        output: error.to_string(),
+        remedy: "remove the file from bruno's cache and try again".into(),
+    }
+}
+
+impl Drop for VerilatedModel {
+    fn drop(&mut self) {
+        // SAFETY: signature as in sim/driver.cpp; the handle is not used again. A missing symbol only leaks.
+        unsafe {
+            if let Ok(free) = self.symbol::<unsafe extern "C" fn(Handle)>("bruno_free") {
+                free(self.handle);
+            }
+        }
+    }
+}
+
+impl Forward for VerilatedModel {
+    fn load(&mut self, program: &Program) -> Result<(), SimError> {
+        program.check(&self.chip)?;
+        self.write(address(Section::Global, 1), program.window)?;
+        self.window = program.window;
+        for (index, layer) in program.layers.iter().enumerate() {
+            for (at, register) in bruno_hdl::registers(self.chip.layers[index].kind) {
+                let value = layer.codes.register(register.name).unwrap_or(0);
+                self.write(address(Section::Device(index), at), value as u32)?;
+            }
+            for (code, level) in (0..).zip(&layer.levels) {
+                self.write(address(Section::Levels(index), code), *level as u32)?;
+            }
+            for (code, level) in (RECURRENT_LEVELS..).zip(&layer.recurrent_levels) {
+                self.write(address(Section::Levels(index), code), *level as u32)?;
+            }
+            let neurons = self.chip.layers[index].neurons;
+            for (at, code) in layer.weights.iter().enumerate() {
+                let place = code_index(at / neurons, at % neurons, neurons);
+                self.write(address(Section::Codes(index), place), u32::from(*code))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimError> {
+        stimulus.check(&self.chip, self.window)?;
+        self.clear()?;
+        self.ticks(0, stimulus.windows * self.window, &stimulus.events)?;
+        let words = |l: &bruno_device::Layer| {
+            l.record_words(self.chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
+        };
+        let longest = self.chip.layers.iter().map(words).max().unwrap_or(0);
+        self.drain(longest as u32 + 4)?;
+        self.trace()
+    }
+}

@@ -1,0 +1,36 @@
+//! Every foreign name in one place: Verilator's files and options, the driver's symbols.
+//!
+//! Assumptions: Verilator 5.006 or later; `verilator --getenv VERILATOR_ROOT` prints where `include/` is; a model of
+//! class `Vchip` comes as `Vchip*.cpp` beside `Vchip.h` and, with state access, `Vchip___024root.h`.
+
+/// Oldest Verilator that was tried.
+pub(super) const OLDEST_VERILATOR: (u32, u32) = (5, 6);
+/// Class of every model (`--prefix`), so that nothing in C++ depends on a chip's name.
+pub(super) const CLASS: &str = "Vchip";
+/// Verilator's own sources that a model links.
+pub(super) const RUNTIME: [&str; 2] = ["verilated.cpp", "verilated_threads.cpp"];
+/// The same for waves.
+pub(super) const TRACE_RUNTIME: &str = "verilated_vcd_c.cpp";
+/// The driver, compiled into every model.
+pub(super) const DRIVER: &str = include_str!("../../../../sim/driver.cpp");
+/// Generated header that the driver includes.
+pub(super) const HEADER: &str = "bruno_model.h";
+
+/// Options of every Verilator run.
+pub(super) const OPTIONS: [&str; 9] = [
+    "--cc",
+    "-O3",
+    "--x-assign",
+    "fast",
+    "--x-initial",
+    "fast",
+    "--noassert",
+    // Loops over neurons must stay loops, or the compiler has nothing to vectorise.
+    "--unroll-count",
+    "4",
+];
+
+/// C++ compilers in order of preference (clang's vector code is 1.5 times faster here).
+pub(super) const COMPILERS: [&str; 2] = ["clang++", "g++"];
+/// Libraries of a shared model; clang loads and then dies without libatomic.
+pub(super) const LINK: [&str; 5] = ["-shared", "-lpthread", "-latomic", "-lm", "-Wl,--no-undefined"];
