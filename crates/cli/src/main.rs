@@ -1,1 +1,3 @@
+//! The command line `bruno` (under construction).
+
 fn main() {}
