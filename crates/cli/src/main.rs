@@ -1,3 +1,19 @@
-//! The command line `bruno` (under construction).
+//! The command line `bruno`: one file a subcommand under `command/`, errors and exit codes in `failure.rs`.
 
-fn main() {}
+mod command;
+mod failure;
+mod output;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = command::Arguments::parse();
+    match arguments.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bruno: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

@@ -12,6 +12,7 @@ use bruno_device::{Chip, Layer};
 
 pub use bank::bank_module;
 pub use ports::{Port, hidden_neurons, ports, streams};
+pub use register_map::registers;
 
 /// One file of a design.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +54,10 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
         companions: vec![
             companion(format!("{}.f", chip.name), list),
             companion(format!("{}.sdc", chip.name), constraints::print(chip)),
-            companion(format!("{}_registers.md", chip.name), register_map::print(chip)),
+            companion(
+                format!("{}_registers.md", chip.name),
+                register_map::print(chip),
+            ),
         ],
     })
 }

@@ -1,1 +1,17 @@
-//! See docs/ARCHITECTURE.md.
+//! The datapath in rust-hdl and the Verilog that is generated from it.
+//!
+//! This crate knows nothing of files, simulators or data.
+
+mod atoms;
+mod compose;
+mod error;
+mod expression;
+mod generate;
+pub mod integers;
+pub mod kernels;
+
+pub use compose::{Binding, Printed, Stage, print};
+pub use error::HdlError;
+pub use generate::{
+    Design, DesignFile, Port, bank_module, generate, hidden_neurons, ports, registers, streams,
+};

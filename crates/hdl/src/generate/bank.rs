@@ -8,8 +8,8 @@ pub(super) mod memory;
 mod text;
 
 use super::{header, index_bits, ports::range, register_file::value_type, register_map::registers};
-use crate::compose::{Binding, Composition, Printed, compose};
-use crate::kernels::{Felif, Lif, LifTruncate, Recorder, Synapse, SynapseTruncate};
+use crate::kernels::{Felif, Lif, LifTruncate, Synapse, SynapseTruncate, WindowCount, WindowSum};
+use crate::{Binding, HdlError, Printed, Stage};
 use bruno_chip::{RecorderLevel, Rounding};
 use bruno_device::{Chip, Layer, LayerKind};
 use std::fmt::Write;
@@ -32,7 +32,12 @@ struct Array {
 /// classes would keep a simulator from vectorising the loop.
 fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
     let f = &chip.description.formats;
-    let array = |name, bits, signed, rest| Array { name, bits, signed, rest };
+    let array = |name, bits, signed, rest| Array {
+        name,
+        bits,
+        signed,
+        rest,
+    };
     let mut all = Vec::new();
     if layer.kind != LayerKind::Readout {
         all.push(array("v", f.v_bits, true, Some("v_reset")));
@@ -58,10 +63,23 @@ fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
 }
 
 /// The module of a bank of `size` neurons of layer `index`.
-pub(super) fn print(chip: &Chip, layer: &Layer, index: usize, size: usize) -> Result<String, crate::HdlError> {
-    let bank = Bank { chip, layer, size, arrays: arrays(chip, layer) };
+pub(super) fn print(
+    chip: &Chip,
+    layer: &Layer,
+    index: usize,
+    size: usize,
+) -> Result<String, HdlError> {
+    let bank = Bank {
+        chip,
+        layer,
+        size,
+        arrays: arrays(chip, layer),
+    };
     let body = bank.body()?;
-    let about = format!("A bank of {size} neurons of layer `{}` (layer {index}).", layer.name);
+    let about = format!(
+        "A bank of {size} neurons of layer `{}` (layer {index}).",
+        layer.name
+    );
     let mut text = header(chip, &about);
     let _ = writeln!(text, "module {} (", bank_module(chip, layer, size));
     text += &bank.ports();
@@ -72,21 +90,53 @@ pub(super) fn print(chip: &Chip, layer: &Layer, index: usize, size: usize) -> Re
 }
 
 /// The kernels of a layer, in order of evaluation.
-fn kernels(chip: &Chip, layer: &Layer) -> Result<Composition, crate::HdlError> {
-    let recorder: (&str, &dyn rust_hdl_core::prelude::Block) = ("lane", &Recorder::default());
+fn stages(chip: &Chip, layer: &Layer, arrays: &[Array]) -> Result<Vec<Stage>, HdlError> {
     let nearest = chip.rounding == Rounding::Nearest;
-    let (synapse, synapse_truncate) = (Synapse::default(), SynapseTruncate::default());
-    let (felif, lif, lif_truncate) = (Felif::default(), Lif::default(), LifTruncate::default());
-    let mut list: Vec<(&str, &dyn rust_hdl_core::prelude::Block)> = vec![];
-    list.push(if nearest { ("syn", &synapse) } else { ("syn", &synapse_truncate) });
+    let mut stages = vec![if nearest {
+        Stage::new("syn", &Synapse::default())?
+    } else {
+        Stage::new("syn", &SynapseTruncate::default())?
+    }];
     match (layer.kind, nearest) {
-        (LayerKind::Felif, _) => list.push(("neuron", &felif)),
-        (LayerKind::Lif, true) => list.push(("neuron", &lif)),
-        (LayerKind::Lif, false) => list.push(("neuron", &lif_truncate)),
+        (LayerKind::Felif, _) => stages.push(Stage::new("neuron", &Felif::default())?),
+        (LayerKind::Lif, true) => stages.push(Stage::new("neuron", &Lif::default())?),
+        (LayerKind::Lif, false) => stages.push(Stage::new("neuron", &LifTruncate::default())?),
         (LayerKind::Readout, _) => {}
     }
-    list.push(recorder);
-    compose(&list)
+    for array in arrays {
+        stages.extend(lane(layer, array.name)?);
+    }
+    Ok(stages)
+}
+
+/// The recorder lane of one window accumulator, `None` for a state.
+fn lane(layer: &Layer, name: &str) -> Result<Option<Stage>, HdlError> {
+    let saturated = match layer.kind {
+        LayerKind::Readout => "i_sat",
+        _ => "saturated",
+    };
+    let (input, sum) = match name {
+        "n_spike" => ("spike", false),
+        "n_sat" => (saturated, false),
+        "sum_v" => ("v_next", true),
+        "sum_p" => ("p_next", true),
+        _ => return Ok(None),
+    };
+    let next = format!("{name}_next");
+    let stage = if sum {
+        let stage = Stage::new(name, &WindowSum::default())?;
+        stage
+            .rename("sum", name)
+            .rename("state", input)
+            .rename("sum_next", &next)
+    } else {
+        let stage = Stage::new(name, &WindowCount::default())?;
+        stage
+            .rename("count", name)
+            .rename("add", input)
+            .rename("count_next", &next)
+    };
+    Ok(Some(stage))
 }
 
 struct Bank<'a> {
@@ -97,8 +147,9 @@ struct Bank<'a> {
 }
 
 impl Bank<'_> {
-    fn body(&self) -> Result<Printed, crate::HdlError> {
-        kernels(self.chip, self.layer)?.print(&|name| self.bind(name), 4)
+    fn body(&self) -> Result<Printed, HdlError> {
+        let stages = stages(self.chip, self.layer, &self.arrays)?;
+        crate::print(&stages, &|name| self.bind(name), 4)
     }
 
     /// Index of a neuron in the loop, as wide as the arrays need.
@@ -112,16 +163,20 @@ impl Bank<'_> {
     /// What a kernel's input is in the loop.
     fn bind(&self, name: &str) -> Option<Binding> {
         if let Some(array) = self.arrays.iter().find(|a| a.name == name) {
-            return Some(Binding::new(&format!("{name}[{}]", self.k()), array.bits, array.signed));
+            return Some(Binding::new(
+                &format!("{name}[{}]", self.k()),
+                array.bits,
+                array.signed,
+            ));
         }
         let temporary = |name: &str| Some(Binding::new(name, 32, true));
         match name {
             "inject" => temporary(&format!("inject[{}]", self.k())),
-            "first" => Some(Binding::new("first", 1, false)),
+            "carry" => temporary("carry"),
             _ if self.constant(name).is_some() => temporary(&name.to_uppercase()),
-            _ if registers(self.layer.kind).any(|(_, r)| r.name == name) => temporary(&format!("c_{name}")),
-            // A readout has no spikes and no membrane: its lane's inputs are zero.
-            _ if self.layer.kind != LayerKind::Felif => Some(Binding::new("ZERO", 32, true)),
+            _ if registers(self.layer.kind).any(|(_, r)| r.name == name) => {
+                temporary(&format!("c_{name}"))
+            }
             _ => None,
         }
     }
@@ -140,6 +195,16 @@ impl Bank<'_> {
         }
     }
 
+    /// Whether the layer has several banks.
+    fn split(&self) -> bool {
+        self.size != self.layer.neurons
+    }
+
+    /// Bits of the data port: a level or a weight code.
+    fn data_bits(&self) -> usize {
+        self.chip.description.formats.i_bits as usize
+    }
+
     fn spiking(&self) -> bool {
         self.layer.kind != LayerKind::Readout
     }
@@ -156,15 +221,29 @@ impl Bank<'_> {
 ",
             range(self.layer.inputs)
         );
+        let index = range(memory::index_width(self.layer));
+        let data = range(self.data_bits());
         if self.layer.recurrent {
-            let _ = writeln!(text, "  input      {} rec_spike_i,     // the layer's own spikes of the last tick", range(self.layer.neurons));
+            let _ = writeln!(
+                text,
+                "  input      {} rec_spike_i,     // the layer's own spikes of the last tick",
+                range(self.layer.neurons)
+            );
+        }
+        if self.split() {
+            text += "  input      [25:0] base_i,          // first neuron of the bank (constant)\n";
         }
         if self.spiking() {
-            let _ = writeln!(text, "  output reg {} spike_o,         // spikes of the last tick", range(self.size));
+            let _ = writeln!(
+                text,
+                "  output reg {} spike_o,         // spikes of the last tick",
+                range(self.size)
+            );
         }
-        text += "  input             levels_write_i,  // write data_i to level index_i
+        let _ = write!(
+            text,
+            "  input             levels_write_i,  // write data_i to level index_i
   input             codes_write_i,   // write data_i to weight index_i
-  input      [25:0] base_i,          // first neuron of the bank (constant)
   input      {index} index_i,
   input      {data} data_i,
   output reg [31:0] saturated_o,     // saturated updates of the last tick
@@ -172,7 +251,8 @@ impl Bank<'_> {
   output reg        rec_valid_o,
   output reg        rec_last_o,
   output reg [31:0] rec_data_o,
-  input             rec_ready_i";
+  input             rec_ready_i"
+        );
         for (_, r) in registers(self.layer.kind) {
             let _ = write!(text, ",\n  input {} {}_i", value_type(r), r.name);
         }

@@ -1,8 +1,8 @@
 //! The control module: configuration bus, chip registers, tick and window counters, registered inputs.
 
 use super::{header, ports::range};
-use crate::compose::{Binding, compose};
 use crate::kernels::Decimator;
+use crate::{Binding, Stage};
 use bruno_device::Chip;
 use std::fmt::Write;
 
@@ -13,7 +13,10 @@ pub(super) fn module_name(chip: &Chip) -> String {
 /// The module. Bus transfers are registered, decoded in the next cycle and answered in the one after.
 pub(super) fn print(chip: &Chip) -> Result<String, crate::HdlError> {
     let layers = chip.layers.len();
-    let mut text = header(chip, "Configuration bus, chip registers, tick and window counters.");
+    let mut text = header(
+        chip,
+        "Configuration bus, chip registers, tick and window counters.",
+    );
     let _ = writeln!(text, "module {} (", module_name(chip));
     text += &port_list(chip, layers);
     text += DECLARATIONS;
@@ -52,7 +55,7 @@ fn port_list(chip: &Chip, layers: usize) -> String {
   output reg {l} levels_write_o,  // level tables
   output reg {l} codes_write_o,   // weight codes
   output     [25:0] index_o,
-  output     [31:0] data_o,
+  output     [29:0] data_o,
   input      {words} device_read_i,   // register index_o of each layer
   input      {l} device_known_i,
   input      [31:0] saturated_i,     // saturated updates of the last tick
@@ -68,7 +71,8 @@ fn port_list(chip: &Chip, layers: usize) -> String {
 const DECLARATIONS: &str = "  localparam [31:0] ID = 32'h6272756e; // \"brun\"
 
   reg        valid_q, write_q;
-  reg [31:0] addr_q, data_q;
+  reg [31:0] addr_q;
+  reg [29:0] data_q;
   reg        tick_q, clear_q;
   reg [12:0] window_q;
   reg [12:0] count_q;
@@ -78,6 +82,8 @@ const DECLARATIONS: &str = "  localparam [31:0] ID = 32'h6272756e; // \"brun\"
   reg        known;   // the address exists and takes this kind of transfer
   reg [31:0] value;
   reg [32:0] saturations_sum;
+
+  wire unused = &{1'b0, cfg_wdata_i[31:30]};
 
   assign cfg_ready_o = 1'b1;
   assign tick_o      = tick_q;
@@ -112,7 +118,11 @@ fn decode(chip: &Chip, layers: usize) -> String {
 "
     );
     for (index, layer) in chip.layers.iter().enumerate() {
-        let bit = if layers == 1 { String::new() } else { format!("[{index}]") };
+        let bit = if layers == 1 {
+            String::new()
+        } else {
+            format!("[{index}]")
+        };
         let at = |kind: usize| 4 * (index + 1) + kind;
         let (low, high) = (32 * index, 32 * index + 31);
         let _ = write!(
@@ -144,9 +154,20 @@ fn decode(chip: &Chip, layers: usize) -> String {
 
 /// Condition on `addr_q` that a level exists.
 fn level_exists(layer: &bruno_device::Layer) -> String {
-    let high = format!("(addr_q[25:9] == 17'd0) & (addr_q[7:0] <= 8'd{})", (1 << layer.bits) - 1);
-    let high = if layer.bits == 8 { "(addr_q[25:9] == 17'd0)".to_string() } else { high };
-    if layer.recurrent { high } else { format!("{high} & !addr_q[8]") }
+    let high = format!(
+        "(addr_q[25:9] == 17'd0) & (addr_q[7:0] <= 8'd{})",
+        (1 << layer.bits) - 1
+    );
+    let high = if layer.bits == 8 {
+        "(addr_q[25:9] == 17'd0)".to_string()
+    } else {
+        high
+    };
+    if layer.recurrent {
+        high
+    } else {
+        format!("{high} & !addr_q[8]")
+    }
 }
 
 /// Condition on `addr_q` that a weight exists.
@@ -169,21 +190,25 @@ fn code_exists(layer: &bruno_device::Layer) -> String {
 
 /// The decimator kernel, inlined: `first_o`, `last_o` and the next count.
 fn decimator() -> Result<String, crate::HdlError> {
-    let body = compose(&[("decimator", &Decimator::default())])?;
+    let stages = [Stage::new("decimator", &Decimator::default())?];
     let bind = |name: &str| match name {
         "count" => Some(Binding::new("count_q", 13, false)),
         "window" => Some(Binding::new("window_q", 13, false)),
         _ => None,
     };
-    let printed = body.print(&bind, 2)?;
-    let mut text = printed.declarations(1);
+    let printed = crate::print(&stages, &bind, 2)?;
+    let mut text = String::from(
+        "  // Waiver: the kernel's words have 32 bits, of the results only the low ones are used.\n  /* verilator lint_off UNUSEDSIGNAL */\n",
+    );
+    text += &printed.declarations(1);
+    text += "  /* verilator lint_on UNUSEDSIGNAL */\n\n";
     text += "  always @* begin\n";
     text += &printed.statements;
     text += "  end\n\n";
     let local = |name: &str| printed.output(name);
     let _ = write!(
         text,
-        "  assign first_o = {};\n  assign last_o = {};\n  wire [12:0] count_d = {}[12:0];\n\n",
+        "  assign first_o = {}[0];\n  assign last_o = {}[0];\n  wire [12:0] count_d = {}[12:0];\n\n",
         local("first")?,
         local("last")?,
         local("count_next")?
@@ -199,7 +224,7 @@ const SEQUENTIAL: &str = "  // Saturations stop at the counter's end.
     valid_q <= cfg_valid_i & !rst_i;
     write_q <= cfg_write_i;
     addr_q  <= cfg_addr_i;
-    data_q  <= cfg_wdata_i;
+    data_q  <= cfg_wdata_i[29:0]; // no register is wider
     clear_q <= valid_q & write_q & (addr_q == 32'd2) & data_q[0] & !rst_i;
     if (rst_i) window_q <= WINDOW;
     else if (valid_q & write_q & (addr_q == 32'd1)) window_q <= data_q[12:0];

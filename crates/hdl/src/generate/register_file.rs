@@ -17,12 +17,15 @@ pub(super) fn value_type(r: &Register) -> String {
 
 /// The module of a layer.
 pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> String {
-    let about = format!("Device registers of layer `{}` (layer {index}).", layer.name);
+    let about = format!(
+        "Device registers of layer `{}` (layer {index}).",
+        layer.name
+    );
     let mut text = header(chip, &about);
     let _ = writeln!(text, "module {} (", module_name(chip, layer));
     text += "  input             clk_i,\n  input             rst_i,\n";
     text += "  input             write_i,   // write data_i to register index_i\n";
-    text += "  input      [25:0] index_i,\n  input      [31:0] data_i,\n";
+    text += "  input      [25:0] index_i,\n  input      [29:0] data_i,\n";
     text += "  output reg [31:0] read_o,    // register index_i, extended\n";
     text += "  output reg        known_o";
     for (_, r) in registers(layer.kind) {
@@ -39,11 +42,21 @@ fn write_block(layer: &Layer) -> String {
     let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
     for (_, r) in registers(layer.kind) {
         let value = layer.codes.register(r.name).unwrap_or(0);
-        let _ = writeln!(text, "      {}_o <= {}; // {}", r.name, literal(r.bits, r.signed, value), r.about);
+        let _ = writeln!(
+            text,
+            "      {}_o <= {}; // {}",
+            r.name,
+            literal(r.bits, r.signed, value),
+            r.about
+        );
     }
     text += "    end else if (write_i) begin\n      case (index_i)\n";
     for (at, r) in registers(layer.kind) {
-        let slice = if r.bits == 1 { "[0]".into() } else { range(r.bits as usize) };
+        let slice = if r.bits == 1 {
+            "[0]".into()
+        } else {
+            range(r.bits as usize)
+        };
         let _ = writeln!(text, "        26'd{at}: {}_o <= data_i{slice};", r.name);
     }
     text + "        default: ;\n      endcase\n    end\n  end\n\n"

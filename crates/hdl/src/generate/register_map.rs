@@ -8,13 +8,16 @@ use bruno_device::{Chip, Layer, LayerKind};
 use std::fmt::Write;
 
 /// Registers that a layer of this kind has.
-pub(super) fn registers(kind: LayerKind) -> impl Iterator<Item = (u32, &'static Register)> {
+pub fn registers(kind: LayerKind) -> impl Iterator<Item = (u32, &'static Register)> {
     let last = match kind {
         LayerKind::Felif => "keep_p",
         LayerKind::Lif => "t_ref",
         LayerKind::Readout => "i_dec_s",
     };
-    let count = 1 + DEVICE_REGISTERS.iter().position(|r| r.name == last).unwrap_or(0);
+    let count = 1 + DEVICE_REGISTERS
+        .iter()
+        .position(|r| r.name == last)
+        .unwrap_or(0);
     (0..).zip(DEVICE_REGISTERS.iter().take(count))
 }
 
@@ -25,7 +28,11 @@ pub(super) fn print(chip: &Chip) -> String {
     page += "## Ports\n\n| port | bits | direction | what it carries |\n|---|---|---|---|\n";
     for port in ports(chip) {
         let direction = if port.output { "out" } else { "in" };
-        let _ = writeln!(page, "| `{}` | {} | {direction} | {} |", port.name, port.bits, port.about);
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {direction} | {} |",
+            port.name, port.bits, port.about
+        );
     }
     let _ = writeln!(
         page,
@@ -43,16 +50,23 @@ pub(super) fn print(chip: &Chip) -> String {
     page
 }
 
-const TABLE_HEAD: &str = "| address | register | bits | access | after reset | meaning |\n|---|---|---|---|---|---|\n";
+const TABLE_HEAD: &str =
+    "| address | register | bits | access | after reset | meaning |\n|---|---|---|---|---|---|\n";
 
 fn row(address: u32, r: &Register, reset: &str) -> String {
     let kind = if r.signed { "signed " } else { "" };
     let access = if r.writable { "read, write" } else { "read" };
-    format!("| `0x{address:08x}` | `{}` | {kind}{} | {access} | {reset} | {} |\n", r.name, r.bits, r.about)
+    format!(
+        "| `0x{address:08x}` | `{}` | {kind}{} | {access} | {reset} | {} |\n",
+        r.name, r.bits, r.about
+    )
 }
 
 fn layer_section(index: usize, layer: &Layer) -> String {
-    let mut text = format!("\n## Layer `{}` ({} neurons)\n\n{TABLE_HEAD}", layer.name, layer.neurons);
+    let mut text = format!(
+        "\n## Layer `{}` ({} neurons)\n\n{TABLE_HEAD}",
+        layer.name, layer.neurons
+    );
     for (at, register) in registers(layer.kind) {
         let reset = layer.codes.register(register.name).unwrap_or(0).to_string();
         text += &row(address(Section::Device(index), at), register, &reset);
@@ -65,7 +79,11 @@ fn layer_section(index: usize, layer: &Layer) -> String {
         (1 << layer.bits) - 1
     );
     if layer.recurrent {
-        let _ = writeln!(text, "Level table of the recurrence: `0x{:08x}` + code.", levels + RECURRENT_LEVELS);
+        let _ = writeln!(
+            text,
+            "Level table of the recurrence: `0x{:08x}` + code.",
+            levels + RECURRENT_LEVELS
+        );
     }
     let _ = writeln!(
         text,
@@ -74,7 +92,11 @@ fn layer_section(index: usize, layer: &Layer) -> String {
         neuron_bits(layer.neurons),
         layer.bits,
         layer.inputs - 1,
-        if layer.recurrent { ", then one channel a neuron of the layer" } else { "" }
+        if layer.recurrent {
+            ", then one channel a neuron of the layer"
+        } else {
+            ""
+        }
     );
     text
 }

@@ -1,6 +1,9 @@
 //! The top module: control, register files and banks, wired by name.
 
-use super::{bank_module, control, header, hidden_neurons, ports, ports::range, register_file, register_map::registers, streams};
+use super::{
+    bank, bank_module, control, header, hidden_neurons, ports, ports::range, register_file,
+    register_map::registers, streams,
+};
 use bruno_device::{Chip, Layer, LayerKind};
 use std::fmt::Write;
 
@@ -37,7 +40,7 @@ fn wires(chip: &Chip) -> String {
   wire {} spike;
   wire {layers} device_write, levels_write, codes_write, device_known;
   wire [25:0] index;
-  wire [31:0] data;
+  wire [29:0] data;
   wire {} device_read;
   wire {} overrun;
   wire {} saturated;
@@ -49,11 +52,22 @@ fn wires(chip: &Chip) -> String {
         range(32 * streams(chip)),
     );
     for layer in chip.layers.iter().filter(|l| l.kind != LayerKind::Readout) {
-        let _ = writeln!(text, "  wire {} {}_spike;", range(layer.neurons), layer.name);
+        let _ = writeln!(
+            text,
+            "  wire {} {}_spike;",
+            range(layer.neurons),
+            layer.name
+        );
     }
     for layer in &chip.layers {
         for (_, r) in registers(layer.kind) {
-            let _ = writeln!(text, "  wire {} {}_{};", register_file::value_type(r), layer.name, r.name);
+            let _ = writeln!(
+                text,
+                "  wire {} {}_{};",
+                register_file::value_type(r),
+                layer.name,
+                r.name
+            );
         }
     }
     text + "\n"
@@ -62,17 +76,39 @@ fn wires(chip: &Chip) -> String {
 fn control_instance(chip: &Chip) -> String {
     let mut text = format!("  {} control (\n", control::module_name(chip));
     let through = [
-        "clk_i", "rst_i", "cfg_valid_i", "cfg_write_i", "cfg_addr_i", "cfg_wdata_i", "cfg_ready_o", "cfg_rvalid_o",
-        "cfg_rdata_o", "cfg_error_o", "tick_i", "spike_i", "event_tick_o",
+        "clk_i",
+        "rst_i",
+        "cfg_valid_i",
+        "cfg_write_i",
+        "cfg_addr_i",
+        "cfg_wdata_i",
+        "cfg_ready_o",
+        "cfg_rvalid_o",
+        "cfg_rdata_o",
+        "cfg_error_o",
+        "tick_i",
+        "spike_i",
+        "event_tick_o",
     ];
     for port in through {
         let _ = writeln!(text, "    .{port}({port}),");
     }
     let own = [
-        ("event_o", "event_any"), ("clear_o", "clear"), ("tick_o", "tick"), ("first_o", "first"), ("last_o", "last"),
-        ("spike_o", "spike"), ("device_write_o", "device_write"), ("levels_write_o", "levels_write"),
-        ("codes_write_o", "codes_write"), ("index_o", "index"), ("data_o", "data"), ("device_read_i", "device_read"),
-        ("device_known_i", "device_known"), ("saturated_i", "saturated_sum"), ("overrun_i", "|overrun"),
+        ("event_o", "event_any"),
+        ("clear_o", "clear"),
+        ("tick_o", "tick"),
+        ("first_o", "first"),
+        ("last_o", "last"),
+        ("spike_o", "spike"),
+        ("device_write_o", "device_write"),
+        ("levels_write_o", "levels_write"),
+        ("codes_write_o", "codes_write"),
+        ("index_o", "index"),
+        ("data_o", "data"),
+        ("device_read_i", "device_read"),
+        ("device_known_i", "device_known"),
+        ("saturated_i", "saturated_sum"),
+        ("overrun_i", "|overrun"),
     ];
     for (index, (port, wire)) in own.iter().enumerate() {
         let comma = if index + 1 < own.len() { "," } else { "" };
@@ -83,7 +119,11 @@ fn control_instance(chip: &Chip) -> String {
 
 /// `[index]` of a vector with `of` elements, nothing for a scalar.
 fn element(index: usize, of: usize) -> String {
-    if of == 1 { String::new() } else { format!("[{index}]") }
+    if of == 1 {
+        String::new()
+    } else {
+        format!("[{index}]")
+    }
 }
 
 fn registers_instance(chip: &Chip, layer: &Layer, index: usize) -> String {
@@ -134,17 +174,23 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
     if layer.recurrent {
         let _ = writeln!(text, "    .rec_spike_i({name}_spike),");
     }
+    if size != layer.neurons {
+        let _ = writeln!(text, "    .base_i(26'd{base}),");
+    }
     if layer.kind != LayerKind::Readout {
-        let slice = if layer.neurons == 1 { String::new() } else { format!("[{}:{base}]", base + size - 1) };
+        let slice = if layer.neurons == 1 {
+            String::new()
+        } else {
+            format!("[{}:{base}]", base + size - 1)
+        };
         let _ = writeln!(text, "    .spike_o({name}_spike{slice}),");
     }
     let _ = write!(
         text,
         "    .levels_write_i(levels_write{0}),
     .codes_write_i(codes_write{0}),
-    .base_i(26'd{base}),
-    .index_i(index),
-    .data_i(data),
+    .index_i(index{4}),
+    .data_i(data{5}),
     .saturated_o(saturated[{2}:{3}]),
     .overrun_o(overrun{1}),
     .rec_valid_o(rec_valid_o{1}),
@@ -154,7 +200,9 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
         element(index, layers),
         element(stream, of),
         32 * stream + 31,
-        32 * stream
+        32 * stream,
+        range(bank::memory::index_width(layer)),
+        range(chip.description.formats.i_bits as usize),
     );
     for (_, r) in registers(layer.kind) {
         let _ = write!(text, ",\n    .{0}_i({name}_{0})", r.name);
@@ -167,8 +215,14 @@ fn events(chip: &Chip) -> String {
     let hidden = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
     let mut vectors: Vec<String> = hidden.map(|l| format!("{}_spike", l.name)).collect();
     vectors.reverse();
-    let spikes = if hidden_neurons(chip) == 0 { "1'b0".into() } else { format!("{{{}}}", vectors.join(", ")) };
-    let terms: Vec<String> = (0..streams(chip)).map(|s| format!("saturated[{}:{}]", 32 * s + 31, 32 * s)).collect();
+    let spikes = if hidden_neurons(chip) == 0 {
+        "1'b0".into()
+    } else {
+        format!("{{{}}}", vectors.join(", "))
+    };
+    let terms: Vec<String> = (0..streams(chip))
+        .map(|s| format!("saturated[{}:{}]", 32 * s + 31, 32 * s))
+        .collect();
     format!(
         "  assign event_spikes_o = {spikes};
   assign event_valid_o = event_any & (|event_spikes_o);

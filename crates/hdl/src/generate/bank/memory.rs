@@ -7,7 +7,12 @@ use std::fmt::Write;
 
 /// Width of a bank's index port: a level's index or `{channel, neuron}`.
 pub(crate) fn index_width(layer: &bruno_device::Layer) -> usize {
-    usize::max(9, code_index_width(layer))
+    let level = if layer.recurrent {
+        9
+    } else {
+        layer.bits as usize
+    };
+    usize::max(level, code_index_width(layer))
 }
 
 fn code_index_width(layer: &bruno_device::Layer) -> usize {
@@ -17,7 +22,11 @@ fn code_index_width(layer: &bruno_device::Layer) -> usize {
 impl Bank<'_> {
     /// Writes of level tables and weight codes.
     pub(super) fn memory_block(&self) -> String {
-        let mut text = self.cell_address();
+        let mut text = String::from(
+            "  // Waiver: addresses are computed with 26 bits whatever the depth.\n  /* verilator lint_off UNUSEDSIGNAL */\n",
+        );
+        text += &self.weight_address();
+        text += "  /* verilator lint_on UNUSEDSIGNAL */\n\n";
         text += "  always @(posedge clk_i) begin\n    if (rst_i) begin\n";
         text += &self.level_reset("level", &self.layer.levels);
         if self.layer.recurrent {
@@ -26,7 +35,11 @@ impl Bank<'_> {
         text += "    end else if (levels_write_i) begin\n";
         let i_bits = range(self.chip.description.formats.i_bits as usize);
         let code_bits = self.layer.bits as usize;
-        let code = if code_bits == 1 { "[0]".into() } else { range(code_bits) };
+        let code = if code_bits == 1 {
+            "[0]".into()
+        } else {
+            range(code_bits)
+        };
         if self.layer.recurrent {
             let _ = writeln!(
                 text,
@@ -36,30 +49,44 @@ impl Bank<'_> {
             let _ = writeln!(text, "      level[index_i{code}] <= data_i{i_bits};");
         }
         let cells = index_bits(self.layer.fan_in() * self.size);
-        let cell = if cells == 26 { String::new() } else { range(cells) };
-        let _ = write!(text, "    end\n    if (codes_write_i & mine) code[cell{cell}] <= data_i{code};\n  end\n\n");
+        let cell = if cells == 26 {
+            String::new()
+        } else {
+            range(cells)
+        };
+        let _ = write!(
+            text,
+            "    end\n    if (codes_write_i & mine) code[weight{cell}] <= data_i{code};\n  end\n\n"
+        );
         text
     }
 
-    /// `cell`: address of the weight at index_i in this bank; `mine`: it is here.
-    fn cell_address(&self) -> String {
+    /// `weight`: address of the weight at index_i in this bank; `mine`: it is here.
+    fn weight_address(&self) -> String {
         let bits = neuron_bits(self.layer.neurons) as usize;
         let width = code_index_width(self.layer);
         let channel = format!("index_i[{}:{bits}]", width - 1);
         let channel = super::text::extend_to(26, &channel, width - bits);
         if bits == 0 {
-            return format!("  wire mine = 1'b1;\n  wire [25:0] cell = {channel};\n\n");
+            return format!("  wire mine = 1'b1;\n  wire [25:0] weight = {channel};\n");
         }
-        let neuron = if bits == 1 { "index_i[0]".to_string() } else { format!("index_i{}", range(bits)) };
+        let neuron = if bits == 1 {
+            "index_i[0]".to_string()
+        } else {
+            format!("index_i{}", range(bits))
+        };
         let whole = self.size == self.layer.neurons;
         let neuron = super::text::extend_to(26, &neuron, bits);
         if whole {
-            return format!("  wire mine = 1'b1;\n  wire [25:0] cell = {channel} * 26'd{} + {neuron};\n\n", self.size);
+            return format!(
+                "  wire mine = 1'b1;\n  wire [25:0] weight = {channel} * 26'd{} + {neuron};\n",
+                self.size
+            );
         }
         format!(
-            "  wire [25:0] place = {neuron} - base_i;
-  wire mine = place < 26'd{0};
-  wire [25:0] cell = {channel} * 26'd{0} + place;\n\n",
+            "  wire [25:0] local_neuron = {neuron} - base_i;
+  wire mine = local_neuron < 26'd{0};
+  wire [25:0] weight = {channel} * 26'd{0} + local_neuron;\n",
             self.size
         )
     }
@@ -68,7 +95,10 @@ impl Bank<'_> {
         let bits = self.chip.description.formats.i_bits;
         let line = |(code, level): (usize, &i32)| {
             let address = literal(self.layer.bits, false, code as i32);
-            format!("      {table}[{address}] <= {};\n", literal(bits, true, *level))
+            format!(
+                "      {table}[{address}] <= {};\n",
+                literal(bits, true, *level)
+            )
         };
         levels.iter().enumerate().map(line).collect()
     }
@@ -101,7 +131,10 @@ impl Bank<'_> {
             words.len() - 1
         );
         for (index, word) in words.iter().enumerate().skip(1) {
-            let _ = writeln!(text, "          {wb}'d{index}: rec_data_o <= out_{word}[out_neuron];");
+            let _ = writeln!(
+                text,
+                "          {wb}'d{index}: rec_data_o <= out_{word}[out_neuron];"
+            );
         }
         let _ = write!(
             text,
@@ -123,7 +156,12 @@ impl Bank<'_> {
             self.loop_head()
         );
         for word in &words {
-            let _ = writeln!(text, "            out_{word}[{}] = {};", self.k(), self.recorded(word));
+            let _ = writeln!(
+                text,
+                "            out_{word}[{}] = {};",
+                self.k(),
+                self.recorded(word)
+            );
         }
         text + "          end\n        end\n      end\n    end\n"
     }

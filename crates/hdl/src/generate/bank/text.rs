@@ -1,7 +1,8 @@
 //! The text of a bank's blocks; `bank.rs` says what they are for.
 
-use super::{Bank, Printed};
+use super::Bank;
 use crate::generate::{extend, index_bits, literal, ports::range, register_map::registers};
+use crate::{HdlError, Printed};
 use std::fmt::Write;
 
 impl Bank<'_> {
@@ -9,17 +10,28 @@ impl Bank<'_> {
     pub(super) fn declarations(&self, body: &Printed) -> String {
         let mut text = String::new();
         for name in ["i_max", "i_min", "v_max", "p_one", "p_max", "pre"] {
-            if let Some(value) = self.constant(name).filter(|_| body.statements.contains(&name.to_uppercase())) {
-                let _ = writeln!(text, "  localparam signed [31:0] {} = {};", name.to_uppercase(), literal(32, true, value));
+            if let Some(value) = self
+                .constant(name)
+                .filter(|_| body.statements.contains(&name.to_uppercase()))
+            {
+                let _ = writeln!(
+                    text,
+                    "  localparam signed [31:0] {} = {};",
+                    name.to_uppercase(),
+                    literal(32, true, value)
+                );
             }
-        }
-        if body.statements.contains("ZERO") {
-            text += "  localparam signed [31:0] ZERO = 32'sd0;\n";
         }
         text += "\n  // States, one element a neuron.\n";
         for a in &self.arrays {
             let sign = if a.signed { "signed " } else { "" };
-            let _ = writeln!(text, "  reg {sign}{} {} [0:{}];", range(a.bits as usize), a.name, self.size - 1);
+            let _ = writeln!(
+                text,
+                "  reg {sign}{} {} [0:{}];",
+                range(a.bits as usize),
+                a.name,
+                self.size - 1
+            );
         }
         text += &self.memory_declarations();
         text += &self.temporaries(body);
@@ -48,18 +60,27 @@ impl Bank<'_> {
     }
 
     fn temporaries(&self, body: &Printed) -> String {
-        let mut text = String::from("\n  // Temporaries of one tick; no value is kept in them.\n");
+        let mut text = String::from(
+            "\n  // Temporaries of one tick; no value is kept in them. Waiver: all are words of 32 bits (one storage class keeps\n  \
+             // the loop vectorisable), so the upper bits of some are never read.\n  /* verilator lint_off UNUSEDSIGNAL */\n",
+        );
         let _ = writeln!(text, "  reg signed [31:0] inject [0:{}];", self.size - 1);
         if self.spiking() {
             let _ = writeln!(text, "  reg [31:0] fired [0:{}];", self.size - 1);
         }
-        text += "  reg first;\n  reg signed [31:0] n_fired;\n  reg signed [31:0] n_saturated;\n";
-        let _ = writeln!(text, "  reg {} k;\n  reg [25:0] j;\n  reg [25:0] row;", range(self.size_bits()));
+        text += "  reg signed [31:0] carry; // all ones, zero in a window's first tick\n  reg signed [31:0] n_fired;\n  reg signed [31:0] n_saturated;\n";
+        let _ = writeln!(
+            text,
+            "  reg {} k;\n  reg [25:0] j;\n  reg [25:0] row;",
+            range(self.size_bits())
+        );
         for (_, r) in registers(self.layer.kind) {
             let _ = writeln!(text, "  reg signed [31:0] c_{};", r.name);
         }
+        text += &body.declarations(1);
+        text += "  /* verilator lint_on UNUSEDSIGNAL */\n";
         text += &self.output_declarations();
-        text + &body.declarations(1) + "\n"
+        text + "\n"
     }
 
     /// Bits of a loop index that must reach the bank's size.
@@ -68,13 +89,15 @@ impl Bank<'_> {
     }
 
     /// The clocked block: copies, synapse rows, the loop over neurons, spikes, the record.
-    pub(super) fn array_block(&self, body: &Printed) -> Result<String, crate::HdlError> {
-        let mut text = String::from("  always @(posedge clk_i) begin\n    // Registers that the loop reads, extended once.\n");
+    pub(super) fn array_block(&self, body: &Printed) -> Result<String, HdlError> {
+        let mut text = String::from(
+            "  always @(posedge clk_i) begin\n    // Registers that the loop reads, extended once.\n",
+        );
         for (_, r) in registers(self.layer.kind) {
             let value = extend(&format!("{}_i", r.name), r.bits, r.signed);
             let _ = writeln!(text, "    c_{} = {value};", r.name);
         }
-        text += "    first = first_i;\n    n_fired = 32'sd0;\n    n_saturated = 32'sd0;\n    row = 26'd0;\n    j = 26'd0;\n";
+        text += "    carry = first_i ? 32'sd0 : -32'sd1;\n    n_fired = 32'sd0;\n    n_saturated = 32'sd0;\n    row = 26'd0;\n    j = 26'd0;\n";
         text += &body.zeroes(2);
         text += "    if (clear_i) begin\n";
         text += &self.rest();
@@ -84,12 +107,16 @@ impl Bank<'_> {
         text += &self.spikes();
         text += "    end\n";
         text += &self.output_stage();
-        text += "  end\n\n";
+        text += "  end\n  /* verilator lint_on BLKSEQ */\n\n";
         Ok(text)
     }
 
-    fn loop_head(&self) -> String {
-        format!("for (k = {0}'d0; k < {0}'d{1}; k = k + {0}'d1)", self.size_bits(), self.size)
+    pub(super) fn loop_head(&self) -> String {
+        format!(
+            "for (k = {0}'d0; k < {0}'d{1}; k = k + {0}'d1)",
+            self.size_bits(),
+            self.size
+        )
     }
 
     fn rest(&self) -> String {
@@ -110,10 +137,19 @@ impl Bank<'_> {
 
     /// Currents of the spiking channels; a tick without spikes costs one comparison.
     fn rows(&self) -> String {
-        let mut text = format!("      {} inject[{}] = 32'sd0;\n", self.loop_head(), self.k());
+        let mut text = format!(
+            "      {} inject[{}] = 32'sd0;\n",
+            self.loop_head(),
+            self.k()
+        );
         text += &self.row("pre_i", self.layer.inputs, 0, "level");
         if self.layer.recurrent {
-            text += &self.row("rec_spike_i", self.layer.neurons, self.layer.inputs, "rec_level");
+            text += &self.row(
+                "rec_spike_i",
+                self.layer.neurons,
+                self.layer.inputs,
+                "rec_level",
+            );
         }
         text
     }
@@ -128,7 +164,11 @@ impl Bank<'_> {
             bits => (format!("|{spikes}"), format!("[j[{}:0]]", bits - 1)),
         };
         let level = format!("{table}[code[row[{}:0]]]", depth - 1);
-        let value = format!("{{{{{}{{{level}[{}]}}}}, {level}}}", 32 - i_bits, i_bits - 1);
+        let value = format!(
+            "{{{{{}{{{level}[{}]}}}}, {level}}}",
+            32 - i_bits,
+            i_bits - 1
+        );
         format!(
             "      if ({test})
         for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
@@ -144,21 +184,31 @@ impl Bank<'_> {
         )
     }
 
-    fn neurons(&self, body: &Printed) -> Result<String, crate::HdlError> {
+    fn neurons(&self, body: &Printed) -> Result<String, HdlError> {
         let mut text = format!("      {} begin\n", self.loop_head());
         text += &body.statements;
         for a in &self.arrays {
             let next = body.output(&format!("{}_next", a.name))?;
-            let slice = if a.bits == 32 { String::new() } else { range(a.bits as usize) };
+            let slice = if a.bits == 32 {
+                String::new()
+            } else {
+                range(a.bits as usize)
+            };
             let _ = writeln!(text, "        {}[{}] = {next}{slice};", a.name, self.k());
         }
-        let mut clips = vec![body.output("i_sat")?];
         if self.spiking() {
             let spike = body.output("spike")?;
-            let _ = writeln!(text, "        fired[{}] = {spike};\n        n_fired = n_fired + {spike};", self.k());
-            clips.push(body.output("v_sat")?);
+            let _ = writeln!(
+                text,
+                "        fired[{}] = {spike};\n        n_fired = n_fired + {spike};",
+                self.k()
+            );
         }
-        let _ = writeln!(text, "        n_saturated = n_saturated + {};\n      end", clips.join(" + "));
+        let clips = body.output(if self.spiking() { "saturated" } else { "i_sat" })?;
+        let _ = writeln!(
+            text,
+            "        n_saturated = n_saturated + {clips};\n      end"
+        );
         Ok(text + "      saturated_o <= n_saturated;\n")
     }
 
@@ -166,7 +216,11 @@ impl Bank<'_> {
         if !self.spiking() {
             return String::new();
         }
-        let target = if self.size == 1 { "spike_o".into() } else { format!("spike_o[{}]", self.k()) };
+        let target = if self.size == 1 {
+            "spike_o".into()
+        } else {
+            format!("spike_o[{}]", self.k())
+        };
         format!(
             "      if (n_fired != 32'sd0) {} {target} <= fired[{}][0];\n      else spike_o <= {}'d0;\n",
             self.loop_head(),

@@ -1,0 +1,60 @@
+//! `bruno check`: validates and resolves a description, and says what its chip can and cannot do.
+
+use crate::failure::Failure;
+use bruno_chip::Description;
+use bruno_device::{Chip, Severity};
+use std::path::{Path, PathBuf};
+
+/// Validate a chip description, print its design-rule findings and, with --json, the resolved chip.
+///
+/// Every bad value is listed at once with its allowed range and a remedy; the exit code is then 2.
+#[derive(clap::Args)]
+pub struct Check {
+    /// The chip description, e.g. examples/braille.json.
+    chip: PathBuf,
+    /// Print the resolved chip (defaults, integer codes, banks) as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Loads and resolves a chip.
+pub fn resolve(path: &Path) -> Result<Chip, Failure> {
+    let description = Description::load(path)?;
+    Ok(Chip::resolve(&path.display().to_string(), &description)?)
+}
+
+impl Check {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let chip = resolve(&self.chip)?;
+        if self.json {
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&chip).unwrap_or_default()
+            );
+            return Ok(());
+        }
+        println!(
+            "{}: {} inputs, window {} us",
+            chip.name, chip.inputs, chip.window_ticks
+        );
+        for layer in &chip.layers {
+            println!(
+                "  {}: {} {:?} neurons in {} bank(s), {} presynaptic channels, {}-bit synapses",
+                layer.name,
+                layer.neurons,
+                layer.kind,
+                layer.banks.len(),
+                layer.fan_in(),
+                layer.bits
+            );
+        }
+        for finding in chip.findings() {
+            let mark = match finding.severity {
+                Severity::Note => "note",
+                Severity::Warning => "warning",
+            };
+            println!("{mark}: {}", finding.text);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! `bruno generate`: writes a chip's Verilog and its companions.
+
+use super::check::resolve;
+use crate::failure::Failure;
+use crate::output;
+use std::path::PathBuf;
+
+/// Write the Verilog of a chip: one module a file, a file list (.f), timing constraints (.sdc), the register map (.md).
+#[derive(clap::Args)]
+pub struct Generate {
+    /// The chip description, e.g. examples/braille.json.
+    chip: PathBuf,
+    /// Directory to write to; made where it is missing.
+    #[arg(short, long, default_value = "out/rtl")]
+    out: PathBuf,
+}
+
+impl Generate {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let chip = resolve(&self.chip)?;
+        let design = bruno_hdl::generate(&chip)?;
+        for file in design.verilog.iter().chain(&design.companions) {
+            let path = self.out.join(&file.name);
+            output::write(&path, &file.text)?;
+            println!("{}", path.display());
+        }
+        Ok(())
+    }
+}

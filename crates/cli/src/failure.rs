@@ -1,0 +1,39 @@
+//! Every way a command can fail, with its exit code: 2 a user's mistake, 3 an external tool, 4 a mismatch between
+//! layers, 1 a bug in bruno or the machine.
+
+use bruno_chip::ChipError;
+use bruno_hdl::HdlError;
+use bruno_sim::SimError;
+
+/// A failed command.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The description is bad.
+    #[error(transparent)]
+    Chip(#[from] ChipError),
+    /// A bug in a kernel or the back end.
+    #[error(transparent)]
+    Hdl(#[from] HdlError),
+    /// A simulator or a tool failed.
+    #[error(transparent)]
+    Sim(#[from] SimError),
+    /// An output could not be written.
+    #[error("{path}: cannot be written: {source}")]
+    Write {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Failure {
+    /// The process's exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Chip(_) | Self::Write { .. } | Self::Sim(SimError::Mismatch { .. }) => 2,
+            Self::Sim(_) => 3,
+            Self::Hdl(_) => 1,
+        }
+    }
+}

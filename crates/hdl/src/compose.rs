@@ -1,0 +1,320 @@
+//! Kernels as statements: several kernels in a row, wired by the names of their ports.
+//!
+//! An output of a stage feeds every later input of the same name; what is left is bound by the caller (a state's array
+//! element, a register's copy, a constant).
+
+use crate::HdlError;
+use crate::atoms::{Role, SignalInfo, Type, signals};
+use crate::expression::{self, Scope, resized};
+use rust_hdl_core::ast::{
+    Verilog, VerilogBlock, VerilogBlockOrConditional, VerilogConditional, VerilogExpression,
+    VerilogStatement,
+};
+use rust_hdl_core::prelude::Block;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+
+/// What a kernel's input is where the kernel is printed: an expression that can be sliced, with its storage type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    text: String,
+    kind: Type,
+}
+
+impl Binding {
+    /// A named signal or array element of `bits` bits.
+    pub fn new(text: &str, bits: u32, signed: bool) -> Self {
+        Self {
+            text: text.into(),
+            kind: Type { bits, signed },
+        }
+    }
+}
+
+/// One kernel in a row.
+pub struct Stage {
+    name: String,
+    signals: Vec<SignalInfo>,
+    code: VerilogBlock,
+    renamed: HashMap<String, String>,
+}
+
+impl Stage {
+    /// A kernel under a name, which prefixes its locals.
+    pub fn new(name: &str, block: &dyn Block) -> Result<Self, HdlError> {
+        match block.hdl() {
+            Verilog::Combinatorial(code) => Ok(Self {
+                name: name.into(),
+                signals: signals(block),
+                code,
+                renamed: HashMap::new(),
+            }),
+            _ => Err(HdlError::Unsupported {
+                kernel: name.into(),
+                what: "a block without a kernel".into(),
+            }),
+        }
+    }
+
+    /// Calls the port `from` by the name `to` in the composition.
+    pub fn rename(mut self, from: &str, to: &str) -> Self {
+        self.renamed.insert(from.into(), to.into());
+        self
+    }
+
+    fn outer<'a>(&'a self, port: &'a str) -> &'a str {
+        self.renamed.get(port).map_or(port, String::as_str)
+    }
+}
+
+/// Printed statements with what they need declared.
+#[derive(Debug, Clone, Default)]
+pub struct Printed {
+    /// The statements, indented.
+    pub statements: String,
+    locals: Vec<(String, Type)>,
+    outputs: HashMap<String, String>,
+}
+
+impl Printed {
+    /// Name of the temporary that holds an output of the composition.
+    pub fn output(&self, name: &str) -> Result<String, HdlError> {
+        let found = self.outputs.get(name).cloned();
+        found.ok_or_else(|| HdlError::Unbound(name.into()))
+    }
+
+    /// Declarations of the temporaries.
+    pub fn declarations(&self, depth: usize) -> String {
+        let mut text = String::new();
+        for (name, kind) in &self.locals {
+            let _ = writeln!(text, "{}reg {}{name};", "  ".repeat(depth), range(*kind));
+        }
+        text
+    }
+
+    /// Assignments of zero to every temporary: a simulator then keeps them in registers of its own.
+    pub fn zeroes(&self, depth: usize) -> String {
+        let mut text = String::new();
+        for (name, kind) in &self.locals {
+            let zero = expression::sized_literal(0, *kind);
+            let _ = writeln!(text, "{}{name} = {zero};", "  ".repeat(depth));
+        }
+        text
+    }
+}
+
+/// `signed [w-1:0] `, empty for one unsigned bit.
+fn range(kind: Type) -> String {
+    let sign = if kind.signed { "signed " } else { "" };
+    match kind.bits {
+        1 => sign.into(),
+        bits => format!("{sign}[{}:0] ", bits - 1),
+    }
+}
+
+/// Prints stages in a row; `bind` gives what no earlier stage drives.
+pub fn print(
+    stages: &[Stage],
+    bind: &dyn Fn(&str) -> Option<Binding>,
+    depth: usize,
+) -> Result<Printed, HdlError> {
+    let mut printed = Printed::default();
+    for stage in stages {
+        let mut printer = StagePrinter {
+            stage,
+            inputs: HashMap::new(),
+            live: live_signals(stage),
+        };
+        printer.bind_inputs(&printed, bind)?;
+        printer.declare(&mut printed);
+        let _ = writeln!(
+            printed.statements,
+            "{}// {}",
+            "  ".repeat(depth),
+            stage.name
+        );
+        printer.block(&stage.code, depth, &mut printed.statements)?;
+        for signal in stage.signals.iter().filter(|s| s.role == Role::Output) {
+            let name = printer.local(&signal.name);
+            printed
+                .outputs
+                .insert(stage.outer(&signal.name).into(), name);
+        }
+    }
+    Ok(printed)
+}
+
+/// Signals that the code mentions; others need no declaration.
+fn live_signals(stage: &Stage) -> HashSet<String> {
+    let text = format!("{:?}", stage.code);
+    let mentioned = |s: &&SignalInfo| {
+        text.contains(&format!("\"{}\"", s.name)) || text.contains(&format!("\"{}$next\"", s.name))
+    };
+    stage
+        .signals
+        .iter()
+        .filter(mentioned)
+        .map(|s| s.name.clone())
+        .collect()
+}
+
+struct StagePrinter<'a> {
+    stage: &'a Stage,
+    inputs: HashMap<String, Binding>,
+    live: HashSet<String>,
+}
+
+impl StagePrinter<'_> {
+    fn local(&self, signal: &str) -> String {
+        format!("{}_{signal}", self.stage.name)
+    }
+
+    fn bind_inputs(
+        &mut self,
+        before: &Printed,
+        bind: &dyn Fn(&str) -> Option<Binding>,
+    ) -> Result<(), HdlError> {
+        for signal in self.stage.signals.iter().filter(|s| s.role == Role::Input) {
+            let outer = self.stage.outer(&signal.name);
+            let fed = before.outputs.get(outer);
+            let binding = match fed {
+                Some(local) => Some(Binding {
+                    text: local.clone(),
+                    kind: signal.kind,
+                }),
+                None => bind(outer),
+            };
+            let binding = binding.ok_or_else(|| HdlError::Unbound(outer.into()))?;
+            self.inputs.insert(signal.name.clone(), binding);
+        }
+        Ok(())
+    }
+
+    fn declare(&self, printed: &mut Printed) {
+        let own = |s: &&SignalInfo| s.role != Role::Input && self.live.contains(&s.name);
+        for signal in self.stage.signals.iter().filter(own) {
+            printed.locals.push((self.local(&signal.name), signal.kind));
+        }
+        // An input that is narrower in storage is extended once, into a temporary of the kernel's width.
+        for signal in self.stage.signals.iter().filter(|s| self.extended(s)) {
+            printed.locals.push((self.local(&signal.name), signal.kind));
+        }
+    }
+
+    fn extended(&self, signal: &SignalInfo) -> bool {
+        let binding = self.inputs.get(&signal.name);
+        signal.role == Role::Input
+            && binding.is_some_and(|b| b.kind.bits != signal.kind.bits || b.text.contains('['))
+    }
+
+    fn block(&self, code: &VerilogBlock, depth: usize, text: &mut String) -> Result<(), HdlError> {
+        if depth > 0 && std::ptr::eq(code, &self.stage.code) {
+            self.extensions(depth, text);
+        }
+        for statement in code {
+            self.statement(statement, depth, text)?;
+        }
+        Ok(())
+    }
+
+    fn extensions(&self, depth: usize, text: &mut String) {
+        for signal in self.stage.signals.iter().filter(|s| self.extended(s)) {
+            if let Some(binding) = self.inputs.get(&signal.name) {
+                let value = resized(&binding.text, binding.kind, signal.kind.bits);
+                let _ = writeln!(
+                    text,
+                    "{}{} = {value};",
+                    "  ".repeat(depth),
+                    self.local(&signal.name)
+                );
+            }
+        }
+    }
+
+    fn statement(
+        &self,
+        statement: &VerilogStatement,
+        depth: usize,
+        text: &mut String,
+    ) -> Result<(), HdlError> {
+        let indent = "  ".repeat(depth);
+        match statement {
+            VerilogStatement::Assignment(target, value) => {
+                let (name, kind) = self.target(target)?;
+                let value = expression::print(value, self)?;
+                if let Some(found) = value.kind.filter(|found| *found != kind) {
+                    return Err(HdlError::Mixed {
+                        kernel: self.stage.name.clone(),
+                        expression: format!("{name} = {}", value.text),
+                        left: kind.to_string(),
+                        right: found.to_string(),
+                    });
+                }
+                let _ = writeln!(text, "{indent}{name} = {};", value.sized(kind));
+            }
+            VerilogStatement::If(conditional) => self.conditional(conditional, depth, text)?,
+            VerilogStatement::Comment(comment) => {
+                let _ = writeln!(text, "{indent}// {comment}");
+            }
+            VerilogStatement::Macro(code) => self.block(code, depth, text)?,
+            other => {
+                return Err(HdlError::Unsupported {
+                    kernel: self.stage.name.clone(),
+                    what: format!("the statement {other:?}"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn target(&self, target: &VerilogExpression) -> Result<(String, Type), HdlError> {
+        match target {
+            VerilogExpression::Signal(name) => self.signal(name.trim_end_matches("$next")),
+            other => Err(HdlError::Unsupported {
+                kernel: self.stage.name.clone(),
+                what: format!("the target {other:?}"),
+            }),
+        }
+    }
+
+    fn conditional(
+        &self,
+        c: &VerilogConditional,
+        depth: usize,
+        text: &mut String,
+    ) -> Result<(), HdlError> {
+        let indent = "  ".repeat(depth);
+        let test = expression::print(&c.test, self)?;
+        let _ = writeln!(text, "{indent}if ({}) begin", test.text);
+        self.block(&c.then, depth + 1, text)?;
+        match &c.otherwise {
+            VerilogBlockOrConditional::None => {}
+            VerilogBlockOrConditional::Block(code) => {
+                let _ = writeln!(text, "{indent}end else begin");
+                self.block(code, depth + 1, text)?;
+            }
+            VerilogBlockOrConditional::Conditional(next) => {
+                let _ = writeln!(text, "{indent}end else begin");
+                self.statement(next, depth + 1, text)?;
+            }
+        }
+        let _ = writeln!(text, "{indent}end");
+        Ok(())
+    }
+}
+
+impl Scope for StagePrinter<'_> {
+    fn signal(&self, name: &str) -> Result<(String, Type), HdlError> {
+        let found = self.stage.signals.iter().find(|s| s.name == name);
+        let signal = found.ok_or_else(|| HdlError::Unbound(name.into()))?;
+        let text = match self.inputs.get(name) {
+            Some(binding) if !self.extended(signal) => binding.text.clone(),
+            _ => self.local(name),
+        };
+        Ok((text, signal.kind))
+    }
+
+    fn kernel(&self) -> &str {
+        &self.stage.name
+    }
+}

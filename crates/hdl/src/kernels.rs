@@ -1,0 +1,22 @@
+//! The datapath in rust-hdl: one kernel a file, all arithmetic on 32-bit words (docs/semantics.md).
+//!
+//! Ports that are narrower in hardware are extended by the back end, so one kernel serves every word length. Selects
+//! are made from sign bits and masks where a comparison of signed words would cost a simulator its vector code.
+
+mod decimator;
+mod felif;
+mod lif;
+mod lif_truncate;
+mod synapse;
+mod synapse_truncate;
+mod window_count;
+mod window_sum;
+
+pub use decimator::Decimator;
+pub use felif::Felif;
+pub use lif::Lif;
+pub use lif_truncate::LifTruncate;
+pub use synapse::Synapse;
+pub use synapse_truncate::SynapseTruncate;
+pub use window_count::WindowCount;
+pub use window_sum::WindowSum;

@@ -1,0 +1,321 @@
+//! FeLIF neuron: a leaky integrate-and-fire membrane on a ferroelectric capacitor (docs/semantics.md, steps 2..7).
+
+use crate::integers::S;
+use rust_hdl_core::prelude::*;
+
+type Word = S<32>;
+
+/// One tick of a FeLIF neuron.
+#[derive(LogicBlock, Default)]
+pub struct Felif {
+    /// Membrane before the tick, LSB of V.
+    pub v: Signal<In, Word>,
+    /// Refractory ticks left.
+    pub refr: Signal<In, Word>,
+    /// Occupation before the tick, LSB of p.
+    pub p: Signal<In, Word>,
+    /// Synaptic current of this tick, LSB of I.
+    pub i_next: Signal<In, Word>,
+    /// 1: it was clamped.
+    pub i_sat: Signal<In, Word>,
+    /// Current to membrane, mantissa.
+    pub in_m: Signal<In, Word>,
+    /// Its rounding half.
+    pub in_h: Signal<In, Word>,
+    /// Its shift.
+    pub in_s: Signal<In, Word>,
+    /// Leak, mantissa.
+    pub leak_m: Signal<In, Word>,
+    /// Its rounding half.
+    pub leak_h: Signal<In, Word>,
+    /// Its shift.
+    pub leak_s: Signal<In, Word>,
+    /// log2 of the upward rate by V, mantissa.
+    pub xv_m: Signal<In, Word>,
+    /// Its rounding half.
+    pub xv_h: Signal<In, Word>,
+    /// Its shift.
+    pub xv_s: Signal<In, Word>,
+    /// log2 of the upward rate by p, mantissa.
+    pub xp_m: Signal<In, Word>,
+    /// Its rounding half.
+    pub xp_h: Signal<In, Word>,
+    /// Its shift.
+    pub xp_s: Signal<In, Word>,
+    /// log2 of the upward rate at V = p = 0, LSB 2^-12.
+    pub x0: Signal<In, Word>,
+    /// Sum of both log2 rates.
+    pub xc: Signal<In, Word>,
+    /// Charge of the occupation, mantissa.
+    pub kap_m: Signal<In, Word>,
+    /// Its rounding half.
+    pub kap_h: Signal<In, Word>,
+    /// Its shift.
+    pub kap_s: Signal<In, Word>,
+    /// Threshold.
+    pub v_th: Signal<In, Word>,
+    /// Membrane after a spike.
+    pub v_reset: Signal<In, Word>,
+    /// Lower clamp.
+    pub v_floor: Signal<In, Word>,
+    /// Refractory time, ticks.
+    pub t_ref: Signal<In, Word>,
+    /// Largest membrane code.
+    pub v_max: Signal<In, Word>,
+    /// Right shift of the current before its product.
+    pub pre: Signal<In, Word>,
+    /// Occupation after a spike.
+    pub p_reset: Signal<In, Word>,
+    /// 1: a spike keeps the occupation.
+    pub keep_p: Signal<In, Word>,
+    /// Code of p = 1.
+    pub p_one: Signal<In, Word>,
+    /// Largest occupation.
+    pub p_max: Signal<In, Word>,
+    /// Membrane after the tick.
+    pub v_next: Signal<Out, Word>,
+    /// Occupation after the tick.
+    pub p_next: Signal<Out, Word>,
+    /// Refractory ticks left after the tick.
+    pub refr_next: Signal<Out, Word>,
+    /// 1: the neuron fired.
+    pub spike: Signal<Out, Word>,
+    /// Saturated updates of the tick, 0..2.
+    pub saturated: Signal<Out, Word>,
+    xv_product: Signal<Local, Word>,
+    xv_rounded: Signal<Local, Word>,
+    xv_term: Signal<Local, Word>,
+    xp_product: Signal<Local, Word>,
+    xp_rounded: Signal<Local, Word>,
+    xp_term: Signal<Local, Word>,
+    x: Signal<Local, Word>,
+    y: Signal<Local, Word>,
+    up_sign: Signal<Local, Word>,
+    up_exp: Signal<Local, Word>,
+    up_frac: Signal<Local, Word>,
+    up_bend: Signal<Local, Word>,
+    up_bent: Signal<Local, Word>,
+    up_slope: Signal<Local, Word>,
+    up_line: Signal<Local, Word>,
+    up_round: Signal<Local, Word>,
+    up_part: Signal<Local, Word>,
+    up_mant: Signal<Local, Word>,
+    up_floor: Signal<Local, Word>,
+    up_back: Signal<Local, Word>,
+    up_low: Signal<Local, Word>,
+    up_room: Signal<Local, Word>,
+    up_cut: Signal<Local, Word>,
+    up_trim: Signal<Local, Word>,
+    up_shift: Signal<Local, Word>,
+    down_sign: Signal<Local, Word>,
+    down_exp: Signal<Local, Word>,
+    down_frac: Signal<Local, Word>,
+    down_bend: Signal<Local, Word>,
+    down_bent: Signal<Local, Word>,
+    down_slope: Signal<Local, Word>,
+    down_line: Signal<Local, Word>,
+    down_round: Signal<Local, Word>,
+    down_part: Signal<Local, Word>,
+    down_mant: Signal<Local, Word>,
+    down_floor: Signal<Local, Word>,
+    down_back: Signal<Local, Word>,
+    down_low: Signal<Local, Word>,
+    down_room: Signal<Local, Word>,
+    down_cut: Signal<Local, Word>,
+    down_trim: Signal<Local, Word>,
+    down_shift: Signal<Local, Word>,
+    empty: Signal<Local, Word>,
+    up_product: Signal<Local, Word>,
+    up_flow: Signal<Local, Word>,
+    down_product: Signal<Local, Word>,
+    down_flow: Signal<Local, Word>,
+    flow: Signal<Local, Word>,
+    dp: Signal<Local, Word>,
+    p_wanted: Signal<Local, Word>,
+    p_floor: Signal<Local, Word>,
+    p_new: Signal<Local, Word>,
+    p_over: Signal<Local, Word>,
+    old_product: Signal<Local, Word>,
+    old_rounded: Signal<Local, Word>,
+    old_charge: Signal<Local, Word>,
+    new_product: Signal<Local, Word>,
+    new_rounded: Signal<Local, Word>,
+    new_charge: Signal<Local, Word>,
+    drive: Signal<Local, Word>,
+    in_product: Signal<Local, Word>,
+    in_rounded: Signal<Local, Word>,
+    in_term: Signal<Local, Word>,
+    leak_product: Signal<Local, Word>,
+    leak_rounded: Signal<Local, Word>,
+    leak_term: Signal<Local, Word>,
+    net: Signal<Local, Word>,
+    dv: Signal<Local, Word>,
+    charged: Signal<Local, Word>,
+    wanted: Signal<Local, Word>,
+    below: Signal<Local, Word>,
+    floored: Signal<Local, Word>,
+    above: Signal<Local, Word>,
+    clamped: Signal<Local, Word>,
+    waiting: Signal<Local, Word>,
+    sign: Signal<Local, Word>,
+    active: Signal<Local, Word>,
+    margin: Signal<Local, Word>,
+    crossed: Signal<Local, Word>,
+    fire: Signal<Local, Word>,
+    clip_sign: Signal<Local, Word>,
+    clip: Signal<Local, Word>,
+    clip_one: Signal<Local, Word>,
+    moved: Signal<Local, Word>,
+    count: Signal<Local, Word>,
+    left: Signal<Local, Word>,
+    p_spiked: Signal<Local, Word>,
+    p_moved: Signal<Local, Word>,
+    keep: Signal<Local, Word>,
+    p_sign: Signal<Local, Word>,
+}
+
+impl Logic for Felif {
+    #[hdl_gen]
+    fn update(&mut self) {
+        // Step 3: log2 of both switching rates, from the old state.
+        self.xv_product.next = self.v.val() * self.xv_m.val();
+        self.xv_rounded.next = self.xv_product.val() + self.xv_h.val();
+        self.xv_term.next = self.xv_rounded.val() >> self.xv_s.val();
+        self.xp_product.next = self.p.val() * self.xp_m.val();
+        self.xp_rounded.next = self.xp_product.val() + self.xp_h.val();
+        self.xp_term.next = self.xp_rounded.val() >> self.xp_s.val();
+        self.x.next = self.xv_term.val() - self.xp_term.val() + self.x0.val();
+        self.y.next = self.xc.val() - self.x.val();
+        // 2^x as an 11-bit mantissa and a right shift that leaves 8 guard bits.
+        self.up_sign.next = self.x.val() >> 31;
+        self.up_exp.next = self.x.val() & self.up_sign.val();
+        self.up_frac.next = self.up_exp.val() & 4095;
+        self.up_bend.next = self.up_frac.val() * 1407;
+        self.up_bent.next = self.up_bend.val() >> 12;
+        self.up_slope.next = self.up_bent.val() + 2689;
+        self.up_line.next = self.up_slope.val() * self.up_frac.val();
+        self.up_round.next = self.up_line.val() + 8192;
+        self.up_part.next = self.up_round.val() >> 14;
+        self.up_mant.next = self.up_part.val() + 1024;
+        self.up_floor.next = self.up_exp.val() >> 12;
+        self.up_back.next = -self.up_floor.val();
+        self.up_low.next = self.up_back.val() + 2;
+        self.up_room.next = -self.up_low.val() + 31;
+        self.up_cut.next = self.up_room.val() >> 31;
+        self.up_trim.next = self.up_room.val() & self.up_cut.val();
+        self.up_shift.next = self.up_low.val() + self.up_trim.val();
+        // 2^y as an 11-bit mantissa and a right shift that leaves 8 guard bits.
+        self.down_sign.next = self.y.val() >> 31;
+        self.down_exp.next = self.y.val() & self.down_sign.val();
+        self.down_frac.next = self.down_exp.val() & 4095;
+        self.down_bend.next = self.down_frac.val() * 1407;
+        self.down_bent.next = self.down_bend.val() >> 12;
+        self.down_slope.next = self.down_bent.val() + 2689;
+        self.down_line.next = self.down_slope.val() * self.down_frac.val();
+        self.down_round.next = self.down_line.val() + 8192;
+        self.down_part.next = self.down_round.val() >> 14;
+        self.down_mant.next = self.down_part.val() + 1024;
+        self.down_floor.next = self.down_exp.val() >> 12;
+        self.down_back.next = -self.down_floor.val();
+        self.down_low.next = self.down_back.val() + 2;
+        self.down_room.next = -self.down_low.val() + 31;
+        self.down_cut.next = self.down_room.val() >> 31;
+        self.down_trim.next = self.down_room.val() & self.down_cut.val();
+        self.down_shift.next = self.down_low.val() + self.down_trim.val();
+        // Step 4: the net flow, rounded once; the occupation stays in its range.
+        self.empty.next = self.p_one.val() - self.p.val();
+        self.up_product.next = self.up_mant.val() * self.empty.val();
+        self.up_flow.next = self.up_product.val() >> self.up_shift.val();
+        self.down_product.next = self.down_mant.val() * self.p.val();
+        self.down_flow.next = self.down_product.val() >> self.down_shift.val();
+        self.flow.next = self.up_flow.val() - self.down_flow.val() + 128;
+        self.dp.next = self.flow.val() >> 8;
+        self.p_wanted.next = self.p.val() + self.dp.val();
+        self.p_sign.next = self.p_wanted.val() >> 31;
+        self.keep.next = !self.p_sign.val();
+        self.p_floor.next = self.p_wanted.val() & self.keep.val();
+        self.p_over.next = self.p_max.val() - self.p_floor.val();
+        if self.p_over.val().get_bit(31) {
+            self.p_new.next = self.p_max.val();
+        } else {
+            self.p_new.next = self.p_floor.val();
+        }
+        // The charge of the new and of the old occupation, each rounded: their difference telescopes.
+        self.old_product.next = self.p.val() * self.kap_m.val();
+        self.old_rounded.next = self.old_product.val() + self.kap_h.val();
+        self.old_charge.next = self.old_rounded.val() >> self.kap_s.val();
+        self.new_product.next = self.p_new.val() * self.kap_m.val();
+        self.new_rounded.next = self.new_product.val() + self.kap_h.val();
+        self.new_charge.next = self.new_rounded.val() >> self.kap_s.val();
+        // Step 5: both terms carry 8 guard bits; their difference is rounded once.
+        self.drive.next = self.i_next.val() >> self.pre.val();
+        self.in_product.next = self.drive.val() * self.in_m.val();
+        self.in_rounded.next = self.in_product.val() + self.in_h.val();
+        self.in_term.next = self.in_rounded.val() >> self.in_s.val();
+        self.leak_product.next = self.v.val() * self.leak_m.val();
+        self.leak_rounded.next = self.leak_product.val() + self.leak_h.val();
+        self.leak_term.next = self.leak_rounded.val() >> self.leak_s.val();
+        self.net.next = self.in_term.val() - self.leak_term.val() + 128;
+        self.dv.next = self.net.val() >> 8;
+        self.charged.next = self.v.val() + self.dv.val() + self.old_charge.val();
+        self.wanted.next = self.charged.val() - self.new_charge.val();
+        // Step 6: clamps.
+        self.below.next = self.wanted.val() - self.v_floor.val();
+        if self.below.val().get_bit(31) {
+            self.floored.next = self.v_floor.val();
+        } else {
+            self.floored.next = self.wanted.val();
+        }
+        self.above.next = self.v_max.val() - self.floored.val();
+        if self.above.val().get_bit(31) {
+            self.clamped.next = self.v_max.val();
+        } else {
+            self.clamped.next = self.floored.val();
+        }
+        // Step 2: a refractory neuron holds; `active` is all ones otherwise.
+        self.waiting.next = -self.refr.val();
+        self.sign.next = self.waiting.val() >> 31;
+        self.active.next = !self.sign.val();
+        // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
+        self.margin.next = self.v_th.val() - self.clamped.val();
+        self.crossed.next = self.margin.val() >> 31;
+        self.fire.next = self.crossed.val() & self.active.val();
+        self.spike.next = self.fire.val() & 1;
+        self.clip_sign.next = self.above.val() >> 31;
+        self.clip.next = self.clip_sign.val() & self.active.val();
+        self.clip_one.next = self.clip.val() & 1;
+        self.saturated.next = self.i_sat.val() + self.clip_one.val();
+        if self.fire.val().get_bit(0) {
+            self.moved.next = self.v_reset.val();
+        } else {
+            self.moved.next = self.clamped.val();
+        }
+        if self.active.val().get_bit(0) {
+            self.v_next.next = self.moved.val();
+        } else {
+            self.v_next.next = self.v.val();
+        }
+        self.count.next = self.refr.val() - 1;
+        self.left.next = self.count.val() & self.sign.val();
+        if self.fire.val().get_bit(0) {
+            self.refr_next.next = self.t_ref.val();
+        } else {
+            self.refr_next.next = self.left.val();
+        }
+        if self.keep_p.val().get_bit(0) {
+            self.p_spiked.next = self.p_new.val();
+        } else {
+            self.p_spiked.next = self.p_reset.val();
+        }
+        if self.fire.val().get_bit(0) {
+            self.p_moved.next = self.p_spiked.val();
+        } else {
+            self.p_moved.next = self.p_new.val();
+        }
+        if self.active.val().get_bit(0) {
+            self.p_next.next = self.p_moved.val();
+        } else {
+            self.p_next.next = self.p.val();
+        }
+    }
+}

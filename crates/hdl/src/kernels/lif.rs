@@ -1,0 +1,137 @@
+//! LIF neuron (docs/semantics.md, steps 2 and 5..7, rounding `nearest`).
+
+use crate::integers::S;
+use rust_hdl_core::prelude::*;
+
+type Word = S<32>;
+
+/// One tick of a leaky integrate-and-fire neuron.
+#[derive(LogicBlock, Default)]
+pub struct Lif {
+    /// Membrane before the tick, LSB of V.
+    pub v: Signal<In, Word>,
+    /// Refractory ticks left.
+    pub refr: Signal<In, Word>,
+    /// Synaptic current of this tick, LSB of I.
+    pub i_next: Signal<In, Word>,
+    /// 1: it was clamped.
+    pub i_sat: Signal<In, Word>,
+    /// Current to membrane, mantissa.
+    pub in_m: Signal<In, Word>,
+    /// Its rounding half.
+    pub in_h: Signal<In, Word>,
+    /// Its shift.
+    pub in_s: Signal<In, Word>,
+    /// Leak, mantissa.
+    pub leak_m: Signal<In, Word>,
+    /// Its rounding half.
+    pub leak_h: Signal<In, Word>,
+    /// Its shift.
+    pub leak_s: Signal<In, Word>,
+    /// Threshold.
+    pub v_th: Signal<In, Word>,
+    /// Membrane after a spike.
+    pub v_reset: Signal<In, Word>,
+    /// Lower clamp.
+    pub v_floor: Signal<In, Word>,
+    /// Refractory time, ticks.
+    pub t_ref: Signal<In, Word>,
+    /// Largest membrane code.
+    pub v_max: Signal<In, Word>,
+    /// Right shift of the current before its product.
+    pub pre: Signal<In, Word>,
+    /// Membrane after the tick.
+    pub v_next: Signal<Out, Word>,
+    /// Refractory ticks left after the tick.
+    pub refr_next: Signal<Out, Word>,
+    /// 1: the neuron fired.
+    pub spike: Signal<Out, Word>,
+    /// Saturated updates of the tick, 0..2.
+    pub saturated: Signal<Out, Word>,
+    drive: Signal<Local, Word>,
+    in_product: Signal<Local, Word>,
+    in_rounded: Signal<Local, Word>,
+    in_term: Signal<Local, Word>,
+    leak_product: Signal<Local, Word>,
+    leak_rounded: Signal<Local, Word>,
+    leak_term: Signal<Local, Word>,
+    net: Signal<Local, Word>,
+    dv: Signal<Local, Word>,
+    wanted: Signal<Local, Word>,
+    below: Signal<Local, Word>,
+    floored: Signal<Local, Word>,
+    above: Signal<Local, Word>,
+    clamped: Signal<Local, Word>,
+    waiting: Signal<Local, Word>,
+    sign: Signal<Local, Word>,
+    active: Signal<Local, Word>,
+    margin: Signal<Local, Word>,
+    crossed: Signal<Local, Word>,
+    fire: Signal<Local, Word>,
+    clip_sign: Signal<Local, Word>,
+    clip: Signal<Local, Word>,
+    clip_one: Signal<Local, Word>,
+    moved: Signal<Local, Word>,
+    count: Signal<Local, Word>,
+    left: Signal<Local, Word>,
+}
+
+impl Logic for Lif {
+    #[hdl_gen]
+    fn update(&mut self) {
+        // Step 5: both terms carry 8 guard bits; their difference is rounded once.
+        self.drive.next = self.i_next.val() >> self.pre.val();
+        self.in_product.next = self.drive.val() * self.in_m.val();
+        self.in_rounded.next = self.in_product.val() + self.in_h.val();
+        self.in_term.next = self.in_rounded.val() >> self.in_s.val();
+        self.leak_product.next = self.v.val() * self.leak_m.val();
+        self.leak_rounded.next = self.leak_product.val() + self.leak_h.val();
+        self.leak_term.next = self.leak_rounded.val() >> self.leak_s.val();
+        self.net.next = self.in_term.val() - self.leak_term.val() + 128;
+        self.dv.next = self.net.val() >> 8;
+        self.wanted.next = self.v.val() + self.dv.val();
+        // Step 6: clamps.
+        self.below.next = self.wanted.val() - self.v_floor.val();
+        if self.below.val().get_bit(31) {
+            self.floored.next = self.v_floor.val();
+        } else {
+            self.floored.next = self.wanted.val();
+        }
+        self.above.next = self.v_max.val() - self.floored.val();
+        if self.above.val().get_bit(31) {
+            self.clamped.next = self.v_max.val();
+        } else {
+            self.clamped.next = self.floored.val();
+        }
+        // Step 2: a refractory neuron holds; `active` is all ones otherwise.
+        self.waiting.next = -self.refr.val();
+        self.sign.next = self.waiting.val() >> 31;
+        self.active.next = !self.sign.val();
+        // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
+        self.margin.next = self.v_th.val() - self.clamped.val();
+        self.crossed.next = self.margin.val() >> 31;
+        self.fire.next = self.crossed.val() & self.active.val();
+        self.spike.next = self.fire.val() & 1;
+        self.clip_sign.next = self.above.val() >> 31;
+        self.clip.next = self.clip_sign.val() & self.active.val();
+        self.clip_one.next = self.clip.val() & 1;
+        self.saturated.next = self.i_sat.val() + self.clip_one.val();
+        if self.fire.val().get_bit(0) {
+            self.moved.next = self.v_reset.val();
+        } else {
+            self.moved.next = self.clamped.val();
+        }
+        if self.active.val().get_bit(0) {
+            self.v_next.next = self.moved.val();
+        } else {
+            self.v_next.next = self.v.val();
+        }
+        self.count.next = self.refr.val() - 1;
+        self.left.next = self.count.val() & self.sign.val();
+        if self.fire.val().get_bit(0) {
+            self.refr_next.next = self.t_ref.val();
+        } else {
+            self.refr_next.next = self.left.val();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! LIF neuron with truncation toward zero (docs/semantics.md, rounding `truncate`).
+
+use crate::integers::S;
+use rust_hdl_core::prelude::*;
+
+type Word = S<32>;
+
+/// One tick of a leaky integrate-and-fire neuron whose decayed membrane and input are truncated apart.
+#[derive(LogicBlock, Default)]
+pub struct LifTruncate {
+    /// Membrane before the tick, LSB of V.
+    pub v: Signal<In, Word>,
+    /// Refractory ticks left.
+    pub refr: Signal<In, Word>,
+    /// Synaptic current of this tick, LSB of I.
+    pub i_next: Signal<In, Word>,
+    /// 1: it was clamped.
+    pub i_sat: Signal<In, Word>,
+    /// Current to membrane, mantissa.
+    pub in_m: Signal<In, Word>,
+    /// Its shift.
+    pub in_s: Signal<In, Word>,
+    /// Leak, mantissa.
+    pub leak_m: Signal<In, Word>,
+    /// Its shift.
+    pub leak_s: Signal<In, Word>,
+    /// Threshold.
+    pub v_th: Signal<In, Word>,
+    /// Membrane after a spike.
+    pub v_reset: Signal<In, Word>,
+    /// Lower clamp.
+    pub v_floor: Signal<In, Word>,
+    /// Refractory time, ticks.
+    pub t_ref: Signal<In, Word>,
+    /// Largest membrane code.
+    pub v_max: Signal<In, Word>,
+    /// Right shift of the current before its product.
+    pub pre: Signal<In, Word>,
+    /// Membrane after the tick.
+    pub v_next: Signal<Out, Word>,
+    /// Refractory ticks left after the tick.
+    pub refr_next: Signal<Out, Word>,
+    /// 1: the neuron fired.
+    pub spike: Signal<Out, Word>,
+    /// Saturated updates of the tick, 0..2.
+    pub saturated: Signal<Out, Word>,
+    product: Signal<Local, Word>,
+    minus: Signal<Local, Word>,
+    floor: Signal<Local, Word>,
+    ceil: Signal<Local, Word>,
+    up: Signal<Local, Word>,
+    taken: Signal<Local, Word>,
+    drive: Signal<Local, Word>,
+    in_product: Signal<Local, Word>,
+    in_minus: Signal<Local, Word>,
+    in_floor: Signal<Local, Word>,
+    in_ceil: Signal<Local, Word>,
+    in_up: Signal<Local, Word>,
+    in_term: Signal<Local, Word>,
+    wanted: Signal<Local, Word>,
+    below: Signal<Local, Word>,
+    floored: Signal<Local, Word>,
+    above: Signal<Local, Word>,
+    clamped: Signal<Local, Word>,
+    waiting: Signal<Local, Word>,
+    sign: Signal<Local, Word>,
+    active: Signal<Local, Word>,
+    margin: Signal<Local, Word>,
+    crossed: Signal<Local, Word>,
+    fire: Signal<Local, Word>,
+    clip_sign: Signal<Local, Word>,
+    clip: Signal<Local, Word>,
+    clip_one: Signal<Local, Word>,
+    moved: Signal<Local, Word>,
+    count: Signal<Local, Word>,
+    left: Signal<Local, Word>,
+}
+
+impl Logic for LifTruncate {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.product.next = self.v.val() * self.leak_m.val();
+        self.minus.next = -self.product.val();
+        self.floor.next = self.product.val() >> self.leak_s.val();
+        self.ceil.next = self.minus.val() >> self.leak_s.val();
+        self.up.next = -self.ceil.val();
+        if self.v.val().get_bit(31) {
+            self.taken.next = self.floor.val();
+        } else {
+            self.taken.next = self.up.val();
+        }
+        // The input: toward zero.
+        self.drive.next = self.i_next.val() >> self.pre.val();
+        self.in_product.next = self.drive.val() * self.in_m.val();
+        self.in_minus.next = -self.in_product.val();
+        self.in_floor.next = self.in_product.val() >> self.in_s.val();
+        self.in_ceil.next = self.in_minus.val() >> self.in_s.val();
+        self.in_up.next = -self.in_ceil.val();
+        if self.in_product.val().get_bit(31) {
+            self.in_term.next = self.in_up.val();
+        } else {
+            self.in_term.next = self.in_floor.val();
+        }
+        self.wanted.next = self.v.val() - self.taken.val() + self.in_term.val();
+        // Step 6: clamps.
+        self.below.next = self.wanted.val() - self.v_floor.val();
+        if self.below.val().get_bit(31) {
+            self.floored.next = self.v_floor.val();
+        } else {
+            self.floored.next = self.wanted.val();
+        }
+        self.above.next = self.v_max.val() - self.floored.val();
+        if self.above.val().get_bit(31) {
+            self.clamped.next = self.v_max.val();
+        } else {
+            self.clamped.next = self.floored.val();
+        }
+        // Step 2: a refractory neuron holds; `active` is all ones otherwise.
+        self.waiting.next = -self.refr.val();
+        self.sign.next = self.waiting.val() >> 31;
+        self.active.next = !self.sign.val();
+        // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
+        self.margin.next = self.v_th.val() - self.clamped.val();
+        self.crossed.next = self.margin.val() >> 31;
+        self.fire.next = self.crossed.val() & self.active.val();
+        self.spike.next = self.fire.val() & 1;
+        self.clip_sign.next = self.above.val() >> 31;
+        self.clip.next = self.clip_sign.val() & self.active.val();
+        self.clip_one.next = self.clip.val() & 1;
+        self.saturated.next = self.i_sat.val() + self.clip_one.val();
+        if self.fire.val().get_bit(0) {
+            self.moved.next = self.v_reset.val();
+        } else {
+            self.moved.next = self.clamped.val();
+        }
+        if self.active.val().get_bit(0) {
+            self.v_next.next = self.moved.val();
+        } else {
+            self.v_next.next = self.v.val();
+        }
+        self.count.next = self.refr.val() - 1;
+        self.left.next = self.count.val() & self.sign.val();
+        if self.fire.val().get_bit(0) {
+            self.refr_next.next = self.t_ref.val();
+        } else {
+            self.refr_next.next = self.left.val();
+        }
+    }
+}
