@@ -104,7 +104,7 @@ impl Printed {
 }
 
 /// `signed [w-1:0] `, empty for one unsigned bit.
-fn range(kind: Type) -> String {
+pub(crate) fn range(kind: Type) -> String {
     let sign = if kind.signed { "signed " } else { "" };
     match kind.bits {
         1 => sign.into(),
@@ -195,7 +195,8 @@ impl StagePrinter<'_> {
         for signal in self.stage.signals.iter().filter(own) {
             printed.locals.push((self.local(&signal.name), signal.kind));
         }
-        // An input that is narrower in storage is extended once, into a temporary of the kernel's width.
+        // An input of another type in storage is extended once, into a temporary of the kernel's type: an operand of
+        // the other sign would make Verilog evaluate the whole expression unsigned.
         for signal in self.stage.signals.iter().filter(|s| self.extended(s)) {
             printed.locals.push((self.local(&signal.name), signal.kind));
         }
@@ -204,7 +205,7 @@ impl StagePrinter<'_> {
     fn extended(&self, signal: &SignalInfo) -> bool {
         let binding = self.inputs.get(&signal.name);
         signal.role == Role::Input
-            && binding.is_some_and(|b| b.kind.bits != signal.kind.bits || b.text.contains('['))
+            && binding.is_some_and(|b| b.kind != signal.kind || b.text.contains('['))
     }
 
     fn block(&self, code: &VerilogBlock, depth: usize, text: &mut String) -> Result<(), HdlError> {

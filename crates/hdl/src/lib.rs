@@ -9,9 +9,11 @@ mod expression;
 mod generate;
 pub mod integers;
 pub mod kernels;
+mod module;
 
 pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
 pub use generate::{
     Design, DesignFile, Port, bank_module, generate, hidden_neurons, ports, registers, streams,
 };
+pub use module::module;

@@ -9,6 +9,7 @@ mod neuron;
 use crate::{Forward, Program, SimError, Stimulus, Trace};
 use bruno_device::Chip;
 pub use layer::LayerState;
+pub use neuron::State;
 
 /// Bit-exact model of a chip.
 pub struct IntegerModel {

@@ -3,8 +3,14 @@
 //!
 //! This crate knows nothing of data sets or training.
 
+mod compare;
 mod forward;
 mod integer;
+mod lockstep;
+mod verilator;
 
+pub use compare::{Difference, first_difference};
 pub use forward::{Forward, LayerProgram, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
 pub use integer::IntegerModel;
+pub use lockstep::Lockstep;
+pub use verilator::{Flavour, VerilatedModel, cache_dir};

@@ -194,7 +194,7 @@ impl Logic for Felif {
         self.up_bent.next = self.up_bend.val() >> 12;
         self.up_slope.next = self.up_bent.val() + 2689;
         self.up_line.next = self.up_slope.val() * self.up_frac.val();
-        self.up_round.next = self.up_line.val() + 8192;
+        self.up_round.next = self.up_line.val() + 8190;
         self.up_part.next = self.up_round.val() >> 14;
         self.up_mant.next = self.up_part.val() + 1024;
         self.up_floor.next = self.up_exp.val() >> 12;
@@ -212,7 +212,7 @@ impl Logic for Felif {
         self.down_bent.next = self.down_bend.val() >> 12;
         self.down_slope.next = self.down_bent.val() + 2689;
         self.down_line.next = self.down_slope.val() * self.down_frac.val();
-        self.down_round.next = self.down_line.val() + 8192;
+        self.down_round.next = self.down_line.val() + 8190;
         self.down_part.next = self.down_round.val() >> 14;
         self.down_mant.next = self.down_part.val() + 1024;
         self.down_floor.next = self.down_exp.val() >> 12;

@@ -16,6 +16,18 @@ pub struct State {
     pub refr: i64,
 }
 
+impl State {
+    /// A state by its name in the RTL.
+    pub fn get(&self, name: &str) -> i64 {
+        match name {
+            "v" => self.v,
+            "p" => self.p,
+            "i" => self.i,
+            _ => self.refr,
+        }
+    }
+}
+
 /// What a neuron did in one tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outcome {
@@ -93,7 +105,7 @@ fn rate_times(z: i64, value: i64) -> i64 {
     let z = z.min(0);
     let fraction = z & 4095;
     let slope = 2689 + ((1407 * fraction) >> 12);
-    let mantissa = 1024 + ((slope * fraction + 8192) >> 14);
+    let mantissa = 1024 + ((slope * fraction + 8190) >> 14);
     let shift = (2 - (z >> 12)).min(31);
     (mantissa * value) >> shift
 }

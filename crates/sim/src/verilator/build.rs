@@ -18,7 +18,8 @@ pub enum Flavour {
     Trace,
 }
 
-const INSTALL_VERILATOR: &str = "Verilator 5.006 or later is needed (Debian 12: apt-get install verilator)";
+const INSTALL_VERILATOR: &str =
+    "Verilator 5.006 or later is needed (Debian 12: apt-get install verilator)";
 const INSTALL_COMPILER: &str =
     "a C++17 compiler is needed (Debian 12: apt-get install clang libgcc-12-dev, or g++)";
 const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug in bruno; please report it with this output";
@@ -84,11 +85,24 @@ impl Tools {
     fn verilate(&self, dir: &Path, design: &Design, flavour: Flavour) -> Result<(), SimError> {
         let mut command = Command::new("verilator");
         command.current_dir(dir).args(names::OPTIONS);
-        command.args(["--Mdir", ".", "--prefix", names::CLASS, "--top-module", &design.top]);
+        command.args([
+            "--Mdir",
+            ".",
+            "--prefix",
+            names::CLASS,
+            "--top-module",
+            &design.top,
+        ]);
         match flavour {
             Flavour::Fast => {}
             Flavour::Trace => {
-                command.args(["--trace", "--trace-max-array", "4096", "--trace-max-width", "8192"]);
+                command.args([
+                    "--trace",
+                    "--trace-max-array",
+                    "4096",
+                    "--trace-max-width",
+                    "8192",
+                ]);
             }
             Flavour::Probe => {
                 let module = |f: &bruno_hdl::DesignFile| f.name.trim_end_matches(".v").to_string();
@@ -122,7 +136,10 @@ impl Tools {
 
     fn link(&self, dir: &Path, runtime: &[PathBuf], path: &Path) -> Result<(), SimError> {
         let mut sources = Vec::new();
-        for entry in std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?.flatten() {
+        for entry in std::fs::read_dir(dir)
+            .map_err(|e| file_error(dir, e))?
+            .flatten()
+        {
             let path = entry.path();
             if path.extension().is_some_and(|e| e == "cpp") {
                 sources.push(path);
@@ -130,8 +147,17 @@ impl Tools {
         }
         sources.sort();
         let objects = self.compile(dir, &sources)?;
-        let mut command = self.flags(dir).try_get_compiler().map_err(compiler_error)?.to_command();
-        command.args(objects).args(runtime).args(names::LINK).arg("-o").arg(path);
+        let mut command = self
+            .flags(dir)
+            .try_get_compiler()
+            .map_err(compiler_error)?
+            .to_command();
+        command
+            .args(objects)
+            .args(runtime)
+            .args(names::LINK)
+            .arg("-o")
+            .arg(path);
         tool::run(&mut command, INSTALL_COMPILER).map(|_| ())
     }
 

@@ -24,15 +24,21 @@ unsafe impl Send for VerilatedModel {}
 
 impl VerilatedModel {
     /// Builds (or finds in the cache) and starts the model of a chip; `vcd` names the wave file of a trace build.
-    pub fn new(chip: &Chip, design: &Design, flavour: Flavour, vcd: &Path) -> Result<Self, SimError> {
+    pub fn new(
+        chip: &Chip,
+        design: &Design,
+        flavour: Flavour,
+        vcd: &Path,
+    ) -> Result<Self, SimError> {
         let path = build(chip, design, flavour)?;
         // SAFETY: the object was built by us from the driver; loading it runs only C++ static initialisers.
         let library = unsafe { Library::new(&path) }.map_err(|e| load_error(&path, &e))?;
         let vcd = CString::new(vcd.display().to_string()).unwrap_or_default();
         // SAFETY: the signature is that of sim/driver.cpp; the path outlives the call.
         let handle = unsafe {
-            let new: Symbol<unsafe extern "C" fn(*const c_char) -> Handle> =
-                library.get(b"bruno_new").map_err(|e| load_error(&path, &e))?;
+            let new: Symbol<unsafe extern "C" fn(*const c_char) -> Handle> = library
+                .get(b"bruno_new")
+                .map_err(|e| load_error(&path, &e))?;
             new(vcd.as_ptr())
         };
         let mut model = Self {
@@ -85,7 +91,12 @@ impl VerilatedModel {
     }
 
     /// Runs ticks from `start`; `events` are those of these ticks. Returns how many were consumed.
-    pub fn ticks(&mut self, start: u32, ticks: u32, events: &[(u32, u32)]) -> Result<usize, SimError> {
+    pub fn ticks(
+        &mut self,
+        start: u32,
+        ticks: u32,
+        events: &[(u32, u32)],
+    ) -> Result<usize, SimError> {
         let flat: Vec<u32> = events.iter().flat_map(|e| [e.0, e.1]).collect();
         type Run = unsafe extern "C" fn(Handle, u32, u32, *const u32, usize) -> usize;
         // SAFETY: signature as in sim/driver.cpp; `flat` holds `events.len()` pairs and outlives the call.
@@ -130,11 +141,17 @@ impl VerilatedModel {
     }
 
     /// State `state` (of v, p, i, refr) of every neuron of a bank, raw bits; `None` where the bank has no such state.
-    pub fn probe(&self, bank: u32, state: u32, neurons: usize) -> Result<Option<Vec<u32>>, SimError> {
+    pub fn probe(
+        &self,
+        bank: u32,
+        state: u32,
+        neurons: usize,
+    ) -> Result<Option<Vec<u32>>, SimError> {
         // SAFETY: signature as in sim/driver.cpp (probe builds only, else the symbol is missing and this is an error);
         // every array has one word a neuron.
         unsafe {
-            let probe = self.symbol::<unsafe extern "C" fn(Handle, u32, u32) -> *const u32>("bruno_probe")?;
+            let probe =
+                self.symbol::<unsafe extern "C" fn(Handle, u32, u32) -> *const u32>("bruno_probe")?;
             let words = probe(self.handle, bank, state);
             Ok((!words.is_null()).then(|| copy(words, neurons)))
         }
@@ -147,7 +164,11 @@ impl VerilatedModel {
             banks.push((layer, self.records(bank as u32)?));
         }
         for (index, layer) in self.chip.layers.iter().enumerate() {
-            let own: Vec<&Vec<u32>> = banks.iter().filter(|b| b.0 == index).map(|b| &b.1).collect();
+            let own: Vec<&Vec<u32>> = banks
+                .iter()
+                .filter(|b| b.0 == index)
+                .map(|b| &b.1)
+                .collect();
             let words = layer.record_words(self.chip.recorder).len();
             layers[index].records = interleave(&own, &layer.banks, words);
         }
@@ -167,7 +188,10 @@ impl VerilatedModel {
                     break;
                 }
                 if (neuron as usize) < layer.neurons {
-                    trace.spikes.push(Spike { tick: pair[0], neuron });
+                    trace.spikes.push(Spike {
+                        tick: pair[0],
+                        neuron,
+                    });
                     break;
                 }
                 neuron -= layer.neurons as u32;
@@ -187,7 +211,9 @@ fn interleave(banks: &[&Vec<u32>], sizes: &[usize], words: usize) -> Vec<i32> {
     for window in 0..windows {
         for (bank, size) in banks.iter().zip(sizes) {
             let record = size * words;
-            let part = bank.get(window * record..(window + 1) * record).unwrap_or(&[]);
+            let part = bank
+                .get(window * record..(window + 1) * record)
+                .unwrap_or(&[]);
             all.extend(part.iter().map(|w| *w as i32));
         }
     }

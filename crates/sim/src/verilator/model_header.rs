@@ -1,7 +1,7 @@
 //! `bruno_model.h`: what the C++ driver must know of a chip, and the state accessors of a probe build.
 
-use super::names::CLASS;
 use super::Flavour;
+use super::names::CLASS;
 use bruno_device::{Chip, Layer};
 use bruno_hdl::{hidden_neurons, streams};
 use std::fmt::Write;

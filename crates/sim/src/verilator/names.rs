@@ -33,4 +33,10 @@ pub(super) const OPTIONS: [&str; 9] = [
 /// C++ compilers in order of preference (clang's vector code is 1.5 times faster here).
 pub(super) const COMPILERS: [&str; 2] = ["clang++", "g++"];
 /// Libraries of a shared model; clang loads and then dies without libatomic.
-pub(super) const LINK: [&str; 5] = ["-shared", "-lpthread", "-latomic", "-lm", "-Wl,--no-undefined"];
+pub(super) const LINK: [&str; 5] = [
+    "-shared",
+    "-lpthread",
+    "-latomic",
+    "-lm",
+    "-Wl,--no-undefined",
+];

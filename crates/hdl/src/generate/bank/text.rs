@@ -91,7 +91,9 @@ impl Bank<'_> {
     /// The clocked block: copies, synapse rows, the loop over neurons, spikes, the record.
     pub(super) fn array_block(&self, body: &Printed) -> Result<String, HdlError> {
         let mut text = String::from(
-            "  always @(posedge clk_i) begin\n    // Registers that the loop reads, extended once.\n",
+            "  // Waiver: the arrays and temporaries are private to this block, so the order of blocking assignments is the\n  \
+             // order of the tick; what leaves the block is assigned with `<=`.\n  /* verilator lint_off BLKSEQ */\n  \
+             always @(posedge clk_i) begin\n    // Registers that the loop reads, extended once.\n",
         );
         for (_, r) in registers(self.layer.kind) {
             let value = extend(&format!("{}_i", r.name), r.bits, r.signed);

@@ -1,0 +1,40 @@
+//! A kernel as a module of its own: combinational, for reading, formal work and tests.
+
+use crate::HdlError;
+use crate::atoms::{Role, SignalInfo, signals};
+use crate::compose::{Binding, Stage, print, range};
+use rust_hdl_core::prelude::Block;
+use std::fmt::Write;
+
+/// Prints a kernel as a combinational Verilog-2001 module whose ports are the kernel's.
+pub fn module(name: &str, block: &dyn Block) -> Result<String, HdlError> {
+    let signals = signals(block);
+    let bind = |port: &str| {
+        let signal = signals.iter().find(|s| s.name == port)?;
+        Some(Binding::new(port, signal.kind.bits, signal.kind.signed))
+    };
+    let printed = print(&[Stage::new("k", block)?], &bind, 2)?;
+    let ports: Vec<String> = signals.iter().filter_map(port).collect();
+    let mut text = format!("module {name} (\n{}\n);\n\n", ports.join(",\n"));
+    text += &printed.declarations(1);
+    let _ = write!(text, "\n  always @* begin\n{}  end\n\n", printed.statements);
+    for output in signals.iter().filter(|s| s.role == Role::Output) {
+        let value = printed.output(&output.name)?;
+        let _ = writeln!(text, "  assign {} = {value};", output.name);
+    }
+    Ok(text + "endmodule\n")
+}
+
+/// Declaration of a port; none for a local signal.
+fn port(signal: &SignalInfo) -> Option<String> {
+    let direction = match signal.role {
+        Role::Input => "input ",
+        Role::Output => "output",
+        Role::Local => return None,
+    };
+    Some(format!(
+        "  {direction} {}{}",
+        range(signal.kind),
+        signal.name
+    ))
+}

@@ -1,0 +1,138 @@
+//! Lock step: integer model and Verilated RTL side by side, every state compared after every tick.
+
+use crate::integer::State;
+use crate::{
+    Difference, Flavour, Forward, IntegerModel, Program, SimError, Stimulus, VerilatedModel,
+};
+use bruno_device::{Chip, LayerKind};
+use bruno_hdl::Design;
+use std::path::Path;
+
+/// Both simulators of one chip, in the same state.
+pub struct Lockstep {
+    chip: Chip,
+    integer: IntegerModel,
+    rtl: VerilatedModel,
+    window: u32,
+}
+
+impl Lockstep {
+    /// Builds both; `design` may differ from the chip's own (a seeded fault).
+    pub fn new(chip: &Chip, design: &Design) -> Result<Self, SimError> {
+        Ok(Self {
+            chip: chip.clone(),
+            integer: IntegerModel::new(chip),
+            rtl: VerilatedModel::new(chip, design, Flavour::Probe, Path::new(""))?,
+            window: chip.window_ticks,
+        })
+    }
+
+    /// Loads one program into both.
+    pub fn load(&mut self, program: &Program) -> Result<(), SimError> {
+        self.window = program.window;
+        self.integer.load(program)?;
+        self.rtl.load(program)
+    }
+
+    /// Runs a stimulus in both from reset; `done` hears of every tick. Returns the first difference.
+    pub fn run(
+        &mut self,
+        stimulus: &Stimulus,
+        mut done: impl FnMut(u32),
+    ) -> Result<Option<Difference>, SimError> {
+        stimulus.check(&self.chip, self.window)?;
+        self.integer.reset();
+        self.rtl.clear()?;
+        let mut events = &stimulus.events[..];
+        let mut spiking = Vec::new();
+        for tick in 0..stimulus.windows * self.window {
+            let here = events.iter().take_while(|e| e.0 == tick).count();
+            let (now, later) = events.split_at(here);
+            events = later;
+            spiking.clear();
+            spiking.extend(now.iter().map(|e| e.1));
+            self.rtl.ticks(tick, 1, now)?;
+            // The array works on registered inputs: its tick ends one cycle later.
+            self.rtl.drain(1)?;
+            self.integer.step(&spiking);
+            if let Some(difference) = self.compare(tick)? {
+                return Ok(Some(difference));
+            }
+            done(tick);
+        }
+        Ok(None)
+    }
+
+    fn compare(&self, tick: u32) -> Result<Option<Difference>, SimError> {
+        let mut bank = 0;
+        for (index, layer) in self.chip.layers.iter().enumerate() {
+            let mut base = 0;
+            for size in &layer.banks {
+                for (number, state) in states(layer.kind) {
+                    let words = self.rtl.probe(bank, *number, *size)?.unwrap_or_default();
+                    let own = &self.integer.layers()[index].neurons[base..base + size];
+                    if let Some(k) = (0..*size).find(|k| {
+                        let found = words.get(*k).map(|w| self.decode(state, *w));
+                        found != Some(own[*k].get(state))
+                    }) {
+                        return Ok(Some(self.difference(
+                            tick,
+                            index,
+                            base + k,
+                            state,
+                            &own[k],
+                            words.get(k),
+                        )));
+                    }
+                }
+                base += size;
+                bank += 1;
+            }
+        }
+        Ok(None)
+    }
+
+    fn difference(
+        &self,
+        tick: u32,
+        layer: usize,
+        neuron: usize,
+        state: &str,
+        own: &State,
+        word: Option<&u32>,
+    ) -> Difference {
+        let expected = own.get(state);
+        Difference {
+            place: format!(
+                "layer `{}`, neuron {neuron}, `{state}`",
+                self.chip.layers[layer].name
+            ),
+            tick: Some(tick),
+            expected: expected.to_string(),
+            found: word.map_or("nothing".into(), |w| self.decode(state, *w).to_string()),
+        }
+    }
+
+    /// The probed word (its array's low bits) as the number it stands for.
+    fn decode(&self, state: &str, word: u32) -> i64 {
+        let formats = &self.chip.description.formats;
+        match state {
+            "v" => sign_extend(word, formats.v_bits),
+            "i" => sign_extend(word, formats.i_bits),
+            _ => i64::from(word),
+        }
+    }
+}
+
+fn sign_extend(word: u32, bits: u32) -> i64 {
+    i64::from((word << (32 - bits)) as i32 >> (32 - bits))
+}
+
+/// Number (in the probe's order) and name of the states of a kind of layer.
+fn states(kind: LayerKind) -> &'static [(u32, &'static str)] {
+    match kind {
+        LayerKind::Felif => &[(0, "v"), (1, "p"), (2, "i"), (3, "refr")],
+        LayerKind::Lif => &[(0, "v"), (2, "i"), (3, "refr")],
+        LayerKind::Readout => &[(2, "i")],
+    }
+}
