@@ -51,8 +51,8 @@ pub fn bits_unsigned<const M: usize, const N: usize>(x: U<N>) -> U<M> {
 }
 
 /// A bit as a number of M bits.
-pub fn bits_of_flag<const M: usize>(x: bool) -> S<M> {
-    S::new(i64::from(x))
+pub fn bits_of_flag<const M: usize>(x: bool) -> U<M> {
+    U::new(i64::from(x))
 }
 
 macro_rules! operator {

@@ -85,7 +85,8 @@ impl Bank<'_> {
 
     /// Bits of a loop index that must reach the bank's size.
     fn size_bits(&self) -> usize {
-        index_bits(self.size + 1)
+        // At least two, so that a bit of it can always be selected.
+        usize::max(2, index_bits(self.size + 1))
     }
 
     /// The clocked block: copies, synapse rows, the loop over neurons, spikes, the record.
