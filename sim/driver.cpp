@@ -147,7 +147,7 @@ uint32_t bruno_read(bruno_model* model, uint32_t address) {
 
 // Lets pending writes reach their registers and forgets what was collected.
 void bruno_settle(bruno_model* model) {
-  for (int wait = 0; wait < 4; ++wait) model->cycle();
+  for (int wait = 0; wait < 8; ++wait) model->cycle();
   for (auto& bank : model->records) bank.clear();
   model->spikes.clear();
 }

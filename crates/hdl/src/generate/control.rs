@@ -10,7 +10,8 @@ pub(super) fn module_name(chip: &Chip) -> String {
     format!("{}_control", chip.name)
 }
 
-/// The module. Bus transfers are registered, decoded in the next cycle and answered in the one after.
+/// The module. A bus transfer is registered, decoded, carried out and answered, a cycle each; every step is gated, so
+/// that an idle bus costs a simulator nothing.
 pub(super) fn print(chip: &Chip) -> Result<String, crate::HdlError> {
     let layers = chip.layers.len();
     let mut text = header(
@@ -31,6 +32,7 @@ fn port_list(chip: &Chip, layers: usize) -> String {
     let m = range(chip.inputs);
     let l = range(layers);
     let words = range(32 * layers);
+    let index = range(index_width(chip));
     format!(
         "  input             clk_i,
   input             rst_i,
@@ -44,7 +46,7 @@ fn port_list(chip: &Chip, layers: usize) -> String {
   output reg        cfg_error_o,
   input             tick_i,
   input      {m} spike_i,
-  output            clear_o,         // states go to rest
+  output reg        clear_o,         // states go to rest
   output            tick_o,          // this cycle is a tick
   output reg        event_o,         // the cycle before was a tick
   output reg [31:0] event_tick_o,    // and this was its time, us
@@ -52,12 +54,12 @@ fn port_list(chip: &Chip, layers: usize) -> String {
   output            last_o,          // last tick of a window
   output     {m} spike_o,         // registered input spikes
   output reg {l} device_write_o,  // write data_o to index_o of a layer's registers
+  output reg {l} device_read_o,   // read register index_o
   output reg {l} levels_write_o,  // level tables
   output reg {l} codes_write_o,   // weight codes
-  output     [25:0] index_o,
-  output     [29:0] data_o,
-  input      {words} device_read_i,   // register index_o of each layer
-  input      {l} device_known_i,
+  output reg {index} index_o,
+  output reg [29:0] data_o,
+  input      {words} device_value_i,  // register read from each layer
   input      [31:0] saturated_i,     // saturated updates of the last tick
   input             overrun_i        // a record was dropped
 );
@@ -70,51 +72,63 @@ fn port_list(chip: &Chip, layers: usize) -> String {
 
 const DECLARATIONS: &str = "  localparam [31:0] ID = 32'h6272756e; // \"brun\"
 
-  reg        valid_q, write_q;
+  // A transfer on its way: registered, decoded, carried out.
+  reg        valid_q, decoded_q, done_q;
+  reg        write_q;
   reg [31:0] addr_q;
   reg [29:0] data_q;
+  reg        known_q;         // the address exists and takes this kind of transfer
+  reg [31:0] value_q;         // value of a chip register
+  reg [3:0]  layer_q;         // layer + 1 of a device register, 0: none
+
   reg        tick_q, clear_q;
   reg [12:0] window_q;
   reg [12:0] count_q;
   reg [31:0] time_q;
   reg [31:0] saturations_q;
   reg        overrun_q;
-  reg        known;   // the address exists and takes this kind of transfer
-  reg [31:0] value;
   reg [32:0] saturations_sum;
 
   wire unused = &{1'b0, cfg_wdata_i[31:30]};
 
   assign cfg_ready_o = 1'b1;
   assign tick_o      = tick_q;
-  assign clear_o     = rst_i | clear_q;
-  assign index_o     = addr_q[25:0];
-  assign data_o      = data_q;
 
 ";
 
-/// Address decoder: `known`, `value` and the write strobes of every section.
+/// Address decoder, clocked: `known_q`, `value_q` and the strobes of every section.
 fn decode(chip: &Chip, layers: usize) -> String {
-    let zero = format!("{layers}'d0");
+    let index = range(index_width(chip));
     let mut text = format!(
-        "  always @* begin
-    known          = 1'b0;
-    value          = 32'd0;
-    device_write_o = {zero};
-    levels_write_o = {zero};
-    codes_write_o  = {zero};
-    case (addr_q[31:26])
-      6'd0: begin
-        case (addr_q[25:0])
-          26'd0: begin known = !write_q; value = ID; end
-          26'd1: begin known = 1'b1; value = {{19'd0, window_q}}; end
-          26'd2: begin known = 1'b1; value = {{31'd0, clear_q}}; end
-          26'd3: begin known = !write_q; value = time_q; end
-          26'd4: begin known = !write_q; value = saturations_q; end
-          26'd5: begin known = !write_q; value = {{31'd0, overrun_q}}; end
-          default: ;
-        endcase
-      end
+        "  always @(posedge clk_i) begin
+    device_write_o <= {layers}'d0;
+    device_read_o  <= {layers}'d0;
+    levels_write_o <= {layers}'d0;
+    codes_write_o  <= {layers}'d0;
+    clear_q        <= 1'b0;
+    if (rst_i) window_q <= WINDOW;
+    else if (valid_q) begin
+      index_o <= addr_q{index};
+      data_o  <= data_q;
+      known_q <= 1'b0;
+      value_q <= 32'd0;
+      layer_q <= 4'd0;
+      case (addr_q[31:26])
+        6'd0: begin
+          case (addr_q[25:0])
+            26'd0: begin known_q <= !write_q; value_q <= ID; end
+            26'd1: begin
+              known_q <= 1'b1;
+              value_q <= {{19'd0, window_q}};
+              if (write_q) window_q <= data_q[12:0];
+            end
+            26'd2: begin known_q <= 1'b1; clear_q <= write_q & data_q[0]; end
+            26'd3: begin known_q <= !write_q; value_q <= time_q; end
+            26'd4: begin known_q <= !write_q; value_q <= saturations_q; end
+            26'd5: begin known_q <= !write_q; value_q <= {{31'd0, overrun_q}}; end
+            default: ;
+          endcase
+        end
 "
     );
     for (index, layer) in chip.layers.iter().enumerate() {
@@ -123,33 +137,40 @@ fn decode(chip: &Chip, layers: usize) -> String {
         } else {
             format!("[{index}]")
         };
-        let at = |kind: usize| 4 * (index + 1) + kind;
-        let (low, high) = (32 * index, 32 * index + 31);
+        let count = super::registers(layer.kind).count();
         let _ = write!(
             text,
-            "      6'd{}: begin // registers of `{}`
-        known = device_known_i{bit};
-        value = device_read_i[{high}:{low}];
-        device_write_o{bit} = valid_q & write_q & device_known_i{bit};
-      end
-      6'd{}: begin // its level tables
-        known = write_q & {};
-        levels_write_o{bit} = valid_q & known;
-      end
-      6'd{}: begin // its weight codes
-        known = write_q & {};
-        codes_write_o{bit} = valid_q & known;
-      end
+            "        6'd{}: if (addr_q[25:0] < 26'd{count}) begin // registers of `{}`
+          known_q <= 1'b1;
+          layer_q <= write_q ? 4'd0 : 4'd{};
+          device_write_o{bit} <= write_q;
+          device_read_o{bit} <= !write_q;
+        end
+        6'd{}: if (write_q & {}) begin // its level tables
+          known_q <= 1'b1;
+          levels_write_o{bit} <= 1'b1;
+        end
+        6'd{}: if (write_q & {}) begin // its weight codes
+          known_q <= 1'b1;
+          codes_write_o{bit} <= 1'b1;
+        end
 ",
-            at(0),
+            4 * (index + 1),
             layer.name,
-            at(1),
+            index + 1,
+            4 * (index + 1) + 1,
             level_exists(layer),
-            at(2),
+            4 * (index + 1) + 2,
             code_exists(layer),
         );
     }
-    text + "      default: ;\n    endcase\n  end\n\n"
+    text + "        default: ;\n      endcase\n    end\n  end\n\n"
+}
+
+/// Bits of an index that any register file or bank looks at.
+pub(super) fn index_width(chip: &Chip) -> usize {
+    let widths = chip.layers.iter().map(super::bank::memory::index_width);
+    widths.max().unwrap_or(0).max(5)
 }
 
 /// Condition on `addr_q` that a level exists.
@@ -220,14 +241,14 @@ const SEQUENTIAL: &str = "  // Saturations stop at the counter's end.
   always @* saturations_sum = {1'b0, saturations_q} + {1'b0, saturated_i};
 
   always @(posedge clk_i) begin
+    clear_o <= rst_i | clear_q;
     tick_q  <= tick_i & !rst_i;
     valid_q <= cfg_valid_i & !rst_i;
-    write_q <= cfg_write_i;
-    addr_q  <= cfg_addr_i;
-    data_q  <= cfg_wdata_i[29:0]; // no register is wider
-    clear_q <= valid_q & write_q & (addr_q == 32'd2) & data_q[0] & !rst_i;
-    if (rst_i) window_q <= WINDOW;
-    else if (valid_q & write_q & (addr_q == 32'd1)) window_q <= data_q[12:0];
+    if (cfg_valid_i) begin
+      write_q <= cfg_write_i;
+      addr_q  <= cfg_addr_i;
+      data_q  <= cfg_wdata_i[29:0]; // no register is wider
+    end
     event_o <= tick_q & !clear_o;
     event_tick_o <= time_q;
     if (clear_o) begin
@@ -245,19 +266,30 @@ const SEQUENTIAL: &str = "  // Saturations stop at the counter's end.
 
 ";
 
+/// The answer, two cycles after the decoder; input spikes.
 fn answer(chip: &Chip) -> String {
     let spikes = range(chip.inputs);
-    format!(
+    let mut text = format!(
         "  reg {spikes} spike_q;
   assign spike_o = spike_q;
 
   always @(posedge clk_i) begin
     spike_q      <= spike_i;
-    cfg_rvalid_o <= valid_q & !rst_i;
-    cfg_rdata_o  <= write_q ? 32'd0 : value;
-    cfg_error_o  <= !known;
-  end
-
+    decoded_q    <= valid_q & !rst_i;
+    done_q       <= decoded_q & !rst_i;
+    cfg_rvalid_o <= done_q & !rst_i;
+    if (done_q) begin
+      cfg_error_o <= !known_q;
+      case (layer_q)
 "
-    )
+    );
+    for index in 0..chip.layers.len() {
+        let (high, low) = (32 * index + 31, 32 * index);
+        let _ = writeln!(
+            text,
+            "        4'd{}: cfg_rdata_o <= device_value_i[{high}:{low}];",
+            index + 1
+        );
+    }
+    text + "        default: cfg_rdata_o <= value_q;\n      endcase\n    end\n  end\n\n"
 }

@@ -72,8 +72,8 @@ pub fn ports(chip: &Chip) -> Vec<Port> {
         ),
         input("cfg_wdata_i", 32, "data to write"),
         output("cfg_ready_o", 1, "the transfer is taken (always)"),
-        output("cfg_rvalid_o", 1, "answer to a transfer, two cycles later"),
-        output("cfg_rdata_o", 32, "data read, 0 for a write"),
+        output("cfg_rvalid_o", 1, "answer to a transfer, four cycles later"),
+        output("cfg_rdata_o", 32, "data read"),
         output(
             "cfg_error_o",
             1,

@@ -25,9 +25,9 @@ pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> String {
     let _ = writeln!(text, "module {} (", module_name(chip, layer));
     text += "  input             clk_i,\n  input             rst_i,\n";
     text += "  input             write_i,   // write data_i to register index_i\n";
-    text += "  input      [25:0] index_i,\n  input      [29:0] data_i,\n";
-    text += "  output reg [31:0] read_o,    // register index_i, extended\n";
-    text += "  output reg        known_o";
+    text += "  input             read_i,    // read register index_i into read_o\n";
+    text += "  input      [4:0]  index_i,\n  input      [29:0] data_i,\n";
+    text += "  output reg [31:0] read_o";
     for (_, r) in registers(layer.kind) {
         let _ = write!(text, ",\n  output reg {} {}_o", value_type(r), r.name);
     }
@@ -57,16 +57,19 @@ fn write_block(layer: &Layer) -> String {
         } else {
             range(r.bits as usize)
         };
-        let _ = writeln!(text, "        26'd{at}: {}_o <= data_i{slice};", r.name);
+        let _ = writeln!(text, "        5'd{at}: {}_o <= data_i{slice};", r.name);
     }
     text + "        default: ;\n      endcase\n    end\n  end\n\n"
 }
 
+/// Reads are clocked and gated: a multiplexer that follows every register would cost a simulator time in each tick.
 fn read_block(layer: &Layer) -> String {
-    let mut text = String::from("  always @* begin\n    known_o = 1'b1;\n    case (index_i)\n");
+    let mut text = String::from(
+        "  always @(posedge clk_i) begin\n    if (read_i) begin\n      case (index_i)\n",
+    );
     for (at, r) in registers(layer.kind) {
         let value = super::extend(&format!("{}_o", r.name), r.bits, r.signed);
-        let _ = writeln!(text, "      26'd{at}: read_o = {value};");
+        let _ = writeln!(text, "        5'd{at}: read_o <= {value};");
     }
-    text + "      default: begin\n        read_o = 32'd0;\n        known_o = 1'b0;\n      end\n    endcase\n  end\n\n"
+    text + "        default: read_o <= 32'd0;\n      endcase\n    end\n  end\n\n"
 }

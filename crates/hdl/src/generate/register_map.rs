@@ -24,7 +24,7 @@ pub fn registers(kind: LayerKind) -> impl Iterator<Item = (u32, &'static Registe
 /// The page.
 pub(super) fn print(chip: &Chip) -> String {
     let mut page = format!("# {}: ports and register map\n\n", chip.name);
-    page += "One 32-bit word an address; transfers are taken in every cycle and answered two cycles later.\n\n";
+    page += "One 32-bit word an address; transfers are taken in every cycle and answered four cycles later.\n\n";
     page += "## Ports\n\n| port | bits | direction | what it carries |\n|---|---|---|---|\n";
     for port in ports(chip) {
         let direction = if port.output { "out" } else { "in" };

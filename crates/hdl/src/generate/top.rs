@@ -38,15 +38,16 @@ fn wires(chip: &Chip) -> String {
     let mut text = format!(
         "  wire clear, tick, first, last, event_any;
   wire {} spike;
-  wire {layers} device_write, levels_write, codes_write, device_known;
-  wire [25:0] index;
+  wire {layers} device_write, levels_write, codes_write, device_read;
+  wire {} index;
   wire [29:0] data;
-  wire {} device_read;
+  wire {} device_value;
   wire {} overrun;
   wire {} saturated;
   reg  [31:0] saturated_sum;
 ",
         range(chip.inputs),
+        range(control::index_width(chip)),
         range(32 * chip.layers.len()),
         range(streams(chip)),
         range(32 * streams(chip)),
@@ -105,8 +106,8 @@ fn control_instance(chip: &Chip) -> String {
         ("codes_write_o", "codes_write"),
         ("index_o", "index"),
         ("data_o", "data"),
-        ("device_read_i", "device_read"),
-        ("device_known_i", "device_known"),
+        ("device_read_o", "device_read"),
+        ("device_value_i", "device_value"),
         ("saturated_i", "saturated_sum"),
         ("overrun_i", "|overrun"),
     ];
@@ -134,15 +135,15 @@ fn registers_instance(chip: &Chip, layer: &Layer, index: usize) -> String {
     .clk_i(clk_i),
     .rst_i(rst_i),
     .write_i(device_write{}),
-    .index_i(index),
+    .read_i(device_read{}),
+    .index_i(index[4:0]),
     .data_i(data),
-    .read_o(device_read[{}:{}]),
-    .known_o(device_known{})",
+    .read_o(device_value[{}:{}])",
         register_file::module_name(chip, layer),
         element(index, of),
+        element(index, of),
         32 * index + 31,
-        32 * index,
-        element(index, of)
+        32 * index
     );
     for (_, r) in registers(layer.kind) {
         let _ = write!(text, ",\n    .{0}_o({name}_{0})", r.name);
