@@ -180,9 +180,10 @@ const uint32_t* bruno_spikes(const bruno_model* model, std::size_t* count) {
 }
 
 #ifdef BRUNO_PROBE
-// State array `state` of bank `bank` as 32-bit words (generated accessors); nullptr where the bank has none.
-const uint32_t* bruno_probe(const bruno_model* model, uint32_t bank, uint32_t state) {
-  return bruno_probe_state(model->top->rootp, bank, state);
+// Copies state array `state` of bank `bank` (generated accessors) to `out`, one 32-bit word a neuron; returns their
+// number, 0 where the bank has no such state.
+uint32_t bruno_probe(const bruno_model* model, uint32_t bank, uint32_t state, uint32_t* out) {
+  return bruno_probe_state(model->top->rootp, bank, state, out);
 }
 #endif
 

@@ -73,22 +73,34 @@ impl Forward for IntegerModel {
             while let Some((_, channel)) = events.next_if(|e| e.0 == tick) {
                 spiking.push(*channel);
             }
-            self.step(&spiking);
-            let last = (tick + 1) % window == 0;
-            for layer in &mut self.layers {
-                layer.record(tick, last);
-            }
+            self.tick(tick, &spiking);
         }
+        Ok(self.take_trace(stimulus.windows))
+    }
+}
+
+impl IntegerModel {
+    /// One tick with its records: `tick` counts from the reset.
+    pub(crate) fn tick(&mut self, tick: u32, spiking: &[u32]) {
+        self.step(spiking);
+        let last = (tick + 1).is_multiple_of(self.program.window);
+        for layer in &mut self.layers {
+            layer.record(tick, last);
+        }
+    }
+
+    /// What was recorded since the reset.
+    pub(crate) fn take_trace(&mut self, windows: u32) -> Trace {
         let layers: Vec<_> = self.layers.iter_mut().map(LayerState::take_trace).collect();
         let saturated = self.layers.iter().map(|l| l.saturations()).sum::<u64>();
         let words = |l: &bruno_device::Layer| {
             l.record_words(self.chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
         };
         let longest = self.chip.layers.iter().map(words).max().unwrap_or(0);
-        Ok(Trace {
+        Trace {
             layers,
             saturations: saturated.min(u64::from(u32::MAX)) as u32,
-            overrun: longest > window as usize && stimulus.windows > 1,
-        })
+            overrun: longest > self.program.window as usize && windows > 1,
+        }
     }
 }

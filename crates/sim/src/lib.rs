@@ -7,6 +7,7 @@ mod compare;
 mod forward;
 mod integer;
 mod lockstep;
+pub mod stimuli;
 mod verilator;
 
 pub use compare::{Difference, first_difference};

@@ -1,5 +1,7 @@
-//! Lock step: integer model and Verilated RTL side by side, every state compared after every tick.
+//! Lock step: integer model and Verilated RTL side by side, every state compared after every tick,
+//! every record, spike and counter at the end.
 
+use crate::first_difference;
 use crate::integer::State;
 use crate::{
     Difference, Flavour, Forward, IntegerModel, Program, SimError, Stimulus, VerilatedModel,
@@ -54,13 +56,15 @@ impl Lockstep {
             self.rtl.ticks(tick, 1, now)?;
             // The array works on registered inputs: its tick ends one cycle later.
             self.rtl.drain(1)?;
-            self.integer.step(&spiking);
+            self.integer.tick(tick, &spiking);
             if let Some(difference) = self.compare(tick)? {
                 return Ok(Some(difference));
             }
             done(tick);
         }
-        Ok(None)
+        let expected = self.integer.take_trace(stimulus.windows);
+        let found = self.rtl.take_trace()?;
+        Ok(first_difference(&self.chip, self.window, &expected, &found))
     }
 
     fn compare(&self, tick: u32) -> Result<Option<Difference>, SimError> {
@@ -69,7 +73,7 @@ impl Lockstep {
             let mut base = 0;
             for size in &layer.banks {
                 for (number, state) in states(layer.kind) {
-                    let words = self.rtl.probe(bank, *number, *size)?.unwrap_or_default();
+                    let words = self.rtl.probe(bank, *number, *size)?;
                     let own = &self.integer.layers()[index].neurons[base..base + size];
                     if let Some(k) = (0..*size).find(|k| {
                         let found = words.get(*k).map(|w| self.decode(state, *w));

@@ -1,85 +1,131 @@
-//! The Verilated RTL against the integer model: every record, spike and counter of whole samples.
+//! The Verilated RTL against the integer model: every state at every tick, every record, spike and counter.
 
 use bruno_chip::Description;
 use bruno_device::Chip;
-use bruno_sim::{
-    Flavour, Forward, IntegerModel, Lockstep, Program, Stimulus, VerilatedModel, first_difference,
-};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use bruno_sim::stimuli::{self, Case};
+use bruno_sim::{Flavour, Forward, IntegerModel, Lockstep, VerilatedModel, first_difference};
 use std::path::Path;
 
-fn random_program(chip: &Chip, rng: &mut ChaCha8Rng) -> Program {
-    let mut program = Program::silent(chip);
-    for (layer, bits) in program
-        .layers
-        .iter_mut()
-        .zip(chip.layers.iter().map(|l| l.bits))
-    {
-        layer
-            .weights
-            .fill_with(|| rng.random_range(0..1u32 << bits) as u8);
-    }
-    program
-}
-
-fn random_stimulus(chip: &Chip, windows: u32, rate: f64, rng: &mut ChaCha8Rng) -> Stimulus {
-    let mut events = Vec::new();
-    for tick in 0..windows * chip.window_ticks {
-        for channel in 0..chip.inputs as u32 {
-            if rng.random_bool(rate) {
-                events.push((tick, channel));
-            }
-        }
-    }
-    Stimulus { events, windows }
-}
-
-fn check(description: &str, rate: f64) {
+fn chip(description: &str) -> Chip {
     let description = Description::parse("test", description).unwrap();
-    let chip = Chip::resolve("test", &description).unwrap();
+    Chip::resolve("test", &description).unwrap()
+}
+
+/// Lock step over all cases.
+fn check(description: &str, cases: impl Fn(&Chip) -> Vec<Case>) {
+    let chip = chip(description);
     let design = bruno_hdl::generate(&chip).unwrap();
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let program = random_program(&chip, &mut rng);
-    let stimulus = random_stimulus(&chip, 200, rate, &mut rng);
+    let mut both = Lockstep::new(&chip, &design).unwrap();
+    for case in cases(&chip) {
+        both.load(&case.program).unwrap();
+        let difference = both.run(&case.stimulus, |_| {}).unwrap();
+        assert!(
+            difference.is_none(),
+            "{}: {}",
+            case.name,
+            difference.unwrap()
+        );
+    }
+}
+
+/// Whole samples at full speed, as training runs them.
+fn check_samples(description: &str) {
+    let chip = chip(description);
+    let design = bruno_hdl::generate(&chip).unwrap();
     let mut integer = IntegerModel::new(&chip);
     let mut rtl = VerilatedModel::new(&chip, &design, Flavour::Fast, Path::new("")).unwrap();
-    integer.load(&program).unwrap();
-    rtl.load(&program).unwrap();
-    let expected = integer.run(&stimulus).unwrap();
-    let found = rtl.run(&stimulus).unwrap();
-    assert!(
-        !expected.layers[0].spikes.is_empty(),
-        "the stimulus must reach threshold"
-    );
-    let difference = first_difference(&chip, chip.window_ticks, &expected, &found);
-    assert!(difference.is_none(), "{}", difference.unwrap());
+    for case in stimuli::random(&chip, 100_000, 3) {
+        integer.load(&case.program).unwrap();
+        rtl.load(&case.program).unwrap();
+        let expected = integer.run(&case.stimulus).unwrap();
+        let found = rtl.run(&case.stimulus).unwrap();
+        assert!(
+            !expected.layers[0].spikes.is_empty(),
+            "{} must reach threshold",
+            case.name
+        );
+        let difference = first_difference(&chip, chip.window_ticks, &expected, &found);
+        assert!(
+            difference.is_none(),
+            "{}: {}",
+            case.name,
+            difference.unwrap()
+        );
+    }
 }
 
-fn check_states(description: &str, rate: f64) {
-    let description = Description::parse("test", description).unwrap();
-    let chip = Chip::resolve("test", &description).unwrap();
-    let design = bruno_hdl::generate(&chip).unwrap();
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let program = random_program(&chip, &mut rng);
-    let stimulus = random_stimulus(&chip, 200, rate, &mut rng);
+const BRAILLE: &str = include_str!("../../../examples/braille.json");
+const JSB: &str = include_str!("../../../examples/jsb.json");
+/// Two layers in several banks, LIF and FeLIF, odd sizes, short words.
+const TWO_LAYERS: &str = r#"{"name":"two","inputs":3,"bank_neurons":5,"window_ticks":100,
+    "formats":{"v_bits":18,"p_bits":16,"i_bits":20},
+    "layers":[{"name":"one","kind":"lif","neurons":7,"synapse":{"bits":8,"range_pA":200}},
+              {"name":"two","kind":"felif","neurons":11,"recurrent":true,"synapse":{"bits":1,"range_pA":300},
+               "device":{"c_series_F_m2":0.27,"p_ref":0.3,"p_reset":0.1}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}},"recorder":"sample"}"#;
+/// Truncation toward zero, recurrent LIF, one neuron in a bank.
+const TRUNCATE: &str = r#"{"name":"trunc","inputs":1,"rounding":"truncate","window_ticks":64,"bank_neurons":1,
+    "layers":[{"name":"one","kind":"lif","neurons":3,"recurrent":true,"synapse":{"bits":4,"range_pA":400},
+               "device":{"tau_syn_ms":0.5,"area_um2":0.5}}],
+    "readout":{"outputs":2,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
+
+fn random(chip: &Chip) -> Vec<Case> {
+    stimuli::random(chip, 100_000, 1)
+}
+
+#[test]
+fn braille_random() {
+    check(BRAILLE, random);
+}
+#[test]
+fn braille_corners() {
+    check(BRAILLE, stimuli::corners);
+}
+#[test]
+fn braille_samples() {
+    check_samples(BRAILLE);
+}
+#[test]
+fn jsb_random() {
+    check(JSB, random);
+}
+#[test]
+fn two_layers_random() {
+    check(TWO_LAYERS, random);
+}
+#[test]
+fn two_layers_corners() {
+    check(TWO_LAYERS, stimuli::corners);
+}
+#[test]
+fn truncate_random() {
+    check(TRUNCATE, random);
+}
+#[test]
+fn truncate_corners() {
+    check(TRUNCATE, stimuli::corners);
+}
+
+/// One constant of the kernel changed by hand is found, with tick, neuron and signal.
+#[test]
+fn a_seeded_fault_is_found() {
+    let chip = chip(BRAILLE);
+    let mut design = bruno_hdl::generate(&chip).unwrap();
+    let bank = design
+        .verilog
+        .iter_mut()
+        .find(|f| f.text.contains("32'sd2689"))
+        .unwrap();
+    bank.text = bank.text.replace("32'sd2689", "32'sd2700");
     let mut both = Lockstep::new(&chip, &design).unwrap();
-    both.load(&program).unwrap();
-    let difference = both.run(&stimulus, |_| {}).unwrap();
-    assert!(difference.is_none(), "{}", difference.unwrap());
-}
-
-#[test]
-fn braille_states() {
-    check_states(include_str!("../../../examples/braille.json"), 1e-4);
-}
-
-#[test]
-fn braille() {
-    check(include_str!("../../../examples/braille.json"), 1e-4);
-}
-
-#[test]
-fn jsb() {
-    check(include_str!("../../../examples/jsb.json"), 1e-4);
+    let case = &stimuli::random(&chip, 50_000, 1)[0];
+    both.load(&case.program).unwrap();
+    let difference = both
+        .run(&case.stimulus, |_| {})
+        .unwrap()
+        .expect("the fault must be seen");
+    assert!(
+        difference.tick.is_some() && difference.place.contains("neuron"),
+        "{difference}"
+    );
 }

@@ -147,24 +147,51 @@ impl Tools {
         }
         sources.sort();
         let objects = self.compile(dir, &sources)?;
-        let mut command = self
-            .flags(dir)
-            .try_get_compiler()
-            .map_err(compiler_error)?
-            .to_command();
+        let mut command = self.compiler(dir)?;
         command
             .args(objects)
             .args(runtime)
             .args(names::LINK)
             .arg("-o")
             .arg(path);
-        tool::run(&mut command, INSTALL_COMPILER).map(|_| ())
+        tool::run(&mut command, REPORT).map(|_| ())
     }
 
+    /// Compiles sources to objects in `dir`; all at once, for a model has few.
     fn compile(&self, dir: &Path, sources: &[PathBuf]) -> Result<Vec<PathBuf>, SimError> {
-        let mut build = self.flags(dir);
-        build.files(sources);
-        build.try_compile_intermediates().map_err(compiler_error)
+        let compile = |source: &PathBuf| {
+            let name = source.file_name().unwrap_or_default();
+            let object = dir.join(name).with_extension("o");
+            let mut command = self.compiler(dir)?;
+            command.arg("-c").arg(source).arg("-o").arg(&object);
+            tool::run(&mut command, REPORT).map(|_| object)
+        };
+        std::thread::scope(|scope| {
+            let running: Vec<_> = sources
+                .iter()
+                .map(|s| scope.spawn(move || compile(s)))
+                .collect();
+            let ended = running.into_iter().map(|r| r.join());
+            let bug = |_| SimError::Tool {
+                command: self.compiler.into(),
+                output: "the compiling thread ended early".into(),
+                remedy: "this is a bug in bruno; please report it".into(),
+            };
+            ended
+                .map(|r| r.map_err(bug).and_then(|object| object))
+                .collect()
+        })
+    }
+
+    /// The C++ compiler with the flags of a model.
+    fn compiler(&self, dir: &Path) -> Result<Command, SimError> {
+        let compiler = self.flags(dir).try_get_compiler();
+        let compiler = compiler.map_err(|e| SimError::Tool {
+            command: self.compiler.into(),
+            output: e.to_string(),
+            remedy: INSTALL_COMPILER.into(),
+        })?;
+        Ok(compiler.to_command())
     }
 
     fn flags(&self, dir: &Path) -> cc::Build {
@@ -203,14 +230,6 @@ fn check_version(text: &str) -> Result<(), SimError> {
         output: text.into(),
         remedy: INSTALL_VERILATOR.into(),
     })
-}
-
-fn compiler_error(error: cc::Error) -> SimError {
-    SimError::Tool {
-        command: "C++ compiler".into(),
-        output: error.to_string(),
-        remedy: INSTALL_COMPILER.into(),
-    }
 }
 
 fn write(dir: &Path, name: &str, text: &str) -> Result<(), SimError> {

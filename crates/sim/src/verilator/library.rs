@@ -140,21 +140,28 @@ impl VerilatedModel {
         }
     }
 
-    /// State `state` (of v, p, i, refr) of every neuron of a bank, raw bits; `None` where the bank has no such state.
-    pub fn probe(
-        &self,
-        bank: u32,
-        state: u32,
-        neurons: usize,
-    ) -> Result<Option<Vec<u32>>, SimError> {
+    /// State `state` (of v, p, i, refr) of every neuron of a bank, raw bits; empty where the bank has no such state.
+    pub fn probe(&self, bank: u32, state: u32, neurons: usize) -> Result<Vec<u32>, SimError> {
+        let mut words = vec![0; neurons];
+        type Probe = unsafe extern "C" fn(Handle, u32, u32, *mut u32) -> u32;
         // SAFETY: signature as in sim/driver.cpp (probe builds only, else the symbol is missing and this is an error);
-        // every array has one word a neuron.
-        unsafe {
-            let probe =
-                self.symbol::<unsafe extern "C" fn(Handle, u32, u32) -> *const u32>("bruno_probe")?;
-            let words = probe(self.handle, bank, state);
-            Ok((!words.is_null()).then(|| copy(words, neurons)))
-        }
+        // the driver writes one word a neuron of the bank, for which `words` has room.
+        let count = unsafe {
+            let probe = self.symbol::<Probe>("bruno_probe")?;
+            probe(self.handle, bank, state, words.as_mut_ptr())
+        };
+        words.truncate(count as usize);
+        Ok(words)
+    }
+
+    /// Lets the recorder empty itself and returns what left the chip since the last clear.
+    pub(crate) fn take_trace(&mut self) -> Result<Trace, SimError> {
+        let words = |l: &bruno_device::Layer| {
+            l.record_words(self.chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
+        };
+        let longest = self.chip.layers.iter().map(words).max().unwrap_or(0);
+        self.drain(longest as u32 + 4)?;
+        self.trace()
     }
 
     fn trace(&mut self) -> Result<Trace, SimError> {
@@ -278,11 +285,6 @@ impl Forward for VerilatedModel {
         stimulus.check(&self.chip, self.window)?;
         self.clear()?;
         self.ticks(0, stimulus.windows * self.window, &stimulus.events)?;
-        let words = |l: &bruno_device::Layer| {
-            l.record_words(self.chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
-        };
-        let longest = self.chip.layers.iter().map(words).max().unwrap_or(0);
-        self.drain(longest as u32 + 4)?;
-        self.trace()
+        self.take_trace()
     }
 }

@@ -50,24 +50,36 @@ fn has(layer: &Layer, state: &str) -> bool {
     }
 }
 
+/// Verilator keeps an array's elements in the smallest C++ type that holds them.
+const COPY: &str = "
+template <typename Element, std::size_t Count>
+uint32_t bruno_copy(const VlUnpacked<Element, Count>& array, uint32_t* out) {
+  for (std::size_t k = 0; k < Count; ++k) out[k] = array.m_storage[k];
+  return Count;
+}
+";
+
 fn accessors(chip: &Chip) -> String {
     let mut text = format!(
-        "\ninline const uint32_t* bruno_probe_state(const {CLASS}___024root* root, uint32_t bank, uint32_t state) {{\n  \
-         switch (4 * bank + state) {{\n"
+        "{COPY}
+inline uint32_t bruno_probe_state(const {CLASS}___024root* root, uint32_t bank, uint32_t state, uint32_t* out) {{
+  switch ({} * bank + state) {{
+",
+        PROBED.len()
     );
     for (bank, (layer, instance)) in instances(chip).iter().enumerate() {
         for (number, state) in PROBED.iter().enumerate() {
             if has(&chip.layers[*layer], state) {
+                let case = PROBED.len() * bank + number;
                 let _ = writeln!(
                     text,
-                    "    case {}: return root->{}__DOT__{instance}__DOT__{state}.m_storage;",
-                    4 * bank + number,
+                    "    case {case}: return bruno_copy(root->{}__DOT__{instance}__DOT__{state}, out);",
                     chip.name
                 );
             }
         }
     }
-    text + "    default: return nullptr;\n  }\n}\n"
+    text + "    default: return 0;\n  }\n}\n"
 }
 
 /// Verilator's configuration of a probe build: the states can be read from C++, the RTL stays as it is.

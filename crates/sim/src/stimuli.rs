@@ -1,0 +1,126 @@
+//! Cases for co-simulation: programs and stimuli that reach what random data of a task would not.
+
+use crate::{LayerProgram, Program, Stimulus};
+use bruno_device::Chip;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+
+/// One sample of a co-simulation.
+#[derive(Debug, Clone, Serialize)]
+pub struct Case {
+    /// What it is about.
+    pub name: String,
+    /// What is loaded.
+    pub program: Program,
+    /// What is fed.
+    pub stimulus: Stimulus,
+}
+
+/// Longest random sample, in windows: a new program is loaded after it.
+const SAMPLE_WINDOWS: u32 = 50;
+
+/// Random cases of together at least `ticks` ticks. Weights are random in every sample; input rates change from window
+/// to window between silence and one spike in ten ticks, so that states at rest, at threshold and in saturation occur.
+pub fn random(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
+    let windows = ticks.div_ceil(u64::from(chip.window_ticks));
+    let mut cases = Vec::new();
+    let mut left = windows;
+    while left > 0 {
+        let length = left.min(u64::from(SAMPLE_WINDOWS)) as u32;
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(cases.len() as u64);
+        cases.push(Case {
+            name: format!("random {} of seed {seed}", cases.len()),
+            program: random_program(chip, &mut rng),
+            stimulus: random_stimulus(chip, length, &mut rng),
+        });
+        left -= u64::from(length);
+    }
+    cases
+}
+
+/// The chip's own codes and levels with random weights.
+pub fn random_program(chip: &Chip, rng: &mut ChaCha8Rng) -> Program {
+    let mut program = Program::silent(chip);
+    for (layer, description) in program.layers.iter_mut().zip(&chip.layers) {
+        let codes = 1u32 << description.bits;
+        layer.weights.fill_with(|| rng.random_range(0..codes) as u8);
+    }
+    program
+}
+
+/// Spikes at a rate that is drawn anew for every window, log-uniform from 1 to 10^5 a second and channel.
+fn random_stimulus(chip: &Chip, windows: u32, rng: &mut ChaCha8Rng) -> Stimulus {
+    let mut events = Vec::new();
+    for window in 0..windows {
+        let rate: f64 = 10f64.powf(rng.random_range(-6.0..-1.0));
+        for tick in window * chip.window_ticks..(window + 1) * chip.window_ticks {
+            for channel in 0..chip.inputs as u32 {
+                if rng.random_bool(rate) {
+                    events.push((tick, channel));
+                }
+            }
+        }
+    }
+    Stimulus { events, windows }
+}
+
+/// Cases at the edges of the arithmetic, four windows each: the strongest levels up and down with every channel in
+/// every tick, silence, no refractory time, occupation kept over spikes.
+pub fn corners(chip: &Chip) -> Vec<Case> {
+    let strongest = |layer: &mut LayerProgram| layer.weights.fill((layer.levels.len() - 1) as u8);
+    let weakest = |layer: &mut LayerProgram| layer.weights.fill(0);
+    let alternating = |layer: &mut LayerProgram| {
+        let top = (layer.levels.len() - 1) as u8;
+        for (at, code) in layer.weights.iter_mut().enumerate() {
+            *code = if at % 2 == 0 { top } else { 0 };
+        }
+    };
+    let restless = |layer: &mut LayerProgram| {
+        strongest(layer);
+        layer.codes.t_ref = 0;
+    };
+    let keeping = |layer: &mut LayerProgram| {
+        strongest(layer);
+        layer.codes.keep_p = true;
+    };
+    let extreme = |layer: &mut LayerProgram| {
+        restless(layer);
+        // Neither threshold nor floor is ever met: the membrane must saturate at both ends of its word.
+        layer.codes.v_th = (1 << 19) - 1;
+        layer.codes.v_floor = -(1 << 19);
+    };
+    let extreme_down = |layer: &mut LayerProgram| {
+        extreme(layer);
+        weakest(layer);
+    };
+    vec![
+        case(chip, "silence", 0, &strongest),
+        case(chip, "all channels, strongest level", 1, &strongest),
+        case(chip, "all channels, most negative level", 1, &weakest),
+        case(chip, "all channels, alternating levels", 1, &alternating),
+        case(chip, "sparse, strongest level", 97, &strongest),
+        case(chip, "no refractory time", 1, &restless),
+        case(chip, "occupation kept", 7, &keeping),
+        case(chip, "membrane to its upper end", 1, &extreme),
+        case(chip, "membrane to its lower end", 1, &extreme_down),
+    ]
+}
+
+/// A case in which every channel spikes every `period` ticks (never for 0).
+fn case(chip: &Chip, name: &str, period: u32, edit: &dyn Fn(&mut LayerProgram)) -> Case {
+    let windows = 4;
+    let mut program = Program::silent(chip);
+    program.layers.iter_mut().for_each(edit);
+    let ticks = (0..windows * chip.window_ticks).filter(|t| period > 0 && t % period == 0);
+    let channels = chip.inputs as u32;
+    let events = ticks
+        .flat_map(|t| (0..channels).map(move |c| (t, c)))
+        .collect();
+    Case {
+        name: name.into(),
+        program,
+        stimulus: Stimulus { events, windows },
+    }
+}
