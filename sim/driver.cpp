@@ -35,6 +35,7 @@ struct bruno_model {
 #ifdef BRUNO_TRACE
   VerilatedVcdC vcd;
   uint64_t time = 0;
+  bool dumping = true;
 #endif
   std::vector<uint32_t> records[BRUNO_BANKS];
   std::vector<Spike> spikes;
@@ -43,7 +44,7 @@ struct bruno_model {
     top->clk_i = level;
     top->eval();
 #ifdef BRUNO_TRACE
-    vcd.dump(time);
+    if (dumping) vcd.dump(time);
     time += 500;  // ns: one cycle is one tick of 1 us
 #endif
   }
@@ -178,6 +179,11 @@ const uint32_t* bruno_spikes(const bruno_model* model, std::size_t* count) {
   *count = model->spikes.size();
   return reinterpret_cast<const uint32_t*>(model->spikes.data());
 }
+
+#ifdef BRUNO_TRACE
+// Switches the waves on or off; their time runs on.
+void bruno_dump(bruno_model* model, uint32_t on) { model->dumping = on != 0; }
+#endif
 
 #ifdef BRUNO_PROBE
 // Copies state array `state` of bank `bank` (generated accessors) to `out`, one 32-bit word a neuron; returns their

@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod check;
+mod cosim;
 mod generate;
 
 use crate::failure::Failure;
@@ -17,6 +18,7 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Check),
+    Cosim(cosim::Cosim),
     Generate(generate::Generate),
 }
 
@@ -25,6 +27,7 @@ impl Arguments {
     pub fn run(&self) -> Result<(), Failure> {
         match &self.command {
             Command::Check(command) => command.run(),
+            Command::Cosim(command) => command.run(),
             Command::Generate(command) => command.run(),
         }
     }

@@ -3,7 +3,7 @@
 
 use bruno_chip::ChipError;
 use bruno_hdl::HdlError;
-use bruno_sim::SimError;
+use bruno_sim::{Difference, SimError};
 
 /// A failed command.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,16 @@ pub enum Failure {
     /// A simulator or a tool failed.
     #[error(transparent)]
     Sim(#[from] SimError),
+    /// Two layers of the stack disagree.
+    #[error("case `{case}`: {difference}\nevidence: {evidence}")]
+    Difference {
+        /// The stimulus.
+        case: String,
+        /// The first difference.
+        difference: Box<Difference>,
+        /// Files kept.
+        evidence: String,
+    },
     /// An output could not be written.
     #[error("{path}: cannot be written: {source}")]
     Write {
@@ -33,6 +43,7 @@ impl Failure {
         match self {
             Self::Chip(_) | Self::Write { .. } | Self::Sim(SimError::Mismatch { .. }) => 2,
             Self::Sim(_) => 3,
+            Self::Difference { .. } => 4,
             Self::Hdl(_) => 1,
         }
     }

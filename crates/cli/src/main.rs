@@ -3,6 +3,7 @@
 mod command;
 mod failure;
 mod output;
+mod progress;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -116,6 +116,16 @@ impl VerilatedModel {
         Ok(())
     }
 
+    /// Switches the waves of a trace build on or off; their time runs on.
+    pub fn dump(&mut self, on: bool) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp (trace builds only, else the symbol is missing and this is an error).
+        unsafe {
+            let dump = self.symbol::<unsafe extern "C" fn(Handle, u32)>("bruno_dump")?;
+            dump(self.handle, u32::from(on));
+        }
+        Ok(())
+    }
+
     /// Recorder words of one bank since the last clear.
     fn records(&self, bank: u32) -> Result<Vec<u32>, SimError> {
         let mut count = 0usize;
