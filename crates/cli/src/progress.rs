@@ -1,8 +1,12 @@
-//! Progress of long work: a bar with rate and remaining time on a terminal, plain lines (one a tenth) elsewhere.
+//! Progress of long work: a bar with rate and remaining time on a terminal, plain lines (one a tenth, at least three
+//! seconds apart) elsewhere.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Least time between two plain lines.
+const QUIET: Duration = Duration::from_secs(3);
 
 /// Progress over a known amount of work.
 pub struct Progress {
@@ -12,6 +16,7 @@ pub struct Progress {
     done: u64,
     printed: u64,
     start: Instant,
+    last: Instant,
 }
 
 impl Progress {
@@ -34,6 +39,7 @@ impl Progress {
             done: 0,
             printed: 0,
             start: Instant::now(),
+            last: Instant::now(),
         }
     }
 
@@ -45,8 +51,9 @@ impl Progress {
             return;
         }
         let tenth = self.done * 10 / self.total.max(1);
-        if tenth > self.printed {
+        if tenth > self.printed && self.last.elapsed() >= QUIET {
             self.printed = tenth;
+            self.last = Instant::now();
             let elapsed = self.start.elapsed().as_secs_f64();
             let left =
                 elapsed * (self.total - self.done.min(self.total)) as f64 / self.done.max(1) as f64;

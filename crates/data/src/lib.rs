@@ -1,1 +1,17 @@
-//! See docs/ARCHITECTURE.md.
+//! Data sets as events with microsecond times: built-in Braille reading, Bach chorales, anyone's CSV files.
+//!
+//! This crate knows nothing of chips.
+
+mod baseline;
+mod braille;
+mod dataset;
+mod error;
+mod events;
+mod jsb;
+
+pub use baseline::ridge_accuracy;
+pub use braille::{BrailleConfig, Letters, braille};
+pub use dataset::{Dataset, Event, Sample, Target};
+pub use error::DataError;
+pub use events::{EventsConfig, events};
+pub use jsb::{JsbConfig, jsb};

@@ -47,7 +47,7 @@ impl Cosim {
         let chip = resolve(&self.chip)?;
         let design = bruno_hdl::generate(&chip)?;
         let cases = self.cases(&chip);
-        let ticks: u64 = cases.iter().map(|c| ticks(c)).sum();
+        let ticks: u64 = cases.iter().map(ticks).sum();
         let mut both = Lockstep::new(&chip, &design)?;
         let mut progress = Progress::new("cosim", ticks, "ticks");
         for case in &cases {

@@ -1,0 +1,191 @@
+//! Every kernel at full width, on usual values, corners and any words: rust-hdl = Icarus = Verilator.
+
+mod support;
+
+use bruno_hdl::kernels::{
+    Decimator, Felif, Lif, LifTruncate, Synapse, SynapseTruncate, WindowCount, WindowSum,
+};
+use support::{Dut, PortInfo};
+
+const VECTORS: usize = 20_000;
+
+/// Usual values of a port, by its name.
+fn range(port: &str) -> (i64, i64) {
+    match port {
+        "i" | "i_next" | "inject" => (-(1 << 23), (1 << 23) - 1),
+        "i_max" => (1 << 20, (1 << 23) - 1),
+        "i_min" => (-(1 << 23), -(1 << 20)),
+        "i_dec_m" => (0, 127),
+        "in_m" | "leak_m" | "xv_m" => (0, 2047),
+        "xp_m" | "kap_m" => (0, 1023),
+        "v" | "v_th" | "v_reset" | "v_floor" => (-(1 << 19), (1 << 19) - 1),
+        "v_max" => (1 << 18, (1 << 19) - 1),
+        "x0" | "xc" => (-(1 << 15), 1 << 14),
+        "p" | "p_reset" | "p_max" => (0, (1 << 20) - 1),
+        "p_one" => (1 << 20, 1 << 20),
+        "pre" => (0, 4),
+        "refr" | "t_ref" => (0, 2),
+        "keep_p" | "i_sat" => (0, 1),
+        "add" => (0, 2),
+        "carry" => (-1, 0),
+        "count" => ((1 << 20) - 5, (1 << 20) - 1),
+        "window" => (1, (1 << 20) + 1),
+        _ if port.ends_with("_s") => (0, 30),
+        _ if port.ends_with("_h") => (0, 1 << 14),
+        _ => (i64::from(i32::MIN), i64::from(i32::MAX)),
+    }
+}
+
+fn vectors(inputs: &[PortInfo]) -> Vec<Vec<u32>> {
+    support::random(inputs, &range, VECTORS)
+}
+
+fn synapse() -> Dut {
+    dut!(
+        Synapse,
+        "synapse",
+        [i, inject, i_dec_m, i_dec_h, i_dec_s, i_max, i_min],
+        [i_next, i_sat],
+        vectors
+    )
+}
+
+fn synapse_truncate() -> Dut {
+    dut!(
+        SynapseTruncate,
+        "synapse_truncate",
+        [i, inject, i_dec_m, i_dec_s, i_max, i_min],
+        [i_next, i_sat],
+        vectors
+    )
+}
+
+fn felif() -> Dut {
+    dut!(
+        Felif,
+        "felif",
+        [
+            v, refr, p, i_next, i_sat, in_m, in_h, in_s, leak_m, leak_h, leak_s, xv_m, xv_h, xv_s,
+            xp_m, xp_h, xp_s, x0, xc, kap_m, kap_h, kap_s, v_th, v_reset, v_floor, t_ref, v_max,
+            pre, p_reset, keep_p, p_one, p_max
+        ],
+        [v_next, p_next, refr_next, spike, saturated],
+        vectors
+    )
+}
+
+fn lif() -> Dut {
+    dut!(
+        Lif,
+        "lif",
+        [
+            v, refr, i_next, i_sat, in_m, in_h, in_s, leak_m, leak_h, leak_s, v_th, v_reset,
+            v_floor, t_ref, v_max, pre
+        ],
+        [v_next, refr_next, spike, saturated],
+        vectors
+    )
+}
+
+fn lif_truncate() -> Dut {
+    dut!(
+        LifTruncate,
+        "lif_truncate",
+        [
+            v, refr, i_next, i_sat, in_m, in_s, leak_m, leak_s, v_th, v_reset, v_floor, t_ref,
+            v_max, pre
+        ],
+        [v_next, refr_next, spike, saturated],
+        vectors
+    )
+}
+
+fn window_count() -> Dut {
+    dut!(
+        WindowCount,
+        "window_count",
+        [count, add, carry],
+        [count_next],
+        vectors
+    )
+}
+
+fn window_sum() -> Dut {
+    dut!(
+        WindowSum,
+        "window_sum",
+        [sum, state, carry],
+        [sum_next],
+        vectors
+    )
+}
+
+fn decimator() -> Dut {
+    dut!(
+        Decimator,
+        "decimator",
+        [count, window],
+        [count_next, first, last],
+        vectors
+    )
+}
+
+/// Icarus agrees and no tool complains.
+fn check(dut: Dut) {
+    support::lint(&dut);
+    support::icarus(&[dut]);
+}
+
+macro_rules! kernels {
+    ($($kernel: ident),*) => {
+        mod icarus {
+            $(#[test] fn $kernel() { super::check(super::$kernel()); })*
+        }
+
+        #[test]
+        fn verilator() {
+            support::verilator(&[$($kernel()),*]);
+        }
+    };
+}
+
+kernels!(
+    synapse,
+    synapse_truncate,
+    felif,
+    lif,
+    lif_truncate,
+    window_count,
+    window_sum,
+    decimator
+);
+
+#[test]
+fn printed_synapse() {
+    insta::assert_snapshot!(synapse().verilog);
+}
+
+/// The vectors reach every event: spikes, refractory holds, clamps of each kind, ends of windows.
+#[test]
+fn vectors_reach_every_event() {
+    for (dut, output, value) in [
+        (synapse(), "i_sat", 1),
+        (synapse_truncate(), "i_sat", 1),
+        (felif(), "spike", 1),
+        (felif(), "saturated", 2),
+        (lif(), "spike", 1),
+        (lif(), "saturated", 2),
+        (lif_truncate(), "spike", 1),
+        (lif_truncate(), "saturated", 2),
+        (window_count(), "count_next", (1 << 20) - 1),
+        (decimator(), "last", 1),
+    ] {
+        let share = dut.share(output, value);
+        println!("{} {output} {share}", dut.name);
+        assert!(
+            (0.01..0.99).contains(&share),
+            "{}.{output} = {value} in {share} of the vectors",
+            dut.name
+        );
+    }
+}
