@@ -1,0 +1,6 @@
+jsb_control.v
+jsb_hidden_registers.v
+jsb_hidden_bank64.v
+jsb_readout_registers.v
+jsb_readout_bank88.v
+jsb.v
