@@ -1,6 +1,9 @@
 //! The control module: configuration bus, chip registers, tick and window counters, registered inputs.
 
-use super::{header, ports::range};
+use super::{
+    header,
+    ports::{low, range},
+};
 use crate::kernels::Decimator;
 use crate::{Binding, Stage};
 use bruno_device::Chip;
@@ -204,7 +207,7 @@ fn code_exists(layer: &bruno_device::Layer) -> String {
     }
     format!(
         "{channel} & (addr_q{} <= {bits}'d{})",
-        if bits == 1 { "[0]".into() } else { range(bits) },
+        low(bits),
         layer.neurons - 1
     )
 }

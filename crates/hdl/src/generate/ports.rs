@@ -32,6 +32,11 @@ pub(crate) fn range(bits: usize) -> String {
     }
 }
 
+/// `[n-1:0]` as a select of the low bits, `[0]` for one.
+pub(crate) fn low(bits: usize) -> String {
+    if bits == 1 { "[0]".into() } else { range(bits) }
+}
+
 /// Number of recorder streams: one a bank.
 pub fn streams(chip: &Chip) -> usize {
     chip.layers.iter().map(|l| l.banks.len()).sum()

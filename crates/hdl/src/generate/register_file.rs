@@ -1,6 +1,10 @@
 //! The register file of one layer: device codes, written and read over the bus, reset to the chip's card.
 
-use super::{header, literal, ports::range, register_map::registers};
+use super::{
+    header, literal,
+    ports::{low, range},
+    register_map::registers,
+};
 use bruno_chip::Register;
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
@@ -52,11 +56,7 @@ fn write_block(layer: &Layer) -> String {
     }
     text += "    end else if (write_i) begin\n      case (index_i)\n";
     for (at, r) in registers(layer.kind) {
-        let slice = if r.bits == 1 {
-            "[0]".into()
-        } else {
-            range(r.bits as usize)
-        };
+        let slice = low(r.bits as usize);
         let _ = writeln!(text, "        5'd{at}: {}_o <= data_i{slice};", r.name);
     }
     text + "        default: ;\n      endcase\n    end\n  end\n\n"

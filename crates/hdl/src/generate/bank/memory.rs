@@ -1,7 +1,10 @@
 //! The memories of a bank that a tick does not change: level tables and weight codes; and the recorder's output stage.
 
 use super::Bank;
-use crate::generate::{extend, index_bits, literal, ports::range};
+use crate::generate::{
+    extend, index_bits, literal,
+    ports::{low, range},
+};
 use bruno_chip::neuron_bits;
 use std::fmt::Write;
 
@@ -26,6 +29,9 @@ impl Bank<'_> {
             "  // Waiver: addresses are computed with 26 bits whatever the depth.\n  /* verilator lint_off UNUSEDSIGNAL */\n",
         );
         text += &self.weight_address();
+        if index_width(self.layer) > code_index_width(self.layer) {
+            text += "  wire unused = &{1'b0, index_i}; // a level's index is the wider one\n";
+        }
         text += "  /* verilator lint_on UNUSEDSIGNAL */\n\n";
         text += "  always @(posedge clk_i) begin\n    if (rst_i) begin\n";
         text += &self.level_reset("level", &self.layer.levels);
@@ -35,11 +41,7 @@ impl Bank<'_> {
         text += "    end else if (levels_write_i) begin\n";
         let i_bits = range(self.chip.description.formats.i_bits as usize);
         let code_bits = self.layer.bits as usize;
-        let code = if code_bits == 1 {
-            "[0]".into()
-        } else {
-            range(code_bits)
-        };
+        let code = low(code_bits);
         if self.layer.recurrent {
             let _ = writeln!(
                 text,
@@ -49,11 +51,7 @@ impl Bank<'_> {
             let _ = writeln!(text, "      level[index_i{code}] <= data_i{i_bits};");
         }
         let cells = index_bits(self.layer.fan_in() * self.size);
-        let cell = if cells == 26 {
-            String::new()
-        } else {
-            range(cells)
-        };
+        let cell = low(cells);
         let _ = write!(
             text,
             "    end\n    if (codes_write_i & mine) code[weight{cell}] <= data_i{code};\n  end\n\n"
@@ -70,11 +68,7 @@ impl Bank<'_> {
         if bits == 0 {
             return format!("  wire mine = 1'b1;\n  wire [25:0] weight = {channel};\n");
         }
-        let neuron = if bits == 1 {
-            "index_i[0]".to_string()
-        } else {
-            format!("index_i{}", range(bits))
-        };
+        let neuron = format!("index_i{}", low(bits));
         let whole = self.size == self.layer.neurons;
         let neuron = super::text::extend_to(26, &neuron, bits);
         if whole {
