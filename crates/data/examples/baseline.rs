@@ -10,9 +10,9 @@ fn main() -> Result<(), DataError> {
                 seed,
                 ..BrailleConfig::default()
             })?;
-            let [counts, binned] = [1, 8].map(|bins| ridge_accuracy(&set, bins));
+            let [counts, binned] = [1, 8].map(|bins| [0.01,1.0,10.0,100.0].map(|l| ridge_accuracy(&set, bins, l)));
             println!(
-                "{}\n  seed {seed}: counts {counts:.3}, in 8 time bins {binned:.3}",
+                "{}\n  seed {seed}: counts {counts:.3?}, in 8 time bins {binned:.3?}",
                 set.summary()
             );
         }

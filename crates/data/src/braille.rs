@@ -268,7 +268,7 @@ mod tests {
     use crate::ridge_accuracy;
 
     fn check(config: BrailleConfig, bins: usize, low: f64, high: f64) {
-        let accuracy = ridge_accuracy(&braille(&config).unwrap(), bins);
+        let accuracy = ridge_accuracy(&braille(&config).unwrap(), bins, 10.0);
         assert!(
             (low..=high).contains(&accuracy),
             "ridge on {bins} bins: {accuracy}"
