@@ -1,6 +1,10 @@
 //! Ridge baselines of the built-in Braille sets: `cargo run --release -p bruno-data --example baseline`.
+//!
+//! The penalty decides how good the yardstick is, so several are shown, and the one which validation would choose.
 
-use bruno_data::{BrailleConfig, DataError, Letters, braille, ridge_accuracy};
+use bruno_data::{BrailleConfig, DataError, Dataset, Letters, braille, ridge_accuracy};
+
+const PENALTIES: [f64; 5] = [1.0, 10.0, 100.0, 1e3, 1e4];
 
 fn main() -> Result<(), DataError> {
     for letters in [Letters::Seven, Letters::TwentySeven] {
@@ -10,12 +14,27 @@ fn main() -> Result<(), DataError> {
                 seed,
                 ..BrailleConfig::default()
             })?;
-            let [counts, binned] = [1, 8].map(|bins| [0.01,1.0,10.0,100.0].map(|l| ridge_accuracy(&set, bins, l)));
-            println!(
-                "{}\n  seed {seed}: counts {counts:.3?}, in 8 time bins {binned:.3?}",
-                set.summary()
-            );
+            println!("{}\n  seed {seed}", set.summary());
+            for bins in [1, 8] {
+                report(&set, bins);
+            }
         }
     }
     Ok(())
+}
+
+fn report(set: &Dataset, bins: usize) {
+    print!("  {bins} time bins:");
+    for lambda in PENALTIES {
+        print!(" {:.3} ({lambda})", ridge_accuracy(set, bins, lambda));
+    }
+    let on_valid = Dataset {
+        test: set.valid.clone(),
+        ..set.clone()
+    };
+    let accuracy = |lambda: &f64| ridge_accuracy(&on_valid, bins, *lambda);
+    let chosen = PENALTIES
+        .into_iter()
+        .max_by(|a, b| accuracy(a).total_cmp(&accuracy(b)));
+    println!("; validation chooses {}", chosen.unwrap_or(1.0));
 }

@@ -61,10 +61,11 @@ fn with_bias(x: &Array2<f64>) -> Array2<f64> {
 fn one_hot(set: &Dataset) -> Array2<f64> {
     let mut targets = Array2::zeros((set.train.len(), set.outputs));
     for (row, sample) in set.train.iter().enumerate() {
-        if let Target::Class(class) = sample.target {
-            if let Some(target) = targets.get_mut([row, class]) {
-                *target = 1.0;
-            }
+        let Target::Class(class) = sample.target else {
+            continue;
+        };
+        if let Some(target) = targets.get_mut([row, class]) {
+            *target = 1.0;
         }
     }
     targets
@@ -96,4 +97,73 @@ fn solve(mut a: Array2<f64>, mut b: Array2<f64>) -> Array2<f64> {
         }
     }
     b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Event;
+
+    /// Class 0 spikes early, class 1 late, both equally often.
+    fn early_or_late(duration_us: u32) -> Dataset {
+        let sample = |class: usize, k: u32| Sample {
+            events: vec![Event {
+                t_us: 600 * class as u32 + k,
+                channel: 0,
+            }],
+            duration_us,
+            target: Target::Class(class),
+        };
+        let samples = || (0..20).map(|k| sample(k as usize % 2, k)).collect();
+        Dataset {
+            name: "early or late".into(),
+            channels: 1,
+            outputs: 2,
+            class_names: vec!["early".into(), "late".into()],
+            train: samples(),
+            valid: Vec::new(),
+            test: samples(),
+        }
+    }
+
+    fn check(set: &Dataset, bins: usize, lambda: f64, expected: f64) {
+        assert_eq!(ridge_accuracy(set, bins, lambda), expected);
+    }
+
+    #[test]
+    fn counts_cannot_tell() {
+        check(&early_or_late(1000), 1, 1.0, 0.5);
+    }
+    #[test]
+    fn time_can() {
+        check(&early_or_late(1000), 2, 1.0, 1.0);
+    }
+    #[test]
+    fn no_bins_are_one() {
+        check(&early_or_late(1000), 0, 1.0, 0.5);
+    }
+    #[test]
+    fn a_negative_penalty_is_none() {
+        check(&early_or_late(1000), 2, -1.0, 1.0);
+    }
+    #[test]
+    fn events_after_the_end_count_in_the_last_bin() {
+        check(&early_or_late(500), 2, 1.0, 1.0);
+    }
+    #[test]
+    fn nothing_to_test() {
+        let set = Dataset {
+            train: Vec::new(),
+            test: Vec::new(),
+            ..early_or_late(1000)
+        };
+        check(&set, 8, 1.0, 0.0);
+    }
+    #[test]
+    fn cholesky_solves() {
+        let a = ndarray::array![[4.0, 2.0, 0.0], [2.0, 5.0, 1.0], [0.0, 1.0, 3.0]];
+        let x = ndarray::array![[1.0], [-2.0], [0.5]];
+        let error = solve(a.clone(), a.dot(&x)) - x;
+        assert!(error.iter().all(|e| e.abs() < 1e-12), "{error}");
+    }
 }

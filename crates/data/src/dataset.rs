@@ -2,6 +2,9 @@
 
 use crate::DataError;
 
+/// Longest sample, us: times are 32 bits of microseconds.
+pub(crate) const LONGEST_US: u32 = 3_600_000_000;
+
 /// One input spike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
@@ -56,40 +59,97 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Checks that the set fits a chip with so many inputs and outputs.
+    /// Checks that the set fits a chip with so many inputs and outputs; an error names the first that differs.
     pub fn check_channels(&self, inputs: usize, outputs: usize) -> Result<(), DataError> {
         if self.channels != inputs {
             let allowed = format!(
                 "{} (the channels of data set `{}`)",
                 self.channels, self.name
             );
-            return Err(DataError::setting("the chip's `inputs`", inputs, allowed));
+            let remedy = "set `inputs` to this number or choose another data set";
+            return Err(DataError::setting(
+                "the chip's `inputs`",
+                inputs,
+                allowed,
+                remedy,
+            ));
         }
         if self.outputs != outputs {
             let allowed = format!("{} (the outputs of data set `{}`)", self.outputs, self.name);
-            return Err(DataError::setting(
-                "the chip's `readout.outputs`",
-                outputs,
-                allowed,
-            ));
+            let remedy = "set `readout.outputs` to this number or choose another data set";
+            let what = "the chip's `readout.outputs`";
+            return Err(DataError::setting(what, outputs, allowed, remedy));
         }
         Ok(())
     }
 
-    /// One line on what the set holds.
+    /// One line on what the set holds: samples of each split, channels, mean events a sample, mean rate of a channel
+    /// (Hz), shortest and longest sample (s).
     pub fn summary(&self) -> String {
         let all = || self.train.iter().chain(&self.valid).chain(&self.test);
         let events: usize = all().map(|s| s.events.len()).sum();
         let seconds: f64 = all().map(|s| f64::from(s.duration_us) * 1e-6).sum();
+        let duration = |us: Option<u32>| f64::from(us.unwrap_or(0)) * 1e-6;
+        let shortest = duration(all().map(|s| s.duration_us).min());
+        let longest = duration(all().map(|s| s.duration_us).max());
         format!(
-            "{}: {} + {} + {} samples (train, valid, test), {} channels, {:.1} Hz a channel, {:.2} s a sample",
+            "{}: {} + {} + {} samples (train, valid, test), {} channels, {:.1} events a sample, {:.1} Hz a channel, {shortest:.2}..{longest:.2} s",
             self.name,
             self.train.len(),
             self.valid.len(),
             self.test.len(),
             self.channels,
-            events as f64 / seconds.max(1e-9) / self.channels as f64,
-            seconds / all().count().max(1) as f64
+            events as f64 / all().count().max(1) as f64,
+            events as f64 / seconds.max(1e-9) / self.channels.max(1) as f64,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set() -> Dataset {
+        let sample = |duration_us| Sample {
+            events: vec![Event {
+                t_us: 5,
+                channel: 1,
+            }],
+            duration_us,
+            target: Target::Class(0),
+        };
+        Dataset {
+            name: "tiny".into(),
+            channels: 2,
+            outputs: 1,
+            class_names: vec!["x".into()],
+            train: vec![sample(1_000_000)],
+            valid: Vec::new(),
+            test: vec![sample(3_000_000)],
+        }
+    }
+
+    fn check(inputs: usize, outputs: usize, expected: &str) {
+        let result = set().check_channels(inputs, outputs);
+        let text = result.err().map_or("fits".into(), |e| e.to_string());
+        assert!(text.starts_with(expected), "{text}");
+    }
+
+    #[test]
+    fn fits() {
+        check(2, 1, "fits");
+    }
+    #[test]
+    fn inputs() {
+        check(3, 1, "the chip's `inputs` is 3; allowed: 2 ");
+    }
+    #[test]
+    fn outputs() {
+        check(2, 9, "the chip's `readout.outputs` is 9; allowed: 1 ");
+    }
+    #[test]
+    fn summary() {
+        let expected = "tiny: 1 + 0 + 1 samples (train, valid, test), 2 channels, 1.0 events a sample, 0.2 Hz a channel, 1.00..3.00 s";
+        assert_eq!(set().summary(), expected);
     }
 }

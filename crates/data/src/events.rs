@@ -1,5 +1,6 @@
 //! Anyone's data: a directory of CSV event files (`t_us,channel`) with `labels.csv` (`file,label,split`).
 
+use crate::dataset::LONGEST_US;
 use crate::{DataError, Dataset, Event, Sample, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -27,11 +28,15 @@ struct Label {
 
 const LABELS: &str = "labels.csv";
 
-/// Longest sample: times are 32 bits of microseconds.
-const LONGEST_US: u32 = 3_600_000_000;
-
-/// Reads the directory; classes are the sorted labels.
+/// Reads the directory; classes are the sorted labels, and rows that repeat time and channel are one spike, since a
+/// channel spikes at most once in a tick. Errors name file and line: a missing file or column, a time that is no whole
+/// number of us or out of order, a channel out of range, a sample without events, an unknown split, an empty train or
+/// test split.
 pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
+    if config.channels == 0 {
+        let remedy = "give the number of input channels";
+        return Err(DataError::setting("data.channels", 0, "at least 1", remedy));
+    }
     let labels = labels(&dir.join(LABELS))?;
     let names: BTreeSet<&str> = labels.iter().map(|(_, l)| l.label.as_str()).collect();
     let names: Vec<String> = names.into_iter().map(String::from).collect();
@@ -46,108 +51,101 @@ pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
         valid: Vec::new(),
         test: Vec::new(),
     };
+    let file = dir.join(LABELS).display().to_string();
     for (line, label) in &labels {
-        let class = set
-            .class_names
-            .iter()
-            .position(|n| *n == label.label)
-            .unwrap_or(0);
-        let sample = sample(dir, label, *line, class, config)?;
-        match label.split.as_str() {
-            "train" => set.train.push(sample),
-            "valid" => set.valid.push(sample),
-            "test" => set.test.push(sample),
+        let place = format!("{file}:{line}");
+        let split = match label.split.as_str() {
+            "train" => &mut set.train,
+            "valid" => &mut set.valid,
+            "test" => &mut set.test,
             other => {
-                let file = dir.join(LABELS).display().to_string();
-                return Err(DataError::value(
-                    &file,
-                    *line,
-                    "`split`",
-                    other,
-                    "train, valid or test",
-                ));
+                let allowed = "train, valid or test";
+                let remedy = "correct the row";
+                return Err(DataError::value(place, "`split`", other, allowed, remedy));
             }
-        }
+        };
+        // Every label is among the names, which were made of them.
+        let class = set.class_names.binary_search(&label.label).unwrap_or(0);
+        split.push(sample(dir, label, &place, class, config)?);
     }
     if set.train.is_empty() || set.test.is_empty() {
         let found = format!("{} train, {} test", set.train.len(), set.test.len());
-        return Err(DataError::setting(
-            "the split of labels.csv",
-            found,
-            "at least one sample of each",
-        ));
+        let allowed = "at least one sample of each";
+        let remedy = "mark some rows `train` and some `test`";
+        return Err(DataError::value(file, "the split", found, allowed, remedy));
     }
     Ok(set)
 }
 
-fn reader(path: &Path) -> Result<csv::Reader<std::fs::File>, DataError> {
-    let file = std::fs::File::open(path).map_err(|source| DataError::Read {
-        file: path.display().to_string(),
-        source,
-    })?;
+fn reader(path: &Path, remedy: &str) -> Result<csv::Reader<std::fs::File>, DataError> {
+    let file = std::fs::File::open(path)
+        .map_err(|source| DataError::read(&path.display().to_string(), source, remedy))?;
     Ok(csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(file))
 }
 
-fn bad_row(file: &str, error: &csv::Error, allowed: &str) -> DataError {
-    let line = error.position().map_or(1, csv::Position::line);
-    DataError::value(file, line, "the row", error, allowed)
+/// A row that is no CSV or has the wrong columns.
+fn bad_row(file: &str, line: Option<u64>, error: &csv::Error, allowed: &str) -> DataError {
+    let line = line.or(error.position().map(csv::Position::line));
+    let place = format!("{file}:{}", line.unwrap_or(1));
+    DataError::value(
+        place,
+        "the row",
+        error,
+        allowed,
+        "correct the row or the header",
+    )
 }
 
 fn labels(path: &Path) -> Result<Vec<(u64, Label)>, DataError> {
     let file = path.display().to_string();
-    let mut reader = reader(path)?;
     let allowed = "the columns file,label,split and at most duration_us";
+    let bad = |line, error: &csv::Error| bad_row(&file, line, error, allowed);
+    let mut reader = reader(path, "give a directory that holds labels.csv")?;
+    let headers = reader.headers().cloned().map_err(|e| bad(None, &e))?;
     let mut all = Vec::new();
-    let headers = reader
-        .headers()
-        .cloned()
-        .map_err(|e| bad_row(&file, &e, allowed))?;
     for row in reader.records() {
-        let row = row.map_err(|e| bad_row(&file, &e, allowed))?;
+        let row = row.map_err(|e| bad(None, &e))?;
         let line = row.position().map_or(1, csv::Position::line);
         let label = row.deserialize(Some(&headers));
-        all.push((
-            line,
-            label.map_err(|e| DataError::value(&file, line, "the row", e, allowed))?,
-        ));
+        all.push((line, label.map_err(|e| bad(Some(line), &e))?));
     }
     Ok(all)
 }
 
+/// The sample of a row of `labels.csv`, which stands at `place`.
 fn sample(
     dir: &Path,
     label: &Label,
-    line: u64,
+    place: &str,
     class: usize,
     config: &EventsConfig,
 ) -> Result<Sample, DataError> {
     let path = dir.join(&label.file);
     let events = read_events(&path, config)?;
-    let file = path.display().to_string();
-    let Some(last) = events.last() else {
+    let Some(last) = events.last().map(|e| e.t_us) else {
+        let file = path.display().to_string();
+        let allowed = "at least 1 event in a sample";
+        let remedy = "remove its row from labels.csv";
         return Err(DataError::value(
-            &file,
-            1,
+            file,
             "the number of events",
             0,
-            "at least 1 event in a sample",
+            allowed,
+            remedy,
         ));
     };
-    let duration_us = label.duration_us.unwrap_or((last.t_us / 1000 + 1) * 1000);
-    if duration_us <= last.t_us || duration_us > LONGEST_US {
-        let labels = dir.join(LABELS).display().to_string();
-        let allowed = format!(
-            "more than the last event's {} us, at most {LONGEST_US}",
-            last.t_us
-        );
+    let duration_us = label.duration_us.unwrap_or((last / 1000 + 1) * 1000);
+    if duration_us <= last || duration_us > LONGEST_US {
+        let allowed = format!("more than the last event's {last} us, at most {LONGEST_US}");
+        let remedy = "correct it or leave it empty";
         return Err(DataError::value(
-            &labels,
-            line,
+            place,
             "`duration_us`",
             duration_us,
             allowed,
+            remedy,
         ));
     }
     Ok(Sample {
@@ -159,45 +157,36 @@ fn sample(
 
 fn read_events(path: &Path, config: &EventsConfig) -> Result<Vec<Event>, DataError> {
     let file = path.display().to_string();
-    let mut reader = reader(path)?;
     let allowed = "the columns t_us,channel";
-    let headers = reader.headers().map_err(|e| bad_row(&file, &e, allowed))?;
+    let mut reader = reader(path, "correct `file` in labels.csv, or add the file")?;
+    let headers = reader
+        .headers()
+        .map_err(|e| bad_row(&file, None, &e, allowed))?;
     if headers != vec!["t_us", "channel"] {
+        let found = headers.iter().collect::<Vec<_>>().join(",");
+        let remedy = "correct the first line";
         return Err(DataError::value(
-            &file,
-            1,
+            format!("{file}:1"),
             "the header",
-            headers.iter().collect::<Vec<_>>().join(","),
+            found,
             allowed,
+            remedy,
         ));
     }
     let mut events: Vec<Event> = Vec::new();
     for row in reader.records() {
-        let row = row.map_err(|e| bad_row(&file, &e, allowed))?;
-        let line = row.position().map_or(1, csv::Position::line);
-        let field = |index: usize, what: &str, limit: u32| {
-            let text = row.get(index).unwrap_or_default();
-            let value = text.parse::<u32>().ok().filter(|v| *v < limit);
-            value.ok_or_else(|| {
-                DataError::value(
-                    &file,
-                    line,
-                    what,
-                    text,
-                    format!("a whole number, 0..{}", limit - 1),
-                )
-            })
-        };
+        let row = row.map_err(|e| bad_row(&file, None, &e, allowed))?;
+        let place = format!("{file}:{}", row.position().map_or(1, csv::Position::line));
         let event = Event {
-            t_us: field(0, "`t_us`", LONGEST_US)?,
-            channel: field(1, "`channel`", config.channels)?,
+            t_us: number(&place, "`t_us`", row.get(0), LONGEST_US)?,
+            channel: number(&place, "`channel`", row.get(1), config.channels)?,
         };
         if let Some(before) = events.last().filter(|b| b.t_us > event.t_us) {
-            let allowed = format!(
-                "times in ascending order (the row before has {})",
-                before.t_us
-            );
-            return Err(DataError::value(&file, line, "`t_us`", event.t_us, allowed));
+            let allowed = format!("{} or more, the time of the row before", before.t_us);
+            let remedy = "sort the rows by time";
+            return Err(DataError::value(
+                place, "`t_us`", event.t_us, allowed, remedy,
+            ));
         }
         events.push(event);
     }
@@ -205,6 +194,22 @@ fn read_events(path: &Path, config: &EventsConfig) -> Result<Vec<Event>, DataErr
     events.sort_unstable();
     events.dedup();
     Ok(events)
+}
+
+/// A whole number below `limit` (1 or more).
+fn number(place: &str, what: &str, text: Option<&str>, limit: u32) -> Result<u32, DataError> {
+    let text = text.unwrap_or_default();
+    let value = text.parse::<u32>().ok().filter(|v| *v < limit);
+    value.ok_or_else(|| {
+        let allowed = format!("a whole number, 0..{}", limit - 1);
+        DataError::value(
+            place,
+            what,
+            text,
+            allowed,
+            "correct the row, or `data.channels` if that is wrong",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -247,7 +252,7 @@ mod tests {
         check(
             GOOD,
             "t_us,channel\n5,0\n4,0\n",
-            "a.csv:3: `t_us` is 4; allowed: times in ascending order",
+            "a.csv:3: `t_us` is 4; allowed: 5 or more",
         );
     }
     #[test]
@@ -289,6 +294,46 @@ mod tests {
             "",
             "b.csv: cannot be read",
         );
+    }
+    #[test]
+    fn fraction() {
+        check(GOOD, "t_us,channel\n0.5,0\n", "a.csv:2: `t_us` is 0.5");
+    }
+    #[test]
+    fn one_number_missing() {
+        check(GOOD, "t_us,channel\n1,0\n2\n", "a.csv:3: the row");
+    }
+    #[test]
+    fn unknown_column() {
+        check(
+            "file,label,split,note\na.csv,x,train,hm\n",
+            "t_us,channel\n1,1\n",
+            "labels.csv:2: the row is CSV deserialize error",
+        );
+    }
+    #[test]
+    fn nothing_to_test_on() {
+        check(
+            "file,label,split\na.csv,x,train\n",
+            "t_us,channel\n1,1\n",
+            "the split is 1 train, 0 test",
+        );
+    }
+    #[test]
+    fn no_channels() {
+        let error = events(Path::new("absent"), &EventsConfig { channels: 0 }).unwrap_err();
+        assert!(error.to_string().starts_with("data.channels is 0"));
+    }
+    #[test]
+    fn equal_rows_and_a_given_duration() {
+        let labels = "file,label,split,duration_us\na.csv,y,train,\na.csv,x,test,9000\n";
+        let set = read(labels, "t_us,channel\n7,1\n7,1\n").unwrap();
+        assert_eq!(set.train[0].events.len(), 1);
+        assert_eq!(
+            [set.train[0].duration_us, set.test[0].duration_us],
+            [1000, 9000]
+        );
+        assert_eq!(set.train[0].target, Target::Class(1));
     }
     #[test]
     fn too_short() {

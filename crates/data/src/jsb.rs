@@ -1,12 +1,13 @@
 //! Bach chorales: predict the next quarter note (Boulanger-Lewandowski et al. 2012, the JSON of the czhuang repository).
 
+use crate::dataset::LONGEST_US;
 use crate::{DataError, Dataset, Event, Sample, Target};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// Lowest and highest key of a piano, MIDI pitch.
-const LOWEST: u32 = 21;
-const HIGHEST: u32 = 108;
+const LOWEST: i64 = 21;
+const HIGHEST: i64 = 108;
 const KEYS: usize = (HIGHEST - LOWEST + 1) as usize;
 
 /// How frames become spikes.
@@ -39,19 +40,28 @@ struct File {
 }
 
 /// Frames of MIDI pitches.
-type Song = Vec<Vec<u32>>;
+type Song = Vec<Vec<i64>>;
 
-/// Reads the set; channel and output k are the key of MIDI pitch 21 + k.
+/// Reads the set: 88 channels and outputs, k is the key of MIDI pitch 21 + k. A song of F frames, silent ones included,
+/// is a sample of F-1 frames with the F-1 following ones as targets. Fails on a file that is no such JSON, a pitch off
+/// the piano (naming song, frame and pitch), a song of less than 2 frames, or settings that do not fit a frame.
 pub fn jsb(path: &Path, config: &JsbConfig) -> Result<Dataset, DataError> {
-    check(config)?;
+    validate(config)?;
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| DataError::Read {
-        file: file.clone(),
-        source,
+    let text = std::fs::read_to_string(path).map_err(|source| {
+        let remedy = "give the path of jsb-chorales-quarter.json";
+        DataError::read(&file, source, remedy)
     })?;
     let songs: File = serde_json::from_str(&text).map_err(|e| {
         let allowed = "an object with `train`, `valid`, `test`: songs of frames of MIDI pitches";
-        DataError::value(&file, e.line() as u64, "the JSON", e.to_string(), allowed)
+        let place = format!("{file}:{}", e.line());
+        DataError::value(
+            place,
+            "the JSON",
+            &e,
+            allowed,
+            "use the file of the repository czhuang/JSB-Chorales-dataset",
+        )
     })?;
     let split = |name: &str, songs: &[Song]| -> Result<Vec<Sample>, DataError> {
         let one = |(index, song): (usize, &Song)| {
@@ -70,72 +80,106 @@ pub fn jsb(path: &Path, config: &JsbConfig) -> Result<Dataset, DataError> {
     })
 }
 
-fn check(config: &JsbConfig) -> Result<(), DataError> {
+fn validate(config: &JsbConfig) -> Result<(), DataError> {
     if !(1..=1000).contains(&config.frame_ms) {
+        let remedy = "the default is 20";
         return Err(DataError::setting(
             "data.frame_ms",
             config.frame_ms,
             "1..1000 ms",
+            remedy,
         ));
     }
-    let last = config.spikes.saturating_sub(1) * config.spacing_ms;
+    if config.spacing_ms == 0 {
+        // A channel spikes at most once in a tick.
+        let remedy = "the default is 3";
+        return Err(DataError::setting(
+            "data.spacing_ms",
+            0,
+            "at least 1 ms",
+            remedy,
+        ));
+    }
+    let last = config
+        .spikes
+        .saturating_sub(1)
+        .saturating_mul(config.spacing_ms);
     if config.spikes == 0 || last >= config.frame_ms {
-        let allowed = format!("at least 1, all within the frame of {} ms", config.frame_ms);
-        return Err(DataError::setting("data.spikes", config.spikes, allowed));
+        let allowed = format!(
+            "1..{}, so that all fall into the frame of {} ms",
+            (config.frame_ms - 1) / config.spacing_ms + 1,
+            config.frame_ms
+        );
+        let remedy = "lower `spikes` or `spacing_ms`, or raise `frame_ms`";
+        return Err(DataError::setting(
+            "data.spikes",
+            config.spikes,
+            allowed,
+            remedy,
+        ));
     }
     Ok(())
 }
 
 fn sample(file: &str, name: &str, song: &Song, config: &JsbConfig) -> Result<Sample, DataError> {
-    if song.len() < 2 {
-        return Err(DataError::value(
-            file,
-            1,
-            name,
-            format!("{} frames", song.len()),
-            "at least 2 frames",
-        ));
-    }
-    let mut frames = Vec::with_capacity(song.len());
-    for (index, frame) in song.iter().enumerate() {
-        let mut keys = Vec::new();
-        for pitch in frame {
-            if !(LOWEST..=HIGHEST).contains(pitch) {
-                let what = format!("a pitch of {name}, frame {index}");
-                return Err(DataError::value(
-                    file,
-                    1,
-                    &what,
-                    pitch,
-                    format!("{LOWEST}..{HIGHEST}"),
-                ));
-            }
-            keys.push(pitch - LOWEST);
-        }
-        keys.sort_unstable();
-        keys.dedup();
-        frames.push(keys);
-    }
     let frame_us = config.frame_ms * 1000;
-    let mut events = Vec::new();
+    let most = (LONGEST_US / frame_us) as usize;
+    if !(2..=most).contains(&song.len()) {
+        let (found, allowed) = (
+            format!("{} frames long", song.len()),
+            format!("2..{most} frames"),
+        );
+        let remedy = "a frame is predicted from those before it: remove or split the song";
+        return Err(DataError::value(file, name, found, allowed, remedy));
+    }
+    let read = |(index, frame): (usize, &Vec<i64>)| keys(file, name, index, frame);
+    let mut frames = song
+        .iter()
+        .enumerate()
+        .map(read)
+        .collect::<Result<Vec<_>, _>>()?;
+    let next = frames.split_off(1);
     // The last frame is only ever predicted.
-    for (index, keys) in (0..).zip(&frames[..frames.len() - 1]) {
+    let heard = [frames, next[..next.len() - 1].to_vec()].concat();
+    Ok(Sample {
+        events: spikes(&heard, config),
+        duration_us: heard.len() as u32 * frame_us,
+        target: Target::Frames { frame_us, next },
+    })
+}
+
+/// The keys of a frame, ascending, each once.
+fn keys(file: &str, song: &str, index: usize, frame: &[i64]) -> Result<Vec<u32>, DataError> {
+    let mut keys = Vec::with_capacity(frame.len());
+    for pitch in frame {
+        if !(LOWEST..=HIGHEST).contains(pitch) {
+            let what = format!("a pitch of {song}, frame {index}");
+            let allowed = format!("{LOWEST}..{HIGHEST} (MIDI pitches of a piano)");
+            return Err(DataError::value(
+                file,
+                &what,
+                pitch,
+                allowed,
+                "correct or remove the note",
+            ));
+        }
+        keys.push((pitch - LOWEST) as u32);
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
+/// Every sounding key spikes `spikes` times from the start of its frame.
+fn spikes(frames: &[Vec<u32>], config: &JsbConfig) -> Vec<Event> {
+    let mut events = Vec::new();
+    for (index, keys) in (0..).zip(frames) {
         for spike in 0..config.spikes {
-            let t_us = index * frame_us + spike * config.spacing_ms * 1000;
-            events.extend(keys.iter().map(|channel| Event {
-                t_us,
-                channel: *channel,
-            }));
+            let t_us = (index * config.frame_ms + spike * config.spacing_ms) * 1000;
+            events.extend(keys.iter().map(|&channel| Event { t_us, channel }));
         }
     }
-    Ok(Sample {
-        events,
-        duration_us: (frames.len() - 1) as u32 * frame_us,
-        target: Target::Frames {
-            frame_us,
-            next: frames.split_off(1),
-        },
-    })
+    events
 }
 
 #[cfg(test)]
@@ -173,6 +217,87 @@ mod tests {
             [set.train.len(), set.valid.len(), set.test.len()],
             [229, 76, 77]
         );
+        let keys = |s: &Sample| match &s.target {
+            Target::Frames { frame_us, next } => next.len() as u32 * frame_us == s.duration_us,
+            Target::Class(_) => false,
+        };
+        assert!(set.train.iter().all(keys));
+    }
+    #[test]
+    fn a_song_by_hand() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("songs.json");
+        // The second frame is silent; the third is only predicted.
+        std::fs::write(
+            &path,
+            r#"{"train":[[[64,60,60],[],[108,21]]],"valid":[],"test":[]}"#,
+        )
+        .unwrap();
+        let song = jsb(&path, &JsbConfig::default()).unwrap().train.remove(0);
+        let events: Vec<_> = song.events.iter().map(|e| (e.t_us, e.channel)).collect();
+        assert_eq!(
+            events,
+            [
+                (0, 39),
+                (0, 43),
+                (3000, 39),
+                (3000, 43),
+                (6000, 39),
+                (6000, 43)
+            ]
+        );
+        assert_eq!(song.duration_us, 40_000);
+        let next = vec![vec![], vec![0, 87]];
+        assert_eq!(
+            song.target,
+            Target::Frames {
+                frame_us: 20_000,
+                next
+            }
+        );
+    }
+
+    fn check_setting(frame_ms: u32, spikes: u32, spacing_ms: u32, expected: &str) {
+        let config = JsbConfig {
+            frame_ms,
+            spikes,
+            spacing_ms,
+        };
+        let error = jsb(Path::new("absent"), &config).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn no_frame() {
+        check_setting(0, 3, 3, "data.frame_ms is 0; allowed: 1..1000 ms");
+    }
+    #[test]
+    fn spikes_beyond_the_frame() {
+        check_setting(20, 8, 3, "data.spikes is 8; allowed: 1..7");
+    }
+    #[test]
+    fn so_many_spikes_that_they_overflow() {
+        check_setting(
+            20,
+            u32::MAX,
+            u32::MAX,
+            "data.spikes is 4294967295; allowed: 1..1",
+        );
+    }
+    #[test]
+    fn no_spacing() {
+        check_setting(20, 3, 0, "data.spacing_ms is 0");
+    }
+    #[test]
+    fn no_file() {
+        check_setting(20, 3, 3, "absent: cannot be read");
+    }
+    #[test]
+    fn a_negative_pitch() {
+        check_error(
+            r#"{"train":[[[60],[-1]]],"valid":[],"test":[]}"#,
+            "songs.json: a pitch of train[0], frame 1 is -1",
+        );
     }
     #[test]
     fn a_pitch_no_piano_has() {
@@ -185,7 +310,7 @@ mod tests {
     fn a_song_of_one_frame() {
         check_error(
             r#"{"train":[[[60]]],"valid":[],"test":[]}"#,
-            "1 frames; allowed: at least 2 frames",
+            "train[0] is 1 frames long; allowed: 2..",
         );
     }
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! This crate knows nothing of chips.
 
+mod alphabet;
 mod baseline;
 mod braille;
 mod dataset;

@@ -1,1 +1,29 @@
-//! See docs/ARCHITECTURE.md.
+//! BRUNO training (Fehlings et al., arXiv 2505.17791): the forward pass runs the chip tick by tick in any
+//! [`bruno_sim::Forward`], the backward pass takes one coarse step a recorder window.
+//!
+//! This crate knows nothing of the command line.
+
+mod adam;
+mod adjoint;
+mod checkpoint;
+mod coarse;
+mod config;
+mod error;
+mod loss;
+mod matrix;
+mod parameters;
+mod quantise;
+mod sample;
+mod traces;
+mod trainer;
+
+pub use adam::Adam;
+pub use adjoint::{Gradient, backward};
+pub use checkpoint::Checkpoint;
+pub use config::{DeviceParameter, DeviceTraining, GradientKind, InitConfig, TrainConfig};
+pub use error::TrainError;
+pub use loss::Score;
+pub use parameters::{Parameters, Projection};
+pub use quantise::{Quantised, quantise};
+pub use sample::stimulus;
+pub use trainer::{EpochReport, ModelFactory, Trainer};

@@ -1,0 +1,53 @@
+//! Adam (Kingma & Ba 2015) on one flat vector, with clipping to a multiple of the running gradient norm.
+
+use serde::{Deserialize, Serialize};
+
+const BETA: (f32, f32) = (0.9, 0.99);
+const EPSILON: f32 = 1e-8;
+/// Weight of a new norm in the running one.
+const NORM_RATE: f32 = 0.1;
+
+/// State of the optimiser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Adam {
+    first: Vec<f32>,
+    second: Vec<f32>,
+    step: i32,
+    norm: Option<f32>,
+}
+
+impl Adam {
+    /// An optimiser of `n` parameters.
+    pub fn new(n: usize) -> Self {
+        Self {
+            first: vec![0.0; n],
+            second: vec![0.0; n],
+            step: 0,
+            norm: None,
+        }
+    }
+
+    /// Scales a gradient to at most `clip` running norms; returns its norm before.
+    pub fn clip(&mut self, gradient: &mut [f32], clip: f32) -> f32 {
+        let norm = gradient.iter().map(|g| g * g).sum::<f32>().sqrt();
+        let running = self.norm.unwrap_or(norm);
+        let allowed = clip * running;
+        if norm > allowed && norm > 0.0 {
+            gradient.iter_mut().for_each(|g| *g *= allowed / norm);
+        }
+        self.norm = Some(running + NORM_RATE * (norm.min(allowed) - running));
+        norm
+    }
+
+    /// One step down the gradient; `rate` gives the learning rate of each parameter.
+    pub fn step(&mut self, parameters: &mut [f32], gradient: &[f32], rate: impl Fn(usize) -> f32) {
+        self.step += 1;
+        let unbias = (1.0 - BETA.0.powi(self.step), 1.0 - BETA.1.powi(self.step));
+        for (k, (x, g)) in parameters.iter_mut().zip(gradient).enumerate() {
+            self.first[k] = BETA.0 * self.first[k] + (1.0 - BETA.0) * g;
+            self.second[k] = BETA.1 * self.second[k] + (1.0 - BETA.1) * g * g;
+            let (m, v) = (self.first[k] / unbias.0, self.second[k] / unbias.1);
+            *x -= rate(k) * m / (v.sqrt() + EPSILON);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A run on disk: everything that continuing needs, written to a temporary file and renamed.
+
+use crate::{Adam, EpochReport, Parameters, TrainConfig, TrainError};
+use bruno_chip::Description;
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::path::Path;
+
+/// Format of the file; a change of any field's meaning raises it.
+const VERSION: u32 = 1;
+
+/// State of a run after a whole number of epochs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Format of the file.
+    pub version: u32,
+    /// The description the run started from.
+    pub description: Description,
+    /// Its training settings.
+    pub config: TrainConfig,
+    /// Epochs done.
+    pub epoch: usize,
+    /// Parameters after them.
+    pub parameters: Parameters,
+    /// Optimiser.
+    pub adam: Adam,
+    /// Reports of the epochs done.
+    pub history: Vec<EpochReport>,
+}
+
+impl Checkpoint {
+    /// A fresh checkpoint.
+    pub fn new(description: Description, config: TrainConfig, parameters: Parameters) -> Self {
+        let adam = Adam::new(parameters.values.len());
+        Self {
+            version: VERSION,
+            description,
+            config,
+            epoch: 0,
+            parameters,
+            adam,
+            history: Vec::new(),
+        }
+    }
+
+    /// Writes the file; a crash leaves the old one or the new one.
+    pub fn save(&self, path: &Path) -> Result<(), TrainError> {
+        let failed = |what: String| TrainError::Checkpoint {
+            path: path.display().to_string(),
+            what,
+        };
+        let dir = path
+            .parent()
+            .filter(|d| !d.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(dir)?;
+            let mut file = tempfile::NamedTempFile::new_in(dir)?;
+            serde_json::to_writer(std::io::BufWriter::new(&mut file), self)?;
+            file.flush()?;
+            file.as_file().sync_all()?;
+            file.persist(path).map_err(|e| e.error)?;
+            Ok(())
+        };
+        write().map_err(|e| failed(format!("cannot be written: {e}")))
+    }
+
+    /// Reads a file.
+    pub fn load(path: &Path) -> Result<Self, TrainError> {
+        let failed = |what: String| TrainError::Checkpoint {
+            path: path.display().to_string(),
+            what,
+        };
+        let text =
+            std::fs::read_to_string(path).map_err(|e| failed(format!("cannot be read: {e}")))?;
+        let read: Self = serde_json::from_str(&text)
+            .map_err(|e| failed(format!("is no checkpoint of this version: {e}")))?;
+        if read.version != VERSION {
+            return Err(failed(format!(
+                "has version {}, this bruno reads {VERSION}",
+                read.version
+            )));
+        }
+        Ok(read)
+    }
+
+    /// Refuses to continue under another description, saying which part differs.
+    pub fn check(
+        &self,
+        path: &Path,
+        description: &Description,
+        config: &TrainConfig,
+    ) -> Result<(), TrainError> {
+        let mut own = self.description.clone();
+        let mut other = description.clone();
+        own.training = None;
+        other.training = None;
+        // More epochs may be asked for only by starting anew: the learning rate's schedule depends on them.
+        let what = match (own == other, self.config == *config) {
+            (true, true) => return Ok(()),
+            (false, _) => "the chip's description",
+            (true, false) => "`training`",
+        };
+        Err(TrainError::Checkpoint {
+            path: path.display().to_string(),
+            what: format!(
+                "was made with other settings ({what} differs); choose another --out, or restore the settings"
+            ),
+        })
+    }
+}

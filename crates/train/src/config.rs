@@ -1,0 +1,209 @@
+//! Settings of training: the description's `training` object, all with defaults.
+
+use crate::TrainError;
+use bruno_chip::{Description, Problem};
+use serde::{Deserialize, Serialize};
+
+/// Which recorded state the coarse step is linearised at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GradientKind {
+    /// The state at the window's end.
+    Sample,
+    /// The mean over the window (recorder level `mean`).
+    #[default]
+    Mean,
+}
+
+/// A device parameter that training may change, shared by the neurons of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceParameter {
+    /// Area of the FeCap, um2.
+    Area,
+    /// Leak conductance, pS.
+    Leak,
+    /// Threshold, V.
+    Threshold,
+    /// Switching barrier, eV.
+    Barrier,
+}
+
+/// A trained device parameter and its fabrication bounds, in the unit of its card field.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceTraining {
+    /// Which one.
+    pub parameter: DeviceParameter,
+    /// Lower and upper bound.
+    pub bounds: (f64, f64),
+}
+
+/// How latent weights start, in units of half their level table's range.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InitConfig {
+    /// Mean of the input weights.
+    pub input_mean: f64,
+    /// Deviation of the input weights.
+    pub input_std: f64,
+    /// Deviation of the recurrent weights.
+    pub recurrent_std: f64,
+    /// Deviation of the readout weights.
+    pub readout_std: f64,
+}
+
+impl Default for InitConfig {
+    fn default() -> Self {
+        Self {
+            input_mean: 0.15,
+            input_std: 1.0,
+            recurrent_std: 1.0,
+            readout_std: 1.0,
+        }
+    }
+}
+
+/// Settings of training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrainConfig {
+    /// Data set; read by the command line, opaque here.
+    pub data: Option<serde_json::Value>,
+    /// Seed of initial weights and of the order of samples.
+    pub seed: u64,
+    /// Passes over the training set.
+    pub epochs: usize,
+    /// Samples a step.
+    pub batch: usize,
+    /// Gradient of the coarse step.
+    pub gradient: GradientKind,
+    /// Learning rate of normalised weights (Adam); follows a cosine to a hundredth.
+    pub learning_rate: f64,
+    /// Learning rate of device parameters in logit space.
+    pub device_learning_rate: f64,
+    /// Time constant of the surrogate, ms: `ds/dV = dt/tau_s * h((V - V_th)/w)/w` a tick.
+    pub surrogate_tau_ms: f64,
+    /// Width w of the surrogate, V.
+    #[serde(rename = "surrogate_width_V")]
+    pub surrogate_width_v: f64,
+    /// Gradients are clipped to this multiple of their running norm.
+    pub clip: f64,
+    /// Weight of the quadratic penalty on rates outside `rate_Hz`.
+    pub rate_penalty: f64,
+    /// Rates without a penalty, Hz.
+    #[serde(rename = "rate_Hz")]
+    pub rate_hz: (f64, f64),
+    /// Logits are the readout current times this, 1/pA.
+    #[serde(rename = "logit_per_pA")]
+    pub logit_per_pa: f64,
+    /// Device parameters to train.
+    pub device: Vec<DeviceTraining>,
+    /// How weights start.
+    pub init: InitConfig,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            data: None,
+            seed: 0,
+            epochs: 15,
+            batch: 15,
+            gradient: GradientKind::Mean,
+            learning_rate: 0.03,
+            device_learning_rate: 0.02,
+            surrogate_tau_ms: 20.0,
+            surrogate_width_v: 0.1,
+            clip: 5.0,
+            rate_penalty: 1e-3,
+            rate_hz: (3.0, 150.0),
+            logit_per_pa: 0.05,
+            device: Vec::new(),
+            init: InitConfig::default(),
+        }
+    }
+}
+
+impl TrainConfig {
+    /// The settings in a description, checked.
+    pub fn of(description: &Description) -> Result<Self, TrainError> {
+        let value = description
+            .training
+            .clone()
+            .unwrap_or_else(|| serde_json::json!({}));
+        let config: Self = serde_json::from_value(value).map_err(|e| {
+            TrainError::Setting(Problem {
+                field: "training".into(),
+                value: "not understood".into(),
+                allowed: e.to_string(),
+                remedy: "see docs/training.md for the fields".into(),
+            })
+        })?;
+        config.check(description)?;
+        Ok(config)
+    }
+
+    fn check(&self, description: &Description) -> Result<(), TrainError> {
+        let rows = [
+            ("epochs", self.epochs as f64, 1.0, 1e6),
+            ("batch", self.batch as f64, 1.0, 1e6),
+            ("learning_rate", self.learning_rate, 0.0, 10.0),
+            ("device_learning_rate", self.device_learning_rate, 0.0, 10.0),
+            ("surrogate_tau_ms", self.surrogate_tau_ms, 0.1, 1e4),
+            ("surrogate_width_V", self.surrogate_width_v, 1e-3, 10.0),
+            ("clip", self.clip, 0.1, 1e6),
+            ("rate_penalty", self.rate_penalty, 0.0, 1e6),
+            ("logit_per_pA", self.logit_per_pa, 1e-6, 1e3),
+        ];
+        for (field, value, low, high) in rows {
+            if !(low..=high).contains(&value) {
+                return Err(setting(field, value, &format!("{low}..{high}")));
+            }
+        }
+        for device in &self.device {
+            let (low, high) = device.bounds;
+            for layer in &description.layers {
+                let value = device.parameter.of(&layer.device);
+                if !(low < value && value < high) {
+                    let field = format!("device[{:?}].bounds", device.parameter);
+                    let allowed =
+                        format!("bounds around the card's {value} in layer `{}`", layer.name);
+                    return Err(setting(&field, format!("{low}..{high}"), &allowed));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn setting(field: &str, value: impl ToString, allowed: &str) -> TrainError {
+    TrainError::Setting(Problem {
+        field: format!("training.{field}"),
+        value: value.to_string(),
+        allowed: allowed.into(),
+        remedy: "change the description".into(),
+    })
+}
+
+impl DeviceParameter {
+    /// Its value on a card.
+    pub fn of(self, card: &bruno_chip::DeviceCard) -> f64 {
+        match self {
+            Self::Area => card.area_um2,
+            Self::Leak => card.g_leak_ps,
+            Self::Threshold => card.v_th_v,
+            Self::Barrier => card.w_b_ev,
+        }
+    }
+
+    /// Writes it on a card.
+    pub fn set(self, card: &mut bruno_chip::DeviceCard, value: f64) {
+        match self {
+            Self::Area => card.area_um2 = value,
+            Self::Leak => card.g_leak_ps = value,
+            Self::Threshold => card.v_th_v = value,
+            Self::Barrier => card.w_b_ev = value,
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Everything that training changes: latent weights, device parameters, output biases; and the way from there to a chip.
+
+use crate::config::{DeviceTraining, TrainConfig};
+use crate::quantise::{Quantised, quantise};
+use bruno_chip::{ChipError, Description, Synapse};
+use bruno_device::Chip;
+use bruno_sim::{LayerProgram, Program};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Normal};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Latent weights `[channel][neuron]` between two populations, in units of `scale_pa`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Projection {
+    /// Place in the flat parameter vector.
+    pub place: Range<usize>,
+    /// Postsynaptic neurons.
+    pub neurons: usize,
+    /// Half the level table's range, pA: one latent unit.
+    pub scale_pa: f32,
+    /// Level table, latent units, ascending.
+    pub levels: Vec<f32>,
+}
+
+/// Projections onto one layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerParameters {
+    /// From the layer before or the inputs.
+    pub input: Projection,
+    /// From itself.
+    pub recurrent: Option<Projection>,
+    /// Place of the layer's device parameters, in the order of the configuration.
+    pub device: Range<usize>,
+}
+
+/// All parameters of a chip in training, one flat vector with a map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parameters {
+    /// The values that the optimiser sees: latent weights, device logits, output biases.
+    pub values: Vec<f32>,
+    /// Map of the layers, the readout last.
+    pub layers: Vec<LayerParameters>,
+    /// Place of the output biases (one a logit, added by whoever reads the chip).
+    pub bias: Range<usize>,
+    device: Vec<DeviceTraining>,
+}
+
+impl Parameters {
+    /// Fresh parameters for a chip; weights follow from the seed alone.
+    pub fn new(chip: &Chip, config: &TrainConfig) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
+        let mut new = Self {
+            values: Vec::new(),
+            layers: Vec::new(),
+            bias: 0..0,
+            device: config.device.clone(),
+        };
+        let d = &chip.description;
+        let init = &config.init;
+        for (layer, raw) in chip.layers.iter().zip(&d.layers) {
+            let normal = (init.input_mean, init.input_std);
+            let input = new.projection(&raw.synapse, layer.inputs, layer.neurons, normal, &mut rng);
+            let synapse = raw.recurrent_synapse.as_ref().unwrap_or(&raw.synapse);
+            let normal = (0.0, init.recurrent_std);
+            let recurrent = layer
+                .recurrent
+                .then(|| new.projection(synapse, layer.neurons, layer.neurons, normal, &mut rng));
+            let start = new.values.len();
+            for d in &config.device {
+                new.values
+                    .push(logit(d.parameter.of(&raw.device), d.bounds));
+            }
+            let device = start..new.values.len();
+            new.layers.push(LayerParameters {
+                input,
+                recurrent,
+                device,
+            });
+        }
+        let readout = &chip.layers[chip.readout()];
+        let normal = (0.0, init.readout_std);
+        let input = new.projection(
+            &d.readout.synapse,
+            readout.inputs,
+            readout.neurons,
+            normal,
+            &mut rng,
+        );
+        let start = new.values.len();
+        new.layers.push(LayerParameters {
+            input,
+            recurrent: None,
+            device: start..start,
+        });
+        new.values.extend(vec![0.0; readout.neurons]);
+        new.bias = start..new.values.len();
+        new
+    }
+
+    fn projection(
+        &mut self,
+        synapse: &Synapse,
+        channels: usize,
+        neurons: usize,
+        (mean, std): (f64, f64),
+        rng: &mut ChaCha8Rng,
+    ) -> Projection {
+        let levels = synapse.levels();
+        let largest = levels.iter().fold(0.0f64, |m, l| m.max(l.abs()));
+        let scale = largest / 2.0;
+        let start = self.values.len();
+        // A deviation was checked to be finite: the distribution exists.
+        let normal = Normal::new(mean, std.abs()).ok();
+        let draw = |_| normal.map_or(0.0, |n| n.sample(rng)) as f32;
+        self.values.extend((0..channels * neurons).map(draw));
+        let mut new = Projection {
+            place: start..self.values.len(),
+            neurons,
+            scale_pa: scale as f32,
+            levels: levels.iter().map(|l| (l / scale) as f32).collect(),
+        };
+        new.clip(&mut self.values);
+        new
+    }
+
+    /// Ends of step: latent weights return into their level table's range.
+    pub fn clip(&mut self) {
+        let Self { values, layers, .. } = self;
+        for layer in layers {
+            layer.input.clip(values);
+            if let Some(recurrent) = &mut layer.recurrent {
+                recurrent.clip(values);
+            }
+        }
+    }
+
+    /// The description with its trained device parameters.
+    pub fn describe(&self, description: &Description) -> Description {
+        let mut new = description.clone();
+        for (layer, raw) in self.layers.iter().zip(&mut new.layers) {
+            for (place, d) in layer.device.clone().zip(&self.device) {
+                d.parameter
+                    .set(&mut raw.device, bounded(self.values[place], d.bounds));
+            }
+        }
+        new
+    }
+
+    /// The chip with its trained device parameters.
+    pub fn chip(&self, file: &str, description: &Description) -> Result<Chip, ChipError> {
+        Chip::resolve(file, &self.describe(description))
+    }
+
+    /// Codes of every projection, input then recurrent, layer by layer.
+    pub fn quantised(&self) -> Vec<(Quantised, Option<Quantised>)> {
+        let codes = |p: &Projection| quantise(&self.values[p.place.clone()], &p.levels);
+        let layer = |l: &LayerParameters| (codes(&l.input), l.recurrent.as_ref().map(codes));
+        self.layers.iter().map(layer).collect()
+    }
+
+    /// What is loaded into the chip.
+    pub fn program(&self, chip: &Chip) -> Program {
+        let layers = chip
+            .layers
+            .iter()
+            .zip(self.quantised())
+            .map(|(layer, (input, recurrent))| {
+                let mut weights = input.codes;
+                weights.extend(recurrent.map(|r| r.codes).unwrap_or_default());
+                LayerProgram {
+                    codes: layer.codes,
+                    levels: layer.levels.clone(),
+                    recurrent_levels: layer.recurrent_levels.clone(),
+                    weights,
+                }
+            });
+        Program {
+            layers: layers.collect(),
+            window: chip.window_ticks,
+        }
+    }
+
+    /// What the parameter at `place` is called in messages.
+    pub fn name(&self, place: usize) -> String {
+        for (index, layer) in self.layers.iter().enumerate() {
+            let named = [
+                ("input weights", Some(&layer.input)),
+                ("recurrent weights", layer.recurrent.as_ref()),
+            ];
+            for (name, projection) in named {
+                if let Some(p) = projection.filter(|p| p.place.contains(&place)) {
+                    let at = place - p.place.start;
+                    return format!(
+                        "{name} of layer {index}, channel {}, neuron {}",
+                        at / p.neurons,
+                        at % p.neurons
+                    );
+                }
+            }
+            if layer.device.contains(&place) {
+                let d = self.device[place - layer.device.start].parameter;
+                return format!("device parameter {d:?} of layer {index}");
+            }
+        }
+        format!("output bias {}", place.saturating_sub(self.bias.start))
+    }
+
+    /// `d value / d logit` of device parameter `index`, at its place.
+    pub fn device_slope(&self, index: usize, place: usize) -> f32 {
+        let (low, high) = self.device[index].bounds;
+        let s = sigmoid(self.values[place]);
+        (high - low) as f32 * s * (1.0 - s)
+    }
+
+    /// Device parameters in training, in order.
+    pub fn device(&self) -> &[DeviceTraining] {
+        &self.device
+    }
+}
+
+impl Projection {
+    /// Weights that are in force, pA, `[channel][neuron]`: the levels of the codes.
+    pub fn weights_pa(&self, values: &[f32]) -> Vec<f32> {
+        let codes = quantise(&values[self.place.clone()], &self.levels).codes;
+        codes
+            .iter()
+            .map(|c| self.levels[usize::from(*c)] * self.scale_pa)
+            .collect()
+    }
+
+    fn clip(&mut self, values: &mut [f32]) {
+        let (low, high) = crate::quantise::range(&self.levels);
+        for w in &mut values[self.place.clone()] {
+            *w = w.clamp(low, high);
+        }
+    }
+}
+
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn bounded(logit: f32, (low, high): (f64, f64)) -> f64 {
+    low + (high - low) * f64::from(sigmoid(logit))
+}
+
+fn logit(value: f64, (low, high): (f64, f64)) -> f32 {
+    let s = (value - low) / (high - low);
+    (s / (1.0 - s)).ln() as f32
+}

@@ -1,0 +1,125 @@
+//! What presynaptic spikes did to a synaptic current within each window, from their exact times.
+
+use bruno_sim::Spike;
+
+/// Effect of one channel's spikes in one window on a current of unit weight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trace {
+    /// Presynaptic channel.
+    pub channel: u32,
+    /// Current at the window's end, `sum alpha^(K-1-t)`.
+    pub end: f32,
+    /// Mean current over the window.
+    pub mean: f32,
+}
+
+/// Decay of a synaptic current in one tick and over a window of K ticks.
+#[derive(Debug, Clone, Copy)]
+pub struct Decay {
+    alpha: f64,
+    window: u32,
+}
+
+impl Decay {
+    /// `alpha` a tick, K ticks a window.
+    pub fn new(alpha: f64, window: u32) -> Self {
+        Self { alpha, window }
+    }
+
+    /// What is left after a window, `alpha^K`.
+    pub fn over_window(&self) -> f32 {
+        self.alpha.powi(self.window as i32) as f32
+    }
+
+    /// Mean over a window of a current that is 1 at its start: `sum alpha^k / K`, k = 1..K.
+    pub fn mean_of_start(&self) -> f32 {
+        (self.sum(self.window) * self.alpha / f64::from(self.window)) as f32
+    }
+
+    /// Effect at the window's end of a spike at an unknown time in it, on average.
+    pub fn average_end(&self) -> f32 {
+        (self.sum(self.window) / f64::from(self.window)) as f32
+    }
+
+    /// Mean effect over the window of a spike at an unknown time in it, on average.
+    pub fn average_mean(&self) -> f32 {
+        let k = f64::from(self.window);
+        let rest = 1.0 - self.alpha;
+        // mean over t of (1 - alpha^(K-t))/(rest K)
+        ((k - self.alpha * self.sum(self.window)) / (rest * k * k)) as f32
+    }
+
+    /// `1 + alpha + ... + alpha^(n-1)`.
+    fn sum(&self, n: u32) -> f64 {
+        let rest = 1.0 - self.alpha;
+        if rest == 0.0 {
+            f64::from(n)
+        } else {
+            (1.0 - self.alpha.powi(n as i32)) / rest
+        }
+    }
+
+    fn effect(&self, position: u32) -> (f32, f32) {
+        let left = self.window - position;
+        let end = self.alpha.powi(left as i32 - 1);
+        (end as f32, (self.sum(left) / f64::from(self.window)) as f32)
+    }
+}
+
+/// Traces of each window; `spikes` are `(tick in which they act, channel)` in order of time.
+pub fn windows(
+    spikes: impl Iterator<Item = (u32, u32)>,
+    count: usize,
+    decay: &Decay,
+) -> Vec<Vec<Trace>> {
+    let mut all: Vec<Vec<Trace>> = vec![Vec::new(); count];
+    for (tick, channel) in spikes {
+        let window = (tick / decay.window) as usize;
+        // The last tick's output spikes act after the sample.
+        let Some(traces) = all.get_mut(window) else {
+            continue;
+        };
+        let (end, mean) = decay.effect(tick % decay.window);
+        match traces.iter_mut().find(|t| t.channel == channel) {
+            Some(trace) => {
+                trace.end += end;
+                trace.mean += mean;
+            }
+            None => traces.push(Trace { channel, end, mean }),
+        }
+    }
+    all
+}
+
+/// Output spikes act one tick later.
+pub fn delayed(spikes: &[Spike]) -> impl Iterator<Item = (u32, u32)> + '_ {
+    spikes.iter().map(|s| (s.tick + 1, s.neuron))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against the recursion, tick by tick.
+    fn check(ticks: &[u32], alpha: f64) {
+        let window = 50;
+        let found = windows(ticks.iter().map(|t| (*t, 0)), 1, &Decay::new(alpha, window));
+        let (mut current, mut sum) = (0.0, 0.0);
+        for tick in 0..window {
+            current = alpha * current + ticks.iter().filter(|t| **t == tick).count() as f64;
+            sum += current;
+        }
+        let trace = found[0][0];
+        assert!((f64::from(trace.end) - current).abs() < 1e-5);
+        assert!((f64::from(trace.mean) - sum / f64::from(window)).abs() < 1e-5);
+    }
+
+    #[test]
+    fn first_and_last_tick() {
+        check(&[0, 49], 0.97);
+    }
+    #[test]
+    fn no_decay() {
+        check(&[3, 7, 30], 1.0);
+    }
+}
