@@ -33,6 +33,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         &tools.compiler_version,
         &tools.cpu,
         names::DRIVER,
+        names::SHIFT,
         &header,
     ];
     parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
@@ -42,6 +43,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         let dir = path.parent().unwrap_or(Path::new("."));
         tools.verilate(dir, design, flavour)?;
         write(dir, names::HEADER, &header)?;
+        write(dir, names::SHIFT_HEADER, names::SHIFT)?;
         write(dir, "bruno_driver.cpp", names::DRIVER)?;
         tools.link(dir, &runtime, path)
     })
@@ -163,6 +165,9 @@ impl Tools {
             let name = source.file_name().unwrap_or_default();
             let object = dir.join(name).with_extension("o");
             let mut command = self.compiler(dir)?;
+            if dir.join(names::SHIFT_HEADER).is_file() {
+                command.args(["-include", names::SHIFT_HEADER]);
+            }
             command.arg("-c").arg(source).arg("-o").arg(&object);
             tool::run(&mut command, REPORT).map(|_| object)
         };

@@ -13,6 +13,10 @@ pub(super) const RUNTIME: [&str; 2] = ["verilated.cpp", "verilated_threads.cpp"]
 pub(super) const TRACE_RUNTIME: &str = "verilated_vcd_c.cpp";
 /// The driver, compiled into every model.
 pub(super) const DRIVER: &str = include_str!("../../../../sim/driver.cpp");
+/// Included before every generated source.
+pub(super) const SHIFT: &str = include_str!("../../../../sim/arithmetic_shift.h");
+/// File name of [`SHIFT`].
+pub(super) const SHIFT_HEADER: &str = "arithmetic_shift.h";
 /// Generated header that the driver includes.
 pub(super) const HEADER: &str = "bruno_model.h";
 
