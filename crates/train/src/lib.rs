@@ -9,6 +9,8 @@ mod checkpoint;
 mod coarse;
 mod config;
 mod error;
+#[cfg(test)]
+mod fine;
 mod loss;
 mod matrix;
 mod parameters;
@@ -18,7 +20,7 @@ mod traces;
 mod trainer;
 
 pub use adam::Adam;
-pub use adjoint::{Gradient, backward};
+pub use adjoint::{Demand, Gradient, backward};
 pub use checkpoint::Checkpoint;
 pub use config::{DeviceParameter, DeviceTraining, GradientKind, InitConfig, TrainConfig};
 pub use error::TrainError;

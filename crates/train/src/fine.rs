@@ -1,0 +1,278 @@
+//! The yardstick of the coarse adjoint: full backpropagation through every tick, along the integer model's own states.
+//!
+//! The derivatives are those of docs/semantics.md in float with the surrogate of one tick,
+//! `ds/dV = dt/tau_s * h((V - V_th)/w)/w`, and the reset detached. It remembers every state of every tick, which is what
+//! BRUNO avoids; so it exists in tests alone.
+
+mod against_coarse;
+
+use crate::adjoint::{Demand, Gradient};
+use crate::config::{DeviceParameter, TrainConfig};
+use crate::parameters::{LayerParameters, Parameters};
+use bruno_chip::DeviceCard;
+use bruno_device::{Chip, Felif, LayerKind, TICK_S};
+use bruno_sim::{IntegerModel, Stimulus};
+
+const PA: f64 = 1e-12;
+const LN2: f64 = std::f64::consts::LN_2;
+/// q/kB, K/V.
+const CHARGE_OVER_BOLTZMANN: f64 = 11_604.518_12;
+
+/// One layer after one tick, in V and pA.
+pub struct Moment {
+    v: Vec<f64>,
+    p: Vec<f64>,
+    i: Vec<f64>,
+    refractory: Vec<bool>,
+    fired: Vec<u32>,
+}
+
+/// Every state of a sample, `[tick + 1][layer]`; the first is the reset. The model has its program.
+pub fn remember(chip: &Chip, model: &mut IntegerModel, stimulus: &Stimulus) -> Vec<Vec<Moment>> {
+    model.reset();
+    let mut all = vec![moments(chip, model)];
+    for tick in 0..stimulus.windows * chip.window_ticks {
+        model.step(&spiking(stimulus, tick));
+        all.push(moments(chip, model));
+    }
+    all
+}
+
+fn moments(chip: &Chip, model: &IntegerModel) -> Vec<Moment> {
+    let f = &chip.description.formats;
+    let layers = model.layers().iter().map(|layer| Moment {
+        v: layer
+            .neurons
+            .iter()
+            .map(|s| s.v as f64 * f.v_lsb())
+            .collect(),
+        p: layer
+            .neurons
+            .iter()
+            .map(|s| s.p as f64 * f.p_lsb())
+            .collect(),
+        i: layer
+            .neurons
+            .iter()
+            .map(|s| s.i as f64 * f.i_lsb_pa())
+            .collect(),
+        refractory: layer.neurons.iter().map(|s| s.refr != 0).collect(),
+        fired: layer.fired().to_vec(),
+    });
+    layers.collect()
+}
+
+fn spiking(stimulus: &Stimulus, tick: u32) -> Vec<u32> {
+    let start = stimulus.events.partition_point(|e| e.0 < tick);
+    let here = stimulus.events[start..].iter().take_while(|e| e.0 == tick);
+    here.map(|e| e.1).collect()
+}
+
+/// `dL/d parameter` by full backpropagation, in the order of [`Parameters::values`].
+pub fn gradient(
+    chip: &Chip,
+    parameters: &Parameters,
+    config: &TrainConfig,
+    stimulus: &Stimulus,
+    states: &[Vec<Moment>],
+    demand: &Demand<'_>,
+) -> Gradient {
+    let mut gradient = vec![0.0f64; parameters.values.len()];
+    let mut layers: Vec<Fine> = (0..chip.layers.len())
+        .map(|index| Fine::new(chip, parameters, config, index))
+        .collect();
+    for tick in (0..states.len() - 1).rev() {
+        // What the tick after asks of this tick's spikes is known from every layer before any of them moves on.
+        let asked: Vec<Vec<f64>> = (0..layers.len())
+            .map(|index| asked(&layers, index, demand))
+            .collect();
+        for (index, layer) in layers.iter_mut().enumerate() {
+            let (before, after) = (&states[tick][index], &states[tick + 1][index]);
+            if let Some(rows) = readout_rows(chip, index, tick, demand) {
+                layer
+                    .i
+                    .iter_mut()
+                    .zip(rows)
+                    .for_each(|(i, d)| *i += f64::from(*d));
+            }
+            layer.membrane(before, after, &asked[index]);
+            let own = &parameters.layers[index];
+            let input = match index {
+                0 => spiking(stimulus, tick as u32),
+                _ => states[tick][index - 1].fired.clone(),
+            };
+            layer.add(&input, &own.input.place, own.input.scale_pa, &mut gradient);
+            if let Some(recurrent) = &own.recurrent {
+                layer.add(
+                    &before.fired,
+                    &recurrent.place,
+                    recurrent.scale_pa,
+                    &mut gradient,
+                );
+            }
+            layer.later = layer.i.clone();
+            layer.i.iter_mut().for_each(|i| *i *= layer.alpha);
+        }
+    }
+    for (layer, own) in layers.iter().zip(&parameters.layers) {
+        layer.devices(own, parameters, &mut gradient);
+    }
+    gradient.into_iter().map(|g| g as f32).collect()
+}
+
+/// The loss's derivative by the readout's currents, at the last tick of a window.
+fn readout_rows<'a>(
+    chip: &Chip,
+    index: usize,
+    tick: usize,
+    demand: &'a Demand<'_>,
+) -> Option<&'a [f32]> {
+    let (k, n) = (chip.window_ticks as usize, chip.layers[index].neurons);
+    let here = index == chip.readout() && (tick + 1) % k == 0;
+    let window = tick / k;
+    here.then(|| &demand.by_current[window * n..(window + 1) * n])
+}
+
+/// `dL/d spike` of every neuron of a layer in the tick at hand.
+fn asked(layers: &[Fine], index: usize, demand: &Demand<'_>) -> Vec<f64> {
+    let Some(by_spikes) = demand.by_spikes.get(index) else {
+        return Vec::new();
+    };
+    let mut asked: Vec<f64> = by_spikes.iter().map(|x| f64::from(*x)).collect();
+    let mut ask = |weights: &[f32], to: &Fine| {
+        for (a, row) in asked.iter_mut().zip(weights.chunks_exact(to.i.len())) {
+            *a += row
+                .iter()
+                .zip(&to.later)
+                .map(|(w, x)| f64::from(*w) * x)
+                .sum::<f64>();
+        }
+    };
+    ask(&layers[index].recurrent, &layers[index]);
+    ask(&layers[index + 1].input, &layers[index + 1]);
+    asked
+}
+
+/// Running adjoint of one layer.
+struct Fine {
+    kind: LayerKind,
+    card: DeviceCard,
+    model: Felif,
+    tau_s: f64,
+    width: f64,
+    alpha: f64,
+    input: Vec<f32>,
+    recurrent: Vec<f32>,
+    v: Vec<f64>,
+    p: Vec<f64>,
+    i: Vec<f64>,
+    /// `i` with all its uses, one tick later.
+    later: Vec<f64>,
+    /// Area, leak, threshold, barrier, by the unit of the card.
+    device: [f64; 4],
+}
+
+impl Fine {
+    fn new(chip: &Chip, parameters: &Parameters, config: &TrainConfig, index: usize) -> Self {
+        let layer = &chip.layers[index];
+        let own = &parameters.layers[index];
+        let raw = chip.description.layers.get(index);
+        let card = raw.map_or(DeviceCard::default(), |l| l.device.clone());
+        let weights = |p: &crate::Projection| p.weights_pa(&parameters.values);
+        let zeros = vec![0.0; layer.neurons];
+        Self {
+            kind: layer.kind,
+            model: Felif::new(&card),
+            card,
+            tau_s: config.surrogate_tau_ms * 1e-3,
+            width: config.surrogate_width_v,
+            alpha: 1.0 - layer.codes.i_dec.value(),
+            input: weights(&own.input),
+            recurrent: own.recurrent.as_ref().map_or(Vec::new(), weights),
+            v: zeros.clone(),
+            p: zeros.clone(),
+            i: zeros.clone(),
+            later: zeros,
+            device: [0.0; 4],
+        }
+    }
+
+    /// The tick's step of V and p, backward, for every neuron that was not refractory.
+    fn membrane(&mut self, before: &Moment, after: &Moment, asked: &[f64]) {
+        if self.kind == LayerKind::Readout {
+            return;
+        }
+        for n in (0..self.v.len()).filter(|n| !before.refractory[*n]) {
+            let spike = after.fired.contains(&(n as u32));
+            self.neuron(n, (before.v[n], before.p[n], after.i[n]), spike, asked[n]);
+        }
+    }
+
+    fn neuron(&mut self, n: usize, (v, p, i): (f64, f64, f64), spike: bool, asked: f64) {
+        let (c, g, k) = (
+            self.model.capacitance_f,
+            self.model.leak_s,
+            self.model.kappa_v,
+        );
+        let (flow, by_v, by_p) = self.flow(v, p);
+        let charge = (i * PA - g * v) / c;
+        let reached = v + TICK_S * (charge - k * flow);
+        let u = ((reached - self.card.v_th_v) / self.width).abs();
+        let slope = TICK_S / self.tau_s * 0.5 / (1.0 + u).powi(2) / self.width;
+        let keep = f64::from(!spike);
+        let keep_p = f64::from(!spike || self.card.keep_p);
+        // By V before the clamp at the floor, and by the new p.
+        let lv = if reached < self.card.v_floor_v {
+            0.0
+        } else {
+            keep * self.v[n] + slope * asked
+        };
+        let lp = keep_p * self.p[n];
+        let lf = TICK_S * (lp - k * lv);
+        let barrier = -CHARGE_OVER_BOLTZMANN / self.card.temperature_k * flow;
+        self.device[0] -= lv * TICK_S * charge / self.card.area_um2;
+        self.device[1] -= lv * TICK_S * v * PA / c;
+        self.device[2] -= slope * asked;
+        self.device[3] += lf * barrier;
+        self.i[n] += lv * TICK_S * PA / c;
+        self.v[n] = lv * (1.0 - g * TICK_S / c) + lf * by_v;
+        self.p[n] = lp + lf * by_p;
+    }
+
+    /// `f = dp/dt` and its derivatives by V and p, 1/s.
+    fn flow(&self, v: f64, p: f64) -> (f64, f64, f64) {
+        if self.kind == LayerKind::Lif {
+            return (0.0, 0.0, 0.0);
+        }
+        let (up, down) = self.model.rates(v, p);
+        let by_x = LN2 * (up * (1.0 - p) + down * p);
+        let (x_by_v, x_by_p) = (self.model.x_by_v, self.model.x_by_p);
+        (
+            up * (1.0 - p) - down * p,
+            by_x * x_by_v,
+            -by_x * x_by_p - up - down,
+        )
+    }
+
+    fn add(&self, channels: &[u32], place: &std::ops::Range<usize>, scale: f32, to: &mut [f64]) {
+        let n = self.i.len();
+        for channel in channels {
+            let row = place.start + *channel as usize * n;
+            for (g, i) in to[row..row + n].iter_mut().zip(&self.i) {
+                *g += i * f64::from(scale);
+            }
+        }
+    }
+
+    fn devices(&self, own: &LayerParameters, parameters: &Parameters, to: &mut [f64]) {
+        for (index, place) in own.device.clone().enumerate() {
+            let sum = match parameters.device()[index].parameter {
+                DeviceParameter::Area => self.device[0],
+                DeviceParameter::Leak => self.device[1],
+                DeviceParameter::Threshold => self.device[2],
+                DeviceParameter::Barrier => self.device[3],
+            };
+            to[place] = sum * f64::from(parameters.device_slope(index, place));
+        }
+    }
+}
