@@ -2,7 +2,10 @@
 
 mod check;
 mod cosim;
+mod eval;
 mod generate;
+mod new;
+mod train;
 
 use crate::failure::Failure;
 use clap::{Parser, Subcommand};
@@ -17,18 +20,24 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    New(new::New),
     Check(check::Check),
-    Cosim(cosim::Cosim),
     Generate(generate::Generate),
+    Cosim(cosim::Cosim),
+    Train(train::Train),
+    Eval(eval::Eval),
 }
 
 impl Arguments {
     /// Runs the chosen subcommand.
     pub fn run(&self) -> Result<(), Failure> {
         match &self.command {
+            Command::New(command) => command.run(),
             Command::Check(command) => command.run(),
-            Command::Cosim(command) => command.run(),
             Command::Generate(command) => command.run(),
+            Command::Cosim(command) => command.run(),
+            Command::Train(command) => command.run(),
+            Command::Eval(command) => command.run(),
         }
     }
 }

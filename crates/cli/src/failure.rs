@@ -2,8 +2,10 @@
 //! layers, 1 a bug in bruno or the machine.
 
 use bruno_chip::ChipError;
+use bruno_data::DataError;
 use bruno_hdl::HdlError;
 use bruno_sim::{Difference, SimError};
+use bruno_train::TrainError;
 
 /// A failed command.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +19,12 @@ pub enum Failure {
     /// A simulator or a tool failed.
     #[error(transparent)]
     Sim(#[from] SimError),
+    /// The data is bad.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Training stopped.
+    #[error(transparent)]
+    Train(TrainError),
     /// Two layers of the stack disagree.
     #[error("case `{case}`: {difference}\nevidence: {evidence}")]
     Difference {
@@ -41,10 +49,23 @@ impl Failure {
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Chip(_) | Self::Write { .. } | Self::Sim(SimError::Mismatch { .. }) => 2,
+            Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::Write { .. } => 2,
+            Self::Sim(SimError::Mismatch { .. }) => 2,
             Self::Sim(_) => 3,
             Self::Difference { .. } => 4,
             Self::Hdl(_) => 1,
+        }
+    }
+}
+
+impl From<TrainError> for Failure {
+    /// A failed forward pass or description is what it is elsewhere, with its own exit code.
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Chip(e) => Self::Chip(e),
+            TrainError::Data(e) => Self::Data(e),
+            TrainError::Sim(e) => Self::Sim(e),
+            other => Self::Train(other),
         }
     }
 }

@@ -84,6 +84,26 @@ impl Checkpoint {
         Ok(read)
     }
 
+    /// One line a trained device parameter and layer: before and after.
+    pub fn device_changes(&self) -> Vec<String> {
+        let trained = self.parameters.describe(&self.description);
+        let mut lines = Vec::new();
+        for (before, after) in self.description.layers.iter().zip(&trained.layers) {
+            for device in &self.config.device {
+                lines.push(format!(
+                    "{:?} of `{}`: {:.5} -> {:.5} (bounds {} .. {})",
+                    device.parameter,
+                    before.name,
+                    device.parameter.of(&before.device),
+                    device.parameter.of(&after.device),
+                    device.bounds.0,
+                    device.bounds.1
+                ));
+            }
+        }
+        lines
+    }
+
     /// Refuses to continue under another description, saying which part differs.
     pub fn check(
         &self,

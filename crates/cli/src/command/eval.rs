@@ -1,0 +1,159 @@
+//! `bruno eval`: scores a trained chip.
+
+use crate::data;
+use crate::failure::Failure;
+use crate::progress::Progress;
+use bruno_data::{Dataset, ridge_accuracy};
+use bruno_device::Chip;
+use bruno_hdl::Design;
+use bruno_sim::{Flavour, Forward, IntegerModel, SimError, VerilatedModel};
+use bruno_train::{Checkpoint, Score, Trainer};
+use std::path::{Path, PathBuf};
+
+/// Evaluate a trained chip on one part of its data, through the RTL or the integer model (the same numbers).
+#[derive(clap::Args)]
+pub struct Eval {
+    /// The run's checkpoint.json.
+    checkpoint: PathBuf,
+    /// The data, where it is not built in.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Part of the data set.
+    #[arg(long, value_enum, default_value_t = Split::Test)]
+    split: Split,
+    /// What runs the chip.
+    #[arg(long, value_enum, default_value_t = Simulator::Rtl)]
+    simulator: Simulator,
+    /// Threads, one simulator each; all cores where absent.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Print the result as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Parts of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Split {
+    /// What training sees.
+    Train,
+    /// What settings are chosen on.
+    Valid,
+    /// What results are reported on.
+    Test,
+}
+
+/// What runs a chip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Simulator {
+    /// The Verilated RTL.
+    Rtl,
+    /// The integer model: no Verilator needed, tens of times slower.
+    Integer,
+}
+
+impl Simulator {
+    /// One simulator of a chip.
+    pub fn model(self, chip: &Chip, design: &Design) -> Result<Box<dyn Forward>, SimError> {
+        Ok(match self {
+            Self::Rtl => Box::new(VerilatedModel::new(
+                chip,
+                design,
+                Flavour::Fast,
+                Path::new(""),
+            )?),
+            Self::Integer => Box::new(IntegerModel::new(chip)),
+        })
+    }
+}
+
+/// Cores of the machine.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+impl Eval {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let run = Checkpoint::load(&self.checkpoint)?;
+        let set = data::load(&run.config, self.data.as_deref())?;
+        let file = self.checkpoint.display().to_string();
+        let chip = run.parameters.chip(&file, &run.description)?;
+        let design = bruno_hdl::generate(&chip)?;
+        let factory = || self.simulator.model(&chip, &design);
+        let threads = self.threads.unwrap_or_else(cores);
+        let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
+        let samples = match self.split {
+            Split::Train => &set.train,
+            Split::Valid => &set.valid,
+            Split::Test => &set.test,
+        };
+        let mut progress = Progress::new("eval", samples.len() as u64, "samples");
+        let score = trainer.evaluate(samples, |n| progress.advance(n))?;
+        drop(progress);
+        report(&set, &trainer.run, &score, self.json);
+        Ok(())
+    }
+}
+
+/// Prints a score with its yardsticks.
+pub fn report(set: &Dataset, run: &Checkpoint, score: &Score, json: bool) {
+    let ridge = (!set.class_names.is_empty()).then(|| [1, 8].map(|bins| tuned_ridge(set, bins)));
+    if json {
+        let result = serde_json::json!({
+            "data": set.name, "epochs": run.epoch, "seed": run.config.seed, "decisions": score.decisions,
+            "loss_nats": score.mean_loss(), "accuracy": score.accuracy(), "rate_Hz": score.rate_hz(),
+            "saturations": score.saturations,
+            "ridge_counts": ridge.map(|r| r[0]), "ridge_8_bins": ridge.map(|r| r[1]),
+            "rounding": run.description.rounding, "formats": run.description.formats,
+        });
+        println!("{result}");
+        return;
+    }
+    println!(
+        "{} after {} epochs, seed {}",
+        set.name, run.epoch, run.config.seed
+    );
+    match ridge {
+        Some([counts, bins]) => {
+            println!(
+                "  accuracy                      {:.3} of {} samples",
+                score.accuracy(),
+                score.decisions
+            );
+            println!("  ridge on spike counts         {counts:.3}");
+            println!("  ridge on counts in 8 bins     {bins:.3}");
+            println!(
+                "  cross-entropy                 {:.3} nats",
+                score.mean_loss()
+            );
+        }
+        None => {
+            println!(
+                "  negative log-likelihood       {:.3} nats a frame, {} frames",
+                score.mean_loss(),
+                score.decisions
+            );
+            println!("  frame accuracy TP/(TP+FP+FN)  {:.3}", score.accuracy());
+        }
+    }
+    println!("  firing rate                   {:.1} Hz", score.rate_hz());
+    println!("  saturated updates             {}", score.saturations);
+    for line in run.device_changes() {
+        println!("  {line}");
+    }
+}
+
+/// Ridge accuracy on the test set with the penalty that does best on the validation set (its own, where there is none).
+fn tuned_ridge(set: &Dataset, bins: usize) -> f64 {
+    let mut tuning = set.clone();
+    if !set.valid.is_empty() {
+        tuning.test = set.valid.clone();
+    }
+    let penalties = [1.0, 10.0, 100.0, 1000.0];
+    let on = |lambda: &f64| ridge_accuracy(&tuning, bins, *lambda);
+    let best = penalties
+        .iter()
+        .copied()
+        .max_by(|a, b| on(a).total_cmp(&on(b)));
+    ridge_accuracy(set, bins, best.unwrap_or(1.0))
+}

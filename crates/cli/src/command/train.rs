@@ -1,0 +1,154 @@
+//! `bruno train`: BRUNO training through the Verilated RTL, resumable after every epoch.
+
+use super::eval::{self, Simulator};
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::{data, output};
+use bruno_chip::Description;
+use bruno_data::Dataset;
+use bruno_device::Chip;
+use bruno_train::{Checkpoint, EpochReport, Parameters, TrainConfig, Trainer};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Train a chip: the forward pass runs its RTL at 1 us, the backward pass takes one coarse step a recorder window.
+///
+/// Settings stand in the description's `training`. Under --out appear: checkpoint.json after every epoch (a run that was
+/// killed continues from there and ends with the same numbers), metrics.jsonl, chip.json (the description with its
+/// trained device parameters) and program.json (weight codes, level tables, register values).
+#[derive(clap::Args)]
+pub struct Train {
+    /// The chip description with its `training`, e.g. examples/braille.json.
+    chip: PathBuf,
+    /// The data, where it is not built in: the JSB JSON file, or a directory of event files.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where results go; out/NAME where absent.
+    #[arg(short, long)]
+    out: Option<PathBuf>,
+    /// Threads, one simulator each; all cores where absent. The result does not depend on it.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// What runs the forward pass.
+    #[arg(long, value_enum, default_value_t = Simulator::Rtl)]
+    simulator: Simulator,
+    /// Throw away a checkpoint under --out instead of continuing from it.
+    #[arg(long)]
+    restart: bool,
+    /// Print the result as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Train {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let description = Description::load(&self.chip)?;
+        let file = self.chip.display().to_string();
+        let config = TrainConfig::of(&description)?;
+        let chip = Chip::resolve(&file, &description)?;
+        let set = data::load(&config, self.data.as_deref())?;
+        let out = self
+            .out
+            .clone()
+            .unwrap_or_else(|| Path::new("out").join(&chip.name));
+        let path = out.join("checkpoint.json");
+        eprintln!("{}", set.summary());
+        let (run, fresh) = self.start(&path, &chip, &description, &config)?;
+        let threads = self.threads.unwrap_or_else(eval::cores);
+        let design = bruno_hdl::generate(&chip)?;
+        let factory = || self.simulator.model(&chip, &design);
+        let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
+        if fresh {
+            trainer.start_biases();
+        }
+        self.epochs(&mut trainer, &set, &path, &out)?;
+        let mut progress = Progress::new("test", set.test.len() as u64, "samples");
+        let test = trainer.evaluate(&set.test, |n| progress.advance(n))?;
+        drop(progress);
+        keep_results(&trainer, &out)?;
+        eval::report(&set, &trainer.run, &test, self.json);
+        if !self.json {
+            println!("results: {}", out.display());
+        }
+        Ok(())
+    }
+
+    /// A fresh run, or the one under --out; says which.
+    fn start(
+        &self,
+        path: &Path,
+        chip: &Chip,
+        description: &Description,
+        config: &TrainConfig,
+    ) -> Result<(Checkpoint, bool), Failure> {
+        if path.is_file() && !self.restart {
+            let run = Checkpoint::load(path)?;
+            run.check(path, description, config)?;
+            eprintln!("continuing {} after epoch {}", path.display(), run.epoch);
+            return Ok((run, false));
+        }
+        let parameters = Parameters::new(chip, config);
+        let run = Checkpoint::new(description.clone(), config.clone(), parameters);
+        Ok((run, true))
+    }
+
+    fn epochs(
+        &self,
+        trainer: &mut Trainer<'_>,
+        set: &Dataset,
+        path: &Path,
+        out: &Path,
+    ) -> Result<(), Failure> {
+        let epochs = trainer.run.config.epochs;
+        let samples = (set.train.len() + set.valid.len()) as u64;
+        while trainer.run.epoch < epochs {
+            let start = Instant::now();
+            trainer.seconds = [0.0; 2];
+            let label = format!("epoch {}/{epochs}", trainer.run.epoch + 1);
+            let mut progress = Progress::new(&label, samples, "samples");
+            let report = trainer.epoch(|n| progress.advance(n))?;
+            drop(progress);
+            trainer.run.save(path)?;
+            let lines: Vec<String> = trainer.run.history.iter().map(json_line).collect();
+            output::write(&out.join("metrics.jsonl"), &lines.concat())?;
+            let [forward, backward] = trainer.seconds;
+            eprintln!(
+                "{}, {:.1} s (forward {forward:.1}, backward {backward:.1} over all threads)",
+                line(&report, epochs),
+                start.elapsed().as_secs_f64()
+            );
+        }
+        Ok(())
+    }
+}
+
+fn json_line(report: &EpochReport) -> String {
+    serde_json::to_string(report).unwrap_or_default() + "\n"
+}
+
+fn line(report: &EpochReport, epochs: usize) -> String {
+    let valid = match report.valid.decisions {
+        0 => String::new(),
+        _ => format!(
+            "; valid {:.3}, {:.3}",
+            report.valid.mean_loss(),
+            report.valid.accuracy()
+        ),
+    };
+    format!(
+        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz",
+        report.epoch,
+        report.train.mean_loss(),
+        report.train.accuracy(),
+        report.train.rate_hz()
+    )
+}
+
+/// The optimised chip as files for other tools.
+fn keep_results(trainer: &Trainer<'_>, out: &Path) -> Result<(), Failure> {
+    let description = serde_json::to_string_pretty(&trainer.description()).unwrap_or_default();
+    output::write(&out.join("chip.json"), &(description + "\n"))?;
+    let program = trainer.run.parameters.program(&trainer.chip()?);
+    let program = serde_json::to_string(&program).unwrap_or_default();
+    output::write(&out.join("program.json"), &(program + "\n"))
+}

@@ -1,0 +1,54 @@
+//! The data set of a description: its `training.data`, with the path that the command line may give.
+
+use crate::failure::Failure;
+use bruno_chip::Problem;
+use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig};
+use bruno_train::{TrainConfig, TrainError};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Kinds of data sets.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum Data {
+    /// Built in.
+    Braille(BrailleConfig),
+    /// Bach chorales, a JSON file.
+    Jsb(JsbConfig),
+    /// A directory of CSV event files.
+    Events(EventsConfig),
+}
+
+/// Loads the set of the settings; `path` is where it lies, for those that are not built in.
+pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failure> {
+    let value = config
+        .data
+        .clone()
+        .unwrap_or_else(|| serde_json::json!({ "kind": "braille" }));
+    let data: Data = serde_json::from_value(value).map_err(|e| {
+        TrainError::Setting(Problem {
+            field: "training.data".into(),
+            value: "not understood".into(),
+            allowed: format!("`kind` braille, jsb or events with its settings ({e})"),
+            remedy: "see docs/data.md".into(),
+        })
+    })?;
+    Ok(match data {
+        Data::Braille(braille) => bruno_data::braille(&braille)?,
+        Data::Jsb(jsb) => bruno_data::jsb(&needed(path, "the JSON file of the chorales")?, &jsb)?,
+        Data::Events(events) => {
+            bruno_data::events(&needed(path, "a directory with labels.csv")?, &events)?
+        }
+    })
+}
+
+fn needed(path: Option<&Path>, what: &str) -> Result<PathBuf, Failure> {
+    path.map(Path::to_path_buf).ok_or_else(|| {
+        Failure::Train(TrainError::Setting(Problem {
+            field: "--data".into(),
+            value: "absent".into(),
+            allowed: what.into(),
+            remedy: "say where the data lies".into(),
+        }))
+    })
+}
