@@ -262,22 +262,22 @@ module jsb_hidden_bank64 (
 
   always @(posedge clk_i) begin
     if (rst_i) begin
-      level[3'd0] <= -24'sd819200;
-      level[3'd1] <= -24'sd585143;
-      level[3'd2] <= -24'sd351086;
-      level[3'd3] <= -24'sd117029;
-      level[3'd4] <= 24'sd117029;
-      level[3'd5] <= 24'sd351086;
-      level[3'd6] <= 24'sd585143;
-      level[3'd7] <= 24'sd819200;
-      rec_level[3'd0] <= -24'sd245760;
-      rec_level[3'd1] <= -24'sd175543;
-      rec_level[3'd2] <= -24'sd105326;
-      rec_level[3'd3] <= -24'sd35109;
-      rec_level[3'd4] <= 24'sd35109;
-      rec_level[3'd5] <= 24'sd105326;
-      rec_level[3'd6] <= 24'sd175543;
-      rec_level[3'd7] <= 24'sd245760;
+      level[3'd0] <= -24'sd573440;
+      level[3'd1] <= -24'sd409600;
+      level[3'd2] <= -24'sd245760;
+      level[3'd3] <= -24'sd81920;
+      level[3'd4] <= 24'sd81920;
+      level[3'd5] <= 24'sd245760;
+      level[3'd6] <= 24'sd409600;
+      level[3'd7] <= 24'sd573440;
+      rec_level[3'd0] <= -24'sd163840;
+      rec_level[3'd1] <= -24'sd117029;
+      rec_level[3'd2] <= -24'sd70217;
+      rec_level[3'd3] <= -24'sd23406;
+      rec_level[3'd4] <= 24'sd23406;
+      rec_level[3'd5] <= 24'sd70217;
+      rec_level[3'd6] <= 24'sd117029;
+      rec_level[3'd7] <= 24'sd163840;
     end else if (levels_write_i) begin
       if (index_i[8]) rec_level[index_i[2:0]] <= data_i[23:0];
       else level[index_i[2:0]] <= data_i[23:0];

@@ -232,6 +232,8 @@ struct Records<'a> {
     i_lsb: f64,
     window: u32,
     mean: bool,
+    /// Lower clamp of the membrane, LSB.
+    floor: i32,
     /// Share of each window that a neuron is not refractory, `[window][neuron]`.
     active: Vec<f32>,
 }
@@ -265,6 +267,7 @@ impl<'a> Records<'a> {
             p_lsb: formats.p_lsb(),
             i_lsb: formats.i_lsb_pa(),
             window: k,
+            floor: layer.codes.v_floor,
             active,
         }
     }
@@ -298,6 +301,7 @@ impl<'a> Records<'a> {
             p: p * self.p_lsb,
             i: current * self.i_lsb,
             spikes: word(window, "n_spike"),
+            clamped: word(window, "v") <= self.floor,
             active: f64::from(self.active[window * self.neurons + neuron]),
         }
     }

@@ -34,8 +34,17 @@ pub struct Recorded {
     pub i: f64,
     /// Spikes in the window.
     pub spikes: i32,
+    /// The membrane ended at its lower clamp, where it forgets its past as after a spike.
+    pub clamped: bool,
     /// Share of the window in which the neuron was not refractory.
     pub active: f64,
+}
+
+impl Recorded {
+    /// 1 where the state at the window's end depends on what came before, else 0.
+    fn keep(&self) -> f64 {
+        f64::from(self.spikes == 0 && self.active > 0.0 && !self.clamped)
+    }
 }
 
 /// Constants of the coarse step of one layer.
@@ -108,7 +117,7 @@ impl Coarse {
         let gain = PA / self.model.capacitance_f;
         let b = [phi[0][0] * gain, phi[1][0] * gain];
         let sigma = self.surrogate(r);
-        let keep = f64::from(r.spikes == 0) * f64::from(r.active > 0.0);
+        let keep = r.keep();
         let narrow = |x: f64| x as f32;
         Step {
             a: a.map(|row| row.map(|x| narrow(x * keep))),
@@ -165,7 +174,7 @@ impl Coarse {
             }
         };
         let moved = [0, 1].map(|k: usize| phi[k][0] * force[0] + phi[k][1] * force[1]);
-        let keep = f64::from(r.spikes == 0);
+        let keep = r.keep();
         let by_state = f64::from(lambda[0]) * moved[0] + f64::from(lambda[1]) * moved[1];
         keep * by_state + f64::from(lambda_s) * sigma * moved[0]
     }
@@ -198,6 +207,7 @@ mod tests {
             p: sums[1] / n,
             i: current_pa,
             spikes: 0,
+            clamped: false,
             active: 1.0,
         };
         ([v, p], recorded)

@@ -128,7 +128,7 @@ fn readout_rows<'a>(
     demand: &'a Demand<'_>,
 ) -> Option<&'a [f32]> {
     let (k, n) = (chip.window_ticks as usize, chip.layers[index].neurons);
-    let here = index == chip.readout() && (tick + 1) % k == 0;
+    let here = index == chip.readout() && (tick + 1).is_multiple_of(k);
     let window = tick / k;
     here.then(|| &demand.by_current[window * n..(window + 1) * n])
 }
@@ -244,6 +244,7 @@ impl Fine {
         if self.kind == LayerKind::Lif {
             return (0.0, 0.0, 0.0);
         }
+        // The datapath's rates end at one a tick; no state of these tests gets near.
         let (up, down) = self.model.rates(v, p);
         let by_x = LN2 * (up * (1.0 - p) + down * p);
         let (x_by_v, x_by_p) = (self.model.x_by_v, self.model.x_by_p);

@@ -196,7 +196,13 @@ impl Net {
                 }
                 let u = ((t.v_new - self.card.v_th_v) / self.width).abs();
                 let surrogate = TICK_S / self.surrogate_s * 0.5 / (1.0 + u).powi(2) / self.width;
-                let (gv, gp) = if t.spike { (0.0, 0.0) } else { (lv[n], lp[n]) };
+                // Neither a reset nor the lower clamp lets the past through.
+                let clamped = t.v_new <= self.card.v_floor_v;
+                let (gv, gp) = match (t.spike, clamped) {
+                    (true, _) => (0.0, 0.0),
+                    (false, true) => (0.0, lp[n]),
+                    (false, false) => (lv[n], lp[n]),
+                };
                 let gv = gv + ls[n] * surrogate;
                 gradient[3][2] -= ls[n] * surrogate;
                 let (dp, fv, fp) = self.flow(t.v_old, t.p_old);

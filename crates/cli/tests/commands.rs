@@ -1,0 +1,150 @@
+//! The binary as a user meets it: exit codes, messages, files.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).to_path_buf()
+}
+
+fn bruno(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bruno"));
+    command.current_dir(root()).args(arguments);
+    command
+}
+
+/// Runs a command; its exit code and a piece of what it prints must be as expected.
+fn check(mut command: Command, code: i32, expected: &str) -> Output {
+    let output = command.output().unwrap();
+    let text = [&output.stdout[..], &output.stderr[..]].concat();
+    let text = String::from_utf8_lossy(&text);
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(text.contains(expected), "`{expected}` is not in:\n{text}");
+    output
+}
+
+fn written(text: &str) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("chip.json");
+    std::fs::write(&path, text).unwrap();
+    let path = path.display().to_string();
+    (dir, path)
+}
+
+const SMALL: &str = r#"{"name":"mini","inputs":2,
+    "layers":[{"name":"one","kind":"felif","neurons":2,"synapse":{"range_pA":300}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+
+#[test]
+fn no_command() {
+    check(bruno(&[]), 2, "Usage: bruno <COMMAND>");
+}
+#[test]
+fn check_reports_dead_zones() {
+    check(
+        bruno(&["check", "examples/braille.json"]),
+        0,
+        "do not move V",
+    );
+}
+#[test]
+fn check_prints_the_resolved_chip() {
+    let output = check(
+        bruno(&["check", "examples/braille.json", "--json"]),
+        0,
+        "\"codes\"",
+    );
+    serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+}
+#[test]
+fn a_missing_file() {
+    check(
+        bruno(&["check", "nowhere.json"]),
+        2,
+        "nowhere.json: cannot be read",
+    );
+}
+#[test]
+fn a_bad_value() {
+    let (_dir, path) = written(&SMALL.replace("\"neurons\":2", "\"neurons\":0"));
+    check(
+        bruno(&["generate", &path]),
+        2,
+        "`layers[0].neurons` is 0; allowed: 1..4096",
+    );
+}
+#[test]
+fn a_record_that_does_not_fit_its_window() {
+    let (_dir, path) = written(&SMALL.replace("\"inputs\":2", "\"inputs\":2,\"window_ticks\":10"));
+    check(bruno(&["check", &path]), 2, "lengthen the window");
+}
+#[test]
+fn generate_writes_every_file() {
+    let (dir, path) = written(SMALL);
+    let out = dir.path().join("rtl");
+    check(
+        bruno(&["generate", &path, "--out", &out.display().to_string()]),
+        0,
+        "mini.f",
+    );
+    let list = std::fs::read_to_string(out.join("mini.f")).unwrap();
+    assert!(list.lines().all(|name| out.join(name).is_file()));
+}
+#[test]
+fn new_does_not_overwrite() {
+    let (_dir, path) = written("");
+    check(bruno(&["new", &path]), 2, "--force overwrites it");
+}
+#[test]
+fn new_makes_a_good_chip() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("my_chip.json").display().to_string();
+    check(bruno(&["new", &path]), 0, "bruno check");
+    check(bruno(&["check", &path]), 0, "my_chip: 24 inputs");
+}
+#[test]
+fn cosim_agrees() {
+    let (_dir, path) = written(SMALL);
+    check(
+        bruno(&["cosim", &path, "--ticks", "5000", "--json"]),
+        0,
+        "\"differences\":0",
+    );
+}
+#[test]
+fn a_missing_verilator() {
+    let (dir, path) = written(SMALL);
+    let mut command = bruno(&["cosim", &path]);
+    command.env("PATH", dir.path());
+    check(command, 3, "apt-get install verilator");
+}
+#[test]
+fn a_failing_compiler() {
+    let (dir, path) = written(SMALL);
+    let compiler = dir.path().join("clang++");
+    std::fs::write(&compiler, "#!/bin/sh\necho no licence today >&2\nexit 1\n").unwrap();
+    let mut permissions = std::fs::metadata(&compiler).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
+    std::fs::set_permissions(&compiler, permissions).unwrap();
+    let path_variable = format!(
+        "{}:{}",
+        dir.path().display(),
+        std::env::var("PATH").unwrap()
+    );
+    let mut command = bruno(&["cosim", &path]);
+    command.env("PATH", path_variable);
+    check(command, 3, "no licence today");
+}
+#[test]
+fn a_wrong_number_of_channels() {
+    let (_dir, path) = written(SMALL);
+    check(bruno(&["train", &path]), 2, "`inputs`");
+}
+#[test]
+fn data_that_is_not_there() {
+    let (_dir, path) = written(&SMALL.replace(
+        "\"inputs\":2",
+        "\"inputs\":2,\"training\":{\"data\":{\"kind\":\"jsb\"}}",
+    ));
+    check(bruno(&["train", &path]), 2, "`--data` is absent");
+}

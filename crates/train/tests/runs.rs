@@ -1,0 +1,90 @@
+//! Whole runs on a task that takes seconds: it is learnt, a killed run continues to the same numbers, and the number of
+//! threads changes nothing.
+
+use bruno_chip::Description;
+use bruno_data::{Dataset, Event, Sample, Target};
+use bruno_device::Chip;
+use bruno_sim::{Forward, IntegerModel};
+use bruno_train::{Checkpoint, Parameters, TrainConfig, Trainer};
+
+const CHIP: &str = r#"{"name":"tiny","inputs":4,
+    "layers":[{"name":"hidden","kind":"felif","neurons":8,"recurrent":true,"synapse":{"bits":3,"range_pA":900},
+               "recurrent_synapse":{"bits":3,"range_pA":30},"device":{"t_ref_ms":1}}],
+    "readout":{"outputs":2,"synapse":{"range_pA":100}},
+    "training":{"epochs":6,"batch":4,"learning_rate":0.1,"logit_per_pA":0.05,"init":{"readout_std":0.4},
+                "device":[{"parameter":"threshold","bounds":[0.7,0.9]},{"parameter":"area","bounds":[3,5]}]}}"#;
+
+/// Which half of the channels spikes.
+fn data() -> Dataset {
+    let sample = |index: u32| {
+        let class = (index % 2) as usize;
+        let time = |k: u32| 1_000 + k * 4_000 + (index * 37) % 900;
+        let event = |k: u32| Event {
+            t_us: time(k),
+            channel: 2 * class as u32 + k % 2,
+        };
+        Sample {
+            events: (0..8).map(event).collect(),
+            duration_us: 40_000,
+            target: Target::Class(class),
+        }
+    };
+    Dataset {
+        name: "halves".into(),
+        channels: 4,
+        outputs: 2,
+        class_names: vec!["low".into(), "high".into()],
+        train: (0..12).map(sample).collect(),
+        valid: (12..16).map(sample).collect(),
+        test: (16..24).map(sample).collect(),
+    }
+}
+
+fn fresh() -> (Checkpoint, Chip) {
+    let description = Description::parse("tiny", CHIP).unwrap();
+    let config = TrainConfig::of(&description).unwrap();
+    let chip = Chip::resolve("tiny", &description).unwrap();
+    let parameters = Parameters::new(&chip, &config);
+    (Checkpoint::new(description, config, parameters), chip)
+}
+
+/// Runs `epochs` more epochs on `threads` threads.
+fn train(run: Checkpoint, epochs: usize, threads: usize) -> Checkpoint {
+    let (_, chip) = fresh();
+    let data = data();
+    let factory = || -> Result<Box<dyn Forward>, _> { Ok(Box::new(IntegerModel::new(&chip))) };
+    let mut trainer = Trainer::new("tiny", run, &data, &factory, threads).unwrap();
+    for _ in 0..epochs {
+        trainer.epoch(|_| {}).unwrap();
+    }
+    trainer.run
+}
+
+#[test]
+fn the_task_is_learnt() {
+    let run = train(fresh().0, 6, 2);
+    let last = run.history.last().unwrap();
+    assert!(
+        last.valid.accuracy() == 1.0 && last.valid.mean_loss() < 0.5,
+        "{last:?}"
+    );
+    let changed = run.parameters.describe(&run.description);
+    assert_ne!(
+        changed.layers[0].device, run.description.layers[0].device,
+        "device parameters move"
+    );
+}
+
+#[test]
+fn a_killed_run_ends_with_the_same_numbers() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("checkpoint.json");
+    train(fresh().0, 2, 1).save(&path).unwrap();
+    let continued = train(Checkpoint::load(&path).unwrap(), 2, 1);
+    assert_eq!(continued, train(fresh().0, 4, 1));
+}
+
+#[test]
+fn threads_change_nothing() {
+    assert_eq!(train(fresh().0, 2, 1), train(fresh().0, 2, 3));
+}
