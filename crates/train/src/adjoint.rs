@@ -6,7 +6,7 @@ use crate::coarse::{Coarse, Recorded, Step};
 use crate::config::{GradientKind, TrainConfig};
 use crate::parameters::Parameters;
 use crate::traces::{self, Decay, Trace};
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::{Chip, Codes, Layer, LayerKind};
 use bruno_sim::{Stimulus, Trace as ChipTrace};
 
 /// `dL/d parameter` of one sample, in the order of [`Parameters::values`].
@@ -232,8 +232,7 @@ struct Records<'a> {
     i_lsb: f64,
     window: u32,
     mean: bool,
-    /// Lower clamp of the membrane, LSB.
-    floor: i32,
+    codes: Codes,
     /// Share of each window that a neuron is not refractory, `[window][neuron]`.
     active: Vec<f32>,
 }
@@ -267,7 +266,7 @@ impl<'a> Records<'a> {
             p_lsb: formats.p_lsb(),
             i_lsb: formats.i_lsb_pa(),
             window: k,
-            floor: layer.codes.v_floor,
+            codes: layer.codes,
             active,
         }
     }
@@ -279,14 +278,32 @@ impl<'a> Records<'a> {
             .copied()
     }
 
+    /// Means of V and p (LSB) over the ticks in which the neuron was free. A spike and its refractory time write and hold
+    /// the reset values, which say nothing of the way to the threshold; spike times tell how long.
+    fn free_mean(&self, window: usize, neuron: usize) -> (f64, f64) {
+        let word = |name| self.word(window, neuron, name).unwrap_or(0);
+        let k = f64::from(self.window);
+        let active = f64::from(self.active[window * self.neurons + neuron]) * k;
+        let free = active.round() - f64::from(word("n_spike"));
+        let (v, p) = (f64::from(word("sum_v")), f64::from(word("sum_p") as u32));
+        if free < 1.0 {
+            return (v / k, p / k);
+        }
+        let held = k - free;
+        let without = |sum: f64, reset: i32| (sum - held * f64::from(reset)) / free;
+        // A kept occupation is held at an unknown value.
+        let p = if self.codes.keep_p {
+            p / k
+        } else {
+            without(p, self.codes.p_reset)
+        };
+        (without(v, self.codes.v_reset), p)
+    }
+
     fn at(&self, window: usize, neuron: usize) -> Recorded {
         let word = |window, name| self.word(window, neuron, name).unwrap_or(0);
-        let k = f64::from(self.window);
         let (v, p) = if self.mean {
-            (
-                f64::from(word(window, "sum_v")) / k,
-                f64::from(word(window, "sum_p") as u32) / k,
-            )
+            self.free_mean(window, neuron)
         } else {
             (f64::from(word(window, "v")), f64::from(word(window, "p")))
         };
@@ -301,7 +318,7 @@ impl<'a> Records<'a> {
             p: p * self.p_lsb,
             i: current * self.i_lsb,
             spikes: word(window, "n_spike"),
-            clamped: word(window, "v") <= self.floor,
+            clamped: word(window, "v") <= self.codes.v_floor,
             active: f64::from(self.active[window * self.neurons + neuron]),
         }
     }

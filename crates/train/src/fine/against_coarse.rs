@@ -184,3 +184,14 @@ fn samples() {
         ratio: 0.3,
     });
 }
+/// At 130 Hz a quarter of the ticks is refractory: their held states must not count in the mean.
+#[test]
+fn means_of_fast_neurons() {
+    check(&Case {
+        kind: "lif",
+        gradient: GradientKind::Mean,
+        window: 1000,
+        cosine: 0.99,
+        ratio: 0.4,
+    });
+}
