@@ -1,7 +1,7 @@
 //! Settings of training: the description's `training` object, all with defaults.
 
 use crate::TrainError;
-use bruno_chip::{Description, Problem};
+use bruno_chip::{Description, Problem, RecorderLevel};
 use serde::{Deserialize, Serialize};
 
 /// Which recorded state the coarse step is linearised at.
@@ -161,7 +161,46 @@ impl TrainConfig {
                 return Err(setting(field, value, &format!("{low}..{high}")));
             }
         }
-        for device in &self.device {
+        let (low, high) = self.rate_hz;
+        if !(0.0 <= low && low <= high) {
+            return Err(setting(
+                "rate_Hz",
+                format!("[{low}, {high}]"),
+                "two rates, the lower first",
+            ));
+        }
+        let init = &self.init;
+        for (field, std) in [
+            ("init.input_std", init.input_std),
+            ("init.recurrent_std", init.recurrent_std),
+            ("init.readout_std", init.readout_std),
+        ] {
+            if !(0.0..=100.0).contains(&std) {
+                return Err(setting(field, std, "0..100"));
+            }
+        }
+        if self.gradient == GradientKind::Mean && description.recorder != RecorderLevel::Mean {
+            return Err(setting(
+                "gradient",
+                "mean",
+                "`sample`, or the chip's `recorder` at `mean`",
+            ));
+        }
+        self.check_device(description)
+    }
+
+    fn check_device(&self, description: &Description) -> Result<(), TrainError> {
+        for (index, device) in self.device.iter().enumerate() {
+            if self.device[..index]
+                .iter()
+                .any(|d| d.parameter == device.parameter)
+            {
+                return Err(setting(
+                    "device",
+                    format!("{:?} twice", device.parameter),
+                    "each parameter once",
+                ));
+            }
             let (low, high) = device.bounds;
             for layer in &description.layers {
                 let value = device.parameter.of(&layer.device);
@@ -205,5 +244,64 @@ impl DeviceParameter {
             Self::Threshold => card.v_th_v = value,
             Self::Barrier => card.w_b_ev = value,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The message for a description whose `training` and recorder are these.
+    fn check(training: &str, recorder: &str, expected: &str) {
+        let text = format!(
+            r#"{{"name":"a","inputs":1,"recorder":"{recorder}","training":{training},
+                "layers":[{{"name":"h","kind":"lif","neurons":1,"synapse":{{"range_pA":1}}}}],
+                "readout":{{"outputs":1,"synapse":{{"range_pA":1}}}}}}"#
+        );
+        let description = Description::parse("a", &text).unwrap();
+        let error = TrainConfig::of(&description).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_field() {
+        check(r#"{"epoch":3}"#, "mean", "unknown field `epoch`");
+    }
+    #[test]
+    fn out_of_range() {
+        check(
+            r#"{"batch":0}"#,
+            "mean",
+            "`training.batch` is 0; allowed: 1..",
+        );
+    }
+    #[test]
+    fn rates_reversed() {
+        check(r#"{"rate_Hz":[9,3]}"#, "mean", "the lower first");
+    }
+    #[test]
+    fn a_negative_deviation() {
+        check(
+            r#"{"init":{"input_std":-1}}"#,
+            "mean",
+            "`training.init.input_std` is -1",
+        );
+    }
+    #[test]
+    fn a_mean_that_is_not_recorded() {
+        check("{}", "sample", "`training.gradient` is mean");
+    }
+    #[test]
+    fn a_parameter_twice() {
+        let twice = r#"{"device":[{"parameter":"area","bounds":[1,9]},{"parameter":"area","bounds":[1,9]}]}"#;
+        check(twice, "mean", "Area twice");
+    }
+    #[test]
+    fn bounds_that_leave_the_card_out() {
+        check(
+            r#"{"device":[{"parameter":"area","bounds":[5,9]}]}"#,
+            "mean",
+            "bounds around the card's 4",
+        );
     }
 }

@@ -21,7 +21,7 @@ pub enum TrainError {
     Sim(#[from] SimError),
     /// A number is no number any more.
     #[error(
-        "epoch {epoch}, sample {sample}: {tensor} is {value}; lower `training.learning_rate` or `training.surrogate_gain`"
+        "epoch {epoch}, sample {sample}: {tensor} is {value}; lower `training.learning_rate` or raise `training.surrogate_tau_ms`"
     )]
     NotFinite {
         /// Epoch, from 1.
