@@ -138,6 +138,7 @@ void bruno_write(bruno_model* model, uint32_t address, uint32_t data) {
 // One read over the configuration bus; the answer comes within a few cycles or not at all (then 0).
 uint32_t bruno_read(bruno_model* model, uint32_t address) {
   auto& top = *model->top;
+  for (int wait = 0; wait < 8; ++wait) model->cycle();  // answers to earlier writes pass by
   top.cfg_valid_i = 1;
   top.cfg_addr_i = address;
   model->cycle();

@@ -145,6 +145,16 @@ impl Program {
                 expected: expected.to_string(),
             })
         };
+        let longest = longest_record(chip);
+        if !(longest..=4096).contains(&self.window) {
+            return Err(SimError::Mismatch {
+                what: "window".into(),
+                found: format!("{} ticks", self.window),
+                expected: format!(
+                    "{longest}..4096 ticks (a shorter one would overrun the recorder)"
+                ),
+            });
+        }
         expect(
             "number of layers".into(),
             self.layers.len(),
@@ -176,6 +186,14 @@ impl Program {
         }
         Ok(())
     }
+}
+
+/// Words of the longest record of any bank: the ticks that its stream takes.
+pub(crate) fn longest_record(chip: &Chip) -> u32 {
+    let words = |l: &Layer| {
+        l.record_words(chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
+    };
+    chip.layers.iter().map(words).max().unwrap_or(0) as u32
 }
 
 impl Stimulus {

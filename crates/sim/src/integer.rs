@@ -75,7 +75,7 @@ impl Forward for IntegerModel {
             }
             self.tick(tick, &spiking);
         }
-        Ok(self.take_trace(stimulus.windows))
+        Ok(self.take_trace())
     }
 }
 
@@ -90,17 +90,14 @@ impl IntegerModel {
     }
 
     /// What was recorded since the reset.
-    pub(crate) fn take_trace(&mut self, windows: u32) -> Trace {
+    pub(crate) fn take_trace(&mut self) -> Trace {
         let layers: Vec<_> = self.layers.iter_mut().map(LayerState::take_trace).collect();
         let saturated = self.layers.iter().map(|l| l.saturations()).sum::<u64>();
-        let words = |l: &bruno_device::Layer| {
-            l.record_words(self.chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
-        };
-        let longest = self.chip.layers.iter().map(words).max().unwrap_or(0);
         Trace {
             layers,
             saturations: saturated.min(u64::from(u32::MAX)) as u32,
-            overrun: longest > self.program.window as usize && windows > 1,
+            // A program whose windows would overrun the recorder is refused.
+            overrun: false,
         }
     }
 }

@@ -62,7 +62,7 @@ impl Lockstep {
             }
             done(tick);
         }
-        let expected = self.integer.take_trace(stimulus.windows);
+        let expected = self.integer.take_trace();
         let found = self.rtl.take_trace()?;
         Ok(first_difference(&self.chip, self.window, &expected, &found))
     }

@@ -32,7 +32,7 @@ pub fn random(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
         rng.set_stream(cases.len() as u64);
         cases.push(Case {
             name: format!("random {} of seed {seed}", cases.len()),
-            program: random_program(chip, &mut rng),
+            program: random_weights(chip, &mut rng),
             stimulus: random_stimulus(chip, length, &mut rng),
         });
         left -= u64::from(length);
@@ -41,7 +41,11 @@ pub fn random(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
 }
 
 /// The chip's own codes and levels with random weights.
-pub fn random_program(chip: &Chip, rng: &mut ChaCha8Rng) -> Program {
+pub fn random_program(chip: &Chip, seed: u64) -> Program {
+    random_weights(chip, &mut ChaCha8Rng::seed_from_u64(seed))
+}
+
+fn random_weights(chip: &Chip, rng: &mut ChaCha8Rng) -> Program {
     let mut program = Program::silent(chip);
     for (layer, description) in program.layers.iter_mut().zip(&chip.layers) {
         let codes = 1u32 << description.bits;

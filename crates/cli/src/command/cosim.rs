@@ -2,18 +2,20 @@
 
 use super::check::resolve;
 use crate::failure::Failure;
-use crate::output;
 use crate::progress::Progress;
+use crate::{data, output};
+use bruno_data::Sample;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::stimuli::{self, Case};
 use bruno_sim::{Difference, Flavour, Forward, Lockstep, Stimulus, VerilatedModel};
+use bruno_train::{Checkpoint, TrainConfig};
 use std::path::{Path, PathBuf};
 
 /// Run the chip's integer model and its Verilated RTL side by side and compare every state of every neuron at every
 /// tick, then every recorder word, spike event and counter.
 ///
-/// Without --random or --corner both kinds of stimulus are run. At the first difference the command names tick, neuron,
+/// Without --random, --corner or --samples, random and corner stimuli are run. At the first difference the command names tick, neuron,
 /// signal and both values, keeps the case (JSON) and the waves (VCD) under --out, and exits with 4.
 #[derive(clap::Args)]
 pub struct Cosim {
@@ -25,6 +27,15 @@ pub struct Cosim {
     /// Corner cases: every channel in every tick, saturation at both ends, no refractory time, ...
     #[arg(long)]
     corner: bool,
+    /// This many training samples of the description's data set, with random weights or those of --checkpoint.
+    #[arg(long, value_name = "N")]
+    samples: Option<usize>,
+    /// The data, where it is not built in.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Take program and device parameters for --samples from a run's checkpoint.json.
+    #[arg(long, requires = "samples")]
+    checkpoint: Option<PathBuf>,
     /// Ticks of random stimulus.
     #[arg(long, default_value_t = 100_000)]
     ticks: u64,
@@ -46,7 +57,7 @@ impl Cosim {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip)?;
         let design = bruno_hdl::generate(&chip)?;
-        let cases = self.cases(&chip);
+        let cases = self.cases(&chip)?;
         let ticks: u64 = cases.iter().map(ticks).sum();
         let mut both = Lockstep::new(&chip, &design)?;
         let mut progress = Progress::new("cosim", ticks, "ticks");
@@ -62,8 +73,8 @@ impl Cosim {
         Ok(())
     }
 
-    fn cases(&self, chip: &Chip) -> Vec<Case> {
-        let all = !self.random && !self.corner;
+    fn cases(&self, chip: &Chip) -> Result<Vec<Case>, Failure> {
+        let all = !self.random && !self.corner && self.samples.is_none();
         let mut cases = Vec::new();
         if self.corner || all {
             cases.extend(stimuli::corners(chip));
@@ -71,7 +82,32 @@ impl Cosim {
         if self.random || all {
             cases.extend(stimuli::random(chip, self.ticks, self.seed));
         }
-        cases
+        if let Some(count) = self.samples {
+            cases.extend(self.data_cases(chip, count)?);
+        }
+        Ok(cases)
+    }
+
+    fn data_cases(&self, chip: &Chip, count: usize) -> Result<Vec<Case>, Failure> {
+        let config = TrainConfig::of(&chip.description)?;
+        let set = data::load(&config, self.data.as_deref())?;
+        set.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
+        let program = match &self.checkpoint {
+            Some(path) => {
+                let run = Checkpoint::load(path)?;
+                let trained = run
+                    .parameters
+                    .chip(&path.display().to_string(), &run.description)?;
+                run.parameters.program(&trained)
+            }
+            None => stimuli::random_program(chip, self.seed),
+        };
+        let case = |(index, sample): (usize, &Sample)| Case {
+            name: format!("sample {index} of {}", set.name),
+            program: program.clone(),
+            stimulus: bruno_train::stimulus(sample, chip.window_ticks),
+        };
+        Ok(set.train.iter().take(count).enumerate().map(case).collect())
     }
 
     fn report(&self, chip: &Chip, cases: usize, ticks: u64) {

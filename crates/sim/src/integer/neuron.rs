@@ -148,3 +148,70 @@ fn decay_toward_zero(value: i64, c: Coefficient) -> i64 {
     };
     value - taken
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bruno_chip::{DeviceCard, Formats};
+    use proptest::prelude::*;
+
+    const K: fn() -> Constants = || Constants::new(&Formats::default());
+
+    fn codes(card: &DeviceCard) -> Codes {
+        Codes::new(card, &Formats::default(), Rounding::Nearest).unwrap()
+    }
+
+    proptest! {
+        /// Charge: `v + rnd(kappa p)` changes by exactly the quantised current's step, whatever switches.
+        #[test]
+        fn charge_is_conserved(v in -131_071i64..209_715, p in 0i64..1 << 20, i in -(1i64 << 23)..1 << 23) {
+            let codes = codes(&DeviceCard::default());
+            let mut s = State { v, p, i, refr: 0 };
+            let before = s.v + rounded(s.p, codes.kap);
+            let step = membrane_step(&s, &codes, &K());
+            let outcome = felif(&mut s, &codes, &K());
+            let free = !outcome.spike && s.v > i64::from(codes.v_floor) && outcome.saturations == 0;
+            prop_assume!(free);
+            prop_assert_eq!(s.v + rounded(s.p, codes.kap), before + step);
+        }
+
+        /// States stay in their words and the refractory time runs out, from any state under any current.
+        #[test]
+        fn states_stay_in_range(
+            v in -(1i64 << 19)..1 << 19, p in 0i64..1 << 20, i in -(1i64 << 23)..1 << 23, refr in 0i64..3,
+            inject in -(1i64 << 30)..1 << 30,
+        ) {
+            let codes = codes(&DeviceCard::default());
+            let mut s = State { v, p, i, refr };
+            synapse(&mut s, inject, &codes, &K(), Rounding::Nearest);
+            felif(&mut s, &codes, &K());
+            prop_assert!((-(1 << 19)..1 << 19).contains(&s.v));
+            prop_assert!((0..1 << 20).contains(&s.p));
+            prop_assert!((-(1 << 23)..1 << 23).contains(&s.i));
+            prop_assert!(s.refr == refr - 1 || refr == 0);
+        }
+    }
+
+    /// The threshold is strict: a membrane exactly on it stays.
+    fn check_threshold(offset: i64, spikes: bool) {
+        let card = DeviceCard {
+            g_leak_ps: 0.0,
+            ..DeviceCard::default()
+        };
+        let codes = codes(&card);
+        let mut s = State {
+            v: i64::from(codes.v_th) + offset,
+            ..State::default()
+        };
+        assert_eq!(lif(&mut s, &codes, &K(), Rounding::Nearest).spike, spikes);
+    }
+
+    #[test]
+    fn on_the_threshold() {
+        check_threshold(0, false);
+    }
+    #[test]
+    fn above_the_threshold() {
+        check_threshold(1, true);
+    }
+}

@@ -1,6 +1,7 @@
 //! The loaded model: the only unsafe code of bruno, one function a symbol of the driver.
 
 use super::{Flavour, build, model_header};
+use crate::forward::longest_record;
 use crate::{Forward, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
 use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
 use bruno_device::{Chip, LayerKind};
@@ -166,11 +167,7 @@ impl VerilatedModel {
 
     /// Lets the recorder empty itself and returns what left the chip since the last clear.
     pub(crate) fn take_trace(&mut self) -> Result<Trace, SimError> {
-        let words = |l: &bruno_device::Layer| {
-            l.record_words(self.chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
-        };
-        let longest = self.chip.layers.iter().map(words).max().unwrap_or(0);
-        self.drain(longest as u32 + 4)?;
+        self.drain(longest_record(&self.chip) + 4)?;
         self.trace()
     }
 
