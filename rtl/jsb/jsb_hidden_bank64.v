@@ -262,22 +262,22 @@ module jsb_hidden_bank64 (
 
   always @(posedge clk_i) begin
     if (rst_i) begin
-      level[3'd0] <= -24'sd573440;
-      level[3'd1] <= -24'sd409600;
-      level[3'd2] <= -24'sd245760;
-      level[3'd3] <= -24'sd81920;
-      level[3'd4] <= 24'sd81920;
-      level[3'd5] <= 24'sd245760;
-      level[3'd6] <= 24'sd409600;
-      level[3'd7] <= 24'sd573440;
-      rec_level[3'd0] <= -24'sd163840;
-      rec_level[3'd1] <= -24'sd117029;
-      rec_level[3'd2] <= -24'sd70217;
-      rec_level[3'd3] <= -24'sd23406;
-      rec_level[3'd4] <= 24'sd23406;
-      rec_level[3'd5] <= 24'sd70217;
-      rec_level[3'd6] <= 24'sd117029;
-      rec_level[3'd7] <= 24'sd163840;
+      level[3'd0] <= -24'sd143360;
+      level[3'd1] <= -24'sd102400;
+      level[3'd2] <= -24'sd61440;
+      level[3'd3] <= -24'sd20480;
+      level[3'd4] <= 24'sd20480;
+      level[3'd5] <= 24'sd61440;
+      level[3'd6] <= 24'sd102400;
+      level[3'd7] <= 24'sd143360;
+      rec_level[3'd0] <= -24'sd40960;
+      rec_level[3'd1] <= -24'sd29257;
+      rec_level[3'd2] <= -24'sd17554;
+      rec_level[3'd3] <= -24'sd5851;
+      rec_level[3'd4] <= 24'sd5851;
+      rec_level[3'd5] <= 24'sd17554;
+      rec_level[3'd6] <= 24'sd29257;
+      rec_level[3'd7] <= 24'sd40960;
     end else if (levels_write_i) begin
       if (index_i[8]) rec_level[index_i[2:0]] <= data_i[23:0];
       else level[index_i[2:0]] <= data_i[23:0];

@@ -43,8 +43,8 @@ module jsb_hidden_registers (
       i_dec_h_o <= 30'd524288; // its rounding half
       i_dec_s_o <= 5'd20; // its shift
       in_m_o <= 11'd1061; // 1us/C in LSB of V by LSB of I, mantissa
-      in_h_o <= 30'd1024; // its rounding half
-      in_s_o <= 5'd11; // its shift
+      in_h_o <= 30'd64; // its rounding half
+      in_s_o <= 5'd7; // its shift
       leak_m_o <= 11'd1326; // g*1us/C, mantissa
       leak_h_o <= 30'd32768; // its rounding half
       leak_s_o <= 5'd16; // its shift

@@ -86,14 +86,14 @@ module jsb_readout_bank88 (
 
   always @(posedge clk_i) begin
     if (rst_i) begin
-      level[3'd0] <= -24'sd819200;
-      level[3'd1] <= -24'sd585143;
-      level[3'd2] <= -24'sd351086;
-      level[3'd3] <= -24'sd117029;
-      level[3'd4] <= 24'sd117029;
-      level[3'd5] <= 24'sd351086;
-      level[3'd6] <= 24'sd585143;
-      level[3'd7] <= 24'sd819200;
+      level[3'd0] <= -24'sd204800;
+      level[3'd1] <= -24'sd146286;
+      level[3'd2] <= -24'sd87771;
+      level[3'd3] <= -24'sd29257;
+      level[3'd4] <= 24'sd29257;
+      level[3'd5] <= 24'sd87771;
+      level[3'd6] <= 24'sd146286;
+      level[3'd7] <= 24'sd204800;
     end else if (levels_write_i) begin
       level[index_i[2:0]] <= data_i[23:0];
     end
