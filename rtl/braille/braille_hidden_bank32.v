@@ -57,14 +57,14 @@ module braille_hidden_bank32 (
   localparam signed [31:0] PRE = 32'sd4;
 
   // States, one element a neuron.
-  reg signed [19:0] v [0:31];
-  reg [19:0] p [0:31];
-  reg signed [23:0] i [0:31];
-  reg [19:0] refr [0:31];
-  reg [19:0] n_spike [0:31];
-  reg [19:0] n_sat [0:31];
-  reg signed [31:0] sum_v [0:31];
-  reg [31:0] sum_p [0:31];
+  reg signed [19:0] v [0:31]; // membrane, LSB 3.8147e-6 V
+  reg [19:0] p [0:31]; // occupation of the down state, LSB 2^-20
+  reg signed [23:0] i [0:31]; // synaptic current, LSB 1.2207e-4 pA
+  reg [19:0] refr [0:31]; // refractory time left, ticks
+  reg [19:0] n_spike [0:31]; // spikes in the window
+  reg [19:0] n_sat [0:31]; // saturated updates in the window
+  reg signed [31:0] sum_v [0:31]; // sum of v over the window, LSB 3.8147e-6 V
+  reg [31:0] sum_p [0:31]; // sum of p over the window, LSB 2^-20
 
   // Synapses: weight code [channel * 32 + neuron], and the currents of the codes.
   reg [2:0] code [0:1791];
@@ -489,6 +489,7 @@ module braille_hidden_bank32 (
         syn_rounded = (c_i_dec_h - syn_product);
         syn_step = (syn_rounded >>> c_i_dec_s[4:0]);
         syn_wanted = ((syn_i + syn_step) + syn_inject);
+        // Clamp, by the signs of differences; a clamp counts one saturation.
         syn_over = (I_MAX - syn_wanted);
         if (syn_over[31]) begin
           syn_top = I_MAX;
@@ -508,6 +509,7 @@ module braille_hidden_bank32 (
         neuron_v = {{12{v[k[4:0]][19]}}, v[k[4:0]]};
         neuron_refr = {12'd0, refr[k[4:0]]};
         neuron_p = {12'd0, p[k[4:0]]};
+        // Step 3: log2 of both switching rates, from the old state.
         neuron_xv_product = (neuron_v * c_xv_m);
         neuron_xv_rounded = (neuron_xv_product + c_xv_h);
         neuron_xv_term = (neuron_xv_rounded >>> c_xv_s[4:0]);
@@ -516,6 +518,7 @@ module braille_hidden_bank32 (
         neuron_xp_term = (neuron_xp_rounded >>> c_xp_s[4:0]);
         neuron_x = ((neuron_xv_term - neuron_xp_term) + c_x0);
         neuron_y = (c_xc - neuron_x);
+        // 2^x as an 11-bit mantissa and a right shift that leaves 8 guard bits.
         neuron_up_sign = (neuron_x >>> 5'd31);
         neuron_up_exp = (neuron_x & neuron_up_sign);
         neuron_up_frac = (neuron_up_exp & 32'sd4095);
@@ -533,6 +536,7 @@ module braille_hidden_bank32 (
         neuron_up_cut = (neuron_up_room >>> 5'd31);
         neuron_up_trim = (neuron_up_room & neuron_up_cut);
         neuron_up_shift = (neuron_up_low + neuron_up_trim);
+        // 2^y as an 11-bit mantissa and a right shift that leaves 8 guard bits.
         neuron_down_sign = (neuron_y >>> 5'd31);
         neuron_down_exp = (neuron_y & neuron_down_sign);
         neuron_down_frac = (neuron_down_exp & 32'sd4095);
@@ -550,6 +554,7 @@ module braille_hidden_bank32 (
         neuron_down_cut = (neuron_down_room >>> 5'd31);
         neuron_down_trim = (neuron_down_room & neuron_down_cut);
         neuron_down_shift = (neuron_down_low + neuron_down_trim);
+        // Step 4: the net flow, rounded once; the occupation stays in its range.
         neuron_empty = (P_ONE - neuron_p);
         neuron_up_product = (neuron_up_mant * neuron_empty);
         neuron_up_flow = (neuron_up_product >>> neuron_up_shift[4:0]);
@@ -567,12 +572,14 @@ module braille_hidden_bank32 (
         end else begin
           neuron_p_new = neuron_p_floor;
         end
+        // The charge of the new and of the old occupation, each rounded: their difference telescopes.
         neuron_old_product = (neuron_p * c_kap_m);
         neuron_old_rounded = (neuron_old_product + c_kap_h);
         neuron_old_charge = (neuron_old_rounded >>> c_kap_s[4:0]);
         neuron_new_product = (neuron_p_new * c_kap_m);
         neuron_new_rounded = (neuron_new_product + c_kap_h);
         neuron_new_charge = (neuron_new_rounded >>> c_kap_s[4:0]);
+        // Step 5: both terms carry 8 guard bits; their difference is rounded once.
         neuron_drive = (syn_i_next >>> PRE[4:0]);
         neuron_in_product = (neuron_drive * c_in_m);
         neuron_in_rounded = (neuron_in_product + c_in_h);
@@ -584,6 +591,7 @@ module braille_hidden_bank32 (
         neuron_dv = (neuron_net >>> 5'd8);
         neuron_charged = ((neuron_v + neuron_dv) + neuron_old_charge);
         neuron_wanted = (neuron_charged - neuron_new_charge);
+        // Step 6: clamps.
         neuron_below = (neuron_wanted - c_v_floor);
         if (neuron_below[31]) begin
           neuron_floored = c_v_floor;
@@ -596,9 +604,11 @@ module braille_hidden_bank32 (
         end else begin
           neuron_clamped = neuron_floored;
         end
+        // Step 2: a refractory neuron holds; `active` is all ones otherwise.
         neuron_waiting = (-neuron_refr);
         neuron_sign = (neuron_waiting >>> 5'd31);
         neuron_active = (~neuron_sign);
+        // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
         neuron_margin = (c_v_th - neuron_clamped);
         neuron_crossed = (neuron_margin >>> 5'd31);
         neuron_fire = (neuron_crossed & neuron_active);

@@ -28,8 +28,8 @@ module braille_readout_bank7 (
   localparam signed [31:0] I_MIN = -32'sd8388608;
 
   // States, one element a neuron.
-  reg signed [23:0] i [0:6];
-  reg [19:0] n_sat [0:6];
+  reg signed [23:0] i [0:6]; // synaptic current, LSB 1.2207e-4 pA
+  reg [19:0] n_sat [0:6]; // saturated updates in the window
 
   // Synapses: weight code [channel * 7 + neuron], and the currents of the codes.
   reg [2:0] code [0:223];
@@ -156,6 +156,7 @@ module braille_readout_bank7 (
         syn_rounded = (c_i_dec_h - syn_product);
         syn_step = (syn_rounded >>> c_i_dec_s[4:0]);
         syn_wanted = ((syn_i + syn_step) + syn_inject);
+        // Clamp, by the signs of differences; a clamp counts one saturation.
         syn_over = (I_MAX - syn_wanted);
         if (syn_over[31]) begin
           syn_top = I_MAX;

@@ -28,8 +28,8 @@ module jsb_readout_bank88 (
   localparam signed [31:0] I_MIN = -32'sd8388608;
 
   // States, one element a neuron.
-  reg signed [23:0] i [0:87];
-  reg [19:0] n_sat [0:87];
+  reg signed [23:0] i [0:87]; // synaptic current, LSB 4.8828e-4 pA
+  reg [19:0] n_sat [0:87]; // saturated updates in the window
 
   // Synapses: weight code [channel * 88 + neuron], and the currents of the codes.
   reg [2:0] code [0:5631];
@@ -156,6 +156,7 @@ module jsb_readout_bank88 (
         syn_rounded = (c_i_dec_h - syn_product);
         syn_step = (syn_rounded >>> c_i_dec_s[4:0]);
         syn_wanted = ((syn_i + syn_step) + syn_inject);
+        // Clamp, by the signs of differences; a clamp counts one saturation.
         syn_over = (I_MAX - syn_wanted);
         if (syn_over[31]) begin
           syn_top = I_MAX;

@@ -113,7 +113,11 @@ fn cosim_agrees() {
 }
 #[test]
 fn cosim_of_data() {
-    check(bruno(&["cosim", "examples/braille.json", "--samples", "1"]), 0, "braille: 1 cases");
+    check(
+        bruno(&["cosim", "examples/braille.json", "--samples", "1"]),
+        0,
+        "braille: 1 cases",
+    );
 }
 #[test]
 fn a_missing_verilator() {

@@ -103,6 +103,13 @@ impl Printed {
     }
 }
 
+/// The text of a `comment!`: rust-hdl hands on the macro's tokens, whose spacing depends on the compiler.
+fn comment_text(raw: &str) -> String {
+    let inner = raw.split_once('"').map_or(raw, |(_, inner)| inner);
+    let words: Vec<&str> = inner.split_whitespace().collect();
+    words.join(" ")
+}
+
 /// `signed [w-1:0] `, empty for one unsigned bit.
 pub(crate) fn range(kind: Type) -> String {
     let sign = if kind.signed { "signed " } else { "" };
@@ -255,7 +262,7 @@ impl StagePrinter<'_> {
             }
             VerilogStatement::If(conditional) => self.conditional(conditional, depth, text)?,
             VerilogStatement::Comment(comment) => {
-                let _ = writeln!(text, "{indent}// {comment}");
+                let _ = writeln!(text, "{indent}// {}", comment_text(comment));
             }
             VerilogStatement::Macro(code) => self.block(code, depth, text)?,
             other => {

@@ -3,6 +3,11 @@
 //! Ports that are narrower in hardware are extended by the back end, so one kernel serves every word length. Selects
 //! are made from sign bits and masks where a comparison of signed words would cost a simulator its vector code.
 
+/// A comment for the reader of the printed Verilog: no code in rust-hdl's simulation, a comment in the kernel's AST.
+macro_rules! comment {
+    ($text: literal) => {};
+}
+
 mod decimator;
 mod felif;
 mod lif;

@@ -10,7 +10,7 @@ mod text;
 use super::{header, index_bits, ports::range, register_file::value_type, register_map::registers};
 use crate::kernels::{Felif, Lif, LifTruncate, Synapse, SynapseTruncate, WindowCount, WindowSum};
 use crate::{Binding, HdlError, Printed, Stage};
-use bruno_chip::{RecorderLevel, Rounding};
+use bruno_chip::Rounding;
 use bruno_device::{Chip, Layer, LayerKind};
 use std::fmt::Write;
 
@@ -26,40 +26,83 @@ struct Array {
     signed: bool,
     /// Value at rest: a register or zero.
     rest: Option<&'static str>,
+    /// What it holds, with its unit.
+    about: String,
 }
 
 /// State arrays of a layer. Counters and the refractory time have 20 bits although fewer would do: mixing storage
 /// classes would keep a simulator from vectorising the loop.
 fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
     let f = &chip.description.formats;
-    let array = |name, bits, signed, rest| Array {
+    let words = layer.record_words(chip.recorder);
+    let (v, i) = (
+        format!("{:.4e} V", f.v_lsb()),
+        format!("{:.4e} pA", f.i_lsb_pa()),
+    );
+    let p = format!("2^-{}", f.p_bits);
+    let all = [
+        (
+            "v",
+            f.v_bits,
+            true,
+            Some("v_reset"),
+            format!("membrane, LSB {v}"),
+        ),
+        (
+            "p",
+            f.p_bits,
+            false,
+            Some("p_reset"),
+            format!("occupation of the down state, LSB {p}"),
+        ),
+        (
+            "i",
+            f.i_bits,
+            true,
+            None,
+            format!("synaptic current, LSB {i}"),
+        ),
+        (
+            "refr",
+            20,
+            false,
+            None,
+            "refractory time left, ticks".into(),
+        ),
+        ("n_spike", 20, false, None, "spikes in the window".into()),
+        (
+            "n_sat",
+            20,
+            false,
+            None,
+            "saturated updates in the window".into(),
+        ),
+        (
+            "sum_v",
+            32,
+            true,
+            None,
+            format!("sum of v over the window, LSB {v}"),
+        ),
+        (
+            "sum_p",
+            32,
+            false,
+            None,
+            format!("sum of p over the window, LSB {p}"),
+        ),
+    ];
+    let spiking = layer.kind != LayerKind::Readout;
+    let present = |name: &str| words.contains(&name) || (name == "refr" && spiking);
+    let own = all.into_iter().filter(|a| present(a.0));
+    own.map(|(name, bits, signed, rest, about)| Array {
         name,
         bits,
         signed,
         rest,
-    };
-    let mut all = Vec::new();
-    if layer.kind != LayerKind::Readout {
-        all.push(array("v", f.v_bits, true, Some("v_reset")));
-    }
-    if layer.kind == LayerKind::Felif {
-        all.push(array("p", f.p_bits, false, Some("p_reset")));
-    }
-    all.push(array("i", f.i_bits, true, None));
-    if layer.kind != LayerKind::Readout {
-        all.push(array("refr", 20, false, None));
-        all.push(array("n_spike", 20, false, None));
-    }
-    all.push(array("n_sat", 20, false, None));
-    let words = layer.record_words(chip.recorder);
-    if chip.recorder == RecorderLevel::Mean {
-        for (name, signed) in [("sum_v", true), ("sum_p", false)] {
-            if words.contains(&name) {
-                all.push(array(name, 32, signed, None));
-            }
-        }
-    }
-    all
+        about,
+    })
+    .collect()
 }
 
 /// The module of a bank of `size` neurons of layer `index`.

@@ -177,7 +177,7 @@ pub struct Felif {
 impl Logic for Felif {
     #[hdl_gen]
     fn update(&mut self) {
-        // Step 3: log2 of both switching rates, from the old state.
+        comment!("Step 3: log2 of both switching rates, from the old state.");
         self.xv_product.next = self.v.val() * self.xv_m.val();
         self.xv_rounded.next = self.xv_product.val() + self.xv_h.val();
         self.xv_term.next = self.xv_rounded.val() >> self.xv_s.val();
@@ -186,7 +186,7 @@ impl Logic for Felif {
         self.xp_term.next = self.xp_rounded.val() >> self.xp_s.val();
         self.x.next = self.xv_term.val() - self.xp_term.val() + self.x0.val();
         self.y.next = self.xc.val() - self.x.val();
-        // 2^x as an 11-bit mantissa and a right shift that leaves 8 guard bits.
+        comment!("2^x as an 11-bit mantissa and a right shift that leaves 8 guard bits.");
         self.up_sign.next = self.x.val() >> 31;
         self.up_exp.next = self.x.val() & self.up_sign.val();
         self.up_frac.next = self.up_exp.val() & 4095;
@@ -204,7 +204,7 @@ impl Logic for Felif {
         self.up_cut.next = self.up_room.val() >> 31;
         self.up_trim.next = self.up_room.val() & self.up_cut.val();
         self.up_shift.next = self.up_low.val() + self.up_trim.val();
-        // 2^y as an 11-bit mantissa and a right shift that leaves 8 guard bits.
+        comment!("2^y as an 11-bit mantissa and a right shift that leaves 8 guard bits.");
         self.down_sign.next = self.y.val() >> 31;
         self.down_exp.next = self.y.val() & self.down_sign.val();
         self.down_frac.next = self.down_exp.val() & 4095;
@@ -222,7 +222,7 @@ impl Logic for Felif {
         self.down_cut.next = self.down_room.val() >> 31;
         self.down_trim.next = self.down_room.val() & self.down_cut.val();
         self.down_shift.next = self.down_low.val() + self.down_trim.val();
-        // Step 4: the net flow, rounded once; the occupation stays in its range.
+        comment!("Step 4: the net flow, rounded once; the occupation stays in its range.");
         self.empty.next = self.p_one.val() - self.p.val();
         self.up_product.next = self.up_mant.val() * self.empty.val();
         self.up_flow.next = self.up_product.val() >> self.up_shift.val();
@@ -240,14 +240,16 @@ impl Logic for Felif {
         } else {
             self.p_new.next = self.p_floor.val();
         }
-        // The charge of the new and of the old occupation, each rounded: their difference telescopes.
+        comment!(
+            "The charge of the new and of the old occupation, each rounded: their difference telescopes."
+        );
         self.old_product.next = self.p.val() * self.kap_m.val();
         self.old_rounded.next = self.old_product.val() + self.kap_h.val();
         self.old_charge.next = self.old_rounded.val() >> self.kap_s.val();
         self.new_product.next = self.p_new.val() * self.kap_m.val();
         self.new_rounded.next = self.new_product.val() + self.kap_h.val();
         self.new_charge.next = self.new_rounded.val() >> self.kap_s.val();
-        // Step 5: both terms carry 8 guard bits; their difference is rounded once.
+        comment!("Step 5: both terms carry 8 guard bits; their difference is rounded once.");
         self.drive.next = self.i_next.val() >> self.pre.val();
         self.in_product.next = self.drive.val() * self.in_m.val();
         self.in_rounded.next = self.in_product.val() + self.in_h.val();
@@ -259,7 +261,7 @@ impl Logic for Felif {
         self.dv.next = self.net.val() >> 8;
         self.charged.next = self.v.val() + self.dv.val() + self.old_charge.val();
         self.wanted.next = self.charged.val() - self.new_charge.val();
-        // Step 6: clamps.
+        comment!("Step 6: clamps.");
         self.below.next = self.wanted.val() - self.v_floor.val();
         if self.below.val().get_bit(31) {
             self.floored.next = self.v_floor.val();
@@ -272,11 +274,11 @@ impl Logic for Felif {
         } else {
             self.clamped.next = self.floored.val();
         }
-        // Step 2: a refractory neuron holds; `active` is all ones otherwise.
+        comment!("Step 2: a refractory neuron holds; `active` is all ones otherwise.");
         self.waiting.next = -self.refr.val();
         self.sign.next = self.waiting.val() >> 31;
         self.active.next = !self.sign.val();
-        // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
+        comment!("Step 7: strict threshold on the new membrane; `fire` is all ones or zero.");
         self.margin.next = self.v_th.val() - self.clamped.val();
         self.crossed.next = self.margin.val() >> 31;
         self.fire.next = self.crossed.val() & self.active.val();

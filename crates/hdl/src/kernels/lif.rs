@@ -79,7 +79,7 @@ pub struct Lif {
 impl Logic for Lif {
     #[hdl_gen]
     fn update(&mut self) {
-        // Step 5: both terms carry 8 guard bits; their difference is rounded once.
+        comment!("Step 5: both terms carry 8 guard bits; their difference is rounded once.");
         self.drive.next = self.i_next.val() >> self.pre.val();
         self.in_product.next = self.drive.val() * self.in_m.val();
         self.in_rounded.next = self.in_product.val() + self.in_h.val();
@@ -90,7 +90,7 @@ impl Logic for Lif {
         self.net.next = self.in_term.val() - self.leak_term.val() + 128;
         self.dv.next = self.net.val() >> 8;
         self.wanted.next = self.v.val() + self.dv.val();
-        // Step 6: clamps.
+        comment!("Step 6: clamps.");
         self.below.next = self.wanted.val() - self.v_floor.val();
         if self.below.val().get_bit(31) {
             self.floored.next = self.v_floor.val();
@@ -103,11 +103,11 @@ impl Logic for Lif {
         } else {
             self.clamped.next = self.floored.val();
         }
-        // Step 2: a refractory neuron holds; `active` is all ones otherwise.
+        comment!("Step 2: a refractory neuron holds; `active` is all ones otherwise.");
         self.waiting.next = -self.refr.val();
         self.sign.next = self.waiting.val() >> 31;
         self.active.next = !self.sign.val();
-        // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
+        comment!("Step 7: strict threshold on the new membrane; `fire` is all ones or zero.");
         self.margin.next = self.v_th.val() - self.clamped.val();
         self.crossed.next = self.margin.val() >> 31;
         self.fire.next = self.crossed.val() & self.active.val();

@@ -89,7 +89,7 @@ impl Logic for LifTruncate {
         } else {
             self.taken.next = self.up.val();
         }
-        // The input: toward zero.
+        comment!("The input: toward zero.");
         self.drive.next = self.i_next.val() >> self.pre.val();
         self.in_product.next = self.drive.val() * self.in_m.val();
         self.in_minus.next = -self.in_product.val();
@@ -102,7 +102,7 @@ impl Logic for LifTruncate {
             self.in_term.next = self.in_floor.val();
         }
         self.wanted.next = self.v.val() - self.taken.val() + self.in_term.val();
-        // Step 6: clamps.
+        comment!("Step 6: clamps.");
         self.below.next = self.wanted.val() - self.v_floor.val();
         if self.below.val().get_bit(31) {
             self.floored.next = self.v_floor.val();
@@ -115,11 +115,11 @@ impl Logic for LifTruncate {
         } else {
             self.clamped.next = self.floored.val();
         }
-        // Step 2: a refractory neuron holds; `active` is all ones otherwise.
+        comment!("Step 2: a refractory neuron holds; `active` is all ones otherwise.");
         self.waiting.next = -self.refr.val();
         self.sign.next = self.waiting.val() >> 31;
         self.active.next = !self.sign.val();
-        // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
+        comment!("Step 7: strict threshold on the new membrane; `fire` is all ones or zero.");
         self.margin.next = self.v_th.val() - self.clamped.val();
         self.crossed.next = self.margin.val() >> 31;
         self.fire.next = self.crossed.val() & self.active.val();

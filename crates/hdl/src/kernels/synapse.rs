@@ -44,7 +44,7 @@ impl Logic for Synapse {
         self.rounded.next = self.i_dec_h.val() - self.product.val();
         self.step.next = self.rounded.val() >> self.i_dec_s.val();
         self.wanted.next = self.i.val() + self.step.val() + self.inject.val();
-        // Clamp, by the signs of differences; a clamp counts one saturation.
+        comment!("Clamp, by the signs of differences; a clamp counts one saturation.");
         self.over.next = self.i_max.val() - self.wanted.val();
         if self.over.val().get_bit(31) {
             self.top.next = self.i_max.val();

@@ -52,7 +52,7 @@ impl Logic for SynapseTruncate {
             self.taken.next = self.up.val();
         }
         self.wanted.next = self.i.val() - self.taken.val() + self.inject.val();
-        // Clamp, by the signs of differences; a clamp counts one saturation.
+        comment!("Clamp, by the signs of differences; a clamp counts one saturation.");
         self.over.next = self.i_max.val() - self.wanted.val();
         if self.over.val().get_bit(31) {
             self.top.next = self.i_max.val();

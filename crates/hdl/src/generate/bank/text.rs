@@ -27,10 +27,11 @@ impl Bank<'_> {
             let sign = if a.signed { "signed " } else { "" };
             let _ = writeln!(
                 text,
-                "  reg {sign}{} {} [0:{}];",
+                "  reg {sign}{} {} [0:{}]; // {}",
                 range(a.bits as usize),
                 a.name,
-                self.size - 1
+                self.size - 1,
+                a.about
             );
         }
         text += &self.memory_declarations();
