@@ -96,7 +96,7 @@ impl IntegerModel {
         Trace {
             layers,
             saturations: saturated.min(u64::from(u32::MAX)) as u32,
-            // A program whose windows would overrun the recorder is refused.
+            // The model keeps every record; the RTL refuses windows that would overrun its stream.
             overrun: false,
         }
     }

@@ -266,6 +266,7 @@ impl Drop for VerilatedModel {
 impl Forward for VerilatedModel {
     fn load(&mut self, program: &Program) -> Result<(), SimError> {
         program.check(&self.chip)?;
+        program.check_window(&self.chip)?;
         self.write(address(Section::Global, 1), program.window)?;
         self.window = program.window;
         for (index, layer) in program.layers.iter().enumerate() {
