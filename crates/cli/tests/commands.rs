@@ -57,6 +57,12 @@ fn check_prints_the_resolved_chip() {
     serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
 }
 #[test]
+fn check_finds_bad_training_settings() {
+    let (_dir, path) =
+        written(&SMALL.replace("\"inputs\":2", "\"inputs\":2,\"training\":{\"batch\":0}"));
+    check(bruno(&["check", &path]), 2, "`training.batch` is 0");
+}
+#[test]
 fn a_missing_file() {
     check(
         bruno(&["check", "nowhere.json"]),

@@ -100,7 +100,34 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
         }
     }
     clipped_levels(chip, &mut found);
+    found.extend(chip.layers.iter().map(|layer| memory(chip, layer)));
     found
+}
+
+/// Bits that a layer stores, and how much of a window its longest record takes to leave.
+fn memory(chip: &Chip, layer: &Layer) -> Finding {
+    let f = &chip.description.formats;
+    let state = match layer.kind {
+        // Refractory time and both counters have 20 bits, window sums 32.
+        LayerKind::Felif => f.v_bits + f.p_bits + f.i_bits + 60,
+        LayerKind::Lif => f.v_bits + f.i_bits + 60,
+        LayerKind::Readout => f.i_bits + 20,
+    };
+    let words = layer.record_words(chip.recorder);
+    let sums = 32 * words.iter().filter(|w| w.starts_with("sum")).count();
+    let per_neuron = state as usize + sums + 32 * words.len();
+    let largest = layer.banks.iter().max().copied().unwrap_or(0);
+    Finding {
+        severity: Severity::Note,
+        text: format!(
+            "layer `{}`: {} bits of weights, {} bits of states and records; a record leaves in {} of {} ticks",
+            layer.name,
+            layer.fan_in() * layer.neurons * layer.bits as usize,
+            per_neuron * layer.neurons,
+            words.len() * largest,
+            chip.window_ticks
+        ),
+    }
 }
 
 fn dead_zones(chip: &Chip, layer: &Layer, model: &Felif, found: &mut Vec<Finding>) {

@@ -1,7 +1,6 @@
 //! The integer model: docs/semantics.md in Rust, the yardstick of the RTL.
 //!
-//! Arithmetic is on `i64` with the word lengths of the page, so an intermediate that would leave 32 bits in hardware
-//! shows up as a difference (and as a failed debug assertion here).
+//! Arithmetic is on `i64`, so an intermediate that would leave 32 bits in hardware shows up as a difference.
 
 mod layer;
 mod neuron;

@@ -85,3 +85,19 @@ fn a_window_that_would_overrun_is_refused() {
         Err(SimError::Mismatch { .. })
     ));
 }
+
+#[test]
+fn waves_are_written() {
+    let (chip, _) = model();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("waves.vcd");
+    let design = bruno_hdl::generate(&chip).unwrap();
+    let mut model = VerilatedModel::new(&chip, &design, Flavour::Trace, &path).unwrap();
+    model.ticks(0, 50, &[(3, 1)]).unwrap();
+    drop(model);
+    let waves = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        waves.contains("$var") && waves.contains("neuron_v"),
+        "states must be in the waves"
+    );
+}

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use bruno_chip::Description;
 use bruno_device::{Chip, Severity};
+use bruno_train::TrainConfig;
 use std::path::{Path, PathBuf};
 
 /// Validate a chip description, print its design-rule findings and, with --json, the resolved chip.
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub struct Check {
     /// The chip description, e.g. examples/braille.json.
     chip: PathBuf,
-    /// Print the resolved chip (defaults, integer codes, banks) as JSON on stdout.
+    /// Print the resolved chip (defaults, integer codes, banks), training settings and findings as JSON on stdout.
     #[arg(long)]
     json: bool,
 }
@@ -26,10 +27,15 @@ pub fn resolve(path: &Path) -> Result<Chip, Failure> {
 impl Check {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip)?;
+        // Bad training settings are found now and not after an hour.
+        let training = TrainConfig::of(&chip.description)?;
+        let findings = chip.findings();
         if self.json {
+            let resolved =
+                serde_json::json!({ "chip": chip, "training": training, "findings": findings });
             println!(
                 "{}",
-                serde_json::to_string_pretty(&chip).unwrap_or_default()
+                serde_json::to_string_pretty(&resolved).unwrap_or_default()
             );
             return Ok(());
         }
@@ -48,7 +54,8 @@ impl Check {
                 layer.bits
             );
         }
-        for finding in chip.findings() {
+        println!("{}", latency(&chip));
+        for finding in findings {
             let mark = match finding.severity {
                 Severity::Note => "note",
                 Severity::Warning => "warning",
@@ -57,4 +64,12 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// Each layer adds a tick between its input spikes and those that follow from its own.
+fn latency(chip: &Chip) -> String {
+    let hidden = chip.layers.len() - 1;
+    format!(
+        "latency: an input spike reaches the readout {hidden} us after it acts (one tick a layer)"
+    )
 }

@@ -13,16 +13,28 @@ pub struct Generate {
     /// Directory to write to; made where it is missing.
     #[arg(short, long, default_value = "out/rtl")]
     out: PathBuf,
+    /// Print the files as JSON on stdout.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Generate {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip)?;
         let design = bruno_hdl::generate(&chip)?;
+        let mut written = Vec::new();
         for file in design.verilog.iter().chain(&design.companions) {
             let path = self.out.join(&file.name);
             output::write(&path, &file.text)?;
-            println!("{}", path.display());
+            written.push(path.display().to_string());
+        }
+        if self.json {
+            println!(
+                "{}",
+                serde_json::json!({ "top": design.top, "files": written })
+            );
+        } else {
+            println!("{}", written.join("\n"));
         }
         Ok(())
     }

@@ -90,10 +90,8 @@ pub fn felif(s: &mut State, codes: &Codes, k: &Constants) -> Outcome {
     let p = (s.p + dp).clamp(0, i64::from(k.p_one) - 1);
     let switched = rounded(p, codes.kap) - rounded(s.p, codes.kap);
     let v = s.v + membrane_step(s, codes, k) - switched;
-    let before = s.p;
     s.p = p;
     let outcome = threshold(s, v, codes, k);
-    debug_assert!((before - s.p).abs() <= i64::from(k.p_one));
     if outcome.spike && !codes.keep_p {
         s.p = i64::from(codes.p_reset);
     }
