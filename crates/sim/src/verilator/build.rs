@@ -28,7 +28,9 @@ const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug
 pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
     let tools = Tools::find()?;
     let header = model_header::print(chip, flavour);
+    let options = [&names::OPTIONS[..], &names::LINK[..]].concat().join(" ");
     let mut parts: Vec<&str> = vec![
+        &options,
         &tools.verilator_version,
         &tools.compiler_version,
         &tools.cpu,
