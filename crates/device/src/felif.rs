@@ -8,6 +8,9 @@ use bruno_chip::DeviceCard;
 /// One tick, s.
 pub const TICK_S: f64 = 1e-6;
 
+/// `q / kB`, K/V: a barrier of 1 eV at T is this over T, in units of kB T.
+pub const KELVIN_PER_VOLT: f64 = CHARGE / BOLTZMANN;
+
 const EPS0: f64 = 8.854_187_812_8e-12;
 const BOLTZMANN: f64 = 1.380_649e-23;
 const PLANCK: f64 = 6.626_070_15e-34;
@@ -46,7 +49,7 @@ impl Felif {
             Some(c_s) => (c_s / (c_fe + c_s), 2.0 * card.p_s_c_m2 / (c_fe + c_s)),
         };
         // log2 of a Boltzmann factor, per volt
-        let per_volt = CHARGE / (BOLTZMANN * card.temperature_k) / std::f64::consts::LN_2;
+        let per_volt = KELVIN_PER_VOLT / card.temperature_k / std::f64::consts::LN_2;
         let attempt = (TICK_S * BOLTZMANN * card.temperature_k / PLANCK).log2();
         let barrier = attempt - card.w_b_ev * per_volt;
         let distance = card.d_e_nm * 1e-9;

@@ -11,5 +11,5 @@ mod limits;
 pub use chip::{Chip, Layer, LayerKind};
 pub use codes::{Codes, Constants, GUARD_BITS, PRE_TARGET_BITS};
 pub use coefficient::Coefficient;
-pub use felif::{Felif, TICK_S};
+pub use felif::{Felif, KELVIN_PER_VOLT, TICK_S};
 pub use limits::{Finding, Severity};

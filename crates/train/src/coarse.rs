@@ -6,7 +6,7 @@
 use crate::config::{DeviceParameter, TrainConfig};
 use crate::matrix::{expm1_over, exponential};
 use bruno_chip::DeviceCard;
-use bruno_device::{Felif, LayerKind, TICK_S};
+use bruno_device::{Felif, KELVIN_PER_VOLT, LayerKind, TICK_S};
 
 /// Linearised window of one neuron, float. A spike in the window cuts the state's past off (`keep`).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -63,8 +63,6 @@ pub struct Coarse {
 
 const LN2: f64 = std::f64::consts::LN_2;
 const PA: f64 = 1e-12;
-/// `q / kB`, K/V.
-const CHARGE_OVER_BOLTZMANN: f64 = 11_604.518_12;
 
 impl Coarse {
     /// The coarse step of a layer with this card.
@@ -81,7 +79,7 @@ impl Coarse {
             window_s: f64::from(window_ticks) * TICK_S,
             surrogate_s: config.surrogate_tau_ms * 1e-3,
             width: config.surrogate_width_v,
-            barrier_slope: CHARGE_OVER_BOLTZMANN / card.temperature_k,
+            barrier_slope: KELVIN_PER_VOLT / card.temperature_k,
             area_um2: card.area_um2,
         }
     }

@@ -10,13 +10,11 @@ use crate::adjoint::{Demand, Gradient};
 use crate::config::{DeviceParameter, TrainConfig};
 use crate::parameters::{LayerParameters, Parameters};
 use bruno_chip::DeviceCard;
-use bruno_device::{Chip, Felif, LayerKind, TICK_S};
+use bruno_device::{Chip, Felif, KELVIN_PER_VOLT, LayerKind, TICK_S};
 use bruno_sim::{IntegerModel, Stimulus};
 
 const PA: f64 = 1e-12;
 const LN2: f64 = std::f64::consts::LN_2;
-/// q/kB, K/V.
-const CHARGE_OVER_BOLTZMANN: f64 = 11_604.518_12;
 
 /// One layer after one tick, in V and pA.
 pub struct Moment {
@@ -229,7 +227,7 @@ impl Fine {
         };
         let lp = keep_p * self.p[n];
         let lf = TICK_S * (lp - k * lv);
-        let barrier = -CHARGE_OVER_BOLTZMANN / self.card.temperature_k * flow;
+        let barrier = -KELVIN_PER_VOLT / self.card.temperature_k * flow;
         self.device[0] -= lv * TICK_S * charge / self.card.area_um2;
         self.device[1] -= lv * TICK_S * v * PA / c;
         self.device[2] -= slope * asked;

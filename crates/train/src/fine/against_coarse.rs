@@ -91,6 +91,7 @@ fn check(case: &Case) {
         !trace.layers[0].spikes.is_empty(),
         "a silent net shows nothing"
     );
+    let rate = trace.layers[0].spikes.len() as f64 / 8.0 / 0.1;
     let states = remember(&chip, &mut model, &stimulus);
     let demand = Demand {
         by_current: &[1.0f32, -0.6, 0.3].repeat(stimulus.windows as usize),
@@ -104,6 +105,10 @@ fn check(case: &Case) {
         if case.kind == "lif" && name == "barrier" {
             continue;
         }
+        eprintln!(
+            "{} {:?}, {} ticks, {rate:.0} Hz, {name}: cosine {:.4}, norm ratio {:.3}",
+            case.kind, case.gradient, case.window, found.cosine, found.ratio
+        );
         let good = found.cosine > case.cosine && (found.ratio - 1.0).abs() < case.ratio;
         assert!(good, "{name}: {found:?}");
     }
