@@ -30,7 +30,7 @@ module bruno_config_hub #(
   input                 chip_error_i,
 
   input  [32*COUNT-1:0] value_i,   // the shell's registers
-  output reg            hold_o,    // a clear is on its way: no tick may start
+  output reg            hold_o,    // a clear is on its way: no tick may start, up to and with clear_o
   output reg            clear_o    // the states are at rest; for one cycle
 );
 
@@ -59,6 +59,7 @@ module bruno_config_hub #(
   always @(posedge clk_i) begin
     host_rvalid_o <= 1'b0;
     clear_o       <= 1'b0;
+    if (clear_o) hold_o <= 1'b0;
     if (take) begin
       chip_write_o <= host_write_i;
       chip_addr_o  <= host_addr_i;
@@ -71,7 +72,6 @@ module bruno_config_hub #(
     if (chip_valid_o & chip_ready_i) chip_valid_o <= 1'b0;
     if (busy_q & (own_q | chip_rvalid_i)) begin
       busy_q        <= 1'b0;
-      hold_o        <= 1'b0;
       clear_o       <= hold_o;
       host_rvalid_o <= 1'b1;
       host_rdata_o  <= own_q ? value : chip_rdata_i;

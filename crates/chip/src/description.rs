@@ -1,6 +1,6 @@
 //! The description as the user writes it (JSON). Unknown fields are errors; every optional field has its default here.
 
-use crate::ChipError;
+use crate::{ChipError, Interfaces};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -31,6 +31,9 @@ pub struct Description {
     /// Largest number of neurons in one bank (one recorder stream each).
     #[serde(default = "default_bank")]
     pub bank_neurons: usize,
+    /// How the chip is connected to a system; bare ports where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interfaces: Option<Interfaces>,
     /// Settings of training; read by the training crate, opaque here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<serde_json::Value>,

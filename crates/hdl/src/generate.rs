@@ -6,6 +6,7 @@ mod control;
 mod ports;
 mod register_file;
 mod register_map;
+mod shell;
 mod top;
 
 use bruno_device::{Chip, Layer};
@@ -13,6 +14,7 @@ use bruno_device::{Chip, Layer};
 pub use bank::bank_module;
 pub use ports::{Port, hidden_neurons, ports, streams};
 pub use register_map::registers;
+pub use shell::shell_module;
 
 /// One file of a design.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,9 @@ pub struct Design {
     pub top: String,
     /// Verilog files, the top module last.
     pub verilog: Vec<DesignFile>,
+    /// Verilog of the shell around the top module and of its parts, the shell last; empty where the description asks
+    /// for no interfaces.
+    pub shell: Vec<DesignFile>,
     /// File list, constraints and register map.
     pub companions: Vec<DesignFile>,
 }
@@ -46,19 +51,24 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
         }
     }
     verilog.push(file(&chip.name, top::print(chip)));
-    let list: String = verilog.iter().map(|f| format!("{}\n", f.name)).collect();
+    let shell = shell::files(chip);
+    let files = verilog.iter().chain(&shell);
+    let list: String = files.map(|f| format!("{}\n", f.name)).collect();
     let companion = |name: String, text| DesignFile { name, text };
+    let mut companions = vec![
+        companion(format!("{}.f", chip.name), list),
+        companion(format!("{}.sdc", chip.name), constraints::print(chip)),
+        companion(
+            format!("{}_registers.md", chip.name),
+            register_map::print(chip),
+        ),
+    ];
+    companions.extend(shell::companions(chip));
     Ok(Design {
         top: chip.name.clone(),
         verilog,
-        companions: vec![
-            companion(format!("{}.f", chip.name), list),
-            companion(format!("{}.sdc", chip.name), constraints::print(chip)),
-            companion(
-                format!("{}_registers.md", chip.name),
-                register_map::print(chip),
-            ),
-        ],
+        shell,
+        companions,
     })
 }
 

@@ -14,6 +14,7 @@ mod module;
 pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
 pub use generate::{
-    Design, DesignFile, Port, bank_module, generate, hidden_neurons, ports, registers, streams,
+    Design, DesignFile, Port, bank_module, generate, hidden_neurons, ports, registers,
+    shell_module, streams,
 };
 pub use module::module;
