@@ -8,6 +8,9 @@ from cocotb.triggers import ClockCycles, RisingEdge
 
 import chip
 
+# Of simulated time: a handshake that hangs fails the test.
+LIMIT = {"timeout_time": 3, "timeout_unit": "ms"}
+
 
 async def start(dut):
     """Clock and reset of a bench; the bare core's inputs rest at zero."""

@@ -102,7 +102,7 @@ class Bench:
         return (await self.host.transfer(register))[0]
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def every_event_once(dut):
     """Input events act in the tick after their acknowledge, output spikes and recorder words are the bare core's."""
     bench = await Bench().start(dut)
@@ -125,7 +125,7 @@ async def every_event_once(dut):
     assert counts == [0, unknown, len(channels) - unknown - spikes, 0, 0], counts
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def slow_receiver(dut):
     """A receiver that stops loses spikes; every one of them is counted."""
     bench = await Bench().start(dut, 20)
@@ -140,7 +140,7 @@ async def slow_receiver(dut):
     assert len(receiver.neurons) + lost == len(bench.bare.events), (len(receiver.neurons), lost)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def reset_in_the_middle(dut):
     """A reset in any phase of a handshake: the event counts once or never, and the next ones work."""
     bench = await Bench().start(dut, 30)

@@ -64,19 +64,19 @@ async def transfers(host, core):
         assert await host.read(address) == (0, AxiResp.OKAY)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def registers(dut):
     await transfers(*await start(dut))
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def registers_with_pauses(dut):
     host, core = await start(dut)
     host.pause(1)
     await transfers(host, core)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def illegal_addresses_and_strobes(dut):
     """An error response, and no register has changed."""
     host, _ = await start(dut)
@@ -92,7 +92,7 @@ async def illegal_addresses_and_strobes(dut):
     assert await host.registers() == before
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def back_to_back(dut):
     """Reads and writes in flight at once, with and without pauses: each gets its own answer, in order."""
     host, _ = await start(dut)
@@ -125,7 +125,7 @@ async def back_to_back(dut):
         host.pause(20)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def reset_in_the_middle(dut):
     """A reset at any cycle of a write: the register has its reset value afterwards, and the bus works."""
     host, _ = await start(dut)

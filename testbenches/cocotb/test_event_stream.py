@@ -91,17 +91,17 @@ async def stamped(dut, pause):
     assert await bench.counts() == [0, unknown, merged, 0, 0]
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def stamped_events(dut):
     await stamped(dut, 0.0)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def stamped_events_with_pauses(dut):
     await stamped(dut, 0.5)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def late_events(dut):
     """Events whose tick is over act in the next one and are counted, also across the wrap of the time."""
     bench = await Bench().start(dut)
@@ -116,7 +116,7 @@ async def late_events(dut):
     assert (await bench.counts())[0] == 4
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def early_events_hold_back_later_ones(dut):
     """The stream is in order: an event behind one that waits goes with it, and is counted as late."""
     bench = await Bench().start(dut)
@@ -126,7 +126,7 @@ async def early_events_hold_back_later_ones(dut):
     assert await bench.counts() == [1, 0, 0, 0, 0]
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def clear_forgets_what_waits(dut):
     bench = await Bench().start(dut)
     bench.send([(40, 0), (50, 1)])
@@ -139,7 +139,7 @@ async def clear_forgets_what_waits(dut):
     assert abs(tick - len(bench.ticks.vectors)) <= 1, (tick, len(bench.ticks.vectors))
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def time_starts_with_a_clear(dut):
     """At any phase of the microsecond: stamps and the core's ticks count from the same tick."""
     bench = await Bench().start(dut)
@@ -153,7 +153,7 @@ async def time_starts_with_a_clear(dut):
         assert bench.ticks.vectors[:11] == vectors([(9, 2)], 11), phase
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def slow_receiver(dut):
     """A receiver that stops loses spikes; every one of them is counted, the others leave in order."""
     bench = await Bench().start(dut)

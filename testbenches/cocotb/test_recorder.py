@@ -37,7 +37,7 @@ class Recorder(Bench):
         return events
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def every_word_once(dut):
     """Random pauses: what arrives are the bare core's records, complete and in order."""
     bench = await Recorder().start(dut)
@@ -58,7 +58,7 @@ async def every_word_once(dut):
     assert (await bench.host.read(chip.OVERRUN))[0] == 0
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def stalled_receiver(dut):
     """Longer than a window: the core drops whole records and says so; those that arrive are complete and in order."""
     bench = await Recorder().start(dut)
@@ -89,7 +89,7 @@ async def stalls(bench):
         bench.packets.pause = False
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def clear_breaks_a_record_off(dut):
     """The packet under way ends with TUSER; nothing of it leaks into the packets after the clear."""
     bench = await Recorder().start(dut)
@@ -114,7 +114,7 @@ async def clear_breaks_a_record_off(dut):
     assert 0 < sum(broken) < len(broken), broken
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def reset_in_the_middle(dut):
     """A reset within a packet: the stream is silent, then starts with a whole record."""
     bench = await Recorder().start(dut)

@@ -71,22 +71,22 @@ async def transfers(dut, period, addresses):
         assert await host.transfer(address) == ((await core.transfer(address))[0], DONE), hex(address)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def registers_slow(dut):
     await transfers(dut, SLOW, chip.REGISTERS[::5])
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def registers_near(dut):
     await transfers(dut, NEAR, chip.REGISTERS)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def registers_fast(dut):
     await transfers(dut, FAST, chip.REGISTERS)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def one_turnaround_byte(dut):
     """Up to half the clock's frequency the answer follows at once."""
     host, _ = await start(dut, HALF)
@@ -96,7 +96,7 @@ async def one_turnaround_byte(dut):
         assert answer[5:] == bytes([0, DONE]) + b"brun", answer.hex()
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def illegal_addresses_and_commands(dut):
     """An error in the status, and no register has changed."""
     host, _ = await start(dut, NEAR)
@@ -109,6 +109,17 @@ async def illegal_addresses_and_commands(dut):
         frame = bytes([command]) + chip.WINDOW.to_bytes(4, "big") + bytes([0, 0, 0, 99]) + bytes(8)
         assert await host.frame(frame) == bytes(len(frame)), hex(command)
     assert await host.registers() == before
+
+
+@cocotb.test(**bare.LIMIT)
+async def writes_in_a_row(dut):
+    """Frames of nine bytes whose answer nobody reads, at the clock's frequency: none is refused."""
+    host, _ = await start(dut, NEAR)
+    values = {address: 500 + address % 26 for address in chip.REGISTERS[10:14]}
+    for address, value in values.items():
+        await host.frame(bytes([WRITE]) + address.to_bytes(4, "big") + value.to_bytes(4, "big"))
+    for address, value in values.items():
+        assert await host.transfer(address) == (value, DONE), hex(address)
 
 
 async def bits(dut, sent, count):
@@ -125,7 +136,7 @@ async def bits(dut, sent, count):
     await Timer(60, "ns")
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def frames_cut_short(dut):
     """A write of any length but the whole one changes nothing; neither does SCK without CS."""
     host, _ = await start(dut, NEAR)
@@ -145,7 +156,7 @@ async def frames_cut_short(dut):
     assert await host.transfer(chip.WINDOW) == (77, DONE)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def refused_while_busy(dut):
     """SCK so fast that a second frame ends before the first one's transfer: refused, and nothing of it happens."""
     host, _ = await start(dut, VERY_FAST)
@@ -159,7 +170,7 @@ async def refused_while_busy(dut):
     assert await host.transfer(chip.WINDOW) == (100, DONE)
 
 
-@cocotb.test()
+@cocotb.test(**bare.LIMIT)
 async def reset_in_the_middle(dut):
     """A reset anywhere within a frame: its rest does nothing, and the next frame works."""
     host, _ = await start(dut, NEAR)
