@@ -31,6 +31,9 @@ pub struct Description {
     /// Largest number of neurons in one bank (one recorder stream each).
     #[serde(default = "default_bank")]
     pub bank_neurons: usize,
+    /// Neurons of a bank that share one datapath, in as many cycles of a faster clock; a power of two.
+    #[serde(default = "default_fold", skip_serializing_if = "is_unfolded")]
+    pub fold: usize,
     /// Settings of training; read by the training crate, opaque here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<serde_json::Value>,
@@ -244,6 +247,12 @@ fn default_window() -> u32 {
 }
 fn default_bank() -> usize {
     128
+}
+fn default_fold() -> usize {
+    1
+}
+fn is_unfolded(fold: &usize) -> bool {
+    *fold == 1
 }
 fn default_bits() -> u32 {
     3

@@ -4,12 +4,14 @@
 
 mod atoms;
 mod compose;
+mod delay;
 mod error;
 mod expression;
 mod generate;
 pub mod integers;
 pub mod kernels;
 mod module;
+mod pipeline;
 
 pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
