@@ -45,7 +45,7 @@ struct bruno_model {
     top->eval();
 #ifdef BRUNO_TRACE
     if (dumping) vcd.dump(time);
-    time += 500;  // ns: one cycle is one tick of 1 us
+    time += BRUNO_HALF_CYCLE_NS;
 #endif
   }
 
@@ -84,15 +84,41 @@ struct bruno_model {
     for (std::size_t k = 0; k < count; ++k) set_bit(top->spike_i, channels[2 * k], value);
   }
 
+  // One tick from its offer until the chip can take the next; a chip that is not folded takes one a cycle.
+  void offer_tick() {
+#ifdef BRUNO_FOLDED
+    top->tick_i = 1;
+    while (!top->tick_ready_o) step();
+    step();
+    top->tick_i = 0;
+    while (!top->tick_ready_o) step();
+#else
+    step();
+#endif
+  }
+
+  void step() {
+    cycle();
+    collect();
+  }
+
   // Returns the number of events consumed.
   std::size_t tick(uint32_t now, const uint32_t* events, std::size_t count) {
     std::size_t here = 0;
     while (here < count && events[2 * here] == now) ++here;
     if (here != 0) spike_inputs(events + 1, here, true);
-    cycle();
+    offer_tick();
     if (here != 0) spike_inputs(events + 1, here, false);
-    collect();
     return here;
+  }
+
+  // Offers a bus transfer until it is taken.
+  void transfer() {
+    top->cfg_valid_i = 1;
+    while (!top->cfg_ready_o) cycle();
+    cycle();
+    top->cfg_valid_i = 0;
+    top->cfg_write_i = 0;
   }
 };
 
@@ -126,23 +152,18 @@ void bruno_free(bruno_model* model) {
 // One write over the configuration bus.
 void bruno_write(bruno_model* model, uint32_t address, uint32_t data) {
   auto& top = *model->top;
-  top.cfg_valid_i = 1;
   top.cfg_write_i = 1;
   top.cfg_addr_i = address;
   top.cfg_wdata_i = data;
-  model->cycle();
-  top.cfg_valid_i = 0;
-  top.cfg_write_i = 0;
+  model->transfer();
 }
 
 // One read over the configuration bus; the answer comes within a few cycles or not at all (then 0).
 uint32_t bruno_read(bruno_model* model, uint32_t address) {
   auto& top = *model->top;
   for (int wait = 0; wait < 8; ++wait) model->cycle();  // answers to earlier writes pass by
-  top.cfg_valid_i = 1;
   top.cfg_addr_i = address;
-  model->cycle();
-  top.cfg_valid_i = 0;
+  model->transfer();
   for (int wait = 0; wait < 8 && !top.cfg_rvalid_o; ++wait) model->cycle();
   return top.cfg_rdata_o;
 }
@@ -157,7 +178,7 @@ void bruno_settle(bruno_model* model) {
 // Runs `ticks` ticks from tick `start`; events are (tick, channel) pairs. Returns the events consumed.
 std::size_t bruno_run(bruno_model* model, uint32_t start, uint32_t ticks, const uint32_t* events, std::size_t count) {
   std::size_t used = 0;
-  model->top->tick_i = 1;
+  model->top->tick_i = 1;  // stays where a tick takes one cycle
   for (uint32_t now = start; now != start + ticks; ++now) used += model->tick(now, events + 2 * used, count - used);
   model->top->tick_i = 0;
   return used;
@@ -165,10 +186,7 @@ std::size_t bruno_run(bruno_model* model, uint32_t start, uint32_t ticks, const 
 
 // Lets the array finish its last tick and the recorder send its last window.
 void bruno_drain(bruno_model* model, uint32_t cycles) {
-  for (uint32_t wait = 0; wait < cycles; ++wait) {
-    model->cycle();
-    model->collect();
-  }
+  for (uint32_t wait = 0; wait < cycles; ++wait) model->step();
 }
 
 const uint32_t* bruno_records(const bruno_model* model, uint32_t bank, std::size_t* count) {

@@ -15,8 +15,9 @@ module braille_control (
   input             tick_i,
   input      [23:0] spike_i,
   output reg        clear_o,         // states go to rest
+  output            tick_ready_o,
   output            tick_o,          // this cycle is a tick
-  output reg        event_o,         // the cycle before was a tick
+  output reg        event_o,         // the cycle before ended a tick
   output reg [31:0] event_tick_o,    // and this was its time, us
   output            first_o,         // first tick of a window
   output            last_o,          // last tick of a window
@@ -54,8 +55,15 @@ module braille_control (
 
   wire unused = &{1'b0, cfg_wdata_i[31:30]};
 
-  assign cfg_ready_o = 1'b1;
-  assign tick_o      = tick_q;
+  assign tick_o = tick_q;
+
+  assign cfg_ready_o  = 1'b1;
+  assign tick_ready_o = 1'b1;
+  wire take    = cfg_valid_i;
+  wire go      = valid_q;
+  wire start   = tick_i;
+  wire sample  = 1'b1;
+  wire advance = tick_q;
 
   always @(posedge clk_i) begin
     device_write_o <= 2'd0;
@@ -64,7 +72,7 @@ module braille_control (
     codes_write_o  <= 2'd0;
     clear_q        <= 1'b0;
     if (rst_i) window_q <= WINDOW;
-    else if (valid_q) begin
+    else if (go) begin
       index_o <= addr_q[10:0];
       data_o  <= data_q;
       known_q <= 1'b0;
@@ -158,14 +166,14 @@ module braille_control (
 
   always @(posedge clk_i) begin
     clear_o <= rst_i | clear_q;
-    tick_q  <= tick_i & !rst_i;
-    valid_q <= cfg_valid_i & !rst_i;
-    if (cfg_valid_i) begin
+    tick_q  <= start & !rst_i;
+    valid_q <= (take | (valid_q & !go)) & !rst_i;
+    if (take) begin
       write_q <= cfg_write_i;
       addr_q  <= cfg_addr_i;
       data_q  <= cfg_wdata_i[29:0]; // no register is wider
     end
-    event_o <= tick_q & !clear_o;
+    event_o <= advance & !clear_o;
     event_tick_o <= time_q;
     if (clear_o) begin
       count_q       <= 13'd0;
@@ -173,8 +181,8 @@ module braille_control (
       saturations_q <= 32'd0;
       overrun_q     <= 1'b0;
     end else begin
-      if (tick_q) count_q <= count_d;
-      if (tick_q) time_q <= time_q + 32'd1;
+      if (advance) count_q <= count_d;
+      if (advance) time_q <= time_q + 32'd1;
       if (event_o) saturations_q <= saturations_sum[32] ? 32'hffffffff : saturations_sum[31:0];
       if (overrun_i) overrun_q <= 1'b1;
     end
@@ -184,8 +192,8 @@ module braille_control (
   assign spike_o = spike_q;
 
   always @(posedge clk_i) begin
-    spike_q      <= spike_i;
-    decoded_q    <= valid_q & !rst_i;
+    if (sample) spike_q <= spike_i;
+    decoded_q    <= go & !rst_i;
     done_q       <= decoded_q & !rst_i;
     cfg_rvalid_o <= done_q & !rst_i;
     if (done_q) begin

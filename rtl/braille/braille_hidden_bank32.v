@@ -256,8 +256,10 @@ module braille_hidden_bank32 (
 
   // Waiver: addresses are computed with 26 bits whatever the depth.
   /* verilator lint_off UNUSEDSIGNAL */
+  wire [5:0] weight_channel = index_i[10:5];
+  wire [25:0] local_neuron = {21'd0, index_i[4:0]};
   wire mine = 1'b1;
-  wire [25:0] weight = {20'd0, index_i[10:5]} * 26'd32 + {21'd0, index_i[4:0]};
+  wire [25:0] weight = {20'd0, weight_channel} * 26'd32 + local_neuron;
   /* verilator lint_on UNUSEDSIGNAL */
 
   always @(posedge clk_i) begin
@@ -282,8 +284,9 @@ module braille_hidden_bank32 (
       if (index_i[8]) rec_level[index_i[2:0]] <= data_i[23:0];
       else level[index_i[2:0]] <= data_i[23:0];
     end
-    if (codes_write_i & mine) code[weight[10:0]] <= data_i[2:0];
   end
+
+  always @(posedge clk_i) if (codes_write_i & mine) code[weight[10:0]] <= data_i[2:0];
 
   // Waiver: the arrays and temporaries are private to this block, so the order of blocking assignments is the
   // order of the tick; what leaves the block is assigned with `<=`.

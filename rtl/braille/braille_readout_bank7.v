@@ -80,8 +80,10 @@ module braille_readout_bank7 (
 
   // Waiver: addresses are computed with 26 bits whatever the depth.
   /* verilator lint_off UNUSEDSIGNAL */
+  wire [4:0] weight_channel = index_i[7:3];
+  wire [25:0] local_neuron = {23'd0, index_i[2:0]};
   wire mine = 1'b1;
-  wire [25:0] weight = {21'd0, index_i[7:3]} * 26'd7 + {23'd0, index_i[2:0]};
+  wire [25:0] weight = {21'd0, weight_channel} * 26'd7 + local_neuron;
   /* verilator lint_on UNUSEDSIGNAL */
 
   always @(posedge clk_i) begin
@@ -97,8 +99,9 @@ module braille_readout_bank7 (
     end else if (levels_write_i) begin
       level[index_i[2:0]] <= data_i[23:0];
     end
-    if (codes_write_i & mine) code[weight[7:0]] <= data_i[2:0];
   end
+
+  always @(posedge clk_i) if (codes_write_i & mine) code[weight[7:0]] <= data_i[2:0];
 
   // Waiver: the arrays and temporaries are private to this block, so the order of blocking assignments is the
   // order of the tick; what leaves the block is assigned with `<=`.

@@ -1,5 +1,5 @@
-// Collects input events into the spike vector of the next tick. An event taken in the very cycle in which a tick starts
-// still acts in it. Two events of one channel in one tick are one spike.
+// Collects input events into the spike vector of the next tick. An event taken in the very cycle in which start_i
+// is high still acts in that tick. Two events of one channel in one tick are one spike.
 
 module bruno_event_collector #(
   parameter INPUTS = 1
@@ -9,8 +9,8 @@ module bruno_event_collector #(
   input                   clear_i,   // forgets what waits
   input                   valid_i,   // an event, always taken
   input      [15:0]       addr_i,    // its channel
-  input                   start_i,   // a tick starts with the next edge
-  output reg [INPUTS-1:0] spike_o,   // vector of that tick
+  input                   start_i,   // a tick is offered from the next edge on
+  output reg [INPUTS-1:0] spike_o,   // vector of that tick, until the next one
   output                  unknown_o, // there is no such channel: the event is dropped
   output                  merged_o   // the channel has its spike already
 );

@@ -5,23 +5,21 @@ module bruno_tick #(
 ) (
   input             clk_i,
   input             rst_i,
-  input             hold_i,    // ticks that fall due now do not take place
+  input             hold_i,    // ticks that fall due or wait now do not take place
   input             clear_i,   // time starts again
-  input             ready_i,   // the chip can start a tick
-  output            start_o,   // tick_o rises with the next edge
-  output reg        tick_o,
-  output reg [31:0] now_o,     // ticks started so far = number of the next tick
-  output            missed_o   // a tick fell due while one still waited for the chip
+  input             ready_i,   // the chip takes a tick
+  output            start_o,   // the next tick begins to be offered with the next edge
+  output reg        tick_o,    // a tick is offered, until it is taken
+  output reg [31:0] now_o,     // ticks offered so far = number of the next one
+  output            missed_o   // a tick fell due while one still waited to be offered
 );
 
   reg  [9:0] divider_q;
-  reg        waiting_q;  // a tick is due and the chip not ready
+  reg        waiting_q;  // a tick is due and the one before not taken
 
-  wire due  = divider_q == CLOCK_MHZ - 10'd1;
-  // A chip that needs several cycles a tick shows so one cycle after tick_o.
-  wire free = ready_i & ((CLOCK_MHZ == 10'd1) | !tick_o);
+  wire due = divider_q == CLOCK_MHZ - 10'd1;
 
-  assign start_o  = (due | waiting_q) & free & !hold_i;
+  assign start_o  = (due | waiting_q) & (!tick_o | ready_i) & !hold_i;
   assign missed_o = due & waiting_q & !hold_i & !start_o;
 
   always @(posedge clk_i) begin
@@ -32,8 +30,8 @@ module bruno_tick #(
       now_o     <= 32'd0;
     end else begin
       divider_q <= due ? 10'd0 : divider_q + 10'd1;
-      waiting_q <= (due | waiting_q) & !start_o & !hold_i;
-      tick_o    <= start_o;
+      waiting_q <= (due | waiting_q) & !hold_i & (!start_o | (due & waiting_q));
+      tick_o    <= start_o | (tick_o & !ready_i & !hold_i);
       if (clear_i) now_o <= 32'd0;
       else if (start_o) now_o <= now_o + 32'd1;
     end

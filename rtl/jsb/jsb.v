@@ -12,7 +12,8 @@ module jsb (
   output           cfg_rvalid_o, // answer to a transfer, four cycles later
   output [31:0]    cfg_rdata_o, // data read
   output           cfg_error_o, // no such address, or not writable or readable: nothing changed
-  input            tick_i, // this cycle is a tick; states hold without it
+  input            tick_i, // a tick is offered; states hold without it
+  output           tick_ready_o, // the tick is taken (always)
   input  [87:0]    spike_i, // input channels that spike in this tick
   output           event_valid_o, // neurons fired in the tick named by event_tick_o
   output [31:0]    event_tick_o, // tick of the spikes, us since the states' reset
@@ -75,6 +76,7 @@ module jsb (
     .cfg_rdata_o(cfg_rdata_o),
     .cfg_error_o(cfg_error_o),
     .tick_i(tick_i),
+    .tick_ready_o(tick_ready_o),
     .spike_i(spike_i),
     .event_tick_o(event_tick_o),
     .event_o(event_any),

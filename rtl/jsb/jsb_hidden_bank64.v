@@ -256,8 +256,10 @@ module jsb_hidden_bank64 (
 
   // Waiver: addresses are computed with 26 bits whatever the depth.
   /* verilator lint_off UNUSEDSIGNAL */
+  wire [7:0] weight_channel = index_i[13:6];
+  wire [25:0] local_neuron = {20'd0, index_i[5:0]};
   wire mine = 1'b1;
-  wire [25:0] weight = {18'd0, index_i[13:6]} * 26'd64 + {20'd0, index_i[5:0]};
+  wire [25:0] weight = {18'd0, weight_channel} * 26'd64 + local_neuron;
   /* verilator lint_on UNUSEDSIGNAL */
 
   always @(posedge clk_i) begin
@@ -282,8 +284,9 @@ module jsb_hidden_bank64 (
       if (index_i[8]) rec_level[index_i[2:0]] <= data_i[23:0];
       else level[index_i[2:0]] <= data_i[23:0];
     end
-    if (codes_write_i & mine) code[weight[13:0]] <= data_i[2:0];
   end
+
+  always @(posedge clk_i) if (codes_write_i & mine) code[weight[13:0]] <= data_i[2:0];
 
   // Waiver: the arrays and temporaries are private to this block, so the order of blocking assignments is the
   // order of the tick; what leaves the block is assigned with `<=`.

@@ -80,8 +80,10 @@ module jsb_readout_bank88 (
 
   // Waiver: addresses are computed with 26 bits whatever the depth.
   /* verilator lint_off UNUSEDSIGNAL */
+  wire [5:0] weight_channel = index_i[12:7];
+  wire [25:0] local_neuron = {19'd0, index_i[6:0]};
   wire mine = 1'b1;
-  wire [25:0] weight = {20'd0, index_i[12:7]} * 26'd88 + {19'd0, index_i[6:0]};
+  wire [25:0] weight = {20'd0, weight_channel} * 26'd88 + local_neuron;
   /* verilator lint_on UNUSEDSIGNAL */
 
   always @(posedge clk_i) begin
@@ -97,8 +99,9 @@ module jsb_readout_bank88 (
     end else if (levels_write_i) begin
       level[index_i[2:0]] <= data_i[23:0];
     end
-    if (codes_write_i & mine) code[weight[12:0]] <= data_i[2:0];
   end
+
+  always @(posedge clk_i) if (codes_write_i & mine) code[weight[12:0]] <= data_i[2:0];
 
   // Waiver: the arrays and temporaries are private to this block, so the order of blocking assignments is the
   // order of the tick; what leaves the block is assigned with `<=`.

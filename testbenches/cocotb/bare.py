@@ -34,7 +34,7 @@ async def reset(dut, cycles=3):
 
 
 class Words:
-    """Collects the words of every bank's recorder stream as records; `path` holds rec_valid, rec_last, rec_data, rec_ready."""
+    """Collects the words of every bank's recorder stream as records."""
 
     def __init__(self, clk, valid, ready, last, data):
         self.records = [[[]] for _ in range(len(valid))]
@@ -48,7 +48,9 @@ class Words:
             taken = int(valid.value) & int(ready.value)
             for bank, records in enumerate(self.records):
                 if taken >> bank & 1:
-                    records[-1].append(int(data.value) >> 32 * bank & 0xFFFFFFFF)
+                    # As text: the words of other banks may be undefined.
+                    end = len(data) - 32 * bank
+                    records[-1].append(int(data.value.binstr[end - 32 : end], 2))
                     if int(last.value) >> bank & 1:
                         records.append([])
 
@@ -107,13 +109,15 @@ class Bare:
             assert not error, hex(address)
 
     async def run(self, vectors):
-        """One tick a vector, every second cycle; then time for the last record to leave."""
+        """One tick a vector, every second cycle or when the core is ready; then time for the last record to leave."""
         dut = self.dut
         await self.wake()
         for vector in vectors:
             dut.bare_spike.value = vector
             dut.bare_tick.value = 1
             await RisingEdge(dut.clk)
+            while not dut.bare_tick_ready.value:
+                await RisingEdge(dut.clk)
             dut.bare_tick.value = 0
             await RisingEdge(dut.clk)
         await ClockCycles(dut.clk, 100)
@@ -134,7 +138,7 @@ class Ticks:
             await RisingEdge(self.dut.clk)
             if shell.clear.value == 1:
                 self.vectors.clear()
-            if shell.core.tick_i.value == 1:
+            if shell.core.tick_i.value == 1 and shell.core.tick_ready_o.value == 1:
                 self.vectors.append(int(shell.core.spike_i.value))
 
     async def until(self, count):

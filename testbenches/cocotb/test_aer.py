@@ -72,23 +72,21 @@ class Bench:
         self.ticks = bare.Ticks(dut)
         self.words = bare.Words(dut.clk, dut.rec_valid, dut.rec_ready, dut.rec_last, dut.rec_data)
         self.sender = Sender(dut, seed)
-        self.expected = []  # (tick, channel) of every event acknowledged
+        self.expected = []  # the tick of every event acknowledged
         cocotb.start_soon(self._acknowledged())
         await self.host.transfer(chip.CLEAR, 1)
         await self.bare.transfer(chip.CLEAR, 1)
         return self
 
     async def _acknowledged(self):
-        """An event acts in the first tick that does not come before the rise of its acknowledge."""
-        before = 0
+        """An event acts in the tick that is the next one in the cycle before its acknowledge rises."""
+        before = next_tick = 0
         while True:
             await RisingEdge(self.dut.clk)
             now = int(self.dut.aer_in_ack.value)
-            # In the cycle of a tick it depends on who looks first, this model or `ticks`: the tick's own count decides.
-            ticks = int(self.dut.shell.tick.now_o.value) - int(self.dut.shell.core.tick_i.value)
             if now and not before:
-                self.expected.append(ticks)
-            before = now
+                self.expected.append(next_tick)
+            before, next_tick = now, int(self.dut.shell.tick.now_o.value)
 
     def vectors(self, ticks):
         """The vectors that the acknowledged events mean."""

@@ -34,6 +34,9 @@ pub struct Description {
     /// How the chip is connected to a system; bare ports where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interfaces: Option<Interfaces>,
+    /// Neurons of a bank that share one datapath, in as many cycles of a faster clock; a power of two.
+    #[serde(default = "default_fold", skip_serializing_if = "is_unfolded")]
+    pub fold: usize,
     /// Settings of training; read by the training crate, opaque here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<serde_json::Value>,
@@ -247,6 +250,12 @@ fn default_window() -> u32 {
 }
 fn default_bank() -> usize {
     128
+}
+fn default_fold() -> usize {
+    1
+}
+fn is_unfolded(fold: &usize) -> bool {
+    *fold == 1
 }
 fn default_bits() -> u32 {
     3

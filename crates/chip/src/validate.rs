@@ -14,6 +14,7 @@ impl Description {
         c.count("layers", self.layers.len(), 1, 14);
         c.count("window_ticks", self.window_ticks as usize, 1, 4096);
         c.count("bank_neurons", self.bank_neurons, 1, 4096);
+        c.power_of_two("fold", self.fold, 256);
         self.formats.check(&mut c);
         for (index, layer) in self.layers.iter().enumerate() {
             let at = format!("layers[{index}]");
@@ -224,6 +225,14 @@ impl Checker {
             );
         }
         good
+    }
+
+    fn power_of_two(&mut self, field: &str, value: usize, high: usize) {
+        if !value.is_power_of_two() || value > high {
+            let allowed = format!("a power of two, 1..{high}");
+            let remedy = "a layer whose size is not a multiple of it leaves slots of its last datapath unused";
+            self.add(field, &value.to_string(), &allowed, remedy);
+        }
     }
 
     fn number(&mut self, field: &str, value: f64, low: f64, high: f64, unit: &str) {

@@ -78,6 +78,8 @@ pub struct Chip {
     pub window_ticks: u32,
     /// Recorder level.
     pub recorder: RecorderLevel,
+    /// Neurons that share one datapath, a power of two.
+    pub fold: usize,
     /// Constants of the datapath.
     pub constants: Constants,
     /// The description with all defaults filled in.
@@ -106,6 +108,7 @@ impl Chip {
             rounding: description.rounding,
             window_ticks: description.window_ticks,
             recorder: description.recorder,
+            fold: description.fold,
             constants: Constants::new(&description.formats),
             description: description.clone(),
         };

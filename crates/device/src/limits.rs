@@ -69,7 +69,8 @@ fn record_fits(chip: &Chip, layer: &Layer, problems: &mut Vec<Problem>) {
     }
 }
 
-/// One AXI4-Stream carries the records of all banks: a word a cycle, and a cycle for each bank's turn.
+/// One AXI4-Stream carries the records of all banks: a word a cycle, a cycle for each bank's turn, and in a folded bank
+/// one for reading each neuron's.
 fn merged_records_fit(chip: &Chip, problems: &mut Vec<Problem>) {
     let Some(interfaces) = chip.description.interfaces else {
         return;
@@ -77,13 +78,15 @@ fn merged_records_fit(chip: &Chip, problems: &mut Vec<Problem>) {
     if interfaces.recorder != RecorderInterface::AxiStream {
         return;
     }
-    let words = |l: &Layer| l.record_words(chip.recorder).len() * l.neurons + l.banks.len();
+    let reads = usize::from(chip.fold > 1);
+    let words =
+        |l: &Layer| (l.record_words(chip.recorder).len() + reads) * l.neurons + l.banks.len();
     let needed: usize = chip.layers.iter().map(words).sum();
     let cycles = chip.window_ticks as usize * interfaces.clock_mhz as usize;
     if needed > cycles {
         problems.push(Problem {
             field: "interfaces.recorder".into(),
-            value: format!("axi-stream with {needed} words in a window of {cycles} cycles"),
+            value: format!("axi-stream with records of {needed} cycles in a window of {cycles}"),
             allowed: format!("at most {cycles} (window_ticks * interfaces.clock_mhz)"),
             remedy: "raise `interfaces.clock_mhz`, lengthen the window, record level `sample`, or use `bank`".into(),
         });

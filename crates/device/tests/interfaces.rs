@@ -25,8 +25,9 @@ fn merged_records_fit() {
 fn merged_records_do_not_fit() {
     let error = check(60, 1).unwrap_err();
     assert!(
-        error
-            .contains("`interfaces.recorder` is axi-stream with 61 words in a window of 60 cycles"),
+        error.contains(
+            "`interfaces.recorder` is axi-stream with records of 61 cycles in a window of 60"
+        ),
         "{error}"
     );
     assert!(error.contains("interfaces.clock_mhz"), "{error}");

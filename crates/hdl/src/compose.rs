@@ -5,12 +5,14 @@
 
 use crate::HdlError;
 use crate::atoms::{Role, SignalInfo, Type, signals};
+use crate::delay::statement_delay;
 use crate::expression::{self, Scope, resized};
 use rust_hdl_core::ast::{
     Verilog, VerilogBlock, VerilogBlockOrConditional, VerilogConditional, VerilogExpression,
     VerilogStatement,
 };
 use rust_hdl_core::prelude::Block;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
@@ -67,16 +69,32 @@ impl Stage {
     }
 }
 
+/// One printed statement (an assignment, or an `if` with its branches) with the comments before it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Statement {
+    pub text: String,
+    /// Temporaries that it assigns.
+    pub writes: Vec<String>,
+    /// Names that it reads: temporaries and bound names.
+    pub reads: Vec<String>,
+    /// Its delay, see `delay.rs`.
+    pub delay: u32,
+}
+
 /// Printed statements with what they need declared.
 #[derive(Debug, Clone, Default)]
 pub struct Printed {
-    /// The statements, indented.
-    pub statements: String,
-    locals: Vec<(String, Type)>,
-    outputs: HashMap<String, String>,
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) locals: Vec<(String, Type)>,
+    pub(crate) outputs: HashMap<String, String>,
 }
 
 impl Printed {
+    /// The statements, indented.
+    pub fn text(&self) -> String {
+        self.statements.iter().map(|s| s.text.as_str()).collect()
+    }
+
     /// Name of the temporary that holds an output of the composition.
     pub fn output(&self, name: &str) -> Result<String, HdlError> {
         let found = self.outputs.get(name).cloned();
@@ -131,16 +149,11 @@ pub fn print(
             stage,
             inputs: HashMap::new(),
             live: live_signals(stage),
+            reads: RefCell::default(),
         };
         printer.bind_inputs(&printed, bind)?;
         printer.declare(&mut printed);
-        let _ = writeln!(
-            printed.statements,
-            "{}// {}",
-            "  ".repeat(depth),
-            stage.name
-        );
-        printer.block(&stage.code, depth, &mut printed.statements)?;
+        printer.kernel(depth, &mut printed.statements)?;
         for signal in stage.signals.iter().filter(|s| s.role == Role::Output) {
             let name = printer.local(&signal.name);
             printed
@@ -169,6 +182,8 @@ struct StagePrinter<'a> {
     stage: &'a Stage,
     inputs: HashMap<String, Binding>,
     live: HashSet<String>,
+    /// Names that the statement being printed has mentioned.
+    reads: RefCell<Vec<String>>,
 }
 
 impl StagePrinter<'_> {
@@ -215,28 +230,94 @@ impl StagePrinter<'_> {
             && binding.is_some_and(|b| b.kind != signal.kind || b.text.contains('['))
     }
 
-    fn block(&self, code: &VerilogBlock, depth: usize, text: &mut String) -> Result<(), HdlError> {
-        if depth > 0 && std::ptr::eq(code, &self.stage.code) {
-            self.extensions(depth, text);
+    /// The whole kernel: extensions of its inputs, then its statements one by one.
+    fn kernel(&self, depth: usize, statements: &mut Vec<Statement>) -> Result<(), HdlError> {
+        let mut comment = format!("{}// {}\n", "  ".repeat(depth), self.stage.name);
+        let inputs = self.stage.signals.iter().filter(|s| self.extended(s));
+        statements.extend(inputs.filter_map(|s| self.extension(s, depth, &mut comment)));
+        self.split(&self.stage.code, depth, &mut comment, statements)
+    }
+
+    fn split(
+        &self,
+        code: &VerilogBlock,
+        depth: usize,
+        comment: &mut String,
+        statements: &mut Vec<Statement>,
+    ) -> Result<(), HdlError> {
+        for statement in code {
+            match statement {
+                VerilogStatement::Macro(code) => self.split(code, depth, comment, statements)?,
+                VerilogStatement::Comment(_) => self.statement(statement, depth, comment)?,
+                _ => {
+                    let mut text = std::mem::take(comment);
+                    self.reads.take();
+                    self.statement(statement, depth, &mut text)?;
+                    let writes = self.targets(statement);
+                    let mut reads = self.reads.take();
+                    reads.retain(|r| !writes.contains(r));
+                    let delay = statement_delay(statement);
+                    statements.push(Statement {
+                        text,
+                        writes,
+                        reads,
+                        delay,
+                    });
+                }
+            }
         }
+        Ok(())
+    }
+
+    /// The temporaries that a statement assigns.
+    fn targets(&self, statement: &VerilogStatement) -> Vec<String> {
+        let of_block = |code: &VerilogBlock| code.iter().flat_map(|s| self.targets(s)).collect();
+        match statement {
+            VerilogStatement::Assignment(VerilogExpression::Signal(name), _) => {
+                vec![self.local(name.trim_end_matches("$next"))]
+            }
+            VerilogStatement::If(c) => {
+                let mut all: Vec<String> = of_block(&c.then);
+                all.extend(match &c.otherwise {
+                    VerilogBlockOrConditional::None => Vec::new(),
+                    VerilogBlockOrConditional::Block(code) => of_block(code),
+                    VerilogBlockOrConditional::Conditional(next) => self.targets(next),
+                });
+                all
+            }
+            VerilogStatement::Macro(code) => of_block(code),
+            _ => Vec::new(),
+        }
+    }
+
+    fn block(&self, code: &VerilogBlock, depth: usize, text: &mut String) -> Result<(), HdlError> {
         for statement in code {
             self.statement(statement, depth, text)?;
         }
         Ok(())
     }
 
-    fn extensions(&self, depth: usize, text: &mut String) {
-        for signal in self.stage.signals.iter().filter(|s| self.extended(s)) {
-            if let Some(binding) = self.inputs.get(&signal.name) {
-                let value = resized(&binding.text, binding.kind, signal.kind.bits);
-                let _ = writeln!(
-                    text,
-                    "{}{} = {value};",
-                    "  ".repeat(depth),
-                    self.local(&signal.name)
-                );
-            }
-        }
+    /// An input brought to the kernel's type.
+    fn extension(
+        &self,
+        signal: &SignalInfo,
+        depth: usize,
+        comment: &mut String,
+    ) -> Option<Statement> {
+        let binding = self.inputs.get(&signal.name)?;
+        let value = resized(&binding.text, binding.kind, signal.kind.bits);
+        let local = self.local(&signal.name);
+        let text = format!(
+            "{}{}{local} = {value};\n",
+            std::mem::take(comment),
+            "  ".repeat(depth)
+        );
+        Some(Statement {
+            text,
+            writes: vec![local],
+            reads: vec![binding.text.clone()],
+            delay: 0,
+        })
     }
 
     fn statement(
@@ -319,6 +400,7 @@ impl Scope for StagePrinter<'_> {
             Some(binding) if !self.extended(signal) => binding.text.clone(),
             _ => self.local(name),
         };
+        self.reads.borrow_mut().push(text.clone());
         Ok((text, signal.kind))
     }
 

@@ -3,6 +3,7 @@
 mod bank;
 mod constraints;
 mod control;
+mod fold;
 mod ports;
 mod register_file;
 mod register_map;
@@ -12,6 +13,7 @@ mod top;
 use bruno_device::{Chip, Layer};
 
 pub use bank::bank_module;
+pub use fold::cycles_per_tick;
 pub use ports::{Port, hidden_neurons, ports, streams};
 pub use register_map::registers;
 pub use shell::shell_module;
@@ -30,6 +32,8 @@ pub struct DesignFile {
 pub struct Design {
     /// Name of the top module.
     pub top: String,
+    /// Cycles of the clock that a tick of 1 us takes.
+    pub cycles_per_tick: usize,
     /// Verilog files, the top module last.
     pub verilog: Vec<DesignFile>,
     /// Verilog of the shell around the top module and of its parts, the shell last; empty where the description asks
@@ -42,12 +46,21 @@ pub struct Design {
 /// Generates a chip's design.
 pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     let mut verilog = vec![file(&control::module_name(chip), control::print(chip)?)];
+    let folded = chip.fold > 1;
+    if folded {
+        verilog.extend(fold::shared_modules(chip)?);
+    }
     for (index, layer) in chip.layers.iter().enumerate() {
         let name = register_file::module_name(chip, layer);
         verilog.push(file(&name, register_file::print(chip, layer, index)));
         for size in bank_sizes(layer) {
             let name = bank_module(chip, layer, size);
-            verilog.push(file(&name, bank::print(chip, layer, index, size)?));
+            let text = if folded {
+                fold::print_bank(chip, layer, index, size)?
+            } else {
+                bank::print(chip, layer, index, size)?
+            };
+            verilog.push(file(&name, text));
         }
     }
     verilog.push(file(&chip.name, top::print(chip)));
@@ -57,7 +70,7 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     let companion = |name: String, text| DesignFile { name, text };
     let mut companions = vec![
         companion(format!("{}.f", chip.name), list),
-        companion(format!("{}.sdc", chip.name), constraints::print(chip)),
+        companion(format!("{}.sdc", chip.name), constraints::print(chip)?),
         companion(
             format!("{}_registers.md", chip.name),
             register_map::print(chip),
@@ -66,6 +79,7 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     companions.extend(shell::companions(chip));
     Ok(Design {
         top: chip.name.clone(),
+        cycles_per_tick: fold::cycles_per_tick(chip)?,
         verilog,
         shell,
         companions,

@@ -4,17 +4,19 @@
 
 mod atoms;
 mod compose;
+mod delay;
 mod error;
 mod expression;
 mod generate;
 pub mod integers;
 pub mod kernels;
 mod module;
+mod pipeline;
 
 pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
 pub use generate::{
-    Design, DesignFile, Port, bank_module, generate, hidden_neurons, ports, registers,
-    shell_module, streams,
+    Design, DesignFile, Port, bank_module, cycles_per_tick, generate, hidden_neurons, ports,
+    registers, shell_module, streams,
 };
 pub use module::module;

@@ -22,7 +22,7 @@ pub fn module(name: &str, block: &dyn Block) -> Result<String, HdlError> {
     let ports: Vec<String> = signals.iter().filter_map(port).collect();
     let mut text = format!("{WAIVER}module {name} (\n{}\n);\n\n", ports.join(",\n"));
     text += &printed.declarations(1);
-    let _ = write!(text, "\n  always @* begin\n{}  end\n\n", printed.statements);
+    let _ = write!(text, "\n  always @* begin\n{}  end\n\n", printed.text());
     for output in signals.iter().filter(|s| s.role == Role::Output) {
         let value = printed.output(&output.name)?;
         let _ = writeln!(text, "  assign {} = {value};", output.name);

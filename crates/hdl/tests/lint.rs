@@ -128,6 +128,15 @@ fn check_shells(config: &str) {
 }
 
 #[test]
+fn shell_of_a_folded_chip() {
+    let rest = MIXED.split_once(',').unwrap().1;
+    let chip = format!(
+        r#"{{"name":"chip","fold":2,"interfaces":{{"config":"spi","spikes":"stream","recorder":"axi-stream","clock_mhz":40}},{rest}"#
+    );
+    check(&chip);
+    check_synthesis(&chip);
+}
+#[test]
 fn shells_with_a_bus() {
     check_shells("bus");
 }

@@ -70,7 +70,7 @@ fn verilog() -> String {
   assign sum = {};
 endmodule\n",
         printed.declarations(1),
-        printed.statements,
+        printed.text(),
         printed.output("y").unwrap(),
         printed.output("sum").unwrap()
     )

@@ -20,19 +20,28 @@ pub fn bank_module(chip: &Chip, layer: &Layer, size: usize) -> String {
 }
 
 /// One array of the bank.
-struct Array {
-    name: &'static str,
-    bits: u32,
-    signed: bool,
+#[derive(Clone)]
+pub(super) struct Array {
+    pub name: &'static str,
+    pub bits: u32,
+    pub signed: bool,
     /// Value at rest: a register or zero.
-    rest: Option<&'static str>,
+    pub rest: Option<&'static str>,
     /// What it holds, with its unit.
-    about: String,
+    pub about: String,
+}
+
+impl Array {
+    /// Sign and range of an element's declaration.
+    pub fn declared(&self) -> String {
+        let sign = if self.signed { "signed " } else { "" };
+        format!("{sign}{}", range(self.bits as usize))
+    }
 }
 
 /// State arrays of a layer. Counters and the refractory time have 20 bits although fewer would do: mixing storage
 /// classes would keep a simulator from vectorising the loop.
-fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
+pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
     let f = &chip.description.formats;
     let words = layer.record_words(chip.recorder);
     let (v, i) = (
@@ -125,7 +134,7 @@ pub(super) fn print(
     );
     let mut text = header(chip, &about);
     let _ = writeln!(text, "module {} (", bank_module(chip, layer, size));
-    text += &bank.ports();
+    text += &bank.port_list("  input             tick_i,          // this cycle is a tick\n");
     text += &bank.declarations(&body);
     text += &bank.memory_block();
     text += &bank.array_block(&body)?;
@@ -133,7 +142,7 @@ pub(super) fn print(
 }
 
 /// The kernels of a layer, in order of evaluation.
-fn stages(chip: &Chip, layer: &Layer, arrays: &[Array]) -> Result<Vec<Stage>, HdlError> {
+pub(super) fn stages(chip: &Chip, layer: &Layer, arrays: &[Array]) -> Result<Vec<Stage>, HdlError> {
     let nearest = chip.rounding == Rounding::Nearest;
     let mut stages = vec![if nearest {
         Stage::new("syn", &Synapse::default())?
@@ -182,11 +191,11 @@ fn lane(layer: &Layer, name: &str) -> Result<Option<Stage>, HdlError> {
     Ok(Some(stage))
 }
 
-struct Bank<'a> {
-    chip: &'a Chip,
-    layer: &'a Layer,
-    size: usize,
-    arrays: Vec<Array>,
+pub(super) struct Bank<'a> {
+    pub chip: &'a Chip,
+    pub layer: &'a Layer,
+    pub size: usize,
+    pub arrays: Vec<Array>,
 }
 
 impl Bank<'_> {
@@ -248,17 +257,17 @@ impl Bank<'_> {
         self.chip.description.formats.i_bits as usize
     }
 
-    fn spiking(&self) -> bool {
+    pub fn spiking(&self) -> bool {
         self.layer.kind != LayerKind::Readout
     }
 
-    fn ports(&self) -> String {
+    /// The ports; `timing` are those that say when a tick is computed.
+    pub fn port_list(&self, timing: &str) -> String {
         let mut text = format!(
             "  input             clk_i,
   input             rst_i,           // level tables to the chip's card
   input             clear_i,         // states to rest
-  input             tick_i,          // this cycle is a tick
-  input             first_i,         // first tick of a window
+{timing}  input             first_i,         // first tick of a window
   input             last_i,          // last tick of a window
   input      {} pre_i,           // presynaptic spikes
 ",

@@ -24,6 +24,7 @@ pub(super) fn print(chip: &Chip) -> Result<String, crate::HdlError> {
     let _ = writeln!(text, "module {} (", module_name(chip));
     text += &port_list(chip, layers);
     text += DECLARATIONS;
+    text += if chip.fold > 1 { FOLDED } else { UNFOLDED };
     text += &decode(chip, layers);
     text += &decimator()?;
     text += SEQUENTIAL;
@@ -50,8 +51,9 @@ fn port_list(chip: &Chip, layers: usize) -> String {
   input             tick_i,
   input      {m} spike_i,
   output reg        clear_o,         // states go to rest
-  output            tick_o,          // this cycle is a tick
-  output reg        event_o,         // the cycle before was a tick
+  output            tick_ready_o,
+{done}  output            tick_o,          // {tick}
+  output reg        event_o,         // the cycle before ended a tick
   output reg [31:0] event_tick_o,    // and this was its time, us
   output            first_o,         // first tick of a window
   output            last_o,          // last tick of a window
@@ -69,7 +71,17 @@ fn port_list(chip: &Chip, layers: usize) -> String {
 
   localparam [12:0] WINDOW = 13'd{}; // default window, ticks
 ",
-        chip.window_ticks
+        chip.window_ticks,
+        done = if chip.fold > 1 {
+            "  input             done_i,          // last cycle of a tick\n"
+        } else {
+            ""
+        },
+        tick = if chip.fold > 1 {
+            "a tick begins"
+        } else {
+            "this cycle is a tick"
+        },
     )
 }
 
@@ -94,8 +106,37 @@ const DECLARATIONS: &str = "  localparam [31:0] ID = 32'h6272756e; // \"brun\"
 
   wire unused = &{1'b0, cfg_wdata_i[31:30]};
 
-  assign cfg_ready_o = 1'b1;
-  assign tick_o      = tick_q;
+  assign tick_o = tick_q;
+
+";
+
+/// One cycle a tick: transfers and ticks are taken whenever they come.
+const UNFOLDED: &str = "  assign cfg_ready_o  = 1'b1;
+  assign tick_ready_o = 1'b1;
+  wire take    = cfg_valid_i;
+  wire go      = valid_q;
+  wire start   = tick_i;
+  wire sample  = 1'b1;
+  wire advance = tick_q;
+
+";
+
+/// Several cycles a tick: a transfer waits until the array rests, so that a tick sees one configuration; a tick waits for
+/// the transfer before it. When both wait they take turns.
+const FOLDED: &str = "  reg busy_q; // from a tick's start to its end
+  assign cfg_ready_o  = !valid_q & !decoded_q & !done_q;
+  assign tick_ready_o = !busy_q & cfg_ready_o;
+  wire take    = cfg_valid_i & cfg_ready_o;
+  wire go      = valid_q & !busy_q;
+  wire start   = tick_i & tick_ready_o;
+  wire sample  = start;
+  wire advance = done_i;
+
+  always @(posedge clk_i) begin
+    if (rst_i) busy_q <= 1'b0;
+    else if (start) busy_q <= 1'b1;
+    else if (done_i) busy_q <= 1'b0;
+  end
 
 ";
 
@@ -110,7 +151,7 @@ fn decode(chip: &Chip, layers: usize) -> String {
     codes_write_o  <= {layers}'d0;
     clear_q        <= 1'b0;
     if (rst_i) window_q <= WINDOW;
-    else if (valid_q) begin
+    else if (go) begin
       index_o <= addr_q{index};
       data_o  <= data_q;
       known_q <= 1'b0;
@@ -227,7 +268,7 @@ fn decimator() -> Result<String, crate::HdlError> {
     text += &printed.declarations(1);
     text += "  /* verilator lint_on UNUSEDSIGNAL */\n\n";
     text += "  always @* begin\n";
-    text += &printed.statements;
+    text += &printed.text();
     text += "  end\n\n";
     let local = |name: &str| printed.output(name);
     let _ = write!(
@@ -245,14 +286,14 @@ const SEQUENTIAL: &str = "  // Saturations stop at the counter's end.
 
   always @(posedge clk_i) begin
     clear_o <= rst_i | clear_q;
-    tick_q  <= tick_i & !rst_i;
-    valid_q <= cfg_valid_i & !rst_i;
-    if (cfg_valid_i) begin
+    tick_q  <= start & !rst_i;
+    valid_q <= (take | (valid_q & !go)) & !rst_i;
+    if (take) begin
       write_q <= cfg_write_i;
       addr_q  <= cfg_addr_i;
       data_q  <= cfg_wdata_i[29:0]; // no register is wider
     end
-    event_o <= tick_q & !clear_o;
+    event_o <= advance & !clear_o;
     event_tick_o <= time_q;
     if (clear_o) begin
       count_q       <= 13'd0;
@@ -260,8 +301,8 @@ const SEQUENTIAL: &str = "  // Saturations stop at the counter's end.
       saturations_q <= 32'd0;
       overrun_q     <= 1'b0;
     end else begin
-      if (tick_q) count_q <= count_d;
-      if (tick_q) time_q <= time_q + 32'd1;
+      if (advance) count_q <= count_d;
+      if (advance) time_q <= time_q + 32'd1;
       if (event_o) saturations_q <= saturations_sum[32] ? 32'hffffffff : saturations_sum[31:0];
       if (overrun_i) overrun_q <= 1'b1;
     end
@@ -277,8 +318,8 @@ fn answer(chip: &Chip) -> String {
   assign spike_o = spike_q;
 
   always @(posedge clk_i) begin
-    spike_q      <= spike_i;
-    decoded_q    <= valid_q & !rst_i;
+    if (sample) spike_q <= spike_i;
+    decoded_q    <= go & !rst_i;
     done_q       <= decoded_q & !rst_i;
     cfg_rvalid_o <= done_q & !rst_i;
     if (done_q) begin

@@ -51,6 +51,7 @@ pub fn hidden_neurons(chip: &Chip) -> usize {
 /// The ports of a chip's top module, in order.
 pub fn ports(chip: &Chip) -> Vec<Port> {
     let streams = streams(chip);
+    let folded = chip.fold > 1;
     let input = |name, bits, about: &str| Port {
         name,
         bits,
@@ -62,7 +63,15 @@ pub fn ports(chip: &Chip) -> Vec<Port> {
         ..input(name, bits, about)
     };
     vec![
-        input("clk_i", 1, "clock of the array, one cycle a tick of 1 us"),
+        input(
+            "clk_i",
+            1,
+            if folded {
+                "clock of the array, several cycles a tick of 1 us"
+            } else {
+                "clock of the array, one cycle a tick of 1 us"
+            },
+        ),
         input(
             "rst_i",
             1,
@@ -76,15 +85,40 @@ pub fn ports(chip: &Chip) -> Vec<Port> {
             "word address: layer + 1 [31:28], kind [27:26], index [25:0]",
         ),
         input("cfg_wdata_i", 32, "data to write"),
-        output("cfg_ready_o", 1, "the transfer is taken (always)"),
-        output("cfg_rvalid_o", 1, "answer to a transfer, four cycles later"),
+        output(
+            "cfg_ready_o",
+            1,
+            if folded {
+                "the transfer is taken; it acts between two ticks"
+            } else {
+                "the transfer is taken (always)"
+            },
+        ),
+        output(
+            "cfg_rvalid_o",
+            1,
+            if folded {
+                "answer to a transfer, in order"
+            } else {
+                "answer to a transfer, four cycles later"
+            },
+        ),
         output("cfg_rdata_o", 32, "data read"),
         output(
             "cfg_error_o",
             1,
             "no such address, or not writable or readable: nothing changed",
         ),
-        input("tick_i", 1, "this cycle is a tick; states hold without it"),
+        input("tick_i", 1, "a tick is offered; states hold without it"),
+        output(
+            "tick_ready_o",
+            1,
+            if folded {
+                "the tick is taken"
+            } else {
+                "the tick is taken (always)"
+            },
+        ),
         input(
             "spike_i",
             chip.inputs,

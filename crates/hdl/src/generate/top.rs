@@ -1,7 +1,7 @@
 //! The top module: control, register files and banks, wired by name.
 
 use super::{
-    bank, bank_module, control, header, hidden_neurons, ports, ports::range, register_file,
+    bank, bank_module, control, fold, header, hidden_neurons, ports, ports::range, register_file,
     register_map::registers, streams,
 };
 use bruno_device::{Chip, Layer, LayerKind};
@@ -19,6 +19,9 @@ pub(super) fn print(chip: &Chip) -> String {
     text += ");\n\n";
     text += &wires(chip);
     text += &control_instance(chip);
+    if chip.fold > 1 {
+        text += &sequencer_instance(chip);
+    }
     let mut stream = 0;
     for (index, layer) in chip.layers.iter().enumerate() {
         text += &registers_instance(chip, layer, index);
@@ -52,6 +55,10 @@ fn wires(chip: &Chip) -> String {
         range(streams(chip)),
         range(32 * streams(chip)),
     );
+    if chip.fold > 1 {
+        let slot = range(fold::slot_bits(chip));
+        let _ = writeln!(text, "  wire read, done;\n  wire {slot} slot;");
+    }
     for layer in chip.layers.iter().filter(|l| l.kind != LayerKind::Readout) {
         let _ = writeln!(
             text,
@@ -88,11 +95,15 @@ fn control_instance(chip: &Chip) -> String {
         "cfg_rdata_o",
         "cfg_error_o",
         "tick_i",
+        "tick_ready_o",
         "spike_i",
         "event_tick_o",
     ];
     for port in through {
         let _ = writeln!(text, "    .{port}({port}),");
+    }
+    if chip.fold > 1 {
+        text += "    .done_i(done),\n";
     }
     let own = [
         ("event_o", "event_any"),
@@ -116,6 +127,22 @@ fn control_instance(chip: &Chip) -> String {
         let _ = writeln!(text, "    .{port}({wire}){comma}");
     }
     text + "  );\n\n"
+}
+
+fn sequencer_instance(chip: &Chip) -> String {
+    format!(
+        "  {} sequencer (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .start_i(tick),
+    .read_o(read),
+    .slot_o(slot),
+    .done_o(done)
+  );
+
+",
+        fold::sequencer_module(chip)
+    )
 }
 
 /// `[index]` of a vector with `of` elements, nothing for a scalar.
@@ -160,13 +187,17 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
     };
     let of = streams(chip);
     let layers = chip.layers.len();
+    let timing = if chip.fold > 1 {
+        "    .start_i(tick),\n    .read_i(read),\n    .slot_i(slot),\n    .done_i(done),\n"
+    } else {
+        "    .tick_i(tick),\n"
+    };
     let mut text = format!(
         "  {} {name}_{base} (
     .clk_i(clk_i),
     .rst_i(rst_i),
     .clear_i(clear),
-    .tick_i(tick),
-    .first_i(first),
+{timing}    .first_i(first),
     .last_i(last),
     .pre_i({before}),
 ",

@@ -27,8 +27,10 @@ const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug
 /// The shared object of a chip's model, from the cache or built now.
 pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
     let tools = Tools::find()?;
-    let header = model_header::print(chip, flavour);
-    let options = [&names::OPTIONS[..], &names::LINK[..]].concat().join(" ");
+    let header = model_header::print(chip, design, flavour);
+    let options = [&names::OPTIONS[..], &loop_options(design), &names::LINK[..]]
+        .concat()
+        .join(" ");
     let mut parts: Vec<&str> = vec![
         &options,
         &tools.verilator_version,
@@ -49,6 +51,14 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         write(dir, "bruno_driver.cpp", names::DRIVER)?;
         tools.link(dir, &runtime, path)
     })
+}
+
+fn loop_options(design: &Design) -> [&'static str; 2] {
+    if design.cycles_per_tick == 1 {
+        names::KEEP_LOOPS
+    } else {
+        names::MANY_LANES
+    }
 }
 
 /// The tools of a build and what identifies them.
@@ -89,6 +99,7 @@ impl Tools {
     fn verilate(&self, dir: &Path, design: &Design, flavour: Flavour) -> Result<(), SimError> {
         let mut command = Command::new("verilator");
         command.current_dir(dir).args(names::OPTIONS);
+        command.args(loop_options(design));
         command.args([
             "--Mdir",
             ".",
@@ -111,7 +122,8 @@ impl Tools {
             Flavour::Probe => {
                 let module = |f: &bruno_hdl::DesignFile| f.name.trim_end_matches(".v").to_string();
                 let all: Vec<String> = design.verilog.iter().map(module).collect();
-                let banks: Vec<String> = all.into_iter().filter(|m| m.contains("_bank")).collect();
+                let stateful = |m: &String| m.contains("_bank") || m.contains("_lane");
+                let banks: Vec<String> = all.into_iter().filter(stateful).collect();
                 write(dir, "probe.vlt", &model_header::probe_config(&banks))?;
                 command.arg("probe.vlt");
             }

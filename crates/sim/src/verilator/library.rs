@@ -167,7 +167,8 @@ impl VerilatedModel {
 
     /// Lets the recorder empty itself and returns what left the chip since the last clear.
     pub(crate) fn take_trace(&mut self) -> Result<Trace, SimError> {
-        self.drain(longest_record(&self.chip) + 4)?;
+        // A folded bank takes up to one more cycle a neuron to read its record.
+        self.drain(2 * longest_record(&self.chip) + 8)?;
         self.trace()
     }
 

@@ -3,14 +3,14 @@
 use super::Flavour;
 use super::names::CLASS;
 use bruno_device::{Chip, Layer};
-use bruno_hdl::{hidden_neurons, streams};
+use bruno_hdl::{Design, hidden_neurons, streams};
 use std::fmt::Write;
 
 /// States that a probe build shows, in the order of their numbers.
 pub(super) const PROBED: [&str; 4] = ["v", "p", "i", "refr"];
 
 /// The text of the header.
-pub(super) fn print(chip: &Chip, flavour: Flavour) -> String {
+pub(super) fn print(chip: &Chip, design: &Design, flavour: Flavour) -> String {
     let streams = streams(chip);
     let mut text = format!("#pragma once\n#include \"{CLASS}.h\"\n");
     text += match flavour {
@@ -23,6 +23,12 @@ pub(super) fn print(chip: &Chip, flavour: Flavour) -> String {
         "#define BRUNO_CLASS {CLASS}\n#define BRUNO_BANKS {streams}\n#define BRUNO_HIDDEN {}\n",
         hidden_neurons(chip)
     );
+    if chip.fold > 1 {
+        text += "#define BRUNO_FOLDED\n";
+    }
+    // Waves show a folded chip's cycle as long as its tick allows.
+    let half = 500 / design.cycles_per_tick;
+    let _ = writeln!(text, "#define BRUNO_HALF_CYCLE_NS {half}");
     if flavour == Flavour::Probe {
         text += &accessors(chip);
     }
@@ -53,8 +59,8 @@ fn has(layer: &Layer, state: &str) -> bool {
 /// Verilator keeps an array's elements in the smallest C++ type that holds them.
 const COPY: &str = "
 template <typename Element, std::size_t Count>
-uint32_t bruno_copy(const VlUnpacked<Element, Count>& array, uint32_t* out) {
-  for (std::size_t k = 0; k < Count; ++k) out[k] = array.m_storage[k];
+uint32_t bruno_copy(const VlUnpacked<Element, Count>& array, uint32_t*& out) {
+  for (std::size_t k = 0; k < Count; ++k) *out++ = array.m_storage[k];
   return Count;
 }
 ";
@@ -63,29 +69,59 @@ fn accessors(chip: &Chip) -> String {
     let mut text = format!(
         "{COPY}
 inline uint32_t bruno_probe_state(const {CLASS}___024root* root, uint32_t bank, uint32_t state, uint32_t* out) {{
+  uint32_t count = 0;
   switch ({} * bank + state) {{
 ",
         PROBED.len()
     );
     for (bank, (layer, instance)) in instances(chip).iter().enumerate() {
+        let size = bank_sizes(chip)[bank];
         for (number, state) in PROBED.iter().enumerate() {
             if has(&chip.layers[*layer], state) {
+                let copy = |part: &String| {
+                    format!(
+                        "bruno_copy(root->{}__DOT__{instance}__DOT__{part}{state}, out)",
+                        chip.name
+                    )
+                };
+                // `out` moves on with every copy, so they stand in statements of their own.
+                let copies: Vec<String> = parts(chip, size).iter().map(copy).collect();
                 let case = PROBED.len() * bank + number;
                 let _ = writeln!(
                     text,
-                    "    case {case}: return bruno_copy(root->{}__DOT__{instance}__DOT__{state}, out);",
-                    chip.name
+                    "    case {case}: count += {}; break;",
+                    copies.join("; count += ")
                 );
             }
         }
     }
-    text + "    default: return 0;\n  }\n}\n"
+    text + "    default: break;\n  }\n  return count;\n}\n"
+}
+
+fn bank_sizes(chip: &Chip) -> Vec<usize> {
+    chip.layers.iter().flat_map(|l| l.banks.clone()).collect()
+}
+
+/// Where in a bank of `size` neurons the states stand, in the order of the neurons: in the bank itself or in its lanes.
+fn parts(chip: &Chip, size: usize) -> Vec<String> {
+    if chip.fold == 1 {
+        return vec![String::new()];
+    }
+    let full = size / chip.fold;
+    let lane = |l| format!("lane__BRA__{l}__KET____DOT__unit__DOT__");
+    let mut parts: Vec<String> = (0..full).map(lane).collect();
+    if !size.is_multiple_of(chip.fold) {
+        parts.push("rest__DOT__".into());
+    }
+    parts
 }
 
 /// Verilator's configuration of a probe build: the states can be read from C++, the RTL stays as it is.
 pub(super) fn probe_config(modules: &[String]) -> String {
     let mut text = String::from("`verilator_config\n");
     for module in modules {
+        // Inlined, a state has a name in the root whatever the number of instances.
+        let _ = writeln!(text, "inline -module \"{module}\"");
         for state in PROBED {
             let _ = writeln!(text, "public_flat_rd -module \"{module}\" -var \"{state}\"");
         }

@@ -21,7 +21,7 @@ pub(super) const SHIFT_HEADER: &str = "arithmetic_shift.h";
 pub(super) const HEADER: &str = "bruno_model.h";
 
 /// Options of every Verilator run.
-pub(super) const OPTIONS: [&str; 9] = [
+pub(super) const OPTIONS: [&str; 7] = [
     "--cc",
     "-O3",
     "--x-assign",
@@ -29,10 +29,11 @@ pub(super) const OPTIONS: [&str; 9] = [
     "--x-initial",
     "fast",
     "--noassert",
-    // Loops over neurons must stay loops, or the compiler has nothing to vectorise.
-    "--unroll-count",
-    "4",
 ];
+/// Loops over neurons must stay loops, or the compiler has nothing to vectorise.
+pub(super) const KEEP_LOOPS: [&str; 2] = ["--unroll-count", "4"];
+/// A folded bank has no such loop, and generates up to 16 times this number of lanes.
+pub(super) const MANY_LANES: [&str; 2] = ["--unroll-count", "128"];
 
 /// C++ compilers in order of preference (clang's vector code is 1.5 times faster here).
 pub(super) const COMPILERS: [&str; 2] = ["clang++", "g++"];

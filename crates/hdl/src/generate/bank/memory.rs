@@ -8,6 +8,9 @@ use crate::generate::{
 use bruno_chip::neuron_bits;
 use std::fmt::Write;
 
+const WIDE_ADDRESS: &str = "  // Waiver: addresses are computed with 26 bits whatever the depth.\n  /* verilator lint_off UNUSEDSIGNAL */\n";
+const END_WIDE_ADDRESS: &str = "  /* verilator lint_on UNUSEDSIGNAL */\n\n";
+
 /// Width of a bank's index port: a level's index or `{channel, neuron}`.
 pub(crate) fn index_width(layer: &bruno_device::Layer) -> usize {
     let level = if layer.recurrent {
@@ -18,79 +21,111 @@ pub(crate) fn index_width(layer: &bruno_device::Layer) -> usize {
     usize::max(level, code_index_width(layer))
 }
 
-fn code_index_width(layer: &bruno_device::Layer) -> usize {
+pub(crate) fn code_index_width(layer: &bruno_device::Layer) -> usize {
     neuron_bits(layer.neurons) as usize + index_bits(layer.fan_in())
 }
 
 impl Bank<'_> {
     /// Writes of level tables and weight codes.
     pub(super) fn memory_block(&self) -> String {
-        let mut text = String::from(
-            "  // Waiver: addresses are computed with 26 bits whatever the depth.\n  /* verilator lint_off UNUSEDSIGNAL */\n",
-        );
-        text += &self.weight_address();
-        if index_width(self.layer) > code_index_width(self.layer) {
-            text += "  wire unused = &{1'b0, index_i}; // a level's index is the wider one\n";
-        }
-        text += "  /* verilator lint_on UNUSEDSIGNAL */\n\n";
-        text += "  always @(posedge clk_i) begin\n    if (rst_i) begin\n";
-        text += &self.level_reset("level", &self.layer.levels);
-        if self.layer.recurrent {
-            text += &self.level_reset("rec_level", &self.layer.recurrent_levels);
-        }
-        text += "    end else if (levels_write_i) begin\n";
-        let i_bits = range(self.chip.description.formats.i_bits as usize);
-        let code_bits = self.layer.bits as usize;
-        let code = low(code_bits);
-        if self.layer.recurrent {
-            let _ = writeln!(
-                text,
-                "      if (index_i[8]) rec_level[index_i{code}] <= data_i{i_bits};\n      else level[index_i{code}] <= data_i{i_bits};"
-            );
-        } else {
-            let _ = writeln!(text, "      level[index_i{code}] <= data_i{i_bits};");
-        }
         let cells = index_bits(self.layer.fan_in() * self.size);
-        let cell = low(cells);
+        let mut text = String::from(WIDE_ADDRESS);
+        text += &self.weight_address();
+        let _ = writeln!(
+            text,
+            "  wire [25:0] weight = {} * 26'd{} + local_neuron;",
+            super::text::extend_to(26, "weight_channel", index_bits(self.layer.fan_in())),
+            self.size
+        );
+        text += &self.unused_index();
+        text += END_WIDE_ADDRESS;
+        text += &self.level_block(&|table, index| format!("{table}[{index}]"));
         let _ = write!(
             text,
-            "    end\n    if (codes_write_i & mine) code[weight{cell}] <= data_i{code};\n  end\n\n"
+            "  always @(posedge clk_i) if (codes_write_i & mine) code[weight{}] <= data_i{};\n\n",
+            low(cells),
+            low(self.layer.bits as usize)
         );
         text
     }
 
-    /// `weight`: address of the weight at index_i in this bank; `mine`: it is here.
+    /// The fields of `index_i` for a bank that computes no address from them.
+    pub(in crate::generate) fn weight_address_block(&self) -> String {
+        format!(
+            "{WIDE_ADDRESS}{}{}{END_WIDE_ADDRESS}",
+            self.weight_address(),
+            self.unused_index()
+        )
+    }
+
+    fn unused_index(&self) -> &'static str {
+        if index_width(self.layer) > code_index_width(self.layer) {
+            "  wire unused = &{1'b0, index_i}; // a level's index is the wider one\n"
+        } else {
+            ""
+        }
+    }
+
+    /// The level tables: reset to the card, written over the bus. `entry` is the text of an entry of a table.
+    pub(in crate::generate) fn level_block(&self, entry: &dyn Fn(&str, &str) -> String) -> String {
+        let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
+        text += &self.level_reset("level", &self.layer.levels, entry);
+        if self.layer.recurrent {
+            text += &self.level_reset("rec_level", &self.layer.recurrent_levels, entry);
+        }
+        text += "    end else if (levels_write_i) begin\n";
+        let i_bits = range(self.chip.description.formats.i_bits as usize);
+        let index = format!("index_i{}", low(self.layer.bits as usize));
+        let write = |table| format!("{} <= data_i{i_bits};\n", entry(table, &index));
+        if self.layer.recurrent {
+            let _ = write!(
+                text,
+                "      if (index_i[8]) {}      else {}",
+                write("rec_level"),
+                write("level")
+            );
+        } else {
+            text += &format!("      {}", write("level"));
+        }
+        text + "    end\n  end\n\n"
+    }
+
+    /// `weight_channel` and `local_neuron` of the weight at index_i; `mine`: it is in this bank.
     fn weight_address(&self) -> String {
         let bits = neuron_bits(self.layer.neurons) as usize;
         let width = code_index_width(self.layer);
-        let channel = format!("index_i[{}:{bits}]", width - 1);
-        let channel = super::text::extend_to(26, &channel, width - bits);
-        if bits == 0 {
-            return format!("  wire mine = 1'b1;\n  wire [25:0] weight = {channel};\n");
-        }
-        let neuron = format!("index_i{}", low(bits));
-        let whole = self.size == self.layer.neurons;
-        let neuron = super::text::extend_to(26, &neuron, bits);
-        if whole {
+        let channel = format!(
+            "  wire {} weight_channel = index_i[{}:{bits}];\n",
+            range(width - bits),
+            width - 1
+        );
+        let neuron = match bits {
+            0 => "26'd0".into(),
+            _ => super::text::extend_to(26, &format!("index_i{}", low(bits)), bits),
+        };
+        if self.size == self.layer.neurons {
             return format!(
-                "  wire mine = 1'b1;\n  wire [25:0] weight = {channel} * 26'd{} + {neuron};\n",
-                self.size
+                "{channel}  wire [25:0] local_neuron = {neuron};\n  wire mine = 1'b1;\n"
             );
         }
         format!(
-            "  wire [25:0] local_neuron = {neuron} - base_i;
-  wire mine = local_neuron < 26'd{0};
-  wire [25:0] weight = {channel} * 26'd{0} + local_neuron;\n",
+            "{channel}  wire [25:0] local_neuron = {neuron} - base_i;\n  wire mine = local_neuron < 26'd{};\n",
             self.size
         )
     }
 
-    fn level_reset(&self, table: &str, levels: &[i32]) -> String {
+    fn level_reset(
+        &self,
+        table: &str,
+        levels: &[i32],
+        entry: &dyn Fn(&str, &str) -> String,
+    ) -> String {
         let bits = self.chip.description.formats.i_bits;
         let line = |(code, level): (usize, &i32)| {
             let address = literal(self.layer.bits, false, code as i32);
             format!(
-                "      {table}[{address}] <= {};\n",
+                "      {} <= {};\n",
+                entry(table, &address),
                 literal(bits, true, *level)
             )
         };

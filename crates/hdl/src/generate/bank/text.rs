@@ -12,7 +12,7 @@ impl Bank<'_> {
         for name in ["i_max", "i_min", "v_max", "p_one", "p_max", "pre"] {
             if let Some(value) = self
                 .constant(name)
-                .filter(|_| body.statements.contains(&name.to_uppercase()))
+                .filter(|_| body.text().contains(&name.to_uppercase()))
             {
                 let _ = writeln!(
                     text,
@@ -40,22 +40,27 @@ impl Bank<'_> {
     }
 
     fn memory_declarations(&self) -> String {
-        let f = &self.chip.description.formats;
-        let level = range(f.i_bits as usize);
-        let last_level = (1 << self.layer.bits) - 1;
         let mut text = format!(
-            "\n  // Synapses: weight code [channel * {size} + neuron], and the currents of the codes.\n  \
-             reg {} code [0:{}];\n  reg signed {level} level [0:{last_level}];\n",
+            "\n  // Synapses: weight code [channel * {size} + neuron], and the currents of the codes.\n  reg {} code [0:{}];\n",
             range(self.layer.bits as usize),
             self.layer.fan_in() * self.size - 1,
             size = self.size
         );
-        if self.layer.recurrent {
-            let _ = writeln!(text, "  reg signed {level} rec_level [0:{last_level}];");
-        }
+        text += &self.level_declarations();
         text += "\n  // Recorder: the last window's words while they leave.\n";
         for word in self.layer.record_words(self.chip.recorder) {
             let _ = writeln!(text, "  reg [31:0] out_{word} [0:{}];", self.size - 1);
+        }
+        text
+    }
+
+    /// The currents of the codes.
+    pub(in crate::generate) fn level_declarations(&self) -> String {
+        let level = range(self.chip.description.formats.i_bits as usize);
+        let last = (1 << self.layer.bits) - 1;
+        let mut text = format!("  reg signed {level} level [0:{last}];\n");
+        if self.layer.recurrent {
+            let _ = writeln!(text, "  reg signed {level} rec_level [0:{last}];");
         }
         text
     }
@@ -190,7 +195,7 @@ impl Bank<'_> {
 
     fn neurons(&self, body: &Printed) -> Result<String, HdlError> {
         let mut text = format!("      {} begin\n", self.loop_head());
-        text += &body.statements;
+        text += &body.text();
         for a in &self.arrays {
             let next = body.output(&format!("{}_next", a.name))?;
             let slice = if a.bits == 32 {

@@ -19,13 +19,7 @@ pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
         };
     }
     let mut body = String::from("  // Spikes.\n") + &core_wires(&core) + WIRES;
-    // A core that is always ready for a tick need not say so.
-    let ready = if core.iter().any(|p| p.name == "tick_ready_o") {
-        "core_tick_ready"
-    } else {
-        "1'b1"
-    };
-    body += &tick(interfaces.clock_mhz, ready);
+    body += &tick(interfaces.clock_mhz);
     body += &collector(chip);
     let neurons = hidden_neurons(chip).to_string();
     let mut parts = vec![
@@ -79,11 +73,11 @@ fn step(counted: &[(&str, &str, usize)]) -> String {
     format!("  assign step = {{{}}};\n\n", all.join(", "))
 }
 
-fn tick(clock_mhz: u32, ready: &str) -> String {
+fn tick(clock_mhz: u32) -> String {
     let own = [
         ("hold_i", "hold"),
         ("clear_i", "clear"),
-        ("ready_i", ready),
+        ("ready_i", "core_tick_ready"),
         ("start_o", "start"),
         ("tick_o", "core_tick"),
         ("now_o", "now"),

@@ -1,0 +1,97 @@
+//! Folded banks: one datapath (a lane) serves F neurons in F cycles of a faster clock within each microsecond.
+//!
+//! A lane reads the states of one neuron (a slot) a cycle from its memories, leads them through the kernels, cut into
+//! pipeline stages, and writes them back. Neurons do not see each other within a tick, so the order of the slots changes
+//! nothing: every state at every tick is that of the unfolded bank.
+
+mod bank;
+mod lane;
+mod sequencer;
+
+use super::{DesignFile, file, index_bits};
+use crate::HdlError;
+use crate::pipeline::Source;
+use bruno_device::{Chip, Layer};
+
+/// Delay of one pipeline stage, see `delay.rs`: a multiplier and an adder.
+const STAGE_DELAY: u32 = 11;
+/// Cycles of a tick beside slots and stages: taking it, starting the first slot, summing up.
+const OVERHEAD: usize = 3;
+/// Cycles that a bus transfer may take away between two ticks.
+const TRANSFER: usize = 3;
+
+/// Cycles of `clk_i` that a tick takes, those of a bus transfer included where there are several: the clock's frequency
+/// in MHz is at least this.
+pub fn cycles_per_tick(chip: &Chip) -> Result<usize, HdlError> {
+    if chip.fold == 1 {
+        return Ok(1);
+    }
+    Ok(slots(chip) + depth(chip)? + OVERHEAD + TRANSFER)
+}
+
+/// Slots of a tick: no more than the largest bank fills.
+pub(super) fn slots(chip: &Chip) -> usize {
+    let largest = chip.layers.iter().flat_map(|l| &l.banks).max();
+    largest.map_or(1, |size| chip.fold.min(*size))
+}
+
+/// Bits of a slot's number.
+pub(super) fn slot_bits(chip: &Chip) -> usize {
+    index_bits(chip.fold)
+}
+
+/// Stages of the deepest layer.
+fn depth(chip: &Chip) -> Result<usize, HdlError> {
+    let mut deepest = 0;
+    for layer in &chip.layers {
+        deepest = deepest.max(lane::Datapath::new(chip, layer)?.pipeline.depth());
+    }
+    Ok(deepest)
+}
+
+/// Neurons of each lane of a bank: full lanes, then the rest.
+fn lanes(chip: &Chip, size: usize) -> Vec<usize> {
+    let count = size.div_ceil(chip.fold);
+    (0..count)
+        .map(|l| chip.fold.min(size - l * chip.fold))
+        .collect()
+}
+
+fn lane_module(chip: &Chip, layer: &Layer, neurons: usize) -> String {
+    format!("{}_{}_lane{neurons}", chip.name, layer.name)
+}
+
+/// The sequencer and the lanes of all layers.
+pub(super) fn shared_modules(chip: &Chip) -> Result<Vec<DesignFile>, HdlError> {
+    let name = sequencer::module_name(chip);
+    let mut files = vec![file(&name, sequencer::print(chip)?)];
+    for (index, layer) in chip.layers.iter().enumerate() {
+        let mut sizes: Vec<usize> = layer.banks.iter().flat_map(|b| lanes(chip, *b)).collect();
+        sizes.sort_unstable();
+        sizes.dedup();
+        for neurons in sizes {
+            let name = lane_module(chip, layer, neurons);
+            files.push(file(&name, lane::print(chip, layer, index, neurons)?));
+        }
+    }
+    Ok(files)
+}
+
+pub(super) use bank::print as print_bank;
+pub(super) use sequencer::module_name as sequencer_module;
+
+/// What enters the pipeline of a layer: states as read (stage 0), the injected current (stage 1).
+fn sources(arrays: &[super::bank::Array]) -> Vec<Source> {
+    let kind = |bits, signed| crate::atoms::Type { bits, signed };
+    let states = arrays.iter().map(|a| Source {
+        name: format!("{}_now", a.name),
+        kind: kind(a.bits, a.signed),
+        stage: 0,
+    });
+    let inject = Source {
+        name: "inject_q".into(),
+        kind: kind(32, true),
+        stage: 1,
+    };
+    states.chain([inject]).collect()
+}

@@ -1,0 +1,376 @@
+//! A folded bank: its lanes, level tables, weight writes, and the recorder's stream.
+
+use super::lane::{record_bits, recorded};
+use super::{lane_module, lanes, slot_bits};
+use crate::HdlError;
+use crate::generate::bank::{Array, Bank, arrays};
+use crate::generate::{bank_module, header, index_bits, ports::range, register_map::registers};
+use bruno_device::{Chip, Layer};
+use std::fmt::Write;
+
+/// The module of a folded bank of `size` neurons of layer `index`.
+pub fn print(chip: &Chip, layer: &Layer, index: usize, size: usize) -> Result<String, HdlError> {
+    let bank = Folded {
+        bank: Bank {
+            chip,
+            layer,
+            size,
+            arrays: arrays(chip, layer),
+        },
+        lanes: lanes(chip, size),
+    };
+    let about = format!(
+        "A bank of {size} neurons of layer `{}` (layer {index}), {} to a datapath.",
+        layer.name, chip.fold
+    );
+    let mut text = header(chip, &about);
+    let _ = writeln!(text, "module {} (", bank_module(chip, layer, size));
+    text += &bank.ports();
+    text += &bank.declarations();
+    text += &bank.bank.weight_address_block();
+    text += &bank.weight_fields();
+    text += &bank.level_block();
+    text += &bank.tick_block();
+    text += &bank.lane_instances();
+    text += &bank.recorder();
+    Ok(text + "endmodule\n")
+}
+
+struct Folded<'a> {
+    bank: Bank<'a>,
+    /// Neurons of each lane.
+    lanes: Vec<usize>,
+}
+
+impl Folded<'_> {
+    fn chip(&self) -> &Chip {
+        self.bank.chip
+    }
+
+    fn layer(&self) -> &Layer {
+        self.bank.layer
+    }
+
+    fn recorded(&self) -> Vec<Array> {
+        recorded(self.chip(), self.layer(), &self.bank.arrays)
+    }
+
+    fn record_bits(&self) -> usize {
+        record_bits(&self.recorded()) as usize
+    }
+
+    /// Arrays that rest at a register's value.
+    fn resting(&self) -> impl Iterator<Item = (&Array, &'static str)> {
+        self.bank
+            .arrays
+            .iter()
+            .filter_map(|a| a.rest.map(|register| (a, register)))
+    }
+
+    fn ports(&self) -> String {
+        let slot = range(slot_bits(self.chip()));
+        let timing = format!(
+            "  input             start_i,         // a tick begins
+  input             read_i,          // lanes read slot_i
+  input      {slot} slot_i,
+  input             done_i,          // last cycle of the tick
+"
+        );
+        self.bank.port_list(&timing)
+    }
+
+    fn declarations(&self) -> String {
+        let count = self.lanes.len();
+        let slot = slot_bits(self.chip());
+        let bits = self.record_bits();
+        let mut text = format!(
+            "  reg fresh_q;   // no tick since the states' reset
+  reg capture_q; // this tick's states become a record
+  reg [31:0] saturated_q;
+  wire {} lane_saturated;
+  wire {} record;
+",
+            range(2 * count),
+            range(bits * count),
+        );
+        if self.bank.spiking() {
+            let _ = writeln!(text, "  wire {} fired;", range(self.bank.size));
+        }
+        for (a, _) in self.resting() {
+            let _ = writeln!(
+                text,
+                "  reg {} {}_rest_q; // state at rest, as of the reset",
+                a.declared(),
+                a.name
+            );
+        }
+        let words = self.recorded().len();
+        let _ = write!(
+            text,
+            "
+  // Recorder: lane, slot and word that leave next.
+  reg busy_q, loaded_q;
+  reg {} out_lane_q;
+  reg {} out_slot_q;
+  reg {} out_word_q;
+",
+            range(index_bits(count)),
+            range(slot),
+            range(index_bits(words)),
+        );
+        text + "\n"
+    }
+
+    /// `weight_lane`, `weight_slot`, `weight_channel` of the weight at `index_i`.
+    fn weight_fields(&self) -> String {
+        let slot = slot_bits(self.chip());
+        format!(
+            "  // Waiver: fields are cut from 26 bits whatever the size.\n  /* verilator lint_off UNUSEDSIGNAL */
+  wire [25:0] weight_lane = local_neuron >> {slot};
+  wire {} weight_slot = local_neuron[{}:0];
+  /* verilator lint_on UNUSEDSIGNAL */
+  wire weight_write = codes_write_i & mine;\n\n",
+            range(slot),
+            slot - 1,
+        )
+    }
+
+    /// The level tables, flat, for the lanes.
+    fn level_block(&self) -> String {
+        let bits = self.chip().description.formats.i_bits as usize;
+        let codes = self.layer().bits as usize;
+        let size = bits << codes;
+        let at = index_bits(size);
+        let mut text = format!(
+            "  // The currents of the codes, {bits} bits each.\n  reg {} level;\n",
+            range(size)
+        );
+        if self.layer().recurrent {
+            let _ = writeln!(text, "  reg {} rec_level;", range(size));
+        }
+        text + &self.bank.level_block(&|table, code| {
+            format!(
+                "{table}[{{{}'d0, {code}}} * {at}'d{bits} +: {bits}]",
+                at - codes
+            )
+        })
+    }
+
+    /// What happens at the start and at the end of a tick.
+    fn tick_block(&self) -> String {
+        let lanes = 0..self.lanes.len();
+        let lane = |l| format!("{{30'd0, lane_saturated[{}:{}]}}", 2 * l + 1, 2 * l);
+        let terms: Vec<String> = lanes.map(lane).collect();
+        let mut text = format!(
+            "  wire [31:0] saturated_sum = saturated_q + {};
+
+  always @(posedge clk_i) begin
+    overrun_o <= 1'b0;
+    if (clear_i) begin
+      fresh_q     <= 1'b1;
+      capture_q   <= 1'b0;
+      saturated_q <= 32'd0;
+      saturated_o <= 32'd0;
+",
+            terms.join("\n    + ")
+        );
+        if self.bank.spiking() {
+            let _ = writeln!(text, "      spike_o     <= {}'d0;", self.bank.size);
+        }
+        for (a, register) in self.resting() {
+            let value = low_bits(&format!("{register}_i"), a.bits as usize, 20);
+            let _ = writeln!(text, "      {}_rest_q    <= {value};", a.name);
+        }
+        text += "    end else if (start_i) begin
+      capture_q <= last_i & !busy_q;
+      overrun_o <= last_i & busy_q;
+    end else if (done_i) begin
+      fresh_q     <= 1'b0;
+      capture_q   <= 1'b0;
+      saturated_q <= 32'd0;
+      saturated_o <= saturated_sum;
+";
+        if self.bank.spiking() {
+            text += "      spike_o     <= fired;\n";
+        }
+        text + "    end else saturated_q <= saturated_sum;\n  end\n\n"
+    }
+
+    fn lane_instances(&self) -> String {
+        let full = self
+            .lanes
+            .iter()
+            .filter(|n| **n == self.chip().fold)
+            .count();
+        let mut text = String::new();
+        if full > 0 {
+            let _ = write!(
+                text,
+                "  genvar g;\n  generate\n    for (g = 0; g < {full}; g = g + 1) begin : lane\n{}    end\n  endgenerate\n\n",
+                self.lane_instance("unit", "g", self.chip().fold, "      ")
+            );
+        }
+        if let Some(rest) = self.lanes.iter().find(|n| **n != self.chip().fold) {
+            text += &self.lane_instance("rest", &full.to_string(), *rest, "  ");
+            text += "\n";
+        }
+        text
+    }
+
+    fn lane_instance(&self, name: &str, lane: &str, neurons: usize, indent: &str) -> String {
+        let fold = self.chip().fold;
+        let layer = self.layer();
+        let address = low_bits("weight_slot", index_bits(neurons), slot_bits(self.chip()));
+        let out = low_bits("out_slot_q", index_bits(neurons), slot_bits(self.chip()));
+        let mut ports: Vec<(String, String)> = Vec::new();
+        let mut port = |name: &str, value: String| ports.push((name.into(), value));
+        for name in [
+            "clk_i", "rst_i", "read_i", "slot_i", "first_i", "done_i", "pre_i",
+        ] {
+            port(name, name.into());
+        }
+        port("fresh_i", "fresh_q".into());
+        port("capture_i", "capture_q".into());
+        port("levels_i", "level".into());
+        if layer.recurrent {
+            port("rec_spike_i", "rec_spike_i".into());
+            port("rec_levels_i", "rec_level".into());
+        }
+        if self.bank.spiking() {
+            port("fired_o", format!("fired[{lane} * {fold} +: {neurons}]"));
+        }
+        for (a, _) in self.resting() {
+            port(&format!("{}_rest_i", a.name), format!("{}_rest_q", a.name));
+        }
+        port("saturated_o", format!("lane_saturated[{lane} * 2 +: 2]"));
+        port(
+            "code_write_i",
+            format!("weight_write & (weight_lane == {lane})"),
+        );
+        port("code_slot_i", address);
+        port("code_channel_i", "weight_channel".into());
+        port(
+            "code_i",
+            format!("data_i{}", crate::generate::ports::low(layer.bits as usize)),
+        );
+        port("record_read_i", "busy_q & !loaded_q".into());
+        port("record_slot_i", out);
+        port(
+            "record_o",
+            format!("record[{lane} * {0} +: {0}]", self.record_bits()),
+        );
+        for (_, r) in registers(layer.kind) {
+            port(&format!("{}_i", r.name), format!("{}_i", r.name));
+        }
+        let lines: Vec<String> = ports
+            .iter()
+            .map(|(p, v)| format!("{indent}  .{p}({v})"))
+            .collect();
+        format!(
+            "{indent}{} {name} (\n{}\n{indent});\n",
+            lane_module(self.chip(), layer, neurons),
+            lines.join(",\n")
+        )
+    }
+
+    /// One neuron's record at a time is read from its lane and leaves word by word.
+    fn recorder(&self) -> String {
+        let recorded = self.recorded();
+        let (bits, slot) = (self.record_bits(), slot_bits(self.chip()));
+        let (count, words) = (self.lanes.len(), recorded.len());
+        let (lb, wb) = (index_bits(count), index_bits(words));
+        let rb = index_bits(bits * count);
+        let rest = self.lanes[count - 1];
+        let lane = match rb.checked_sub(lb) {
+            Some(0) => "out_lane_q".to_string(),
+            Some(gap) => format!("{{{gap}'d0, out_lane_q}}"),
+            None => format!("out_lane_q[{}:0]", rb - 1),
+        };
+        let selected = if count == 1 {
+            "record".into()
+        } else {
+            format!("record[{lane} * {rb}'d{bits} +: {bits}]")
+        };
+        let mut text = format!(
+            "  wire {} selected = {selected};
+  reg [31:0] word;
+  always @* begin
+    case (out_word_q)
+",
+            range(bits)
+        );
+        let mut at = 0;
+        let last = recorded.len() - 1;
+        for (index, a) in recorded.iter().enumerate() {
+            let high = at + a.bits - 1;
+            let value = match (32 - a.bits, a.signed) {
+                (0, _) => format!("selected[{high}:{at}]"),
+                (gap, true) => format!("{{{{{gap}{{selected[{high}]}}}}, selected[{high}:{at}]}}"),
+                (gap, false) => format!("{{{gap}'d0, selected[{high}:{at}]}}"),
+            };
+            let case = if index == last {
+                "default".into()
+            } else {
+                format!("{wb}'d{index}")
+            };
+            let _ = writeln!(text, "      {case}: word = {value}; // {}", a.name);
+            at += a.bits;
+        }
+        text += "    endcase\n  end\n\n";
+        let last_slot = |neurons: usize| neurons - 1;
+        let full = last_slot(self.chip().fold.min(self.bank.size));
+        let _ = write!(
+            text,
+            "  wire send         = !rec_valid_o | rec_ready_i;
+  wire final_word   = out_word_q == {wb}'d{last};
+  wire final_lane   = out_lane_q == {lb}'d{};
+  wire final_slot   = out_slot_q == (final_lane ? {slot}'d{} : {slot}'d{full});
+  wire leave        = busy_q & loaded_q & send;
+
+  always @(posedge clk_i) begin
+    if (clear_i) begin
+      busy_q      <= 1'b0;
+      loaded_q    <= 1'b0;
+      rec_valid_o <= 1'b0;
+      rec_last_o  <= 1'b0;
+      rec_data_o  <= 32'd0;
+      out_word_q  <= {wb}'d0;
+      out_lane_q  <= {lb}'d0;
+      out_slot_q  <= {slot}'d0;
+    end else begin
+      if (done_i & capture_q) busy_q <= 1'b1;
+      if (busy_q & !loaded_q) loaded_q <= 1'b1;
+      if (send) begin
+        rec_valid_o <= leave;
+        rec_last_o  <= leave & final_word & final_slot & final_lane;
+        rec_data_o  <= word;
+      end
+      if (leave) out_word_q <= final_word ? {wb}'d0 : out_word_q + {wb}'d1;
+      if (leave & final_word) begin
+        loaded_q   <= 1'b0;
+        out_slot_q <= final_slot ? {slot}'d0 : out_slot_q + {slot}'d1;
+        if (final_slot) begin
+          out_lane_q <= final_lane ? {lb}'d0 : out_lane_q + {lb}'d1;
+          busy_q     <= !final_lane;
+        end
+      end
+    end
+  end
+
+",
+            count - 1,
+            last_slot(rest),
+        );
+        text
+    }
+}
+
+/// The low `bits` of a signal of `of` bits.
+fn low_bits(signal: &str, bits: usize, of: usize) -> String {
+    match (bits, of) {
+        (1, 1) => signal.into(),
+        (1, _) => format!("{signal}[0]"),
+        _ if bits == of => signal.into(),
+        _ => format!("{signal}[{}:0]", bits - 1),
+    }
+}

@@ -1,0 +1,478 @@
+//! A lane: one datapath with the memories of the neurons that it serves.
+
+use super::{STAGE_DELAY, lane_module, slot_bits, sources};
+use crate::generate::bank::{Array, arrays, stages};
+use crate::generate::{
+    header, index_bits, literal, ports::range, register_file::value_type, register_map::registers,
+};
+use crate::pipeline::Pipeline;
+use crate::{Binding, HdlError, Printed};
+use bruno_device::{Chip, Layer, LayerKind};
+use std::fmt::Write;
+
+/// The kernels of a layer, cut into stages.
+pub struct Datapath {
+    pub arrays: Vec<Array>,
+    pub printed: Printed,
+    pub pipeline: Pipeline,
+}
+
+impl Datapath {
+    pub fn new(chip: &Chip, layer: &Layer) -> Result<Self, HdlError> {
+        let arrays = arrays(chip, layer);
+        let printed = crate::print(
+            &stages(chip, layer, &arrays)?,
+            &|name| bind(layer, &arrays, name),
+            2,
+        )?;
+        let mut outputs = Vec::new();
+        for name in output_names(layer, &arrays) {
+            outputs.push(printed.output(&name)?);
+        }
+        let pipeline = Pipeline::cut(&printed, &sources(&arrays), &outputs, STAGE_DELAY);
+        Ok(Self {
+            arrays,
+            printed,
+            pipeline,
+        })
+    }
+
+    /// Name of an output in the last stage.
+    fn output(&self, name: &str) -> Result<String, HdlError> {
+        let local = self.printed.output(name)?;
+        Ok(self.pipeline.name(&local, self.last()))
+    }
+
+    fn last(&self) -> usize {
+        self.pipeline.depth() - 1
+    }
+}
+
+/// What a kernel's input is in a lane.
+fn bind(layer: &Layer, arrays: &[Array], name: &str) -> Option<Binding> {
+    if let Some(a) = arrays.iter().find(|a| a.name == name) {
+        return Some(Binding::new(&format!("{name}_now"), a.bits, a.signed));
+    }
+    if let Some((_, r)) = registers(layer.kind).find(|(_, r)| r.name == name) {
+        return Some(Binding::new(&format!("{name}_i"), r.bits, r.signed));
+    }
+    let word = |name: &str| Some(Binding::new(name, 32, true));
+    match name {
+        "inject" => word("inject_q"),
+        "carry" => word("carry"),
+        _ => word(&name.to_uppercase()),
+    }
+}
+
+fn clips(layer: &Layer) -> &'static str {
+    if layer.kind == LayerKind::Readout {
+        "i_sat"
+    } else {
+        "saturated"
+    }
+}
+
+fn output_names(layer: &Layer, arrays: &[Array]) -> Vec<String> {
+    let mut names: Vec<String> = arrays.iter().map(|a| format!("{}_next", a.name)).collect();
+    names.push(clips(layer).into());
+    if layer.kind != LayerKind::Readout {
+        names.push("spike".into());
+    }
+    names
+}
+
+/// The arrays that a record holds, in its order.
+pub fn recorded(chip: &Chip, layer: &Layer, arrays: &[Array]) -> Vec<Array> {
+    let words = layer.record_words(chip.recorder);
+    let find = |word: &&str| arrays.iter().find(|a| a.name == *word).cloned();
+    words.iter().filter_map(find).collect()
+}
+
+/// Bits of a record of one neuron, every word at its own width.
+pub fn record_bits(recorded: &[Array]) -> u32 {
+    recorded.iter().map(|a| a.bits).sum()
+}
+
+/// The module of a lane of `neurons` neurons.
+pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result<String, HdlError> {
+    let lane = Lane {
+        chip,
+        layer,
+        neurons,
+        path: Datapath::new(chip, layer)?,
+    };
+    let about = format!(
+        "A lane: one datapath for {neurons} neurons of layer `{}` (layer {index}).",
+        layer.name
+    );
+    let mut text = header(chip, &about);
+    let _ = writeln!(text, "module {} (", lane_module(chip, layer, neurons));
+    text += &lane.ports();
+    text += &lane.declarations()?;
+    text += &lane.timing();
+    text += &lane.reads();
+    text += &lane.synapses();
+    text += &lane.path.pipeline.blocks("valid_q");
+    text += &lane.writes()?;
+    Ok(text + "endmodule\n")
+}
+
+struct Lane<'a> {
+    chip: &'a Chip,
+    layer: &'a Layer,
+    neurons: usize,
+    path: Datapath,
+}
+
+impl Lane<'_> {
+    fn spiking(&self) -> bool {
+        self.layer.kind != LayerKind::Readout
+    }
+
+    fn recorded(&self) -> Vec<Array> {
+        recorded(self.chip, self.layer, &self.path.arrays)
+    }
+
+    /// Bits of an address of the lane's memories.
+    fn address_bits(&self) -> usize {
+        index_bits(self.neurons)
+    }
+
+    fn i_bits(&self) -> usize {
+        self.chip.description.formats.i_bits as usize
+    }
+
+    fn level_bits(&self) -> usize {
+        self.i_bits() << self.layer.bits
+    }
+
+    fn ports(&self) -> String {
+        let slot = range(slot_bits(self.chip));
+        let levels = range(self.level_bits());
+        let mut text = format!(
+            "  input             clk_i,
+  input             rst_i,
+  input             read_i,          // slot_i enters the pipeline
+  input      {slot} slot_i,
+  input             fresh_i,         // first tick since the states' reset: they count as at rest
+  input             first_i,         // first tick of a window
+  input             capture_i,       // last tick of a window: keep a record
+  input             done_i,          // last cycle of a tick
+  input      {} pre_i,           // presynaptic spikes
+  input      {levels} levels_i,        // currents of the codes
+",
+            range(self.layer.inputs)
+        );
+        if self.layer.recurrent {
+            let _ = writeln!(
+                text,
+                "  input      {} rec_spike_i,     // the layer's own spikes of the last tick\n  input      {levels} rec_levels_i,",
+                range(self.layer.neurons)
+            );
+        }
+        if self.spiking() {
+            let _ = writeln!(
+                text,
+                "  output reg {} fired_o,         // neurons that fired in this tick",
+                range(self.neurons)
+            );
+        }
+        for a in self.path.arrays.iter().filter(|a| a.rest.is_some()) {
+            let _ = writeln!(text, "  input      {} {}_rest_i,", a.declared(), a.name);
+        }
+        let _ = write!(
+            text,
+            "  output reg [1:0]  saturated_o,     // saturated updates in this cycle
+  input             code_write_i,    // write code_i to the weight of code_slot_i and code_channel_i
+  input      {} code_slot_i,
+  input      {} code_channel_i,
+  input      {} code_i,
+  input             record_read_i,   // read the record of record_slot_i
+  input      {} record_slot_i,
+  output     {} record_o",
+            range(self.address_bits()),
+            range(index_bits(self.layer.fan_in())),
+            range(self.layer.bits as usize),
+            range(self.address_bits()),
+            range(record_bits(&self.recorded()) as usize),
+        );
+        for (_, r) in registers(self.layer.kind) {
+            let _ = write!(text, ",\n  input {} {}_i", value_type(r), r.name);
+        }
+        text + "\n);\n\n"
+    }
+
+    fn declarations(&self) -> Result<String, HdlError> {
+        let mut text = constants(self.chip, &self.path.printed);
+        let last = self.neurons - 1;
+        text += "  // States, one word a slot, and the neuron read last.\n";
+        for a in &self.path.arrays {
+            let (name, kind) = (a.name, a.declared());
+            let _ = writeln!(
+                text,
+                "  reg {kind} {name} [0:{last}]; // {}\n  reg {kind} {name}_q;",
+                a.about
+            );
+        }
+        text += "\n  // The last window's record while it leaves.\n";
+        for a in self.recorded() {
+            let (name, kind) = (a.name, a.declared());
+            let _ = writeln!(
+                text,
+                "  reg {kind} out_{name} [0:{last}];\n  reg {kind} out_{name}_q;"
+            );
+        }
+        let codes = range(self.layer.fan_in() * self.layer.bits as usize);
+        let _ = writeln!(
+            text,
+            "\n  // Synapses: the codes of a neuron's channels.\n  reg {codes} codes [0:{last}];\n  reg {codes} codes_q;\n"
+        );
+        text += "  // Values of the pipeline. Waiver: all are words of 32 bits, so the upper bits of some are never read.\n";
+        text += "  /* verilator lint_off UNUSEDSIGNAL */\n";
+        text += "  reg signed [31:0] inject_sum;\n  reg signed [31:0] inject_q;\n  reg [25:0] j;\n";
+        text += &self.path.printed.declarations(1);
+        text += &self.path.pipeline.declarations();
+        text += "  /* verilator lint_on UNUSEDSIGNAL */\n";
+        let (depth, address) = (
+            range(self.path.pipeline.depth()),
+            range(self.address_bits()),
+        );
+        let _ = writeln!(
+            text,
+            "  reg {depth} valid_q; // stages that hold a neuron\n  reg {address} write_slot_q;\n"
+        );
+        Ok(text)
+    }
+
+    /// Which stages hold a neuron, and the slot that is written next.
+    fn timing(&self) -> String {
+        let (last, address) = (self.path.last(), self.address_bits());
+        let gap = slot_bits(self.chip) - address;
+        let mut text = String::from("  // Slots beyond the lane's neurons pass without effect.\n");
+        let enter = if self.neurons == self.chip.fold {
+            "read_i".to_string()
+        } else {
+            let slots = slot_bits(self.chip);
+            format!("read_i & (slot_i < {slots}'d{})", self.neurons)
+        };
+        let _ = writeln!(text, "  wire enter = {enter};");
+        let slot = match (gap, address) {
+            (0, _) => "slot_i".to_string(),
+            (_, 1) => "slot_i[0]".to_string(),
+            _ => format!("slot_i[{}:0]", address - 1),
+        };
+        let _ = writeln!(text, "  wire {} read_slot = {slot};\n", range(address));
+        let shift = if last == 0 {
+            "enter".to_string()
+        } else if last == 1 {
+            "{valid_q[0], enter}".into()
+        } else {
+            format!("{{valid_q[{}:0], enter}}", last - 1)
+        };
+        let _ = write!(
+            text,
+            "  always @(posedge clk_i) begin
+    if (rst_i) begin
+      valid_q      <= {depth}'d0;
+      write_slot_q <= {address}'d0;
+    end else begin
+      valid_q <= {shift};
+      if (done_i) write_slot_q <= {address}'d0;
+      else if (valid_q[{last}]) write_slot_q <= write_slot_q + {address}'d1;
+    end
+  end
+
+",
+            depth = last + 1,
+        );
+        text
+    }
+
+    /// The states of a slot; at rest in the first tick.
+    fn reads(&self) -> String {
+        let mut text = String::from("  always @(posedge clk_i) if (enter) begin\n");
+        for a in &self.path.arrays {
+            let _ = writeln!(text, "    {0}_q <= {0}[read_slot];", a.name);
+        }
+        text += "  end\n\n";
+        for a in &self.path.arrays {
+            let rest = match a.rest {
+                Some(_) => format!("{}_rest_i", a.name),
+                None => literal(a.bits, a.signed, 0),
+            };
+            let _ = writeln!(
+                text,
+                "  wire {} {1}_now = fresh_i ? {rest} : {1}_q;",
+                a.declared(),
+                a.name
+            );
+        }
+        text += "  wire signed [31:0] carry = first_i ? 32'sd0 : -32'sd1; // all ones, zero in a window's first tick\n\n";
+        text
+    }
+
+    /// The currents of the spiking channels; without a spike nothing is read.
+    fn synapses(&self) -> String {
+        let any = if self.layer.recurrent {
+            "(|pre_i) | (|rec_spike_i)"
+        } else {
+            "|pre_i"
+        };
+        let bits = self.layer.bits;
+        let mut text = format!(
+            "  wire any_spike = {any};
+
+  always @(posedge clk_i) begin
+    if (enter & any_spike) codes_q <= codes[read_slot];
+    if (code_write_i) codes[code_slot_i][{} * {width}'d{bits} +: {bits}] <= code_i;
+    if (valid_q[0]) inject_q <= inject_sum;
+  end
+
+  always @* begin
+    inject_sum = 32'sd0;
+    j = 26'd0;
+    if (any_spike) begin
+",
+            extend_to_index(self.layer, index_bits(self.layer.fan_in())),
+            width = self.code_width(),
+        );
+        text += &self.row("pre_i", self.layer.inputs, 0, "levels_i");
+        if self.layer.recurrent {
+            text += &self.row(
+                "rec_spike_i",
+                self.layer.neurons,
+                self.layer.inputs,
+                "rec_levels_i",
+            );
+        }
+        text + "    end\n  end\n\n"
+    }
+
+    /// Bits of a bit's index in a word of codes.
+    fn code_width(&self) -> usize {
+        code_bit_width(self.layer)
+    }
+
+    fn row(&self, spikes: &str, channels: usize, offset: usize, table: &str) -> String {
+        let (bits, i_bits) = (self.layer.bits, self.i_bits());
+        let (cw, lw) = (self.code_width(), index_bits(self.level_bits()));
+        let spike = match index_bits(channels) {
+            _ if channels == 1 => spikes.to_string(),
+            1 => format!("{spikes}[j[0]]"),
+            n => format!("{spikes}[j[{}:0]]", n - 1),
+        };
+        let j = if cw < 26 {
+            format!("j[{}:0]", cw - 1)
+        } else {
+            "j".into()
+        };
+        let code = format!("codes_q[({j} + {cw}'d{offset}) * {cw}'d{bits} +: {bits}]");
+        let at = match lw - bits as usize {
+            0 => code,
+            gap => format!("{{{gap}'d0, {code}}}"),
+        };
+        let low = format!("{table}[{at} * {lw}'d{i_bits} +: {i_bits}]");
+        let top = format!("{table}[{at} * {lw}'d{i_bits} + {lw}'d{} +: 1]", i_bits - 1);
+        format!(
+            "      for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
+        if ({spike})
+          inject_sum = inject_sum + $signed({{{{{gap}{{{top}}}}}, {low}}});
+",
+            gap = 32 - i_bits
+        )
+    }
+
+    /// States, record, spike and saturations of the neuron in the last stage.
+    fn writes(&self) -> Result<String, HdlError> {
+        let last = self.path.last();
+        let mut text = format!("  always @(posedge clk_i) begin\n    if (valid_q[{last}]) begin\n");
+        let mut next = Vec::new();
+        for a in &self.path.arrays {
+            let value = self.path.output(&format!("{}_next", a.name))?;
+            let value = if a.bits == 32 {
+                value
+            } else {
+                format!("{value}{}", range(a.bits as usize))
+            };
+            let _ = writeln!(text, "      {}[write_slot_q] <= {value};", a.name);
+            next.push((a.name, value));
+        }
+        text += "    end\n  end\n\n";
+        let _ = writeln!(
+            text,
+            "  always @(posedge clk_i) begin\n    if (valid_q[{last}] & capture_i) begin"
+        );
+        for a in self.recorded() {
+            let value = next
+                .iter()
+                .find(|n| n.0 == a.name)
+                .map_or("", |n| n.1.as_str());
+            let _ = writeln!(text, "      out_{}[write_slot_q] <= {value};", a.name);
+        }
+        text += "    end\n    if (record_read_i) begin\n";
+        for a in self.recorded() {
+            let _ = writeln!(text, "      out_{0}_q <= out_{0}[record_slot_i];", a.name);
+        }
+        text += "    end\n  end\n\n";
+        let words: Vec<String> = self
+            .recorded()
+            .iter()
+            .rev()
+            .map(|a| format!("out_{}_q", a.name))
+            .collect();
+        let _ = writeln!(text, "  assign record_o = {{{}}};\n", words.join(", "));
+        let clips = self.path.output(clips(self.layer))?;
+        let _ = write!(
+            text,
+            "  always @(posedge clk_i) begin\n    saturated_o <= valid_q[{last}] ? {clips}[1:0] : 2'd0;\n"
+        );
+        if self.spiking() {
+            let target = if self.neurons == 1 {
+                "fired_o".into()
+            } else {
+                "fired_o[write_slot_q]".to_string()
+            };
+            let _ = writeln!(
+                text,
+                "    if (valid_q[{last}]) {target} <= {}[0];",
+                self.path.output("spike")?
+            );
+        }
+        Ok(text + "  end\n\n")
+    }
+}
+
+/// Bits of the number of a bit in a word of codes.
+fn code_bit_width(layer: &Layer) -> usize {
+    index_bits(layer.fan_in() * layer.bits as usize + 1)
+}
+
+fn extend_to_index(layer: &Layer, channel_bits: usize) -> String {
+    match code_bit_width(layer) - channel_bits {
+        0 => "code_channel_i".into(),
+        gap => format!("{{{gap}'d0, code_channel_i}}"),
+    }
+}
+
+/// Constants of the datapath that are used.
+fn constants(chip: &Chip, printed: &Printed) -> String {
+    let k = &chip.constants;
+    let all = [
+        ("I_MAX", k.i_max),
+        ("I_MIN", k.i_min),
+        ("V_MAX", k.v_max),
+        ("P_ONE", k.p_one),
+        ("P_MAX", k.p_one - 1),
+        ("PRE", k.pre as i32),
+    ];
+    let body = printed.text();
+    let used = all.iter().filter(|(name, _)| body.contains(name));
+    used.map(|(name, value)| {
+        format!(
+            "  localparam signed [31:0] {name} = {};\n",
+            literal(32, true, *value)
+        )
+    })
+    .collect::<String>()
+        + "\n"
+}
