@@ -37,7 +37,7 @@ impl Bank<'_> {
             super::text::extend_to(26, "weight_channel", index_bits(self.layer.fan_in())),
             self.size
         );
-        text += &self.unused_index();
+        text += self.unused_index();
         text += END_WIDE_ADDRESS;
         text += &self.level_block();
         let _ = write!(
