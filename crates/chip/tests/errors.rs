@@ -86,3 +86,7 @@ fn weights_beyond_axi4_lite() {
         "\"inputs\": 4096, \"interfaces\": { \"config\": \"axi4-lite\" }, \"layers\": [ { \"name\": \"hidden\", \"kind\": \"felif\", \"neurons\": 4096"
     ));
 }
+#[test]
+fn fold_of_three() {
+    insta::assert_snapshot!(check("\"inputs\": 24", "\"inputs\": 24, \"fold\": 3"));
+}

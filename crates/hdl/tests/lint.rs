@@ -131,10 +131,10 @@ fn check_shells(config: &str) {
 fn shell_of_a_folded_chip() {
     let rest = MIXED.split_once(',').unwrap().1;
     let chip = format!(
-        r#"{{"name":"chip","fold":2,"interfaces":{{"config":"spi","spikes":"stream","recorder":"axi-stream","clock_mhz":40}},{rest}"#
+        r#"{{"name":"chip","interfaces":{{"config":"spi","spikes":"stream","recorder":"axi-stream","clock_mhz":40}},{rest}"#
     );
-    check(&chip);
-    check_synthesis(&chip);
+    check(&folded(&chip, 2));
+    check_synthesis(&folded(&chip, 2));
 }
 #[test]
 fn shells_with_a_bus() {
@@ -147,4 +147,30 @@ fn shells_with_spi() {
 #[test]
 fn shells_with_axi4_lite() {
     check_shells("axi4-lite");
+}
+
+/// The same chip with so many neurons to a datapath.
+fn folded(description: &str, fold: usize) -> String {
+    description.replacen('{', &format!("{{\"fold\":{fold},"), 1)
+}
+
+#[test]
+fn mixed_folded() {
+    check(&folded(MIXED, 2));
+}
+#[test]
+fn braille_folded() {
+    check(&folded(BRAILLE, 64));
+}
+#[test]
+fn truncate_folded() {
+    check(&folded(TRUNCATE, 2));
+}
+#[test]
+fn mixed_folded_synthesis() {
+    check_synthesis(&folded(MIXED, 2));
+}
+#[test]
+fn truncate_folded_synthesis() {
+    check_synthesis(&folded(TRUNCATE, 4));
 }

@@ -16,6 +16,7 @@ pub struct Lockstep {
     integer: IntegerModel,
     rtl: VerilatedModel,
     window: u32,
+    spikes: usize,
 }
 
 impl Lockstep {
@@ -26,6 +27,7 @@ impl Lockstep {
             integer: IntegerModel::new(chip),
             rtl: VerilatedModel::new(chip, design, Flavour::Probe, Path::new(""))?,
             window: chip.window_ticks,
+            spikes: 0,
         })
     }
 
@@ -64,7 +66,13 @@ impl Lockstep {
         }
         let expected = self.integer.take_trace();
         let found = self.rtl.take_trace()?;
+        self.spikes = expected.layers.iter().map(|l| l.spikes.len()).sum();
         Ok(first_difference(&self.chip, self.window, &expected, &found))
+    }
+
+    /// Spikes of the last whole run, all layers.
+    pub fn spikes(&self) -> usize {
+        self.spikes
     }
 
     fn compare(&self, tick: u32) -> Result<Option<Difference>, SimError> {
