@@ -33,6 +33,23 @@ async def reset(dut, cycles=3):
     await ClockCycles(dut.clk, 4)
 
 
+async def transfer(dut, bus, address, data=None):
+    """One transfer on a configuration bus: data read and error."""
+    signal = {name: getattr(dut, f"{bus}_{name}") for name in ("valid", "write", "addr", "wdata", "ready", "rvalid")}
+    signal["valid"].value = 1
+    signal["write"].value = int(data is not None)
+    signal["addr"].value = address
+    signal["wdata"].value = data or 0
+    await RisingEdge(dut.clk)
+    while not signal["ready"].value:
+        await RisingEdge(dut.clk)
+    signal["valid"].value = 0
+    await RisingEdge(dut.clk)
+    while not signal["rvalid"].value:
+        await RisingEdge(dut.clk)
+    return int(getattr(dut, f"{bus}_rdata").value), int(getattr(dut, f"{bus}_error").value)
+
+
 class Words:
     """Collects the words of every bank's recorder stream as records."""
 
@@ -78,20 +95,8 @@ class Bare:
 
     async def transfer(self, address, data=None):
         """One bus transfer: data read and error."""
-        dut = self.dut
         await self.wake()
-        dut.bare_cfg_valid.value = 1
-        dut.bare_cfg_write.value = int(data is not None)
-        dut.bare_cfg_addr.value = address
-        dut.bare_cfg_wdata.value = data or 0
-        await RisingEdge(dut.clk)
-        while not dut.bare_cfg_ready.value:
-            await RisingEdge(dut.clk)
-        dut.bare_cfg_valid.value = 0
-        await RisingEdge(dut.clk)
-        while not dut.bare_cfg_rvalid.value:
-            await RisingEdge(dut.clk)
-        answer = int(dut.bare_cfg_rdata.value), int(dut.bare_cfg_error.value)
+        answer = await transfer(self.dut, "bare_cfg", address, data)
         await self.rest()
         return answer
 

@@ -27,6 +27,7 @@ SUITES = {
     "axi4_lite": "stream",
     "event_stream": "stream",
     "recorder": "stream",
+    "tight": "tight",
 }
 
 

@@ -23,17 +23,23 @@ def pauses(seed, share):
 class Bench:
     """A shell and a bare core with the same program, both at time 0."""
 
+    program = chip.program(3)
+    host_class = test_axi4_lite.Host
+
+    def take_words(self):
+        self.dut.m_axis_tready.value = 1
+
     async def start(self, dut):
         self.dut = dut
-        dut.m_axis_tready.value = 1
+        self.take_words()
         self.source = EventSource(EventBus.from_prefix(dut, "event_in"), dut.clk, dut.rst)
         self.sink = EventSink(EventBus.from_prefix(dut, "event_out"), dut.clk, dut.rst)
-        self.host = test_axi4_lite.Host(dut)
+        self.host = self.host_class(dut)
         self.bare = await bare.start(dut)
         self.ticks = bare.Ticks(dut)
-        for address, data in chip.program(3):
+        for address, data in self.program:
             await self.host.write(address, data)
-        await self.bare.load(chip.program(3))
+        await self.bare.load(self.program)
         await self.clear()
         return self
 
