@@ -53,14 +53,18 @@ def build(directory, chip):
     (source / "bench.v").write_text(bench(chip, source))
     files = (source / f"{chip}.f").read_text().split()
     runner = get_runner("icarus")
-    with logged(source / "build.log"):
-        runner.build(
-            verilog_sources=[source / name for name in [*files, "bench.v"]],
-            hdl_toplevel="bench",
-            build_dir=source / "build",
-            timescale=("1ns", "1ps"),
-            always=True,
-        )
+    log = source / "build.log"
+    try:
+        with logged(log):
+            runner.build(
+                verilog_sources=[source / name for name in [*files, "bench.v"]],
+                hdl_toplevel="bench",
+                build_dir=source / "build",
+                timescale=("1ns", "1ps"),
+                always=True,
+            )
+    except SystemExit:
+        sys.exit(f"{log.read_text()}\n{chip}: Icarus could not compile the bench")
     return runner
 
 
