@@ -15,6 +15,13 @@ def byte_address(word):
     return word & 0xFC000000 | (word & 0xFFFFFF) << 2
 
 
+def pauses(rng):
+    """Endless: some cycles of pause, some without."""
+    while True:
+        yield from itertools.repeat(True, rng.choice([1, 3, 10, 60]))
+        yield from itertools.repeat(False, rng.randrange(1, 4))
+
+
 class Host:
     """Word transfers over the model's master."""
 
@@ -32,12 +39,11 @@ class Host:
         return [await self.read(address) for address in chip.REGISTERS]
 
     def pause(self, seed):
-        """Random pauses on all five channels."""
+        """Random pauses on all five channels, some of them longer than a transfer takes."""
         write, read = self.master.write_if, self.master.read_if
         channels = [write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel]
         for number, channel in enumerate(channels):
-            rng = random.Random(seed + number)
-            channel.set_pause_generator(rng.random() < 0.6 for _ in itertools.count())
+            channel.set_pause_generator(pauses(random.Random(seed + number)))
 
 
 async def start(dut):
