@@ -102,6 +102,8 @@ async def clear_breaks_a_record_off(dut):
         await bench.clear()
         bench.packets.pause = False
         await ClockCycles(dut.clk, 20)
+        await bench.clear()  # nothing is under way now
+        await ClockCycles(dut.clk, 20)
         ends = [user for records in bench.records() for _, user in records]
         assert sum(ends) <= 1
         broken.append(sum(ends))

@@ -60,6 +60,18 @@ async def more_events_than_cycles(dut):
 
 
 @cocotb.test(**bare.LIMIT)
+async def time_starts_with_a_clear(dut):
+    """A tick is due in every second cycle, so also while a clear is carried out: stamps and ticks stay together."""
+    bench = await Tight().start(dut)
+    for phase in range(6):
+        await ClockCycles(dut.clk, 20 + phase)
+        await bench.clear()
+        bench.send([(20, 2)])
+        await bench.ticks.until(25)
+        assert bench.ticks.vectors[:25] == vectors([(20, 2)], 25), phase
+
+
+@cocotb.test(**bare.LIMIT)
 async def more_spikes_than_cycles(dut):
     """Six neurons fire at once, so spikes of one tick leave while the next come; those left over are lost and counted."""
     bench = await Tight().start(dut)
