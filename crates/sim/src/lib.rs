@@ -8,10 +8,12 @@ mod forward;
 mod integer;
 mod lockstep;
 pub mod stimuli;
+mod testbench;
 mod verilator;
 
 pub use compare::{Difference, first_difference};
 pub use forward::{Forward, LayerProgram, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
 pub use integer::IntegerModel;
 pub use lockstep::Lockstep;
+pub use testbench::testbench;
 pub use verilator::{Flavour, VerilatedModel, cache_dir};

@@ -40,6 +40,19 @@ pub fn random(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
     cases
 }
 
+/// The same with a sixteenth of the threshold and a short refractory time, so that spikes are dense in every layer.
+pub fn lively(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
+    let mut cases = random(chip, ticks, seed);
+    for case in &mut cases {
+        case.name = format!("{}, low threshold", case.name);
+        for layer in &mut case.program.layers {
+            layer.codes.v_th /= 16;
+            layer.codes.t_ref = layer.codes.t_ref.min(3);
+        }
+    }
+    cases
+}
+
 /// The chip's own codes and levels with random weights.
 pub fn random_program(chip: &Chip, seed: u64) -> Program {
     random_weights(chip, &mut ChaCha8Rng::seed_from_u64(seed))
