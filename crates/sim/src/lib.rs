@@ -3,7 +3,9 @@
 //!
 //! This crate knows nothing of data sets or training.
 
+pub mod bus;
 mod compare;
+mod coverage;
 mod forward;
 mod integer;
 mod lockstep;
@@ -12,6 +14,7 @@ mod testbench;
 mod verilator;
 
 pub use compare::{Difference, first_difference};
+pub use coverage::{Coverage, Covered, ModuleCoverage};
 pub use forward::{Forward, LayerProgram, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
 pub use integer::IntegerModel;
 pub use lockstep::Lockstep;

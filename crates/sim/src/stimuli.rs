@@ -17,6 +17,17 @@ pub struct Case {
     pub stimulus: Stimulus,
 }
 
+/// How recorder words are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// In every cycle.
+    Always,
+    /// In every other cycle.
+    Slow,
+    /// Not before the last tick has ended: every record but the first is dropped.
+    Stopped,
+}
+
 /// Longest random sample, in windows: a new program is loaded after it.
 const SAMPLE_WINDOWS: u32 = 50;
 
@@ -81,6 +92,37 @@ fn random_stimulus(chip: &Chip, windows: u32, rng: &mut ChaCha8Rng) -> Stimulus 
         }
     }
     Stimulus { events, windows }
+}
+
+/// Three windows each with a slow and with a stopped reader, as short as these allow.
+pub fn readers(chip: &Chip, seed: u64) -> Vec<(Case, Reader)> {
+    let short = with_shortest_window(chip);
+    // A word takes the slow reader two cycles; some cycles to start.
+    let slow = Chip {
+        window_ticks: (2 * short.window_ticks + 8).min(4096),
+        ..short.clone()
+    };
+    let cases = |chip: &Chip, reader, name| {
+        let ticks = 3 * u64::from(chip.window_ticks);
+        let named = move |case| Case {
+            name: format!("{name} reader, seed {seed}"),
+            ..case
+        };
+        lively(chip, ticks, seed)
+            .into_iter()
+            .map(move |case| (named(case), reader))
+    };
+    cases(&slow, Reader::Slow, "slow")
+        .chain(cases(&short, Reader::Stopped, "stopped"))
+        .collect()
+}
+
+/// The chip with the shortest window that its recorder can follow.
+pub fn with_shortest_window(chip: &Chip) -> Chip {
+    Chip {
+        window_ticks: crate::forward::longest_record(chip),
+        ..chip.clone()
+    }
 }
 
 /// Cases at the edges of the arithmetic, four windows each: the strongest levels up and down with every channel in

@@ -1,12 +1,12 @@
 //! A self-checking Verilog testbench of one chip: `testbenches/selfcheck.v` with stimulus and expected values as files,
 //! computed by the integer model. Any Verilog-2001 simulator runs it.
 
-mod cases;
 mod expected;
 mod readme;
 mod script;
 
-use crate::SimError;
+use crate::stimuli::{self, Case, Reader};
+use crate::{SimError, bus};
 use bruno_device::Chip;
 use bruno_hdl::{Design, DesignFile, hidden_neurons, streams};
 use expected::Expected;
@@ -23,15 +23,15 @@ pub fn testbench(
     ticks: u64,
     seed: u64,
 ) -> Result<Vec<DesignFile>, SimError> {
-    let cases = cases::cases(chip, ticks, seed);
+    let cases = cases(chip, ticks, seed);
     let mut script = Script::new(chip);
     let mut expected = Expected::new(chip);
-    script.after_reset();
+    script.transfers(&bus::after_reset(chip));
     for (number, case) in (1..).zip(&cases) {
         let trace = expected.run(case)?;
         script.case(number, case, &trace);
     }
-    script.refusals();
+    script.transfers(&bus::refusals(chip));
     let file = |name: &str, text: String| DesignFile {
         name: name.into(),
         text,
@@ -45,6 +45,33 @@ pub fn testbench(
     files.extend(script.files());
     files.extend(expected.files());
     Ok(files)
+}
+
+/// A case, and how the testbench takes its recorder words.
+struct BenchCase {
+    case: Case,
+    reader: Reader,
+    /// Ticks of it.
+    ticks: u32,
+}
+
+/// Random stimuli with the chip's own window, then at a low threshold; short windows with a slow and with a stopped
+/// reader; the corner cases in short windows. Each starts from a reset of the states.
+fn cases(chip: &Chip, ticks: u64, seed: u64) -> Vec<BenchCase> {
+    let always = |case| (case, Reader::Always);
+    let own = stimuli::random(chip, ticks, seed).into_iter();
+    let lively = stimuli::lively(chip, ticks / 4, seed);
+    let corners = stimuli::corners(&stimuli::with_shortest_window(chip));
+    let all = own.chain(lively).map(always);
+    let all = all
+        .chain(stimuli::readers(chip, seed))
+        .chain(corners.into_iter().map(always));
+    all.map(|(case, reader)| BenchCase {
+        ticks: case.stimulus.windows * case.program.window,
+        case,
+        reader,
+    })
+    .collect()
 }
 
 /// Widths of the ports, depths of the files.

@@ -5,7 +5,7 @@ mod cache;
 mod library;
 mod model_header;
 mod names;
-mod tool;
+pub(crate) mod tool;
 
 pub use build::{Flavour, build};
 pub use cache::cache_dir;

@@ -1,7 +1,7 @@
 //! What must leave the chip, by the integer model: events, recorder words of every stream.
 
-use super::cases::{BenchCase, Reader};
-use super::{rows, vector};
+use super::{BenchCase, rows, vector};
+use crate::stimuli::Reader;
 use crate::{Forward, IntegerModel, SimError, Trace};
 use bruno_device::Chip;
 use bruno_hdl::{DesignFile, hidden_neurons};
@@ -66,16 +66,14 @@ impl Expected {
         self.model.load(&bench.case.program)?;
         let mut trace = self.model.run(&bench.case.stimulus)?;
         self.add_events(&trace);
-        let stopped = bench.reader == Reader::Stopped;
-        for stream in &mut self.streams {
-            let neurons = self.chip.layers[stream.layer].neurons;
-            let records = trace.layers[stream.layer]
-                .records
-                .chunks(neurons * stream.words);
-            let kept = if stopped { 1 } else { records.len() };
-            records.take(kept).for_each(|record| stream.add(record));
+        if bench.reader == Reader::Stopped {
+            trace.keep_first_record(&self.chip);
         }
-        trace.overrun = stopped;
+        for stream in &mut self.streams {
+            let record = self.chip.layers[stream.layer].neurons * stream.words;
+            let records = trace.layers[stream.layer].records.chunks(record);
+            records.for_each(|record| stream.add(record));
+        }
         Ok(trace)
     }
 

@@ -1,6 +1,7 @@
 //! The page beside a testbench: how to run it, how to read what it says.
 
-use super::cases::{BenchCase, Reader};
+use super::BenchCase;
+use crate::stimuli::Reader;
 use bruno_device::Chip;
 use std::fmt::Write;
 

@@ -1,9 +1,10 @@
 //! The testbench's commands: bus transfers, ticks with and without spikes, waits.
 
-use super::cases::{BenchCase, Reader};
-use super::{rows, vector};
+use super::{BenchCase, rows, vector};
+use crate::bus::{Transfer, global};
+use crate::stimuli::Reader;
 use crate::{Program, Trace};
-use bruno_chip::{GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address, code_index};
+use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
 use bruno_device::Chip;
 use bruno_hdl::DesignFile;
 use std::collections::HashMap;
@@ -65,29 +66,25 @@ impl<'a> Script<'a> {
         self.commands.push(row);
     }
 
-    /// Every register holds its reset value, then two complementary patterns.
-    pub(super) fn after_reset(&mut self) {
-        self.read("id", 0x6272_756e);
-        self.read("window", self.chip.window_ticks);
-        let chip = self.chip;
-        for (index, layer) in chip.layers.iter().enumerate() {
-            for (at, register) in bruno_hdl::registers(layer.kind) {
-                let place = address(Section::Device(index), at);
-                let card = layer.codes.register(register.name).unwrap_or(0);
-                self.push(Operation::Read, place, card as u32);
-                for pattern in [0x1555_5555, 0x2aaa_aaaa] {
-                    self.push(Operation::Write, place, pattern);
-                    self.push(Operation::Read, place, kept(register, pattern));
-                }
-            }
+    /// Transfers in the background of each other.
+    pub(super) fn transfers(&mut self, transfers: &[Transfer]) {
+        for t in transfers {
+            let operation = match (t.write, t.refused) {
+                (true, false) => Operation::Write,
+                (false, false) => Operation::Read,
+                (true, true) => Operation::RefusedWrite,
+                (false, true) => Operation::RefusedRead,
+            };
+            self.push(operation, t.address, t.data);
         }
+        self.push(Operation::Drain, 0, 0);
     }
 
     /// One case from loading its program to reading the chip's counters.
     pub(super) fn case(&mut self, number: u32, bench: &BenchCase, trace: &Trace) {
         self.push(Operation::Case, number, 0);
         self.load(&bench.case.program);
-        self.push(Operation::Write, address(Section::Global, 2), 1); // clear
+        self.push(Operation::Write, global("clear"), 1);
         self.push(Operation::Drain, 0, 0);
         let reader = match bench.reader {
             Reader::Always => 0,
@@ -107,7 +104,7 @@ impl<'a> Script<'a> {
     }
 
     fn load(&mut self, program: &Program) {
-        self.write(address(Section::Global, 1), program.window);
+        self.write(global("window"), program.window);
         let chip = self.chip;
         for (index, (layer, own)) in chip.layers.iter().zip(&program.layers).enumerate() {
             for (at, register) in bruno_hdl::registers(layer.kind) {
@@ -138,9 +135,7 @@ impl<'a> Script<'a> {
     }
 
     fn read(&mut self, name: &str, value: u32) {
-        let at = GLOBAL_REGISTERS.iter().position(|r| r.name == name);
-        let place = address(Section::Global, at.unwrap_or(0) as u32);
-        self.push(Operation::Read, place, value);
+        self.push(Operation::Read, global(name), value);
     }
 
     fn stimulus(&mut self, bench: &BenchCase) {
@@ -160,56 +155,5 @@ impl<'a> Script<'a> {
         if ticks > 0 {
             self.push(Operation::Ticks, ticks, 0);
         }
-    }
-
-    /// Transfers that the chip must refuse, at every edge of its address space; and that they changed nothing.
-    pub(super) fn refusals(&mut self) {
-        let chip = self.chip;
-        let mut writes = Vec::new();
-        let mut reads = Vec::new();
-        // Four bits name chip and layers.
-        if chip.layers.len() < 15 {
-            let none = address(Section::Device(chip.layers.len()), 0);
-            writes.push(none);
-            reads.push(none);
-        }
-        for (index, register) in (0..).zip(&GLOBAL_REGISTERS) {
-            if !register.writable {
-                writes.push(address(Section::Global, index));
-            }
-        }
-        let beyond = address(Section::Global, GLOBAL_REGISTERS.len() as u32);
-        writes.push(beyond);
-        reads.push(beyond);
-        for (index, layer) in chip.layers.iter().enumerate() {
-            let count = bruno_hdl::registers(layer.kind).count() as u32;
-            let levels = address(Section::Levels(index), 0);
-            let codes = address(Section::Codes(index), 0);
-            reads.extend([levels, codes, address(Section::Device(index), count)]);
-            writes.push(address(Section::Device(index), count));
-            let outside = code_index(layer.fan_in(), 0, layer.neurons);
-            writes.extend([codes + outside, levels + 2 * RECURRENT_LEVELS]);
-            if !layer.recurrent {
-                writes.push(levels + RECURRENT_LEVELS);
-            }
-        }
-        for place in writes {
-            self.push(Operation::RefusedWrite, place, 0x3fff_ffff);
-        }
-        for place in reads {
-            self.push(Operation::RefusedRead, place, 0);
-        }
-        self.read("id", 0x6272_756e);
-        self.push(Operation::Drain, 0, 0);
-    }
-}
-
-/// What a register reads after a word was written to it.
-fn kept(register: &Register, word: u32) -> u32 {
-    let gap = 32 - register.bits;
-    if register.signed {
-        ((word << gap) as i32 >> gap) as u32
-    } else {
-        (word << gap) >> gap
     }
 }

@@ -11,6 +11,10 @@ pub(super) const CLASS: &str = "Vchip";
 pub(super) const RUNTIME: [&str; 2] = ["verilated.cpp", "verilated_threads.cpp"];
 /// The same for waves.
 pub(super) const TRACE_RUNTIME: &str = "verilated_vcd_c.cpp";
+/// The same for coverage.
+pub(super) const COVERAGE_RUNTIME: &str = "verilated_cov.cpp";
+/// Options of a coverage build.
+pub(super) const COVERAGE: [&str; 2] = ["--coverage-line", "--coverage-toggle"];
 /// The driver, compiled into every model.
 pub(super) const DRIVER: &str = include_str!("../../../../sim/driver.cpp");
 /// Included before every generated source.
