@@ -68,11 +68,13 @@ struct bruno_model {
   // What leaves the chip at the next edge: spikes with their tick, and one recorder word a bank.
   void collect() {
     if (top->event_valid_o) collect_spikes();
-    if (top->rec_valid_o) {
-      for (uint32_t bank = 0; bank < BRUNO_BANKS; ++bank) {
-        const uint32_t taken = word(top->rec_valid_o, bank / 32) & word(top->rec_ready_i, bank / 32);
-        if (taken >> (bank % 32) & 1) records[bank].push_back(word(top->rec_data_o, bank));
-      }
+    if (top->rec_valid_o) collect_words();
+  }
+
+  void collect_words() {
+    for (uint32_t bank = 0; bank < BRUNO_BANKS; ++bank) {
+      const uint32_t taken = word(top->rec_valid_o, bank / 32) & word(top->rec_ready_i, bank / 32);
+      if (taken >> (bank % 32) & 1) records[bank].push_back(word(top->rec_data_o, bank));
     }
   }
 
@@ -228,8 +230,10 @@ uint32_t bruno_probe(const bruno_model* model, uint32_t bank, uint32_t state, ui
 
 // How recorder words are taken from now on.
 void bruno_reader(bruno_model* model, uint32_t reader) {
+  const bool waiting = !(word(model->top->rec_ready_i, 0) & 1);
   model->reader = reader;
   model->ready(reader != BRUNO_READER_STOPPED);
+  if (waiting) model->collect_words();  // offered already, taken at the next edge
 }
 #endif
 

@@ -2,6 +2,7 @@
 
 mod build;
 mod cache;
+mod coverage_config;
 mod library;
 mod model_header;
 mod names;

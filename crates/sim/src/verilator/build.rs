@@ -1,6 +1,6 @@
 //! From a design to a shared object: `verilator --cc`, then the C++ compiler through the crate `cc`.
 
-use super::{cache, model_header, names, tool};
+use super::{cache, coverage_config, model_header, names, tool};
 use crate::SimError;
 use bruno_device::Chip;
 use bruno_hdl::Design;
@@ -47,7 +47,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         .concat()
         .join(" ");
     let flavour_options = match flavour {
-        Flavour::Coverage => names::COVERAGE.join(" "),
+        Flavour::Coverage => names::COVERAGE.join(" ") + &coverage_config::kernel_words_off(design),
         _ => String::new(),
     };
     let mut parts: Vec<&str> = vec![
@@ -144,11 +144,13 @@ impl Tools {
                 let all: Vec<String> = design.verilog.iter().map(module).collect();
                 let stateful = |m: &String| m.contains("_bank") || m.contains("_lane");
                 let banks: Vec<String> = all.into_iter().filter(stateful).collect();
-                write(dir, "probe.vlt", &model_header::probe_config(&banks))?;
-                command.arg("probe.vlt");
+                let mut config = model_header::probe_config(&banks);
                 if flavour == Flavour::Coverage {
+                    config += &coverage_config::kernel_words_off(design);
                     command.args(names::COVERAGE);
                 }
+                write(dir, "probe.vlt", &config)?;
+                command.arg("probe.vlt");
             }
         }
         for file in &design.verilog {
