@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::output;
 use std::path::PathBuf;
 
-/// Write the Verilog of a chip: one module a file, a file list (.f), timing constraints (.sdc), the register map (.md).
+/// Write the Verilog of a chip: one module a file, a file list (.f), timing constraints (.sdc), the data sheet (.md).
 #[derive(clap::Args)]
 pub struct Generate {
     /// The chip description, e.g. examples/braille.json.
