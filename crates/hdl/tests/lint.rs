@@ -13,6 +13,9 @@ const MIXED: &str = r#"{"name":"mixed","inputs":1,"bank_neurons":2,"window_ticks
     "layers":[{"name":"one","kind":"lif","neurons":1,"recurrent":true,"synapse":{"bits":1,"range_pA":200}},
               {"name":"two","kind":"felif","neurons":3,"synapse":{"bits":8,"range_pA":300}}],
     "readout":{"outputs":3,"synapse":{"range_pA":100}}}"#;
+const SMALLEST: &str = r#"{"name":"smallest","inputs":1,
+    "layers":[{"name":"one","kind":"lif","neurons":1,"synapse":{"bits":1,"range_pA":100}}],
+    "readout":{"outputs":1,"synapse":{"bits":1,"range_pA":100}}}"#;
 const TRUNCATE: &str = r#"{"name":"cut","inputs":2,"rounding":"truncate","recorder":"sample",
     "layers":[{"name":"one","kind":"lif","neurons":3,"synapse":{"range_pA":200}}],
     "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
@@ -97,6 +100,10 @@ fn mixed() {
 #[test]
 fn truncate() {
     check(TRUNCATE);
+}
+#[test]
+fn one_of_everything() {
+    check(SMALLEST);
 }
 #[test]
 fn mixed_synthesis() {
