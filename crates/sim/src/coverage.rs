@@ -133,3 +133,31 @@ fn point(line: &str) -> Option<((String, bool, u32, String), u64)> {
     let point = (module.to_string(), kind == "v_toggle", number, rest);
     Some((point, count.parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(number: u32, page: &str, of: &str, instance: &str, count: u32) -> String {
+        format!(
+            "C '\u{1}f\u{2}a.v\u{1}l\u{2}{number}\u{1}n\u{2}5\u{1}page\u{2}{page}\u{1}o\u{2}{of}\u{1}h\u{2}{instance}' {count}\n"
+        )
+    }
+
+    /// Instances of a module add up, branches of a line are points of their own.
+    #[test]
+    fn parse() {
+        let text = "# SystemC::Coverage-3\n".to_string()
+            + &line(7, "v_branch/a", "if", "top.one", 0)
+            + &line(7, "v_branch/a", "if", "top.two", 3)
+            + &line(7, "v_branch/a", "else", "top.one", 0)
+            + &line(9, "v_line/a", "block", "top.one", 1)
+            + &line(2, "v_toggle/a", "x[0]", "top.one", 0)
+            + &line(2, "v_toggle/a", "x[1]", "top.one", 8);
+        let coverage = Coverage::parse(&text);
+        let a = &coverage.modules[0];
+        assert_eq!((a.line.reached, a.line.points), (2, 3));
+        assert_eq!((a.toggle.reached, a.toggle.points), (1, 2));
+        assert_eq!(a.unreached, [7]);
+    }
+}
