@@ -58,3 +58,7 @@ fn felif_truncates_badly() {
         "\"inputs\": 24, \"rounding\": \"truncate\""
     ));
 }
+#[test]
+fn fold_of_three() {
+    insta::assert_snapshot!(check("\"inputs\": 24", "\"inputs\": 24, \"fold\": 3"));
+}

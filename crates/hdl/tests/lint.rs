@@ -113,3 +113,33 @@ fn mixed_synthesis() {
 fn truncate_synthesis() {
     check_synthesis(TRUNCATE);
 }
+
+/// The same chip with so many neurons to a datapath.
+fn folded(description: &str, fold: usize) -> String {
+    description.replacen('{', &format!("{{\"fold\":{fold},"), 1)
+}
+
+#[test]
+fn mixed_folded() {
+    check(&folded(MIXED, 2));
+}
+#[test]
+fn braille_folded() {
+    check(&folded(BRAILLE, 64));
+}
+#[test]
+fn truncate_folded() {
+    check(&folded(TRUNCATE, 2));
+}
+#[test]
+fn mixed_folded_synthesis() {
+    check_synthesis(&folded(MIXED, 2));
+}
+#[test]
+fn truncate_folded_synthesis() {
+    check_synthesis(&folded(TRUNCATE, 4));
+}
+#[test]
+fn one_of_everything_folded() {
+    check(&folded(SMALLEST, 2));
+}

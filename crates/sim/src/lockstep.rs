@@ -18,6 +18,7 @@ pub struct Lockstep {
     integer: IntegerModel,
     rtl: VerilatedModel,
     window: u32,
+    spikes: usize,
 }
 
 impl Lockstep {
@@ -37,6 +38,7 @@ impl Lockstep {
             integer: IntegerModel::new(chip),
             rtl: VerilatedModel::new(chip, design, flavour, Path::new(""))?,
             window: chip.window_ticks,
+            spikes: 0,
         })
     }
 
@@ -92,6 +94,7 @@ impl Lockstep {
         self.rtl.drain(8)?;
         self.rtl.set_reader(Reader::Always)?;
         let found = self.rtl.take_trace()?;
+        self.spikes = expected.layers.iter().map(|l| l.spikes.len()).sum();
         Ok(first_difference(&self.chip, self.window, &expected, &found))
     }
 
@@ -121,6 +124,11 @@ impl Lockstep {
     /// Writes what the RTL's coverage counters hold, in Verilator's format.
     pub fn write_coverage(&self, path: &Path) -> Result<(), SimError> {
         self.rtl.write_coverage(path)
+    }
+
+    /// Spikes of the last whole run, all layers.
+    pub fn spikes(&self) -> usize {
+        self.spikes
     }
 
     fn compare(&self, tick: u32) -> Result<Option<Difference>, SimError> {

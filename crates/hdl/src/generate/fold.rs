@@ -7,6 +7,7 @@
 mod bank;
 mod lane;
 mod sequencer;
+mod synapses;
 
 use super::{DesignFile, file, index_bits};
 use crate::HdlError;

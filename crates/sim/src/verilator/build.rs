@@ -43,9 +43,13 @@ const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug
 pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
     let tools = Tools::find()?;
     let header = model_header::print(chip, design, flavour);
-    let options = [&names::OPTIONS[..], &loop_options(design), &names::LINK[..]]
-        .concat()
-        .join(" ");
+    let loops = loop_options(chip);
+    let options = format!(
+        "{} {} {}",
+        names::OPTIONS.join(" "),
+        loops.join(" "),
+        names::LINK.join(" ")
+    );
     let flavour_options = match flavour {
         Flavour::Coverage => names::COVERAGE.join(" ") + &coverage_config::kernel_words_off(design),
         _ => String::new(),
@@ -65,7 +69,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
     let runtime = tools.runtime(flavour)?;
     cache::entry(&key, "model.so", |path| {
         let dir = path.parent().unwrap_or(Path::new("."));
-        tools.verilate(dir, design, flavour)?;
+        tools.verilate(dir, design, flavour, &loops)?;
         write(dir, names::HEADER, &header)?;
         write(dir, names::SHIFT_HEADER, names::SHIFT)?;
         write(dir, "bruno_driver.cpp", names::DRIVER)?;
@@ -73,12 +77,16 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
     })
 }
 
-fn loop_options(design: &Design) -> [&'static str; 2] {
-    if design.cycles_per_tick == 1 {
-        names::KEEP_LOOPS
+/// The unroll limit: as low as the lanes of the largest bank allow.
+fn loop_options(chip: &Chip) -> [String; 2] {
+    let largest = chip.layers.iter().flat_map(|l| &l.banks).max().copied();
+    let lanes = if chip.fold > 1 {
+        largest.unwrap_or(1).div_ceil(chip.fold)
     } else {
-        names::MANY_LANES
-    }
+        1
+    };
+    let count = names::UNROLL.1.max(lanes.div_ceil(names::GENERATE));
+    [names::UNROLL.0.into(), count.to_string()]
 }
 
 /// The tools of a build and what identifies them.
@@ -116,10 +124,16 @@ impl Tools {
         })
     }
 
-    fn verilate(&self, dir: &Path, design: &Design, flavour: Flavour) -> Result<(), SimError> {
+    fn verilate(
+        &self,
+        dir: &Path,
+        design: &Design,
+        flavour: Flavour,
+        loops: &[String],
+    ) -> Result<(), SimError> {
         let mut command = Command::new("verilator");
         command.current_dir(dir).args(names::OPTIONS);
-        command.args(loop_options(design));
+        command.args(loops);
         command.args([
             "--Mdir",
             ".",
