@@ -13,6 +13,9 @@ const MIXED: &str = r#"{"name":"mixed","inputs":1,"bank_neurons":2,"window_ticks
     "layers":[{"name":"one","kind":"lif","neurons":1,"recurrent":true,"synapse":{"bits":1,"range_pA":200}},
               {"name":"two","kind":"felif","neurons":3,"synapse":{"bits":8,"range_pA":300}}],
     "readout":{"outputs":3,"synapse":{"range_pA":100}}}"#;
+const SMALLEST: &str = r#"{"name":"smallest","inputs":1,
+    "layers":[{"name":"one","kind":"lif","neurons":1,"synapse":{"bits":1,"range_pA":100}}],
+    "readout":{"outputs":1,"synapse":{"bits":1,"range_pA":100}}}"#;
 const TRUNCATE: &str = r#"{"name":"cut","inputs":2,"rounding":"truncate","recorder":"sample",
     "layers":[{"name":"one","kind":"lif","neurons":3,"synapse":{"range_pA":200}}],
     "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
@@ -102,6 +105,10 @@ fn truncate() {
     check(TRUNCATE);
 }
 #[test]
+fn one_of_everything() {
+    check(SMALLEST);
+}
+#[test]
 fn mixed_synthesis() {
     check_synthesis(MIXED);
 }
@@ -173,4 +180,8 @@ fn mixed_folded_synthesis() {
 #[test]
 fn truncate_folded_synthesis() {
     check_synthesis(&folded(TRUNCATE, 4));
+}
+#[test]
+fn one_of_everything_folded() {
+    check(&folded(SMALLEST, 2));
 }
