@@ -7,6 +7,7 @@ mod compare;
 mod forward;
 mod integer;
 mod lockstep;
+pub mod replay;
 pub mod stimuli;
 mod verilator;
 

@@ -46,7 +46,7 @@ pub(crate) fn print(
 ) -> String {
     let names: Vec<&str> = design.verilog.iter().map(|f| f.name.as_str()).collect();
     let mut lines = vec![
-        format!("log -stdout {PROGRESS}reading and checking the design"),
+        format!("log -stderr {PROGRESS}reading and checking the design"),
         format!("read_verilog {}", names.join(" ")),
         format!("hierarchy -check -top {}", design.top),
         "proc; opt_clean".into(),
@@ -73,7 +73,7 @@ fn cells(design: &Design, library: Option<Library>, memories: Memories) -> Vec<S
         Memories::FlipFlops => "memory_map",
     };
     let mut lines = vec![
-        format!("log -stdout {PROGRESS}arithmetic and registers"),
+        format!("log -stderr {PROGRESS}arithmetic and registers"),
         format!("synth -top {} -run begin:fine", design.top),
         mapped.into(),
         format!("json -o {} t:$mem_v2", files::MEMORIES),
@@ -94,7 +94,7 @@ fn cells(design: &Design, library: Option<Library>, memories: Memories) -> Vec<S
     };
     for file in &design.verilog {
         let module = file.name.trim_end_matches(".v");
-        lines.push(format!("log -stdout {PROGRESS}mapping {module}"));
+        lines.push(format!("log -stderr {PROGRESS}mapping {module}"));
         lines.push(format!("{abc} {module}"));
     }
     // What is left undefined is what no one reads; a gate needs a value.
@@ -107,9 +107,9 @@ fn fpga() -> Vec<String> {
     let synth = "synth_ice40 -noflatten -top harness -run";
     vec![
         format!("read_verilog {}", files::HARNESS),
-        format!("log -stdout {PROGRESS}arithmetic, memories and registers"),
+        format!("log -stderr {PROGRESS}arithmetic, memories and registers"),
         format!("{synth} begin:map_luts"),
-        format!("log -stdout {PROGRESS}mapping to look-up tables"),
+        format!("log -stderr {PROGRESS}mapping to look-up tables"),
         "techmap -map +/ice40/latches_map.v".into(),
         format!("abc -lut 4 -script {ABC_LUTS}"),
         "ice40_wrapcarry -unwrap".into(),
@@ -125,7 +125,7 @@ fn fpga() -> Vec<String> {
 /// The netlist that is timed: memories become the flip-flops at their ports.
 fn timed(library: Library) -> Vec<String> {
     vec![
-        format!("log -stdout {PROGRESS}netlist for timing"),
+        format!("log -stderr {PROGRESS}netlist for timing"),
         format!("techmap -map {} t:$mem_v2", files::MEMORY_PORTS),
         format!("dfflibmap -liberty {}", library.liberty),
         "clean".into(),
