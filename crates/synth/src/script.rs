@@ -74,7 +74,10 @@ fn cells(design: &Design, library: Option<Library>, memories: Memories) -> Vec<S
     };
     let mut lines = vec![
         format!("log -stderr {PROGRESS}arithmetic and registers"),
-        format!("synth -top {} -run begin:fine", design.top),
+        "opt_expr; opt_clean; opt -nodffe -nosdff; fsm; opt; wreduce; peepopt; opt_clean".into(),
+        "alumacc; share; opt".into(),
+        // Ports are not widened: a widened memory is padded to a power of two and its figures are not the chip's.
+        "memory -nomap -nowiden; opt_clean".into(),
         mapped.into(),
         format!("json -o {} t:$mem_v2", files::MEMORIES),
         "opt -undriven -fine".into(),
