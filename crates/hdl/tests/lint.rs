@@ -97,7 +97,7 @@ fn check_matrix(kind: &str, bits: u32) {
     for layers in chips {
         let readout = format!(r#"{{"outputs":2,"synapse":{{"bits":{bits},"range_pA":100}}}}"#);
         check_synthesis(&format!(
-            r#"{{"name":"small","inputs":2,"layers":[{layers}],"readout":{readout}}}"#
+            r#"{{"name":"few","inputs":2,"layers":[{layers}],"readout":{readout}}}"#
         ));
     }
 }
