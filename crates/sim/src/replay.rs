@@ -125,3 +125,24 @@ fn expected(chip: &Chip, trace: &Trace) -> (Vec<String>, Vec<Vec<String>>) {
     }
     (events, banks)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stimuli;
+
+    #[test]
+    fn a_lost_record_is_found() {
+        let text = r#"{"name":"few","inputs":1,
+            "layers":[{"name":"one","kind":"lif","neurons":1,"synapse":{"range_pA":300}}],
+            "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+        let description = bruno_chip::Description::parse("few", text).unwrap();
+        let chip = Chip::resolve("few", &description).unwrap();
+        let case = &stimuli::corners(&chip)[0];
+        let found = difference(&chip, case, "end\n").unwrap().unwrap();
+        assert!(
+            found.contains("#0: None, the integer model says Some"),
+            "{found}"
+        );
+    }
+}

@@ -19,5 +19,6 @@ pub use error::SynthError;
 pub use place::{Device, Placement, Resource};
 pub use report::{Options, Report, synthesise};
 pub use script::Memories;
+pub use script::files::REPORT;
 pub use target::{Library, Target};
 pub use timing::{Path, Timing};

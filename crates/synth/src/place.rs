@@ -75,7 +75,6 @@ pub(crate) fn place(
         Device::Up5k => ("--up5k", "sg48"),
         Device::Hx8k => ("--hx8k", "ct256"),
     };
-    let report = "place.json";
     let arguments = [
         part,
         "--package",
@@ -83,7 +82,7 @@ pub(crate) fn place(
         "--json",
         files::FPGA,
         "--report",
-        report,
+        files::PLACED,
         "--pcf-allow-unconstrained",
         "--timing-allow-fail",
         "--seed",
@@ -108,7 +107,7 @@ pub(crate) fn place(
         let reason = format!("the chip does not fit: {}", over.join(", "));
         return Ok((Some(placement), not_measured(reason)));
     }
-    let path = dir.join(report);
+    let path = dir.join(files::PLACED);
     let parsed: Report = area::json(&path, &area::read(&path)?)?;
     let slowest = parsed.fmax.values().map(|f| f.achieved).reduce(f64::min);
     let fmax_mhz = slowest.ok_or_else(|| SynthError::Unreadable {

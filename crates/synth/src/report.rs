@@ -112,7 +112,7 @@ pub fn synthesise(
     })
 }
 
-/// Writes what the tools read.
+/// Removes what an earlier run left, so that a failed one cannot pass for it, and writes what the tools read.
 fn prepare(chip: &Chip, design: &Design, options: &Options) -> Result<(), SynthError> {
     let Options {
         target,
@@ -124,14 +124,29 @@ fn prepare(chip: &Chip, design: &Design, options: &Options) -> Result<(), SynthE
         path: dir.display().to_string(),
         source,
     })?;
+    for stale in files::RESULTS {
+        let path = dir.join(stale);
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(|source| SynthError::File {
+                path: path.display().to_string(),
+                source,
+            })?;
+        }
+    }
     for file in design.verilog.iter().chain(&design.companions) {
         write(dir, &file.name, &file.text)?;
     }
-    let script = script::print(design, *target, target.library()?, *memories);
+    let library = target.library()?;
+    let script = script::print(design, *target, library, *memories);
     write(dir, files::SCRIPT, &script)?;
-    write(dir, files::ABC, script::ABC_CONSTRAINTS)?;
-    write(dir, files::MEMORY_PORTS, MEMORY_PORTS)?;
-    write(dir, files::HARNESS, &harness::print(chip))
+    if library.is_some() {
+        write(dir, files::ABC, script::ABC_CONSTRAINTS)?;
+        write(dir, files::MEMORY_PORTS, MEMORY_PORTS)?;
+    }
+    if *target == Target::Ice40 {
+        write(dir, files::HARNESS, &harness::print(chip))?;
+    }
+    Ok(())
 }
 
 pub(crate) fn write(dir: &Path, name: &str, text: &str) -> Result<(), SynthError> {

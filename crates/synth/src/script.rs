@@ -15,6 +15,11 @@ pub(crate) mod files {
     pub const ABC: &str = "abc.constraints";
     pub const HARNESS: &str = "harness.v";
     pub const FPGA: &str = "fpga.json";
+    pub const PLACED: &str = "place.json";
+    /// The report, written last; it is there only after a run that succeeded.
+    pub const REPORT: &str = "report.json";
+    /// What an earlier run may have left.
+    pub const RESULTS: [&str; 7] = [NETLIST, TIMED, STAT, MEMORIES, FPGA, PLACED, REPORT];
 }
 
 /// What becomes of the memories.

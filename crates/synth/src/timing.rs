@@ -78,19 +78,17 @@ report_checks -path_delay max -from [all_registers -clock_pins] -to [all_registe
     crate::report::write(dir, name, &script)?;
     let ended = STA.run_any(dir, &["-no_splash", "-exit", name], limit, &mut |_| ())?;
     // OpenSTA exits with 0 whatever it met.
-    if !ended.success || ended.output.contains("Error") {
+    if !ended.success || ended.output.lines().any(|l| l.starts_with("Error")) {
         return Err(STA.failure(dir, ended));
     }
     let log = dir.join(STA.log);
-    path(&ended.output, period(&dir.join(format!("{top}.sdc")))?).map_or_else(
-        |what| {
-            Err(SynthError::Unreadable {
-                log: log.display().to_string(),
-                what: what.into(),
-            })
-        },
-        |path| Ok(Timing::Measured(path)),
-    )
+    let measured = path(&ended.output, period(&dir.join(format!("{top}.sdc")))?);
+    measured
+        .map(Timing::Measured)
+        .map_err(|what| SynthError::Unreadable {
+            log: log.display().to_string(),
+            what: what.into(),
+        })
 }
 
 /// The clock period of the constraints.

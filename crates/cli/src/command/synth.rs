@@ -74,7 +74,7 @@ impl Synth {
         let mut progress = |step: &str| eprintln!("synth: {step}");
         let report = bruno_synth::synthesise(&chip, &design, &self.options(), &mut progress)?;
         let text = serde_json::to_string_pretty(&report).unwrap_or_default();
-        output::write(&self.out.join("report.json"), &(text.clone() + "\n"))?;
+        output::write(&self.out.join(bruno_synth::REPORT), &(text.clone() + "\n"))?;
         if self.json {
             println!("{text}");
         } else {
