@@ -88,6 +88,50 @@ fn check_synthesis(description: &str) {
     silent(dir.path(), "yosys", &["-q", "-p", &script], &[]);
 }
 
+/// Chips of one kind of neuron and one width of synapse: feed-forward, recurrent, two layers.
+fn check_matrix(kind: &str, bits: u32) {
+    let layer = |name: &str, recurrent: bool| {
+        format!(
+            r#"{{"name":"{name}","kind":"{kind}","neurons":2,"recurrent":{recurrent},"synapse":{{"bits":{bits},"range_pA":300}}}}"#
+        )
+    };
+    let chips = [
+        layer("one", false),
+        layer("one", true),
+        layer("one", false) + "," + &layer("two", true),
+    ];
+    for layers in chips {
+        let readout = format!(r#"{{"outputs":2,"synapse":{{"bits":{bits},"range_pA":100}}}}"#);
+        check_synthesis(&format!(
+            r#"{{"name":"few","inputs":2,"layers":[{layers}],"readout":{readout}}}"#
+        ));
+    }
+}
+
+#[test]
+fn felif_of_1_bit() {
+    check_matrix("felif", 1);
+}
+#[test]
+fn felif_of_3_bits() {
+    check_matrix("felif", 3);
+}
+#[test]
+fn felif_of_8_bits() {
+    check_matrix("felif", 8);
+}
+#[test]
+fn lif_of_1_bit() {
+    check_matrix("lif", 1);
+}
+#[test]
+fn lif_of_3_bits() {
+    check_matrix("lif", 3);
+}
+#[test]
+fn lif_of_8_bits() {
+    check_matrix("lif", 8);
+}
 #[test]
 fn braille() {
     check(BRAILLE);

@@ -9,6 +9,7 @@ mod coverage;
 mod forward;
 mod integer;
 mod lockstep;
+pub mod replay;
 pub mod stimuli;
 mod testbench;
 mod verilator;
