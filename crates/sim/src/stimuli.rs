@@ -92,8 +92,8 @@ pub fn corners(chip: &Chip) -> Vec<Case> {
     let extreme = |layer: &mut LayerProgram| {
         restless(layer);
         // Neither threshold nor floor is ever met: the membrane must saturate at both ends of its word.
-        layer.codes.v_th = (1 << 19) - 1;
-        layer.codes.v_floor = -(1 << 19);
+        layer.codes.v_th = chip.constants.v_max;
+        layer.codes.v_floor = -chip.constants.v_max - 1;
     };
     let extreme_down = |layer: &mut LayerProgram| {
         extreme(layer);

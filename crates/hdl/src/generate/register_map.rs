@@ -2,23 +2,34 @@
 
 use super::{hidden_neurons, ports, streams};
 use bruno_chip::{
-    DEVICE_REGISTERS, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address, neuron_bits,
+    DEVICE_REGISTERS, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address,
+    device_register, neuron_bits,
 };
 use bruno_device::{Chip, Layer, LayerKind};
 use std::fmt::Write;
 
-/// Registers that a layer of this kind has.
-pub fn registers(kind: LayerKind) -> impl Iterator<Item = (u32, &'static Register)> {
-    let last = match kind {
+/// Registers that a layer has, with their index.
+pub fn registers(layer: &Layer) -> impl Iterator<Item = (u32, &'static Register)> + use<> {
+    let last = match layer.kind {
         LayerKind::Felif => "keep_p",
         LayerKind::Lif => "t_ref",
         LayerKind::Readout => "i_dec_s",
     };
-    let count = 1 + DEVICE_REGISTERS
-        .iter()
-        .position(|r| r.name == last)
-        .unwrap_or(0);
-    (0..).zip(DEVICE_REGISTERS.iter().take(count))
+    let last = device_register(last);
+    let options = layer.options;
+    (0..)
+        .zip(&DEVICE_REGISTERS)
+        .filter(move |(at, r)| match r.name {
+            "seed" => options.random(),
+            "noise_m" => options.noise,
+            "sur_w" => options.jacobian,
+            _ => Some(*at) <= last,
+        })
+}
+
+/// Registers that a bank reads: all but the seed, which the generator takes.
+pub(super) fn bank_registers(layer: &Layer) -> impl Iterator<Item = (u32, &'static Register)> {
+    registers(layer).filter(|(_, r)| r.name != "seed")
 }
 
 /// The page.
@@ -67,7 +78,7 @@ fn layer_section(index: usize, layer: &Layer) -> String {
         "\n## Layer `{}` ({} neurons)\n\n{TABLE_HEAD}",
         layer.name, layer.neurons
     );
-    for (at, register) in registers(layer.kind) {
+    for (at, register) in registers(layer) {
         let reset = layer.codes.register(register.name).unwrap_or(0).to_string();
         text += &row(address(Section::Device(index), at), register, &reset);
     }

@@ -4,7 +4,7 @@ use super::lane::{record_bits, recorded};
 use super::{lane_module, lanes, slot_bits};
 use crate::HdlError;
 use crate::generate::bank::{Array, Bank, arrays};
-use crate::generate::{bank_module, header, index_bits, ports::range, register_map::registers};
+use crate::generate::{bank_module, header, index_bits, ports::range, register_map::bank_registers};
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
@@ -236,6 +236,15 @@ impl Folded<'_> {
             port("rec_spike_i", "rec_spike_i".into());
             port("rec_levels_i", "rec_level".into());
         }
+        if layer.options.random() {
+            let base = if self.bank.size == layer.neurons {
+                "32'd0"
+            } else {
+                "{6'd0, base_i}"
+            };
+            port("random_i", "random_i".into());
+            port("base_i", format!("{base} + {lane} * {fold}"));
+        }
         if self.bank.spiking() {
             port("fired_o", format!("fired[{lane} * {fold} +: {neurons}]"));
         }
@@ -259,7 +268,7 @@ impl Folded<'_> {
             "record_o",
             format!("record[{lane} * {0} +: {0}]", self.record_bits()),
         );
-        for (_, r) in registers(layer.kind) {
+        for (_, r) in bank_registers(layer) {
             port(&format!("{}_i", r.name), format!("{}_i", r.name));
         }
         let lines: Vec<String> = ports
