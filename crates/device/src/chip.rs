@@ -165,7 +165,11 @@ fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, P
     let codes = Codes::new(&layer.device, &d.formats, d.rounding).map_err(|e| Problem {
         field: format!("layers[{index}].device.{}", e.field),
         value: format!("in force as a coefficient of {:.3e}", e.coefficient),
-        allowed: format!("coefficients below {} ({} bits) after scaling", 1u32 << e.bits, e.bits),
+        allowed: format!(
+            "coefficients below {} ({} bits) after scaling",
+            1u32 << e.bits,
+            e.bits
+        ),
         remedy: "bring the value nearer to its default or change `formats`".into(),
     })?;
     let recurrent = layer.recurrent_synapse.as_ref().unwrap_or(&layer.synapse);

@@ -74,7 +74,7 @@ const STOCHASTIC: &str = r#"{"name":"sto","inputs":4,"rounding":"stochastic","re
     "bank_neurons":5,"layers":[
       {"name":"one","kind":"lif","neurons":7,"recurrent":true,"synapse":{"bits":3,"range_pA":900},
        "device":{"area_um2":1,"t_ref_ms":0.1}},
-      {"name":"two","kind":"felif","neurons":9,"recurrent":true,"synapse":{"bits":2,"range_pA":900},
+      {"name":"two","kind":"felif","neurons":10,"recurrent":true,"synapse":{"bits":2,"range_pA":900},
        "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1,"noise_pA_rms":30}}],
     "readout":{"outputs":3,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
 /// Noise under rounding to nearest, extremes of the window, short words.
@@ -158,7 +158,11 @@ fn folded_noisy_corners() {
 
 /// The same chip with `fold` neurons a datapath.
 fn folded(description: &str, fold: usize) -> String {
-    description.replacen("\"window_ticks\"", &format!("\"fold\":{fold},\"window_ticks\""), 1)
+    description.replacen(
+        "\"window_ticks\"",
+        &format!("\"fold\":{fold},\"window_ticks\""),
+        1,
+    )
 }
 
 /// One constant of the kernel changed by hand is found, with tick, neuron and signal.

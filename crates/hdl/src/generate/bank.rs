@@ -10,7 +10,9 @@ mod text;
 
 pub(super) use stages::stages;
 
-use super::{header, index_bits, ports::range, register_file::value_type, register_map::bank_registers};
+use super::{
+    header, index_bits, ports::range, register_file::value_type, register_map::bank_registers,
+};
 use crate::{Binding, HdlError, Printed};
 use bruno_device::{Chip, GUARD_BITS, Layer, LayerKind};
 use std::fmt::Write;
@@ -39,6 +41,9 @@ impl Array {
         format!("{sign}{}", range(self.bits as usize))
     }
 }
+
+/// Bits of the shortest array of an unfolded bank: a simulator keeps shorter ones in another storage class.
+const SHORTEST: u32 = 17;
 
 /// State arrays of a layer. Counters and the refractory time have 20 bits although fewer would do: mixing storage
 /// classes would keep a simulator from vectorising the loop.
@@ -162,9 +167,10 @@ pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
     let spiking = layer.kind != LayerKind::Readout;
     let present = |name: &str| words.contains(&name) || (name == "refr" && spiking);
     let own = all.into_iter().filter(|a| present(a.0));
+    let shortest = if chip.fold > 1 { 1 } else { SHORTEST };
     own.map(|(name, bits, signed, rest, about)| Array {
         name,
-        bits,
+        bits: bits.max(shortest),
         signed,
         rest,
         about,

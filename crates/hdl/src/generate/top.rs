@@ -1,8 +1,11 @@
 //! The top module: control, register files and banks, wired by name.
 
 use super::{
-    bank, bank_module, control, fold, header, hidden_neurons, ports, ports::range, random, register_file,
-    register_map::{bank_registers, registers}, streams,
+    bank, bank_module, control, fold, header, hidden_neurons, ports,
+    ports::range,
+    random, register_file,
+    register_map::{bank_registers, registers},
+    streams,
 };
 use bruno_device::{Chip, Layer, LayerKind};
 use std::fmt::Write;

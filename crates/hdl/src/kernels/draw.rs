@@ -33,8 +33,7 @@ impl Logic for Draw {
     #[hdl_gen]
     fn update(&mut self) {
         comment!("The index thrice side by side, then three rounds of shift and add.");
-        self.salt.next =
-            self.index.val() | (self.index.val() << 12) | (self.index.val() << 24);
+        self.salt.next = self.index.val() | (self.index.val() << 12) | (self.index.val() << 24);
         self.start.next = self.random.val() + self.salt.val();
         self.first.next = self.start.val() ^ (self.start.val() >> 16);
         self.first_sum.next = self.first.val() + (self.first.val() << 5);

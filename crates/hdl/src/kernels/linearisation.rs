@@ -89,7 +89,9 @@ impl Logic for Linearisation {
         self.steep_excess.next = self.steep_room.val() & self.steep_over.val();
         self.steep_held.next = self.steep.val() + self.steep_excess.val();
         self.steep_flow.next = self.steep_held.val() & self.active.val();
-        comment!("A rate is mantissa * 2^-8 by its shift: with 24 fraction bits, 16 more to the left.");
+        comment!(
+            "A rate is mantissa * 2^-8 by its shift: with 24 fraction bits, 16 more to the left."
+        );
         self.up_wide.next = self.up_mant.val() << 16;
         self.up_rate.next = self.up_wide.val() >> self.up_shift.val();
         self.down_wide.next = self.down_mant.val() << 16;

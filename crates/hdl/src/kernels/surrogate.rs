@@ -8,7 +8,7 @@ use rust_hdl_core::prelude::*;
 
 type Word = S<32>;
 
-/// `near` = `h * w * 512/0.375 * 2^-7` of one tick; zero in a refractory one. Below 2^20 for every 17-bit width.
+/// `nearness` = `h * w * 512/0.375 * 2^-7` of one tick; zero in a refractory one. Below 2^20 for every 17-bit width.
 #[derive(LogicBlock, Default)]
 pub struct Surrogate {
     /// Threshold less the membrane before a reset, LSB of V.
@@ -18,7 +18,7 @@ pub struct Surrogate {
     /// Width w, LSB of V.
     pub sur_w: Signal<In, Word>,
     /// The surrogate.
-    pub near: Signal<Out, Word>,
+    pub nearness: Signal<Out, Word>,
     sign: Signal<Local, Word>,
     flipped: Signal<Local, Word>,
     distance: Signal<Local, Word>,
@@ -61,6 +61,6 @@ impl Logic for Surrogate {
         self.steep.next = (self.ramp1.val() << 6) + (self.ramp3.val() << 3) + self.ramp7.val();
         self.sum.next = (self.steep.val() << 3) - self.steep.val() + self.ramp15.val();
         self.scaled.next = self.sum.val() >> 7;
-        self.near.next = self.scaled.val() & self.active.val();
+        self.nearness.next = self.scaled.val() & self.active.val();
     }
 }

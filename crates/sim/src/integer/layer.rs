@@ -145,11 +145,7 @@ impl LayerState {
         } else {
             [0; 2]
         };
-        let noise_m = if self.options.noise {
-            codes.noise_m
-        } else {
-            0
-        };
+        let noise_m = if self.options.noise { codes.noise_m } else { 0 };
         let offsets = Offsets::new(self.rounding, codes, noise_m, words);
         let s = &mut self.neurons[index];
         let k = &self.constants;

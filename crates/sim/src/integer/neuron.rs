@@ -272,7 +272,10 @@ mod tests {
             v: i64::from(codes.v_th) + offset,
             ..State::default()
         };
-        assert_eq!(lif(&mut s, &codes, &K(), Rounding::Nearest, &NEAREST).spike, spikes);
+        assert_eq!(
+            lif(&mut s, &codes, &K(), Rounding::Nearest, &NEAREST).spike,
+            spikes
+        );
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn lane(layer: &Layer, name: &str) -> Result<Option<Stage>, HdlError> {
         "sum_f" => (sum()?, "net_flow"),
         "sum_x" => (sum()?, "steep_flow"),
         "sum_k" => (sum()?, "rates"),
-        "sum_h" => (sum()?, "near"),
+        "sum_h" => (sum()?, "nearness"),
         "min_v" => (min()?, "v_next"),
         "max_v" => (max()?, "v_next"),
         "min_p" => (min()?, "p_next"),

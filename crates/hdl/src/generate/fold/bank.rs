@@ -4,7 +4,9 @@ use super::lane::{record_bits, recorded};
 use super::{lane_module, lanes, slot_bits};
 use crate::HdlError;
 use crate::generate::bank::{Array, Bank, arrays};
-use crate::generate::{bank_module, header, index_bits, ports::range, register_map::bank_registers};
+use crate::generate::{
+    bank_module, header, index_bits, ports::range, register_map::bank_registers,
+};
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 

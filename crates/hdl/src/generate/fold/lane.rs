@@ -3,7 +3,8 @@
 use super::{STAGE_DELAY, lane_module, slot_bits, sources};
 use crate::generate::bank::{Array, arrays, constants, stages};
 use crate::generate::{
-    header, index_bits, literal, ports::range, register_file::value_type, register_map::bank_registers,
+    header, index_bits, literal, ports::range, register_file::value_type,
+    register_map::bank_registers,
 };
 use crate::pipeline::Pipeline;
 use crate::{Binding, HdlError, Printed};
