@@ -17,7 +17,10 @@ fn chip(neurons: usize, inputs: usize, options: &[String]) -> Chip {
     let rounding = Some("stochastic").filter(asked).unwrap_or("nearest");
     let noise = Some(r#""noise_pA_rms":10"#).filter(|_| asked(&"noise"));
     // A record of many words needs a longer window for its bank.
-    let window = if recorder == "jacobian" { 2000 } else { 1000 };
+    let window = match recorder {
+        "jacobian" | "minmax" => 2000,
+        _ => 1000,
+    };
     let text = format!(
         r#"{{"name":"bench","inputs":{inputs},"recorder":"{recorder}","rounding":"{rounding}","window_ticks":{window},
             "layers":[{{"name":"hidden","kind":"felif","neurons":{neurons},"recurrent":true,

@@ -71,7 +71,8 @@ fn random_stimulus(chip: &Chip, windows: u32, rng: &mut ChaCha8Rng) -> Stimulus 
 }
 
 /// Cases at the edges of the arithmetic, four windows each: the strongest levels up and down with every channel in
-/// every tick, silence, no refractory time, occupation kept over spikes.
+/// every tick, silence, no refractory time, occupation kept over spikes, the
+/// largest noise where there is any.
 pub fn corners(chip: &Chip) -> Vec<Case> {
     let strongest = |layer: &mut LayerProgram| layer.weights.fill((layer.levels.len() - 1) as u8);
     let weakest = |layer: &mut LayerProgram| layer.weights.fill(0);
@@ -99,6 +100,11 @@ pub fn corners(chip: &Chip) -> Vec<Case> {
         extreme(layer);
         weakest(layer);
     };
+    let noisiest = |layer: &mut LayerProgram| {
+        alternating(layer);
+        layer.codes.noise_m = (1 << 16) - 1;
+        layer.codes.seed = 0;
+    };
     vec![
         case(chip, "silence", 0, &strongest),
         case(chip, "all channels, strongest level", 1, &strongest),
@@ -109,6 +115,7 @@ pub fn corners(chip: &Chip) -> Vec<Case> {
         case(chip, "occupation kept", 7, &keeping),
         case(chip, "membrane to its upper end", 1, &extreme),
         case(chip, "membrane to its lower end", 1, &extreme_down),
+        case(chip, "largest noise, seed 0", 1, &noisiest),
     ]
 }
 

@@ -16,6 +16,14 @@ const CHIP: &str = r#"{"name":"mini","inputs":3,"bank_neurons":3,"window_ticks":
                "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1}}],
     "readout":{"outputs":2,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
 
+/// Random numbers, noise and every sum of the recorder.
+const DICE: &str = r#"{"name":"dice","inputs":3,"rounding":"stochastic","recorder":"jacobian","bank_neurons":3,
+    "window_ticks":50,"layers":[
+      {"name":"one","kind":"lif","neurons":2,"synapse":{"bits":8,"range_pA":900},"device":{"noise_pA_rms":50}},
+      {"name":"two","kind":"felif","neurons":5,"recurrent":true,"synapse":{"bits":2,"range_pA":900},
+               "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1}}],
+    "readout":{"outputs":2,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
+
 /// A case as commands of the testbench.
 fn commands(chip: &Chip, case: &Case) -> String {
     let mut text = String::new();
@@ -144,8 +152,8 @@ fn check(case: &Case, chip: &Chip) {
     }
 }
 
-fn check_all(cases: impl Fn(&Chip) -> Vec<Case>) {
-    let chip = Chip::resolve("small", &Description::parse("small", CHIP).unwrap()).unwrap();
+fn check_all(description: &str, cases: impl Fn(&Chip) -> Vec<Case>) {
+    let chip = Chip::resolve("small", &Description::parse("small", description).unwrap()).unwrap();
     for case in cases(&chip) {
         check(&case, &chip);
     }
@@ -153,10 +161,15 @@ fn check_all(cases: impl Fn(&Chip) -> Vec<Case>) {
 
 #[test]
 fn random() {
-    check_all(|chip| stimuli::random(chip, 5_000, 5));
+    check_all(CHIP, |chip| stimuli::random(chip, 5_000, 5));
 }
 
 #[test]
 fn corners() {
-    check_all(stimuli::corners);
+    check_all(CHIP, stimuli::corners);
+}
+
+#[test]
+fn dice() {
+    check_all(DICE, |chip| stimuli::random(chip, 5_000, 5));
 }

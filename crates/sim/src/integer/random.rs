@@ -64,3 +64,164 @@ impl Offsets {
         Self { i, p, v: v + noise }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bruno_device::Codes;
+
+    const TICKS: usize = 1 << 15;
+    const NEURONS: usize = 12;
+    const LAGS: usize = 4;
+
+    type Words = fn(Generator, usize) -> [u32; 2];
+
+    /// What the roundings and the noise take from a neuron's words: each field's series over the ticks, of mean 0 and
+    /// mean square 1 where its values are equally likely.
+    fn fields(words: Words) -> Vec<Vec<f64>> {
+        let mut series = vec![Vec::with_capacity(TICKS); 4 * NEURONS];
+        let mut generator = Generator::new(1);
+        for _ in 0..TICKS {
+            for neuron in 0..NEURONS {
+                let [first, second] = words(generator, neuron);
+                let fields = [
+                    (first % (1 << 20), 20), // decay of the current at tau = 10 ms
+                    (second % 256, 8),
+                    (second >> 8 & 255, 8),
+                    ((second >> 16 & 255) | (second >> 31 << 8), 9),
+                ];
+                for (field, (value, bits)) in fields.into_iter().enumerate() {
+                    let values = f64::from(1u32 << bits);
+                    let centred = f64::from(value) - (values - 1.0) / 2.0;
+                    let rms = ((values * values - 1.0) / 12.0).sqrt();
+                    series[4 * neuron + field].push(centred / rms);
+                }
+            }
+            generator.advance();
+        }
+        series
+    }
+
+    /// Largest mean and correlation (any two neurons and fields, lags 0..4), in standard deviations of independent words.
+    fn worst(words: Words) -> (f64, f64) {
+        let series = fields(words);
+        let root = (TICKS as f64).sqrt();
+        let mean = |s: &Vec<f64>| (s.iter().sum::<f64>() / root).abs();
+        let means = series.iter().map(mean).fold(0.0, f64::max);
+        let mut correlations = 0.0f64;
+        for (n, a) in series.iter().enumerate() {
+            for (m, b) in series.iter().enumerate() {
+                for lag in 0..LAGS {
+                    if lag > 0 || n < m {
+                        let product: f64 = a.iter().zip(&b[lag..]).map(|(a, b)| a * b).sum();
+                        correlations = correlations.max((product / root).abs());
+                    }
+                }
+            }
+        }
+        (means, correlations)
+    }
+
+    /// Independent words stay below this in all comparisons together but once in a thousand seeds (Gaussian tail).
+    fn bound() -> f64 {
+        let comparisons = (4 * NEURONS).pow(2) * LAGS;
+        (2.0 * (2.0 * comparisons as f64 / 1e-3).ln()).sqrt()
+    }
+
+    #[test]
+    fn words_are_apart() {
+        let (means, correlations) = worst(Generator::words);
+        assert!(
+            means < bound() && correlations < bound(),
+            "{means} {correlations}"
+        );
+    }
+
+    /// Words that are not good enough are found by the same figures.
+    fn check_found(words: Words) {
+        let (_, correlations) = worst(words);
+        assert!(correlations > 2.0 * bound(), "{correlations}");
+    }
+
+    #[test]
+    fn one_word_for_all_neurons_is_found() {
+        check_found(|generator, _| generator.words(0));
+    }
+    #[test]
+    fn an_index_without_mixing_is_found() {
+        check_found(|generator, index| [generator.0 ^ index as u32; 2]);
+    }
+    #[test]
+    fn one_round_of_mixing_is_found() {
+        check_found(|generator, index| {
+            let n = index as u32;
+            let w = generator.0.wrapping_add(n | n << 12 | n << 24);
+            let w = w ^ w >> 16;
+            let w = w.wrapping_add(w << 5);
+            [w ^ w >> 15, w.rotate_left(13)]
+        });
+    }
+
+    fn codes() -> Codes {
+        Codes::new(
+            &bruno_chip::DeviceCard::default(),
+            &bruno_chip::Formats::default(),
+            Rounding::Stochastic,
+        )
+        .unwrap()
+    }
+
+    /// Rounding a fraction (of 2^-8 LSB) up or down at random: the mean is the fraction.
+    fn check_mean(fraction: i64) {
+        let mut generator = Generator::new(7);
+        let mut sum = [0; 2];
+        for _ in 0..TICKS {
+            let offsets = Offsets::new(Rounding::Stochastic, &codes(), 0, generator.words(3));
+            sum[0] += (fraction + offsets.v) >> 8;
+            sum[1] += (fraction + offsets.p) >> 8;
+            generator.advance();
+        }
+        let f = fraction as f64 / 256.0;
+        let spread = (f * (1.0 - f) * TICKS as f64).sqrt();
+        for sum in sum {
+            let off = (f64::from(sum as i32) - f * TICKS as f64).abs();
+            assert!(off <= 4.0 * spread, "{off} of {spread}");
+        }
+    }
+
+    #[test]
+    fn nothing_stays_nothing() {
+        check_mean(0);
+    }
+    #[test]
+    fn a_small_step_counts() {
+        check_mean(1);
+    }
+    #[test]
+    fn half_a_step() {
+        check_mean(128);
+    }
+    #[test]
+    fn nearly_a_whole_step() {
+        check_mean(255);
+    }
+
+    /// Mean and mean square of the noise of this amplitude (uniform: the fourth moment is 9/5 of the squared second).
+    #[test]
+    fn noise_has_its_variance() {
+        let mut generator = Generator::new(5);
+        let amplitude = 1000;
+        let mut sums = [0.0; 2];
+        for _ in 0..TICKS {
+            let offsets = Offsets::new(Rounding::Nearest, &codes(), amplitude, generator.words(2));
+            let noise = (offsets.v - 128) as f64;
+            sums = [sums[0] + noise, sums[1] + noise * noise];
+            generator.advance();
+        }
+        let n = TICKS as f64;
+        let square = (f64::from(amplitude) / 256.0).powi(2) * 255.0 * 511.0 / 6.0;
+        assert!((sums[0] / n).abs() < 4.0 * (square / n).sqrt(), "{sums:?}");
+        let spread = square * (0.8 / n).sqrt();
+        assert!((sums[1] / n - square).abs() < 4.0 * spread, "{sums:?}");
+    }
+}
