@@ -116,7 +116,12 @@ fn stochastic_synthesis() {
 }
 #[test]
 fn stochastic_folded() {
-    check(&STOCHASTIC.replace("\"inputs\":2", "\"inputs\":2,\"fold\":2"));
+    check(
+        &STOCHASTIC
+            .replace("\"bank_neurons\":2", "\"fold\":2")
+            .replace("\"neurons\":1", "\"neurons\":3")
+            .replace("\"outputs\":1", "\"outputs\":2"),
+    );
 }
 #[test]
 fn noisy() {

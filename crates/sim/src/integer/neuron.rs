@@ -231,17 +231,44 @@ mod tests {
     }
 
     proptest! {
-        /// Charge: `v + rnd(kappa p)` changes by exactly the quantised current's step, whatever switches.
+        /// Charge: `v + rnd(kappa p)` changes by exactly the quantised current's step, whatever switches and however the
+        /// flow and the step are rounded.
         #[test]
-        fn charge_is_conserved(v in -131_071i64..209_715, p in 0i64..1 << 20, i in -(1i64 << 23)..1 << 23) {
+        fn charge_is_conserved(
+            v in -131_071i64..209_715, p in 0i64..1 << 20, i in -(1i64 << 23)..1 << 23,
+            p_offset in 0i64..256, v_offset in -65_280i64..65_536,
+        ) {
             let codes = codes(&DeviceCard::default());
+            let offsets = Offsets { i: 0, p: p_offset, v: v_offset };
             let mut s = State { v, p, i, refr: 0 };
             let before = s.v + rounded(s.p, codes.kap);
-            let step = membrane_step(&s, &codes, &K(), &NEAREST);
-            let outcome = felif(&mut s, &codes, &K(), &NEAREST);
+            let step = membrane_step(&s, &codes, &K(), &offsets);
+            let outcome = felif(&mut s, &codes, &K(), &offsets);
             let free = !outcome.spike && s.v > i64::from(codes.v_floor) && outcome.saturations == 0;
             prop_assume!(free);
             prop_assert_eq!(s.v + rounded(s.p, codes.kap), before + step);
+        }
+
+        /// A current decays toward zero and never past it, whatever the random offset.
+        #[test]
+        fn a_current_decays(i in -(1i64 << 23)..1 << 23, word in 0u32..) {
+            let codes = codes(&DeviceCard::default());
+            let offsets = Offsets::new(Rounding::Stochastic, &codes, 0, [word, 0]);
+            let mut s = State { i, ..State::default() };
+            synapse(&mut s, 0, &codes, &K(), Rounding::Stochastic, &offsets);
+            prop_assert!(s.i.abs() <= i.abs() && s.i * i >= 0);
+        }
+
+        /// Samples of the recorder's sums stay below 2^20 from any state.
+        #[test]
+        fn samples_fit(v in -(1i64 << 19)..1 << 19, p in 0i64..1 << 20, sur_w in 0i32..1 << 17, x0 in -(1i32 << 18)..1 << 16) {
+            let codes = Codes { sur_w, x0, ..codes(&DeviceCard::default()) };
+            let mut s = State { v, p, i: 0, refr: 0 };
+            let found = felif(&mut s, &codes, &K(), &NEAREST).linear;
+            prop_assert!(found.net_flow.abs() < 1 << 19);
+            for sample in [found.steep_flow, found.rates, found.near] {
+                prop_assert!((0..1 << 20).contains(&sample));
+            }
         }
 
         /// States stay in their words and the refractory time runs out, from any state under any current.
@@ -259,6 +286,35 @@ mod tests {
             prop_assert!((-(1 << 23)..1 << 23).contains(&s.i));
             prop_assert!(s.refr == refr - 1 || refr == 0);
         }
+    }
+
+    /// The surrogate's polyline at a distance in widths against `0.5/(1+|u|)^2`.
+    fn check_surrogate(u: f64, below: f64, above: f64) {
+        let width = 26_214;
+        let found = surrogate((u * f64::from(width)) as i64, i64::from(width));
+        let h = found as f64 * 128.0 * 0.375 / 512.0 / f64::from(width);
+        let curve = 0.5 / (1.0 + u.abs()).powi(2);
+        assert!(
+            (curve - below..=curve + above).contains(&h),
+            "h({u}) = {h} for {curve}"
+        );
+    }
+
+    #[test]
+    fn surrogate_at_the_threshold() {
+        check_surrogate(0.0, 0.003, 0.0);
+    }
+    #[test]
+    fn surrogate_at_a_corner() {
+        check_surrogate(-3.0, 0.003, 0.0);
+    }
+    #[test]
+    fn surrogate_between_corners() {
+        check_surrogate(0.556, 0.0, 0.41 * 0.207);
+    }
+    #[test]
+    fn surrogate_far_away() {
+        check_surrogate(20.0, 0.0012, 0.0);
     }
 
     /// The threshold is strict: a membrane exactly on it stays.

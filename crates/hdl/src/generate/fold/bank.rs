@@ -238,14 +238,16 @@ impl Folded<'_> {
             port("rec_spike_i", "rec_spike_i".into());
             port("rec_levels_i", "rec_level".into());
         }
+        let mut first = String::new();
         if layer.options.random() {
             let base = if self.bank.size == layer.neurons {
                 "32'd0"
             } else {
                 "{6'd0, base_i}"
             };
+            first = format!("{indent}wire [31:0] {name}_base = {base} + {lane} * {fold};\n");
             port("random_i", "random_i".into());
-            port("base_i", format!("{base} + {lane} * {fold}"));
+            port("base_i", format!("{name}_base"));
         }
         if self.bank.spiking() {
             port("fired_o", format!("fired[{lane} * {fold} +: {neurons}]"));
@@ -278,7 +280,7 @@ impl Folded<'_> {
             .map(|(p, v)| format!("{indent}  .{p}({v})"))
             .collect();
         format!(
-            "{indent}{} {name} (\n{}\n{indent});\n",
+            "{first}{indent}{} {name} (\n{}\n{indent});\n",
             lane_module(self.chip(), layer, neurons),
             lines.join(",\n")
         )
