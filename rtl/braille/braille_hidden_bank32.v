@@ -55,6 +55,8 @@ module braille_hidden_bank32 (
   localparam signed [31:0] P_ONE = 32'sd1048576;
   localparam signed [31:0] P_MAX = 32'sd1048575;
   localparam signed [31:0] PRE = 32'sd4;
+  localparam signed [31:0] V_ROUND = 32'sd128;
+  localparam signed [31:0] P_ROUND = 32'sd128;
 
   // States, one element a neuron.
   reg signed [19:0] v [0:31]; // membrane, LSB 3.8147e-6 V
@@ -135,6 +137,16 @@ module braille_hidden_bank32 (
   reg signed [31:0] neuron_refr_next;
   reg signed [31:0] neuron_spike;
   reg signed [31:0] neuron_saturated;
+  reg signed [31:0] neuron_up_flow;
+  reg signed [31:0] neuron_up_sign;
+  reg signed [31:0] neuron_up_mant;
+  reg signed [31:0] neuron_up_shift;
+  reg signed [31:0] neuron_down_flow;
+  reg signed [31:0] neuron_down_sign;
+  reg signed [31:0] neuron_down_mant;
+  reg signed [31:0] neuron_down_shift;
+  reg signed [31:0] neuron_active;
+  reg signed [31:0] neuron_margin;
   reg signed [31:0] neuron_xv_product;
   reg signed [31:0] neuron_xv_rounded;
   reg signed [31:0] neuron_xv_term;
@@ -143,7 +155,6 @@ module braille_hidden_bank32 (
   reg signed [31:0] neuron_xp_term;
   reg signed [31:0] neuron_x;
   reg signed [31:0] neuron_y;
-  reg signed [31:0] neuron_up_sign;
   reg signed [31:0] neuron_up_exp;
   reg signed [31:0] neuron_up_frac;
   reg signed [31:0] neuron_up_bend;
@@ -152,15 +163,12 @@ module braille_hidden_bank32 (
   reg signed [31:0] neuron_up_line;
   reg signed [31:0] neuron_up_round;
   reg signed [31:0] neuron_up_part;
-  reg signed [31:0] neuron_up_mant;
   reg signed [31:0] neuron_up_floor;
   reg signed [31:0] neuron_up_back;
   reg signed [31:0] neuron_up_low;
   reg signed [31:0] neuron_up_room;
   reg signed [31:0] neuron_up_cut;
   reg signed [31:0] neuron_up_trim;
-  reg signed [31:0] neuron_up_shift;
-  reg signed [31:0] neuron_down_sign;
   reg signed [31:0] neuron_down_exp;
   reg signed [31:0] neuron_down_frac;
   reg signed [31:0] neuron_down_bend;
@@ -169,19 +177,15 @@ module braille_hidden_bank32 (
   reg signed [31:0] neuron_down_line;
   reg signed [31:0] neuron_down_round;
   reg signed [31:0] neuron_down_part;
-  reg signed [31:0] neuron_down_mant;
   reg signed [31:0] neuron_down_floor;
   reg signed [31:0] neuron_down_back;
   reg signed [31:0] neuron_down_low;
   reg signed [31:0] neuron_down_room;
   reg signed [31:0] neuron_down_cut;
   reg signed [31:0] neuron_down_trim;
-  reg signed [31:0] neuron_down_shift;
   reg signed [31:0] neuron_empty;
   reg signed [31:0] neuron_up_product;
-  reg signed [31:0] neuron_up_flow;
   reg signed [31:0] neuron_down_product;
-  reg signed [31:0] neuron_down_flow;
   reg signed [31:0] neuron_flow;
   reg signed [31:0] neuron_dp;
   reg signed [31:0] neuron_p_wanted;
@@ -211,8 +215,6 @@ module braille_hidden_bank32 (
   reg signed [31:0] neuron_clamped;
   reg signed [31:0] neuron_waiting;
   reg signed [31:0] neuron_sign;
-  reg signed [31:0] neuron_active;
-  reg signed [31:0] neuron_margin;
   reg signed [31:0] neuron_crossed;
   reg signed [31:0] neuron_fire;
   reg signed [31:0] neuron_clip_sign;
@@ -342,6 +344,16 @@ module braille_hidden_bank32 (
     neuron_refr_next = 32'sd0;
     neuron_spike = 32'sd0;
     neuron_saturated = 32'sd0;
+    neuron_up_flow = 32'sd0;
+    neuron_up_sign = 32'sd0;
+    neuron_up_mant = 32'sd0;
+    neuron_up_shift = 32'sd0;
+    neuron_down_flow = 32'sd0;
+    neuron_down_sign = 32'sd0;
+    neuron_down_mant = 32'sd0;
+    neuron_down_shift = 32'sd0;
+    neuron_active = 32'sd0;
+    neuron_margin = 32'sd0;
     neuron_xv_product = 32'sd0;
     neuron_xv_rounded = 32'sd0;
     neuron_xv_term = 32'sd0;
@@ -350,7 +362,6 @@ module braille_hidden_bank32 (
     neuron_xp_term = 32'sd0;
     neuron_x = 32'sd0;
     neuron_y = 32'sd0;
-    neuron_up_sign = 32'sd0;
     neuron_up_exp = 32'sd0;
     neuron_up_frac = 32'sd0;
     neuron_up_bend = 32'sd0;
@@ -359,15 +370,12 @@ module braille_hidden_bank32 (
     neuron_up_line = 32'sd0;
     neuron_up_round = 32'sd0;
     neuron_up_part = 32'sd0;
-    neuron_up_mant = 32'sd0;
     neuron_up_floor = 32'sd0;
     neuron_up_back = 32'sd0;
     neuron_up_low = 32'sd0;
     neuron_up_room = 32'sd0;
     neuron_up_cut = 32'sd0;
     neuron_up_trim = 32'sd0;
-    neuron_up_shift = 32'sd0;
-    neuron_down_sign = 32'sd0;
     neuron_down_exp = 32'sd0;
     neuron_down_frac = 32'sd0;
     neuron_down_bend = 32'sd0;
@@ -376,19 +384,15 @@ module braille_hidden_bank32 (
     neuron_down_line = 32'sd0;
     neuron_down_round = 32'sd0;
     neuron_down_part = 32'sd0;
-    neuron_down_mant = 32'sd0;
     neuron_down_floor = 32'sd0;
     neuron_down_back = 32'sd0;
     neuron_down_low = 32'sd0;
     neuron_down_room = 32'sd0;
     neuron_down_cut = 32'sd0;
     neuron_down_trim = 32'sd0;
-    neuron_down_shift = 32'sd0;
     neuron_empty = 32'sd0;
     neuron_up_product = 32'sd0;
-    neuron_up_flow = 32'sd0;
     neuron_down_product = 32'sd0;
-    neuron_down_flow = 32'sd0;
     neuron_flow = 32'sd0;
     neuron_dp = 32'sd0;
     neuron_p_wanted = 32'sd0;
@@ -418,8 +422,6 @@ module braille_hidden_bank32 (
     neuron_clamped = 32'sd0;
     neuron_waiting = 32'sd0;
     neuron_sign = 32'sd0;
-    neuron_active = 32'sd0;
-    neuron_margin = 32'sd0;
     neuron_crossed = 32'sd0;
     neuron_fire = 32'sd0;
     neuron_clip_sign = 32'sd0;
@@ -563,7 +565,7 @@ module braille_hidden_bank32 (
         neuron_up_flow = (neuron_up_product >>> neuron_up_shift[4:0]);
         neuron_down_product = (neuron_down_mant * neuron_p);
         neuron_down_flow = (neuron_down_product >>> neuron_down_shift[4:0]);
-        neuron_flow = ((neuron_up_flow - neuron_down_flow) + 32'sd128);
+        neuron_flow = ((neuron_up_flow - neuron_down_flow) + P_ROUND);
         neuron_dp = (neuron_flow >>> 5'd8);
         neuron_p_wanted = (neuron_p + neuron_dp);
         neuron_p_sign = (neuron_p_wanted >>> 5'd31);
@@ -590,7 +592,7 @@ module braille_hidden_bank32 (
         neuron_leak_product = (neuron_v * c_leak_m);
         neuron_leak_rounded = (neuron_leak_product + c_leak_h);
         neuron_leak_term = (neuron_leak_rounded >>> c_leak_s[4:0]);
-        neuron_net = ((neuron_in_term - neuron_leak_term) + 32'sd128);
+        neuron_net = ((neuron_in_term - neuron_leak_term) + V_ROUND);
         neuron_dv = (neuron_net >>> 5'd8);
         neuron_charged = ((neuron_v + neuron_dv) + neuron_old_charge);
         neuron_wanted = (neuron_charged - neuron_new_charge);

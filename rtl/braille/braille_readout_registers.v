@@ -17,7 +17,7 @@ module braille_readout_registers (
   always @(posedge clk_i) begin
     if (rst_i) begin
       i_dec_m_o <= 7'd105; // 1 - exp(-1us/tau_syn), mantissa
-      i_dec_h_o <= 30'd1048576; // its rounding half
+      i_dec_h_o <= 30'd1048576; // its rounding half; with stochastic rounding 2^s - 1, the mask of its random offset
       i_dec_s_o <= 5'd21; // its shift
     end else if (write_i) begin
       case (index_i)

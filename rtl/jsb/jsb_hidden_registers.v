@@ -40,7 +40,7 @@ module jsb_hidden_registers (
   always @(posedge clk_i) begin
     if (rst_i) begin
       i_dec_m_o <= 7'd105; // 1 - exp(-1us/tau_syn), mantissa
-      i_dec_h_o <= 30'd524288; // its rounding half
+      i_dec_h_o <= 30'd524288; // its rounding half; with stochastic rounding 2^s - 1, the mask of its random offset
       i_dec_s_o <= 5'd20; // its shift
       in_m_o <= 11'd1061; // 1us/C in LSB of V by LSB of I, mantissa
       in_h_o <= 30'd64; // its rounding half

@@ -4,6 +4,8 @@ use crate::{ChipError, Interfaces};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
+mod given;
+
 /// A whole chip: inputs, layers of neurons, a readout, formats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +24,9 @@ pub struct Description {
     /// Rounding of every quantisation.
     #[serde(default)]
     pub rounding: Rounding,
+    /// Start of the chip's random numbers (stochastic rounding, noise); every layer derives its own from it.
+    #[serde(default = "default_seed", skip_serializing_if = "is_default_seed")]
+    pub seed: u32,
     /// Window length K, in ticks of 1 us.
     #[serde(default = "default_window")]
     pub window_ticks: u32,
@@ -165,6 +170,9 @@ pub struct DeviceCard {
     pub t_ref_ms: f64,
     /// Time constant of the synaptic current, ms.
     pub tau_syn_ms: f64,
+    /// Noise current on the membrane, pA rms in every tick (white); absent: no noise hardware.
+    #[serde(rename = "noise_pA_rms", skip_serializing_if = "Option::is_none")]
+    pub noise_pa_rms: Option<f64>,
 }
 
 impl Default for DeviceCard {
@@ -189,11 +197,13 @@ impl Default for DeviceCard {
             keep_p: false,
             t_ref_ms: 2.0,
             tau_syn_ms: 10.0,
+            noise_pa_rms: None,
         }
     }
 }
 
-/// Word lengths and full-scale ranges of the states.
+/// Word lengths and full-scale ranges of the states. With stochastic rounding the defaults of the word lengths are
+/// shorter, see [`Formats::STOCHASTIC_BITS`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Formats {
@@ -209,6 +219,11 @@ pub struct Formats {
     /// Full scale of the current, pA.
     #[serde(rename = "i_range_pA")]
     pub i_range_pa: f64,
+}
+
+impl Formats {
+    /// Default bits of V, p and I with stochastic rounding: it needs no long words to see small steps.
+    pub const STOCHASTIC_BITS: [u32; 3] = [18, 16, 20];
 }
 
 impl Default for Formats {
@@ -230,6 +245,8 @@ pub enum Rounding {
     /// To nearest, half up.
     #[default]
     Nearest,
+    /// Up or down at random, right on average.
+    Stochastic,
     /// Toward zero (`lif` layers only).
     Truncate,
 }
@@ -243,8 +260,18 @@ pub enum RecorderLevel {
     /// Also the sums of V and p over the window.
     #[default]
     Mean,
+    /// Also the sums that the window's mean linearisation follows from: flow, its slope, rates, surrogate.
+    Jacobian,
+    /// Like `sample`, and the smallest and largest V and p of the window.
+    Minmax,
 }
 
+fn default_seed() -> u32 {
+    1
+}
+fn is_default_seed(seed: &u32) -> bool {
+    *seed == default_seed()
+}
 fn default_window() -> u32 {
     1000
 }
@@ -268,12 +295,15 @@ impl Description {
     /// Reads and validates a description; `file` is named in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, ChipError> {
         let mut json = serde_json::Deserializer::from_str(text);
-        let description: Self =
+        let mut description: Self =
             serde_path_to_error::deserialize(&mut json).map_err(|e| ChipError::Parse {
                 file: file.into(),
                 field: e.path().to_string(),
                 message: e.inner().to_string(),
             })?;
+        if description.rounding == Rounding::Stochastic {
+            description.formats = given::shorten(description.formats, text);
+        }
         let problems = description.problems();
         if problems.is_empty() {
             Ok(description)

@@ -112,10 +112,17 @@ pub const SHELL_REGISTERS: [Register; 5] = [
 ];
 
 /// Registers of one layer; the index is the word address in the layer's register section.
-/// A coefficient is mantissa `_m`, rounding half `_h` = 2^(s-1) and right shift `_s`.
-pub const DEVICE_REGISTERS: [Register; 26] = [
+/// A coefficient is mantissa `_m`, rounding half `_h` = 2^(s-1) and right shift `_s`. The last three exist where the
+/// description asks for random numbers, noise and the recorder level `jacobian`.
+pub const DEVICE_REGISTERS: [Register; 29] = [
     register("i_dec_m", 7, false, true, "1 - exp(-1us/tau_syn), mantissa"),
-    register("i_dec_h", 30, false, true, "its rounding half"),
+    register(
+        "i_dec_h",
+        30,
+        false,
+        true,
+        "its rounding half; with stochastic rounding 2^s - 1, the mask of its random offset",
+    ),
     register("i_dec_s", 5, false, true, "its shift"),
     register(
         "in_m",
@@ -188,6 +195,27 @@ pub const DEVICE_REGISTERS: [Register; 26] = [
         "occupation after a spike, LSB of p",
     ),
     register("keep_p", 1, false, true, "1: a spike keeps the occupation"),
+    register(
+        "seed",
+        30,
+        false,
+        true,
+        "start of the layer's random numbers, taken at the reset of the states",
+    ),
+    register(
+        "noise_m",
+        16,
+        false,
+        true,
+        "noise on the membrane's drive, largest value a tick, 2^-8 LSB of V",
+    ),
+    register(
+        "sur_w",
+        17,
+        false,
+        true,
+        "width of the recorder's surrogate, LSB of V",
+    ),
 ];
 
 /// Bits of a word address on the configuration bus.

@@ -92,6 +92,14 @@ impl Description {
                 "truncation toward zero stalls the switching of a FeCap: use `nearest`",
             );
         }
+        if self.rounding == Rounding::Truncate && layer.device.noise_pa_rms.is_some() {
+            c.add(
+                &format!("{at}.device.noise_pA_rms"),
+                "present",
+                "absent when `rounding` is `truncate`",
+                "use `nearest` or `stochastic`, whose membranes have the guard bits that noise needs",
+            );
+        }
         if layer.recurrent_synapse.is_some() && !layer.recurrent {
             c.add(
                 &format!("{at}.recurrent_synapse"),
@@ -184,6 +192,9 @@ impl DeviceCard {
         ];
         for (name, value, low, high, unit) in rows {
             c.number(&format!("{at}.{name}"), value, low, high, unit);
+        }
+        if let Some(noise) = self.noise_pa_rms {
+            c.number(&format!("{at}.noise_pA_rms"), noise, 0.0, 1e6, "pA");
         }
         if let Some(series) = self.c_series_f_m2 {
             c.number(&format!("{at}.c_series_F_m2"), series, 1e-3, 100.0, "F/m2");

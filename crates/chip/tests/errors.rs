@@ -52,6 +52,43 @@ fn several_at_once() {
     ));
 }
 #[test]
+fn noise_needs_guard_bits() {
+    let text = GOOD
+        .replace("\"felif\"", "\"lif\"")
+        .replace("\"area_um2\": 4", "\"noise_pA_rms\": 4")
+        .replace(
+            "\"inputs\": 24",
+            "\"inputs\": 24, \"rounding\": \"truncate\"",
+        );
+    let error = Description::parse("braille.json", &text).unwrap_err();
+    insta::assert_snapshot!(error.to_string());
+}
+
+/// Word lengths that a description does not state follow from its rounding.
+fn check_bits(from: &str, to: &str, bits: [u32; 3]) {
+    let text = GOOD.replacen(from, to, 1);
+    let f = Description::parse("braille.json", &text).unwrap().formats;
+    assert_eq!([f.v_bits, f.p_bits, f.i_bits], bits);
+}
+
+#[test]
+fn bits_of_nearest() {
+    check_bits("", "", [20, 20, 24]);
+}
+#[test]
+fn bits_of_stochastic() {
+    check_bits(
+        "\"inputs\"",
+        "\"rounding\": \"stochastic\", \"inputs\"",
+        [18, 16, 20],
+    );
+}
+#[test]
+fn stated_bits_of_stochastic() {
+    let given = "\"rounding\": \"stochastic\", \"formats\": {\"p_bits\": 20}, \"inputs\"";
+    check_bits("\"inputs\"", given, [18, 20, 20]);
+}
+#[test]
 fn felif_truncates_badly() {
     insta::assert_snapshot!(check(
         "\"inputs\": 24",

@@ -39,6 +39,26 @@ pub struct Layer {
     pub codes: Codes,
     /// Neurons of each bank, in order; their sum is N.
     pub banks: Vec<usize>,
+    /// Hardware that only some chips have.
+    pub options: Options,
+}
+
+/// Hardware that is left out at generation unless the description asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Options {
+    /// Random offsets below the LSB of every rounding of a state.
+    pub stochastic: bool,
+    /// Noise on the membrane's drive.
+    pub noise: bool,
+    /// Sums of the recorder level `jacobian`.
+    pub jacobian: bool,
+}
+
+impl Options {
+    /// Whether the layer needs random words.
+    pub fn random(self) -> bool {
+        self.stochastic || self.noise
+    }
 }
 
 impl Layer {
@@ -57,6 +77,12 @@ impl Layer {
         let sums: &[&str] = match (level, self.kind) {
             (RecorderLevel::Mean, LayerKind::Felif) => &["sum_v", "sum_p"],
             (RecorderLevel::Mean, LayerKind::Lif) => &["sum_v"],
+            (RecorderLevel::Jacobian, LayerKind::Felif) => {
+                &["sum_v", "sum_p", "sum_f", "sum_x", "sum_k", "sum_h"]
+            }
+            (RecorderLevel::Jacobian, LayerKind::Lif) => &["sum_v", "sum_h"],
+            (RecorderLevel::Minmax, LayerKind::Felif) => &["min_v", "max_v", "min_p", "max_p"],
+            (RecorderLevel::Minmax, LayerKind::Lif) => &["min_v", "max_v"],
             _ => &[],
         };
         [states, sums].concat()
@@ -139,7 +165,11 @@ fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, P
     let codes = Codes::new(&layer.device, &d.formats, d.rounding).map_err(|e| Problem {
         field: format!("layers[{index}].device.{}", e.field),
         value: format!("in force as a coefficient of {:.3e}", e.coefficient),
-        allowed: "coefficients of 0..1023 (10 bits) or 0..2047 (11 bits) after scaling".into(),
+        allowed: format!(
+            "coefficients below {} ({} bits) after scaling",
+            1u32 << e.bits,
+            e.bits
+        ),
         remedy: "bring the value nearer to its default or change `formats`".into(),
     })?;
     let recurrent = layer.recurrent_synapse.as_ref().unwrap_or(&layer.synapse);
@@ -167,8 +197,16 @@ fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, P
         } else {
             Vec::new()
         },
-        codes,
+        codes: Codes {
+            seed: layer_seed(d.seed, index),
+            ..codes
+        },
         banks: banks(layer.neurons, d.bank_neurons),
+        options: Options {
+            stochastic: d.rounding == Rounding::Stochastic,
+            noise: layer.device.noise_pa_rms.is_some(),
+            jacobian: d.recorder == RecorderLevel::Jacobian,
+        },
     })
 }
 
@@ -182,9 +220,25 @@ fn readout_layer(d: &Description, inputs: usize) -> Layer {
         bits: d.readout.synapse.bits,
         levels: level_codes(d, &d.readout.synapse),
         recurrent_levels: Vec::new(),
-        codes: Codes::readout(d.readout.tau_ms),
+        codes: Codes {
+            seed: layer_seed(d.seed, d.layers.len()),
+            ..Codes::readout(d.readout.tau_ms, d.rounding)
+        },
         banks: banks(d.readout.outputs, d.bank_neurons),
+        options: Options {
+            stochastic: d.rounding == Rounding::Stochastic,
+            noise: false,
+            jacobian: false,
+        },
     }
+}
+
+/// The 30-bit seed of a layer: a hash, so that layers of one chip, and chips of neighbouring seeds, draw apart.
+fn layer_seed(seed: u32, index: usize) -> i32 {
+    let mut h = seed.wrapping_add((index as u32 + 1).wrapping_mul(0x9e37_79b9));
+    h = (h ^ (h >> 16)).wrapping_mul(0x21f0_aaad);
+    h = (h ^ (h >> 15)).wrapping_mul(0x735a_2d97);
+    ((h ^ (h >> 15)) >> 2) as i32
 }
 
 fn level_codes(d: &Description, synapse: &Synapse) -> Vec<i32> {

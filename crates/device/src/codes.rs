@@ -1,11 +1,17 @@
 //! Integer codes of one layer: what stands in its registers.
 
-use crate::{Coefficient, Felif, TICK_S};
+use crate::{Coefficient, Felif, TICK_S, noise};
 use bruno_chip::{DeviceCard, Formats, Rounding};
 use serde::Serialize;
 
 /// Fraction bits below one LSB that V and p carry within a step.
 pub const GUARD_BITS: u32 = 8;
+
+/// Bits of p, without guard bits, beyond which the recorder's flows are shifted down.
+const FLOW_TARGET_BITS: u32 = 16;
+
+/// Width of the recorder's surrogate after reset, V: that of the training settings' default.
+const SURROGATE_WIDTH_V: f64 = 0.1;
 
 /// Currents are shifted down to this width before the product with `in_m`.
 pub const PRE_TARGET_BITS: u32 = 20;
@@ -41,6 +47,14 @@ pub struct Codes {
     pub p_reset: i32,
     /// A spike keeps the occupation.
     pub keep_p: bool,
+    /// Rounding of the chip: what stands in `i_dec_h`.
+    pub rounding: Rounding,
+    /// Start of the layer's random numbers, 30 bits.
+    pub seed: i32,
+    /// Largest noise of a tick, guard LSB of V.
+    pub noise_m: i32,
+    /// Width of the recorder's surrogate, LSB of V.
+    pub sur_w: i32,
 }
 
 /// Constants of a chip's datapath that follow from its formats alone.
@@ -56,6 +70,8 @@ pub struct Constants {
     pub v_max: i32,
     /// Code of p = 1 (one above the largest).
     pub p_one: i32,
+    /// Guard bits of a flow that the recorder's sums leave out, so that 4096 ticks fit 32 bits.
+    pub flow_shift: u32,
 }
 
 impl Constants {
@@ -67,6 +83,7 @@ impl Constants {
             i_min: -(1 << (formats.i_bits - 1)),
             v_max: (1 << (formats.v_bits - 1)) - 1,
             p_one: 1 << formats.p_bits,
+            flow_shift: formats.p_bits.saturating_sub(FLOW_TARGET_BITS),
         }
     }
 }
@@ -78,6 +95,8 @@ pub struct CodeError {
     pub field: &'static str,
     /// Coefficient that cannot be coded.
     pub coefficient: f64,
+    /// Bits that it has.
+    pub bits: u32,
 }
 
 impl Codes {
@@ -91,7 +110,7 @@ impl Codes {
         let v_lsb = formats.v_lsb();
         let p_lsb = formats.p_lsb();
         let guard = match rounding {
-            Rounding::Nearest => f64::from(1u32 << GUARD_BITS),
+            Rounding::Nearest | Rounding::Stochastic => f64::from(1u32 << GUARD_BITS),
             Rounding::Truncate => 1.0,
         };
         let pre = f64::from(1u32 << Constants::new(formats).pre);
@@ -116,11 +135,15 @@ impl Codes {
             t_ref: (card.t_ref_ms * 1e3).round() as i32,
             p_reset: formats.p_code(card.p_reset),
             keep_p: card.keep_p,
+            rounding,
+            seed: 0,
+            noise_m: noise::code(card.noise_pa_rms.unwrap_or(0.0), &model, formats)?,
+            sur_w: ((SURROGATE_WIDTH_V / v_lsb).round() as i32).clamp(1, (1 << 17) - 1),
         })
     }
 
     /// Codes of a readout: only the decay matters.
-    pub fn readout(tau_ms: f64) -> Self {
+    pub fn readout(tau_ms: f64, rounding: Rounding) -> Self {
         let zero = Coefficient {
             mantissa: 0,
             shift: 0,
@@ -140,6 +163,10 @@ impl Codes {
             t_ref: 0,
             p_reset: 0,
             keep_p: false,
+            rounding,
+            seed: 0,
+            noise_m: 0,
+            sur_w: 0,
         }
     }
 
@@ -160,6 +187,10 @@ impl Codes {
             "t_ref" => Some(self.t_ref),
             "p_reset" => Some(self.p_reset),
             "keep_p" => Some(i32::from(self.keep_p)),
+            "seed" => Some(self.seed),
+            "noise_m" => Some(self.noise_m),
+            "sur_w" => Some(self.sur_w),
+            "i_dec_h" if self.rounding == Rounding::Stochastic => Some(self.i_dec.mask()),
             _ => {
                 let (base, suffix) = name.rsplit_once('_')?;
                 let coefficient = match base {
@@ -190,5 +221,6 @@ fn code(field: &'static str, value: f64, bits: u32) -> Result<Coefficient, CodeE
     Coefficient::encode(value, bits).ok_or(CodeError {
         field,
         coefficient: value,
+        bits,
     })
 }

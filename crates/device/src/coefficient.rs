@@ -44,6 +44,11 @@ impl Coefficient {
         f64::from(self.mantissa) * (-f64::from(self.shift)).exp2()
     }
 
+    /// Every bit below one LSB of the result, `2^shift - 1`: a random word under this mask is a stochastic rounding offset.
+    pub fn mask(self) -> i32 {
+        (1 << self.shift) - 1
+    }
+
     /// The rounding half `2^(shift-1)`, 0 without a shift.
     pub fn half(self) -> i32 {
         if self.shift == 0 {

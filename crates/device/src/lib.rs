@@ -7,8 +7,9 @@ mod codes;
 mod coefficient;
 mod felif;
 mod limits;
+mod noise;
 
-pub use chip::{Chip, Layer, LayerKind};
+pub use chip::{Chip, Layer, LayerKind, Options};
 pub use codes::{Codes, Constants, GUARD_BITS, PRE_TARGET_BITS};
 pub use coefficient::Coefficient;
 pub use felif::{Felif, KELVIN_PER_VOLT, TICK_S};

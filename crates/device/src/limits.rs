@@ -1,6 +1,6 @@
 //! Design rules: what a chip cannot do at all, and what its user should know.
 
-use crate::{Chip, Felif, Layer, LayerKind, TICK_S};
+use crate::{Chip, Felif, GUARD_BITS, Layer, LayerKind, TICK_S, noise};
 use bruno_chip::{Problem, RecorderInterface, Rounding};
 use serde::Serialize;
 
@@ -120,6 +120,9 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
     for (layer, description) in chip.layers.iter().zip(&chip.description.layers) {
         let model = Felif::new(&description.device);
         dead_zones(chip, layer, &model, &mut found);
+        if layer.options.noise {
+            noise_in_force(chip, layer, &model, &mut found);
+        }
         if layer.kind == LayerKind::Felif {
             stability(layer, &model, description.device.v_th_v, &mut found);
         }
@@ -139,8 +142,14 @@ fn memory(chip: &Chip, layer: &Layer) -> Finding {
         LayerKind::Readout => f.i_bits + 20,
     };
     let words = layer.record_words(chip.recorder);
-    let sums = 32 * words.iter().filter(|w| w.starts_with("sum")).count();
-    let per_neuron = state as usize + sums + 32 * words.len();
+    let accumulator = |word: &&str| match word.split_at(4) {
+        ("sum_", _) => 32,
+        ("min_" | "max_", "v") => f.v_bits as usize,
+        ("min_" | "max_", _) => f.p_bits as usize,
+        _ => 0,
+    };
+    let accumulators: usize = words.iter().filter(|w| w.len() > 4).map(accumulator).sum();
+    let per_neuron = state as usize + accumulators + 32 * words.len();
     let largest = layer.banks.iter().max().copied().unwrap_or(0);
     Finding {
         severity: Severity::Note,
@@ -157,18 +166,29 @@ fn memory(chip: &Chip, layer: &Layer) -> Finding {
 
 fn dead_zones(chip: &Chip, layer: &Layer, model: &Felif, found: &mut Vec<Finding>) {
     let formats = &chip.description.formats;
-    let per_lsb = match chip.rounding {
-        Rounding::Nearest => 0.5,
-        Rounding::Truncate => 1.0,
+    let guard = (-f64::from(GUARD_BITS)).exp2();
+    let (per_lsb, p_per_lsb) = match chip.rounding {
+        Rounding::Nearest => (0.5, 0.5),
+        // What the guard bits hold is right on average.
+        Rounding::Stochastic => (0.5 * guard, guard),
+        Rounding::Truncate => (1.0, 1.0),
     };
-    let smallest_pa = per_lsb * formats.v_lsb() * model.capacitance_f / TICK_S * 1e12;
+    let lsb_pa = formats.v_lsb() * model.capacitance_f / TICK_S * 1e12;
+    let smallest_pa = per_lsb * lsb_pa;
     let mut text = format!(
         "layer `{}`: currents below {smallest_pa:.3} pA do not move V",
         layer.name
     );
     if layer.kind == LayerKind::Felif {
-        let smallest_rate = 0.5 * formats.p_lsb() / TICK_S;
+        let smallest_rate = p_per_lsb * formats.p_lsb() / TICK_S;
         text += &format!("; switching below {smallest_rate:.2} 1/s does not move p");
+    }
+    if chip.rounding == Rounding::Stochastic {
+        // The variance of a random rounding is f(1-f) of an LSB squared, f its fraction: a quarter at most.
+        text += &format!(
+            "; rounding at random adds up to {:.3} pA rms a tick of white noise",
+            0.5 * lsb_pa
+        );
     }
     let severity = if smallest_pa > 5.0 {
         Severity::Warning
@@ -176,6 +196,19 @@ fn dead_zones(chip: &Chip, layer: &Layer, model: &Felif, found: &mut Vec<Finding
         Severity::Note
     };
     found.push(Finding { severity, text });
+}
+
+fn noise_in_force(chip: &Chip, layer: &Layer, model: &Felif, found: &mut Vec<Finding>) {
+    let rms = noise::in_force(&layer.codes, model, &chip.description.formats);
+    found.push(Finding {
+        severity: Severity::Note,
+        text: format!(
+            "layer `{}`: membrane noise of {rms:.3} pA rms a tick, {:.3e} pA/sqrt(Hz)",
+            layer.name,
+            // A white sequence of step dt has the one-sided density 2 dt rms^2.
+            rms * (2.0 * TICK_S).sqrt()
+        ),
+    });
 }
 
 /// On the plateau the explicit step is stable while `kappa * d(rate)/dV * dt < 2`; the rate there is what the current

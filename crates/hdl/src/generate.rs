@@ -6,6 +6,7 @@ mod control;
 mod datasheet;
 mod fold;
 mod ports;
+mod random;
 mod register_file;
 mod register_map;
 mod shell;
@@ -55,6 +56,10 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     for (index, layer) in chip.layers.iter().enumerate() {
         let name = register_file::module_name(chip, layer);
         verilog.push(file(&name, register_file::print(chip, layer, index)));
+        if layer.options.random() {
+            let name = random::module_name(chip, layer);
+            verilog.push(file(&name, random::print(chip, layer, index)?));
+        }
         for size in bank_sizes(layer) {
             let name = bank_module(chip, layer, size);
             let text = if folded {

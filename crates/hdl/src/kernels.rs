@@ -9,19 +9,33 @@ macro_rules! comment {
 }
 
 mod decimator;
+mod draw;
 mod felif;
+mod generator;
 mod lif;
 mod lif_truncate;
+mod linearisation;
+mod noise;
+mod offset;
+mod surrogate;
 mod synapse;
 mod synapse_truncate;
 mod window_count;
+mod window_extreme;
 mod window_sum;
 
 pub use decimator::Decimator;
+pub use draw::{Draw, Redraw};
 pub use felif::Felif;
+pub use generator::Generator;
 pub use lif::Lif;
 pub use lif_truncate::LifTruncate;
+pub use linearisation::Linearisation;
+pub use noise::Noise;
+pub use offset::{MembraneOffset, OccupationOffset, SynapseOffset};
+pub use surrogate::Surrogate;
 pub use synapse::Synapse;
 pub use synapse_truncate::SynapseTruncate;
 pub use window_count::WindowCount;
+pub use window_extreme::{WindowMax, WindowMin};
 pub use window_sum::WindowSum;

@@ -3,7 +3,9 @@
 mod support;
 
 use bruno_hdl::kernels::{
-    Decimator, Felif, Lif, LifTruncate, Synapse, SynapseTruncate, WindowCount, WindowSum,
+    Decimator, Draw, Felif, Generator, Lif, LifTruncate, Linearisation, MembraneOffset, Noise,
+    OccupationOffset, Redraw, Surrogate, Synapse, SynapseOffset, SynapseTruncate, WindowCount,
+    WindowMax, WindowMin, WindowSum,
 };
 use support::{Dut, PortInfo};
 
@@ -30,6 +32,18 @@ fn range(port: &str) -> (i64, i64) {
         "carry" => (-1, 0),
         "count" => ((1 << 20) - 5, (1 << 20) - 1),
         "window" => (1, (1 << 20) + 1),
+        "p_round" | "v_round" => (0, 255),
+        "noise_m" => (0, (1 << 16) - 1),
+        "index" => (0, 4095),
+        "up_mant" | "down_mant" => (1024, 2047),
+        "up_shift" | "down_shift" => (2, 31),
+        // From a rate of 1 a tick down to nothing, around the ends of the samples.
+        "up_flow" | "down_flow" => (0, 1 << 25),
+        "up_sign" | "down_sign" | "active" => (-1, 0),
+        "flow_shift" => (0, 4),
+        "margin" => (-(1 << 20), 1 << 20),
+        "sur_w" => (1, (1 << 17) - 1),
+        "least" | "most" => (-(1 << 19), (1 << 20) - 1),
         _ if port.ends_with("_s") => (0, 30),
         _ if port.ends_with("_h") => (0, 1 << 14),
         _ => (i64::from(i32::MIN), i64::from(i32::MAX)),
@@ -67,9 +81,12 @@ fn felif() -> Dut {
         [
             v, refr, p, i_next, i_sat, in_m, in_h, in_s, leak_m, leak_h, leak_s, xv_m, xv_h, xv_s,
             xp_m, xp_h, xp_s, x0, xc, kap_m, kap_h, kap_s, v_th, v_reset, v_floor, t_ref, v_max,
-            pre, p_reset, keep_p, p_one, p_max
+            pre, p_reset, keep_p, p_one, p_max, p_round, v_round
         ],
-        [v_next, p_next, refr_next, spike, saturated],
+        [
+            v_next, p_next, refr_next, spike, saturated, up_flow, up_sign, up_mant, up_shift,
+            down_flow, down_sign, down_mant, down_shift, active, margin
+        ],
         vectors
     )
 }
@@ -80,9 +97,9 @@ fn lif() -> Dut {
         "lif",
         [
             v, refr, i_next, i_sat, in_m, in_h, in_s, leak_m, leak_h, leak_s, v_th, v_reset,
-            v_floor, t_ref, v_max, pre
+            v_floor, t_ref, v_max, pre, v_round
         ],
-        [v_next, refr_next, spike, saturated],
+        [v_next, refr_next, spike, saturated, active, margin],
         vectors
     )
 }
@@ -95,7 +112,7 @@ fn lif_truncate() -> Dut {
             v, refr, i_next, i_sat, in_m, in_s, leak_m, leak_s, v_th, v_reset, v_floor, t_ref,
             v_max, pre
         ],
-        [v_next, refr_next, spike, saturated],
+        [v_next, refr_next, spike, saturated, active, margin],
         vectors
     )
 }
@@ -130,6 +147,101 @@ fn decimator() -> Dut {
     )
 }
 
+fn generator() -> Dut {
+    dut!(Generator, "generator", [state], [state_next], vectors)
+}
+
+fn draw() -> Dut {
+    dut!(Draw, "draw_word", [random, index], [draw], vectors)
+}
+
+fn redraw() -> Dut {
+    dut!(Redraw, "redraw_word", [draw], [redraw], vectors)
+}
+
+fn synapse_offset() -> Dut {
+    dut!(
+        SynapseOffset,
+        "synapse_offset",
+        [draw, i_dec_h],
+        [i_round],
+        vectors
+    )
+}
+
+fn membrane_offset() -> Dut {
+    dut!(
+        MembraneOffset,
+        "membrane_offset",
+        [redraw],
+        [v_round],
+        vectors
+    )
+}
+
+fn occupation_offset() -> Dut {
+    dut!(
+        OccupationOffset,
+        "occupation_offset",
+        [redraw],
+        [p_round],
+        vectors
+    )
+}
+
+fn noise() -> Dut {
+    dut!(
+        Noise,
+        "noise",
+        [redraw, noise_m, v_round],
+        [v_noisy],
+        vectors
+    )
+}
+
+fn linearisation() -> Dut {
+    dut!(
+        Linearisation,
+        "linearisation",
+        [
+            up_flow, up_sign, up_mant, up_shift, down_flow, down_sign, down_mant, down_shift,
+            active, flow_shift
+        ],
+        [net_flow, steep_flow, rates],
+        vectors
+    )
+}
+
+fn surrogate() -> Dut {
+    dut!(
+        Surrogate,
+        "surrogate",
+        [margin, active, sur_w],
+        [nearness],
+        vectors
+    )
+}
+
+fn window_min() -> Dut {
+    dut!(
+        WindowMin,
+        "window_min",
+        [least, state, carry],
+        [least_next],
+        vectors
+    )
+}
+
+fn window_max() -> Dut {
+    dut!(
+        WindowMax,
+        "window_max",
+        [most, state, carry],
+        [most_next],
+        vectors
+    )
+}
+
 /// Icarus agrees and no tool complains.
 fn check(dut: Dut) {
     support::lint(&dut);
@@ -157,7 +269,18 @@ kernels!(
     lif_truncate,
     window_count,
     window_sum,
-    decimator
+    decimator,
+    generator,
+    draw,
+    redraw,
+    synapse_offset,
+    membrane_offset,
+    occupation_offset,
+    noise,
+    linearisation,
+    surrogate,
+    window_min,
+    window_max
 );
 
 #[test]
@@ -179,6 +302,11 @@ fn vectors_reach_every_event() {
         (lif_truncate(), "saturated", 2),
         (window_count(), "count_next", (1 << 20) - 1),
         (decimator(), "last", 1),
+        (linearisation(), "net_flow", (1 << 19) - 1),
+        (linearisation(), "net_flow", (1u32 << 19).wrapping_neg() + 1),
+        (linearisation(), "steep_flow", (1 << 20) - 1),
+        (linearisation(), "rates", (1 << 20) - 1),
+        (surrogate(), "nearness", 0),
     ] {
         let share = dut.share(output, value);
         println!("{} {output} {share}", dut.name);

@@ -20,6 +20,14 @@ const TRUNCATE: &str = r#"{"name":"cut","inputs":2,"rounding":"truncate","record
     "layers":[{"name":"one","kind":"lif","neurons":3,"synapse":{"range_pA":200}}],
     "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
 
+const STOCHASTIC: &str = r#"{"name":"dice","inputs":2,"rounding":"stochastic","recorder":"jacobian","bank_neurons":2,
+    "layers":[{"name":"one","kind":"lif","neurons":1,"synapse":{"range_pA":200},"device":{"noise_pA_rms":3}},
+              {"name":"two","kind":"felif","neurons":3,"recurrent":true,"synapse":{"range_pA":200}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+const NOISY: &str = r#"{"name":"noisy","inputs":2,"recorder":"minmax","formats":{"v_bits":16,"p_bits":12,"i_bits":16},
+    "layers":[{"name":"one","kind":"felif","neurons":2,"synapse":{"range_pA":200},"device":{"noise_pA_rms":3}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+
 /// The files of a chip, written; its top module is the shell where it has one.
 fn written(description: &str) -> (tempfile::TempDir, String, Vec<String>) {
     let chip = Chip::resolve("test", &Description::parse("test", description).unwrap()).unwrap();
@@ -151,6 +159,31 @@ fn truncate() {
 #[test]
 fn one_of_everything() {
     check(SMALLEST);
+}
+#[test]
+fn stochastic() {
+    check(STOCHASTIC);
+}
+#[test]
+fn stochastic_synthesis() {
+    check_synthesis(STOCHASTIC);
+}
+#[test]
+fn stochastic_folded() {
+    check(
+        &STOCHASTIC
+            .replace("\"bank_neurons\":2", "\"fold\":2")
+            .replace("\"neurons\":1", "\"neurons\":3")
+            .replace("\"outputs\":1", "\"outputs\":2"),
+    );
+}
+#[test]
+fn noisy() {
+    check(NOISY);
+}
+#[test]
+fn noisy_synthesis() {
+    check_synthesis(NOISY);
 }
 #[test]
 fn mixed_synthesis() {

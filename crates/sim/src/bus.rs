@@ -57,7 +57,7 @@ pub fn after_reset(chip: &Chip) -> Vec<Transfer> {
         Transfer::read(global("overrun"), 0),
     ];
     for (index, layer) in chip.layers.iter().enumerate() {
-        for (at, register) in bruno_hdl::registers(layer.kind) {
+        for (at, register) in bruno_hdl::registers(layer) {
             let place = address(Section::Device(index), at);
             let card = layer.codes.register(register.name).unwrap_or(0);
             all.push(Transfer::read(place, card as u32));
@@ -99,15 +99,20 @@ pub fn refusals(chip: &Chip) -> Vec<Transfer> {
     writes.push(beyond);
     reads.push(beyond);
     for (index, layer) in chip.layers.iter().enumerate() {
-        let end = address(
-            Section::Device(index),
-            bruno_hdl::registers(layer.kind).count() as u32,
-        );
+        // A layer's registers may have gaps, where the options of the chip leave some out.
+        let known: Vec<u32> = bruno_hdl::registers(layer).map(|r| r.0).collect();
+        let end = known.last().map_or(0, |last| last + 1);
+        let absent = (0..=end).filter(|at| !known.contains(at));
+        let absent: Vec<u32> = absent
+            .map(|at| address(Section::Device(index), at))
+            .collect();
         let levels = address(Section::Levels(index), 0);
         let codes = address(Section::Codes(index), 0);
-        reads.extend([levels, codes, end]);
+        reads.extend([levels, codes]);
+        reads.extend(&absent);
+        writes.extend(&absent);
         let outside = code_index(layer.fan_in(), 0, layer.neurons);
-        writes.extend([end, codes + outside, levels + 2 * RECURRENT_LEVELS]);
+        writes.extend([codes + outside, levels + 2 * RECURRENT_LEVELS]);
         if !layer.recurrent {
             writes.push(levels + RECURRENT_LEVELS);
         }

@@ -4,6 +4,7 @@
 
 mod layer;
 mod neuron;
+mod random;
 
 use crate::{Forward, Program, SimError, Stimulus, Trace};
 use bruno_device::Chip;

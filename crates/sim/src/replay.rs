@@ -58,7 +58,7 @@ pub fn commands(chip: &Chip, case: &Case) -> String {
         let _ = writeln!(text, "w {:x} {data:x}", address(section, index));
     };
     for (index, (layer, program)) in chip.layers.iter().zip(&case.program.layers).enumerate() {
-        for (at, register) in bruno_hdl::registers(layer.kind) {
+        for (at, register) in bruno_hdl::registers(layer) {
             write(
                 Section::Device(index),
                 at,

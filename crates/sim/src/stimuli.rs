@@ -137,7 +137,8 @@ pub fn with_shortest_window(chip: &Chip) -> Chip {
 }
 
 /// Cases at the edges of the arithmetic, four windows each: the strongest levels up and down with every channel in
-/// every tick, silence, no refractory time, occupation kept over spikes.
+/// every tick, silence, no refractory time, occupation kept over spikes, the
+/// largest noise where there is any.
 pub fn corners(chip: &Chip) -> Vec<Case> {
     let strongest = |layer: &mut LayerProgram| layer.weights.fill((layer.levels.len() - 1) as u8);
     let weakest = |layer: &mut LayerProgram| layer.weights.fill(0);
@@ -158,12 +159,17 @@ pub fn corners(chip: &Chip) -> Vec<Case> {
     let extreme = |layer: &mut LayerProgram| {
         restless(layer);
         // Neither threshold nor floor is ever met: the membrane must saturate at both ends of its word.
-        layer.codes.v_th = (1 << 19) - 1;
-        layer.codes.v_floor = -(1 << 19);
+        layer.codes.v_th = chip.constants.v_max;
+        layer.codes.v_floor = -chip.constants.v_max - 1;
     };
     let extreme_down = |layer: &mut LayerProgram| {
         extreme(layer);
         weakest(layer);
+    };
+    let noisiest = |layer: &mut LayerProgram| {
+        alternating(layer);
+        layer.codes.noise_m = (1 << 16) - 1;
+        layer.codes.seed = 0;
     };
     vec![
         case(chip, "silence", 0, &strongest),
@@ -175,6 +181,7 @@ pub fn corners(chip: &Chip) -> Vec<Case> {
         case(chip, "occupation kept", 7, &keeping),
         case(chip, "membrane to its upper end", 1, &extreme),
         case(chip, "membrane to its lower end", 1, &extreme_down),
+        case(chip, "largest noise, seed 0", 1, &noisiest),
     ]
 }
 

@@ -69,6 +69,27 @@ const TRUNCATE: &str = r#"{"name":"trunc","inputs":1,"rounding":"truncate","wind
                "device":{"tau_syn_ms":0.5,"area_um2":0.5}}],
     "readout":{"outputs":2,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
 
+/// Stochastic rounding at its default words, noise in one layer, every sum of the recorder, odd banks.
+const STOCHASTIC: &str = r#"{"name":"sto","inputs":4,"rounding":"stochastic","recorder":"jacobian","window_ticks":100,
+    "bank_neurons":5,"layers":[
+      {"name":"one","kind":"lif","neurons":7,"recurrent":true,"synapse":{"bits":3,"range_pA":900},
+       "device":{"area_um2":1,"t_ref_ms":0.1}},
+      {"name":"two","kind":"felif","neurons":10,"recurrent":true,"synapse":{"bits":2,"range_pA":900},
+       "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1,"noise_pA_rms":30}}],
+    "readout":{"outputs":3,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
+/// Noise under rounding to nearest, extremes of the window, short words.
+const NOISY: &str = r#"{"name":"noisy","inputs":2,"seed":77,"recorder":"minmax","window_ticks":64,
+    "formats":{"v_bits":13,"p_bits":12,"i_bits":16},"layers":[
+      {"name":"one","kind":"felif","neurons":3,"synapse":{"bits":3,"range_pA":900},
+       "device":{"area_um2":1,"t_ref_ms":0.1,"noise_pA_rms":500}},
+      {"name":"two","kind":"lif","neurons":5,"synapse":{"bits":3,"range_pA":900},
+       "device":{"area_um2":1,"t_ref_ms":0.1,"noise_pA_rms":5}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+/// The sums of the recorder with long words and truncation.
+const SUMS: &str = r#"{"name":"sums","inputs":2,"rounding":"truncate","recorder":"jacobian","window_ticks":64,
+    "layers":[{"name":"one","kind":"lif","neurons":3,"synapse":{"range_pA":900},"device":{"t_ref_ms":0.1}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+
 fn random(chip: &Chip) -> Vec<Case> {
     stimuli::random(chip, 100_000, 1)
 }
@@ -104,6 +125,44 @@ fn truncate_random() {
 #[test]
 fn truncate_corners() {
     check(TRUNCATE, stimuli::corners);
+}
+
+#[test]
+fn stochastic_random() {
+    check(STOCHASTIC, random);
+}
+#[test]
+fn stochastic_corners() {
+    check(STOCHASTIC, stimuli::corners);
+}
+#[test]
+fn noisy_random() {
+    check(NOISY, random);
+}
+#[test]
+fn noisy_corners() {
+    check(NOISY, stimuli::corners);
+}
+#[test]
+fn sums_random() {
+    check(SUMS, random);
+}
+#[test]
+fn folded_stochastic_random() {
+    check(&folded(STOCHASTIC, 4), random);
+}
+#[test]
+fn folded_noisy_corners() {
+    check(&folded(NOISY, 2), stimuli::corners);
+}
+
+/// The same chip with `fold` neurons a datapath.
+fn folded(description: &str, fold: usize) -> String {
+    description.replacen(
+        "\"window_ticks\"",
+        &format!("\"fold\":{fold},\"window_ticks\""),
+        1,
+    )
 }
 
 /// One constant of the kernel changed by hand is found, with tick, neuron and signal.

@@ -8,9 +8,17 @@ use bruno_sim::stimuli::{self, Case};
 use std::path::Path;
 use std::process::Command;
 
-const CHIP: &str = r#"{"name":"mini","inputs":3,"bank_neurons":3,"window_ticks":50,"fold":FOLD,
+const CHIP: &str = r#"{"name":"mini","inputs":3,"bank_neurons":3,"window_ticks":50,
     "layers":[{"name":"one","kind":"lif","neurons":2,"synapse":{"bits":8,"range_pA":900}},
               {"name":"two","kind":"felif","neurons":5,"recurrent":true,"synapse":{"bits":2,"range_pA":900},
+               "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1}}],
+    "readout":{"outputs":2,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
+
+/// Random numbers, noise and every sum of the recorder.
+const DICE: &str = r#"{"name":"dice","inputs":3,"rounding":"stochastic","recorder":"jacobian","bank_neurons":3,
+    "window_ticks":50,"layers":[
+      {"name":"one","kind":"lif","neurons":2,"synapse":{"bits":8,"range_pA":900},"device":{"noise_pA_rms":50}},
+      {"name":"two","kind":"felif","neurons":5,"recurrent":true,"synapse":{"bits":2,"range_pA":900},
                "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1}}],
     "readout":{"outputs":2,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
 
@@ -45,9 +53,8 @@ fn check(case: &Case, chip: &Chip) {
     assert_eq!(difference, None, "{}", case.name);
 }
 
-fn check_all(fold: usize, cases: impl Fn(&Chip) -> Vec<Case>) {
-    let text = CHIP.replace("FOLD", &fold.to_string());
-    let chip = Chip::resolve("small", &Description::parse("small", &text).unwrap()).unwrap();
+fn check_all(description: &str, cases: impl Fn(&Chip) -> Vec<Case>) {
+    let chip = Chip::resolve("small", &Description::parse("small", description).unwrap()).unwrap();
     for case in cases(&chip) {
         check(&case, &chip);
     }
@@ -55,15 +62,30 @@ fn check_all(fold: usize, cases: impl Fn(&Chip) -> Vec<Case>) {
 
 #[test]
 fn random() {
-    check_all(1, |chip| stimuli::random(chip, 5_000, 5));
+    check_all(CHIP, |chip| stimuli::random(chip, 5_000, 5));
 }
 
 #[test]
 fn corners() {
-    check_all(1, stimuli::corners);
+    check_all(CHIP, stimuli::corners);
 }
 
 #[test]
-fn folded() {
-    check_all(2, |chip| stimuli::random(chip, 2_000, 6));
+fn dice() {
+    check_all(DICE, |chip| stimuli::random(chip, 5_000, 5));
+}
+
+/// Two neurons to a datapath.
+fn folded(description: &str) -> String {
+    description.replacen('{', "{\"fold\":2,", 1)
+}
+
+#[test]
+fn folded_random() {
+    check_all(&folded(CHIP), |chip| stimuli::random(chip, 2_000, 6));
+}
+
+#[test]
+fn folded_dice() {
+    check_all(&folded(DICE), |chip| stimuli::random(chip, 2_000, 6));
 }

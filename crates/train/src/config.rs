@@ -179,11 +179,15 @@ impl TrainConfig {
                 return Err(setting(field, std, "0..100"));
             }
         }
-        if self.gradient == GradientKind::Mean && description.recorder != RecorderLevel::Mean {
+        let has_means = matches!(
+            description.recorder,
+            RecorderLevel::Mean | RecorderLevel::Jacobian
+        );
+        if self.gradient == GradientKind::Mean && !has_means {
             return Err(setting(
                 "gradient",
                 "mean",
-                "`sample`, or the chip's `recorder` at `mean`",
+                "`sample`, or the chip's `recorder` at `mean` or `jacobian`",
             ));
         }
         self.check_device(description)

@@ -41,7 +41,11 @@ fn data() -> Dataset {
 }
 
 fn fresh() -> (Checkpoint, Chip) {
-    let description = Description::parse("tiny", CHIP).unwrap();
+    fresh_of(CHIP)
+}
+
+fn fresh_of(text: &str) -> (Checkpoint, Chip) {
+    let description = Description::parse("tiny", text).unwrap();
     let config = TrainConfig::of(&description).unwrap();
     let chip = Chip::resolve("tiny", &description).unwrap();
     let parameters = Parameters::new(&chip, &config);
@@ -50,7 +54,7 @@ fn fresh() -> (Checkpoint, Chip) {
 
 /// Runs `epochs` more epochs on `threads` threads.
 fn train(run: Checkpoint, epochs: usize, threads: usize) -> Checkpoint {
-    let (_, chip) = fresh();
+    let chip = Chip::resolve("tiny", &run.description).unwrap();
     let data = data();
     let factory = || -> Result<Box<dyn Forward>, _> { Ok(Box::new(IntegerModel::new(&chip))) };
     let mut trainer = Trainer::new("tiny", run, &data, &factory, threads).unwrap();
@@ -87,4 +91,20 @@ fn a_killed_run_ends_with_the_same_numbers() {
 #[test]
 fn threads_change_nothing() {
     assert_eq!(train(fresh().0, 2, 1), train(fresh().0, 2, 3));
+}
+
+/// A record of level `jacobian` holds the words of `mean`, and training reads those.
+#[test]
+fn jacobian_records_train_as_means() {
+    let text = CHIP.replace("\"inputs\":4", "\"inputs\":4,\"recorder\":\"jacobian\"");
+    let found = train(fresh_of(&text).0, 2, 1);
+    assert_eq!(found.parameters, train(fresh().0, 2, 1).parameters);
+}
+
+/// Short words with random rounding learn the task too.
+#[test]
+fn stochastic_rounding_trains() {
+    let text = CHIP.replace("\"inputs\":4", "\"inputs\":4,\"rounding\":\"stochastic\"");
+    let run = train(fresh_of(&text).0, 6, 2);
+    assert_eq!(run.history.last().unwrap().valid.accuracy(), 1.0);
 }

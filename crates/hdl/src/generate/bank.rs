@@ -5,13 +5,16 @@
 //! then runs the loop as vector code, a synthesiser sees plain registers.
 
 pub(super) mod memory;
+mod stages;
 mod text;
 
-use super::{header, index_bits, ports::range, register_file::value_type, register_map::registers};
-use crate::kernels::{Felif, Lif, LifTruncate, Synapse, SynapseTruncate, WindowCount, WindowSum};
-use crate::{Binding, HdlError, Printed, Stage};
-use bruno_chip::Rounding;
-use bruno_device::{Chip, Layer, LayerKind};
+pub(super) use stages::stages;
+
+use super::{
+    header, index_bits, ports::range, register_file::value_type, register_map::bank_registers,
+};
+use crate::{Binding, HdlError, Printed};
+use bruno_device::{Chip, GUARD_BITS, Layer, LayerKind};
 use std::fmt::Write;
 
 /// Name of the module of a bank of `size` neurons.
@@ -44,6 +47,9 @@ impl Array {
     }
 }
 
+/// Bits of the shortest array of an unfolded bank: a simulator keeps shorter ones in another storage class.
+const SHORTEST: u32 = 17;
+
 /// State arrays of a layer. Counters and the refractory time have 20 bits although fewer would do: mixing storage
 /// classes would keep a simulator from vectorising the loop.
 pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
@@ -54,6 +60,7 @@ pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
         format!("{:.4e} pA", f.i_lsb_pa()),
     );
     let p = format!("2^-{}", f.p_bits);
+    let flow = format!("2^-{}", f.p_bits + GUARD_BITS - chip.constants.flow_shift);
     let all = [
         (
             "v",
@@ -105,13 +112,70 @@ pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
             None,
             format!("sum of p over the window, LSB {p}"),
         ),
+        (
+            "sum_f",
+            32,
+            true,
+            None,
+            format!("sum of k+(1-p) - k- p over the window, LSB {flow}"),
+        ),
+        (
+            "sum_x",
+            32,
+            false,
+            None,
+            format!("sum of k+(1-p) + k- p over the window, LSB {flow}"),
+        ),
+        (
+            "sum_k",
+            32,
+            false,
+            None,
+            "sum of k+ + k- over the window, LSB 2^-24".into(),
+        ),
+        (
+            "sum_h",
+            32,
+            false,
+            None,
+            "sum of the surrogate over the window".into(),
+        ),
+        (
+            "min_v",
+            f.v_bits,
+            true,
+            None,
+            format!("smallest v of the window, LSB {v}"),
+        ),
+        (
+            "max_v",
+            f.v_bits,
+            true,
+            None,
+            format!("largest v of the window, LSB {v}"),
+        ),
+        (
+            "min_p",
+            f.p_bits,
+            false,
+            None,
+            format!("smallest p of the window, LSB {p}"),
+        ),
+        (
+            "max_p",
+            f.p_bits,
+            false,
+            None,
+            format!("largest p of the window, LSB {p}"),
+        ),
     ];
     let spiking = layer.kind != LayerKind::Readout;
     let present = |name: &str| words.contains(&name) || (name == "refr" && spiking);
     let own = all.into_iter().filter(|a| present(a.0));
+    let shortest = if chip.fold > 1 { 1 } else { SHORTEST };
     own.map(|(name, bits, signed, rest, about)| Array {
         name,
-        bits,
+        bits: bits.max(shortest),
         signed,
         rest,
         about,
@@ -146,54 +210,22 @@ pub(super) fn print(
     Ok(text + "endmodule\n")
 }
 
-/// The kernels of a layer, in order of evaluation.
-pub(super) fn stages(chip: &Chip, layer: &Layer, arrays: &[Array]) -> Result<Vec<Stage>, HdlError> {
-    let nearest = chip.rounding == Rounding::Nearest;
-    let mut stages = vec![if nearest {
-        Stage::new("syn", &Synapse::default())?
-    } else {
-        Stage::new("syn", &SynapseTruncate::default())?
-    }];
-    match (layer.kind, nearest) {
-        (LayerKind::Felif, _) => stages.push(Stage::new("neuron", &Felif::default())?),
-        (LayerKind::Lif, true) => stages.push(Stage::new("neuron", &Lif::default())?),
-        (LayerKind::Lif, false) => stages.push(Stage::new("neuron", &LifTruncate::default())?),
-        (LayerKind::Readout, _) => {}
-    }
-    for array in arrays {
-        stages.extend(lane(layer, array.name)?);
-    }
-    Ok(stages)
-}
-
-/// The recorder lane of one window accumulator, `None` for a state.
-fn lane(layer: &Layer, name: &str) -> Result<Option<Stage>, HdlError> {
-    let saturated = match layer.kind {
-        LayerKind::Readout => "i_sat",
-        _ => "saturated",
-    };
-    let (input, sum) = match name {
-        "n_spike" => ("spike", false),
-        "n_sat" => (saturated, false),
-        "sum_v" => ("v_next", true),
-        "sum_p" => ("p_next", true),
-        _ => return Ok(None),
-    };
-    let next = format!("{name}_next");
-    let stage = if sum {
-        let stage = Stage::new(name, &WindowSum::default())?;
-        stage
-            .rename("sum", name)
-            .rename("state", input)
-            .rename("sum_next", &next)
-    } else {
-        let stage = Stage::new(name, &WindowCount::default())?;
-        stage
-            .rename("count", name)
-            .rename("add", input)
-            .rename("count_next", &next)
-    };
-    Ok(Some(stage))
+/// Inputs of the kernels that follow from a chip's formats, by name.
+pub(super) fn constants(chip: &Chip) -> [(&'static str, i32); 9] {
+    let k = &chip.constants;
+    let half_guard = 1 << (GUARD_BITS - 1);
+    [
+        ("i_max", k.i_max),
+        ("i_min", k.i_min),
+        ("v_max", k.v_max),
+        ("p_one", k.p_one),
+        ("p_max", k.p_one - 1),
+        ("pre", k.pre as i32),
+        // Rounding to nearest; stochastic offsets take their place.
+        ("v_round", half_guard),
+        ("p_round", half_guard),
+        ("flow_shift", k.flow_shift as i32),
+    ]
 }
 
 pub(super) struct Bank<'a> {
@@ -230,8 +262,10 @@ impl Bank<'_> {
         match name {
             "inject" => temporary(&format!("inject[{}]", self.k())),
             "carry" => temporary("carry"),
+            "random" => Some(Binding::new("c_random", 32, false)),
+            "index" => Some(Binding::new("index", 32, false)),
             _ if self.constant(name).is_some() => temporary(&name.to_uppercase()),
-            _ if registers(self.layer.kind).any(|(_, r)| r.name == name) => {
+            _ if bank_registers(self.layer).any(|(_, r)| r.name == name) => {
                 temporary(&format!("c_{name}"))
             }
             _ => None,
@@ -240,16 +274,8 @@ impl Bank<'_> {
 
     /// Constants that follow from the formats.
     fn constant(&self, name: &str) -> Option<i32> {
-        let k = &self.chip.constants;
-        match name {
-            "i_max" => Some(k.i_max),
-            "i_min" => Some(k.i_min),
-            "v_max" => Some(k.v_max),
-            "p_one" => Some(k.p_one),
-            "p_max" => Some(k.p_one - 1),
-            "pre" => Some(k.pre as i32),
-            _ => None,
-        }
+        let mut all = constants(self.chip).into_iter();
+        all.find(|c| c.0 == name).map(|c| c.1)
     }
 
     /// Whether the layer has several banks.
@@ -290,6 +316,9 @@ impl Bank<'_> {
         if self.split() {
             text += "  input      [25:0] base_i,          // first neuron of the bank (constant)\n";
         }
+        if self.layer.options.random() {
+            text += "  input      [31:0] random_i,        // state of the layer's random numbers\n";
+        }
         if self.spiking() {
             let _ = writeln!(
                 text,
@@ -310,7 +339,7 @@ impl Bank<'_> {
   output reg [31:0] rec_data_o,
   input             rec_ready_i"
         );
-        for (_, r) in registers(self.layer.kind) {
+        for (_, r) in bank_registers(self.layer) {
             let _ = write!(text, ",\n  input {} {}_i", value_type(r), r.name);
         }
         text + "\n);\n\n"

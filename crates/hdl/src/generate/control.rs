@@ -185,10 +185,9 @@ fn decode(chip: &Chip, layers: usize) -> String {
         } else {
             format!("[{index}]")
         };
-        let count = super::registers(layer.kind).count();
         let _ = write!(
             text,
-            "        6'd{}: if (addr_q[25:0] < 26'd{count}) begin // registers of `{}`
+            "        6'd{}: if ({}) begin // registers of `{}`
           known_q <= 1'b1;
           layer_q <= write_q ? 4'd0 : 4'd{};
           device_write_o{bit} <= write_q;
@@ -204,6 +203,7 @@ fn decode(chip: &Chip, layers: usize) -> String {
         end
 ",
             4 * (index + 1),
+            register_exists(layer),
             layer.name,
             index + 1,
             4 * (index + 1) + 1,
@@ -219,6 +219,21 @@ fn decode(chip: &Chip, layers: usize) -> String {
 pub(super) fn index_width(chip: &Chip) -> usize {
     let widths = chip.layers.iter().map(super::bank::memory::index_width);
     widths.max().unwrap_or(0).max(5)
+}
+
+/// Condition on `addr_q` that a register exists: the first ones without a gap, then single ones.
+fn register_exists(layer: &bruno_device::Layer) -> String {
+    let all: Vec<u32> = super::registers(layer).map(|(at, _)| at).collect();
+    let first = (0..).zip(&all).take_while(|(n, at)| n == *at).count();
+    let rest = all[first..]
+        .iter()
+        .map(|at| format!(" | (addr_q[25:0] == 26'd{at})"));
+    let low = format!("addr_q[25:0] < 26'd{first}");
+    if first == all.len() {
+        low
+    } else {
+        format!("({low}){}", rest.collect::<String>())
+    }
 }
 
 /// Condition on `addr_q` that a level exists.

@@ -95,5 +95,10 @@ fn sources(arrays: &[super::bank::Array], late: usize) -> Vec<Source> {
         kind: kind(32, true),
         stage: 1,
     };
-    states.chain([inject]).collect()
+    let index = Source {
+        name: "index_q".into(),
+        kind: kind(32, false),
+        stage: 0,
+    };
+    states.chain([inject, index]).collect()
 }

@@ -32,7 +32,7 @@ pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> String {
     text += "  input             read_i,    // read register index_i into read_o\n";
     text += "  input      [4:0]  index_i,\n  input      [29:0] data_i,\n";
     text += "  output reg [31:0] read_o";
-    for (_, r) in registers(layer.kind) {
+    for (_, r) in registers(layer) {
         let _ = write!(text, ",\n  output reg {} {}_o", value_type(r), r.name);
     }
     text += "\n);\n\n";
@@ -44,7 +44,7 @@ pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> String {
 
 fn write_block(layer: &Layer) -> String {
     let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
-    for (_, r) in registers(layer.kind) {
+    for (_, r) in registers(layer) {
         let value = layer.codes.register(r.name).unwrap_or(0);
         let _ = writeln!(
             text,
@@ -55,7 +55,7 @@ fn write_block(layer: &Layer) -> String {
         );
     }
     text += "    end else if (write_i) begin\n      case (index_i)\n";
-    for (at, r) in registers(layer.kind) {
+    for (at, r) in registers(layer) {
         let slice = low(r.bits as usize);
         let _ = writeln!(text, "        5'd{at}: {}_o <= data_i{slice};", r.name);
     }
@@ -67,7 +67,7 @@ fn read_block(layer: &Layer) -> String {
     let mut text = String::from(
         "  always @(posedge clk_i) begin\n    if (read_i) begin\n      case (index_i)\n",
     );
-    for (at, r) in registers(layer.kind) {
+    for (at, r) in registers(layer) {
         let value = super::extend(&format!("{}_o", r.name), r.bits, r.signed);
         let _ = writeln!(text, "        5'd{at}: read_o <= {value};");
     }

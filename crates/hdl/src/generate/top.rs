@@ -1,8 +1,11 @@
 //! The top module: control, register files and banks, wired by name.
 
 use super::{
-    bank, bank_module, control, fold, header, hidden_neurons, ports, ports::range, register_file,
-    register_map::registers, streams,
+    bank, bank_module, control, fold, header, hidden_neurons, ports,
+    ports::range,
+    random, register_file,
+    register_map::{bank_registers, registers},
+    streams,
 };
 use bruno_device::{Chip, Layer, LayerKind};
 use std::fmt::Write;
@@ -25,6 +28,9 @@ pub(super) fn print(chip: &Chip) -> String {
     let mut stream = 0;
     for (index, layer) in chip.layers.iter().enumerate() {
         text += &registers_instance(chip, layer, index);
+        if layer.options.random() {
+            text += &random::instance(chip, layer);
+        }
         let mut base = 0;
         for size in &layer.banks {
             text += &bank_instance(chip, index, *size, base, stream);
@@ -68,7 +74,7 @@ fn wires(chip: &Chip) -> String {
         );
     }
     for layer in &chip.layers {
-        for (_, r) in registers(layer.kind) {
+        for (_, r) in registers(layer) {
             let _ = writeln!(
                 text,
                 "  wire {} {}_{};",
@@ -172,7 +178,7 @@ fn registers_instance(chip: &Chip, layer: &Layer, index: usize) -> String {
         32 * index + 31,
         32 * index
     );
-    for (_, r) in registers(layer.kind) {
+    for (_, r) in registers(layer) {
         let _ = write!(text, ",\n    .{0}_o({name}_{0})", r.name);
     }
     text + "\n  );\n\n"
@@ -206,6 +212,9 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
     if layer.recurrent {
         let _ = writeln!(text, "    .rec_spike_i({name}_spike),");
     }
+    if layer.options.random() {
+        let _ = writeln!(text, "    .random_i({name}_state),");
+    }
     if size != layer.neurons {
         let _ = writeln!(text, "    .base_i(26'd{base}),");
     }
@@ -236,7 +245,7 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
         range(bank::memory::index_width(layer)),
         range(chip.description.formats.i_bits as usize),
     );
-    for (_, r) in registers(layer.kind) {
+    for (_, r) in bank_registers(layer) {
         let _ = write!(text, ",\n    .{0}_i({name}_{0})", r.name);
     }
     text + "\n  );\n\n"

@@ -72,6 +72,10 @@ pub struct Felif {
     pub p_one: Signal<In, Word>,
     /// Largest occupation.
     pub p_max: Signal<In, Word>,
+    /// Rounding offset of the occupation's step, guard LSB of p.
+    pub p_round: Signal<In, Word>,
+    /// Rounding offset of the membrane's step, guard LSB of V.
+    pub v_round: Signal<In, Word>,
     /// Membrane after the tick.
     pub v_next: Signal<Out, Word>,
     /// Occupation after the tick.
@@ -82,6 +86,26 @@ pub struct Felif {
     pub spike: Signal<Out, Word>,
     /// Saturated updates of the tick, 0..2.
     pub saturated: Signal<Out, Word>,
+    /// `k+ (1-p)` of the tick, guard LSB of p.
+    pub up_flow: Signal<Out, Word>,
+    /// All ones where `k+` is below its saturation.
+    pub up_sign: Signal<Out, Word>,
+    /// Mantissa of `k+`.
+    pub up_mant: Signal<Out, Word>,
+    /// Its right shift.
+    pub up_shift: Signal<Out, Word>,
+    /// `k- p` of the tick, guard LSB of p.
+    pub down_flow: Signal<Out, Word>,
+    /// All ones where `k-` is below its saturation.
+    pub down_sign: Signal<Out, Word>,
+    /// Mantissa of `k-`.
+    pub down_mant: Signal<Out, Word>,
+    /// Its right shift.
+    pub down_shift: Signal<Out, Word>,
+    /// All ones, zero in a refractory tick.
+    pub active: Signal<Out, Word>,
+    /// Threshold less the membrane before a reset.
+    pub margin: Signal<Out, Word>,
     xv_product: Signal<Local, Word>,
     xv_rounded: Signal<Local, Word>,
     xv_term: Signal<Local, Word>,
@@ -90,7 +114,6 @@ pub struct Felif {
     xp_term: Signal<Local, Word>,
     x: Signal<Local, Word>,
     y: Signal<Local, Word>,
-    up_sign: Signal<Local, Word>,
     up_exp: Signal<Local, Word>,
     up_frac: Signal<Local, Word>,
     up_bend: Signal<Local, Word>,
@@ -99,15 +122,12 @@ pub struct Felif {
     up_line: Signal<Local, Word>,
     up_round: Signal<Local, Word>,
     up_part: Signal<Local, Word>,
-    up_mant: Signal<Local, Word>,
     up_floor: Signal<Local, Word>,
     up_back: Signal<Local, Word>,
     up_low: Signal<Local, Word>,
     up_room: Signal<Local, Word>,
     up_cut: Signal<Local, Word>,
     up_trim: Signal<Local, Word>,
-    up_shift: Signal<Local, Word>,
-    down_sign: Signal<Local, Word>,
     down_exp: Signal<Local, Word>,
     down_frac: Signal<Local, Word>,
     down_bend: Signal<Local, Word>,
@@ -116,19 +136,15 @@ pub struct Felif {
     down_line: Signal<Local, Word>,
     down_round: Signal<Local, Word>,
     down_part: Signal<Local, Word>,
-    down_mant: Signal<Local, Word>,
     down_floor: Signal<Local, Word>,
     down_back: Signal<Local, Word>,
     down_low: Signal<Local, Word>,
     down_room: Signal<Local, Word>,
     down_cut: Signal<Local, Word>,
     down_trim: Signal<Local, Word>,
-    down_shift: Signal<Local, Word>,
     empty: Signal<Local, Word>,
     up_product: Signal<Local, Word>,
-    up_flow: Signal<Local, Word>,
     down_product: Signal<Local, Word>,
-    down_flow: Signal<Local, Word>,
     flow: Signal<Local, Word>,
     dp: Signal<Local, Word>,
     p_wanted: Signal<Local, Word>,
@@ -158,8 +174,6 @@ pub struct Felif {
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
     sign: Signal<Local, Word>,
-    active: Signal<Local, Word>,
-    margin: Signal<Local, Word>,
     crossed: Signal<Local, Word>,
     fire: Signal<Local, Word>,
     clip_sign: Signal<Local, Word>,
@@ -228,7 +242,7 @@ impl Logic for Felif {
         self.up_flow.next = self.up_product.val() >> self.up_shift.val();
         self.down_product.next = self.down_mant.val() * self.p.val();
         self.down_flow.next = self.down_product.val() >> self.down_shift.val();
-        self.flow.next = self.up_flow.val() - self.down_flow.val() + 128;
+        self.flow.next = self.up_flow.val() - self.down_flow.val() + self.p_round.val();
         self.dp.next = self.flow.val() >> 8;
         self.p_wanted.next = self.p.val() + self.dp.val();
         self.p_sign.next = self.p_wanted.val() >> 31;
@@ -257,7 +271,7 @@ impl Logic for Felif {
         self.leak_product.next = self.v.val() * self.leak_m.val();
         self.leak_rounded.next = self.leak_product.val() + self.leak_h.val();
         self.leak_term.next = self.leak_rounded.val() >> self.leak_s.val();
-        self.net.next = self.in_term.val() - self.leak_term.val() + 128;
+        self.net.next = self.in_term.val() - self.leak_term.val() + self.v_round.val();
         self.dv.next = self.net.val() >> 8;
         self.charged.next = self.v.val() + self.dv.val() + self.old_charge.val();
         self.wanted.next = self.charged.val() - self.new_charge.val();

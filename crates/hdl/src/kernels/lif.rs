@@ -40,6 +40,8 @@ pub struct Lif {
     pub v_max: Signal<In, Word>,
     /// Right shift of the current before its product.
     pub pre: Signal<In, Word>,
+    /// Rounding offset of the membrane's step, guard LSB of V.
+    pub v_round: Signal<In, Word>,
     /// Membrane after the tick.
     pub v_next: Signal<Out, Word>,
     /// Refractory ticks left after the tick.
@@ -48,6 +50,10 @@ pub struct Lif {
     pub spike: Signal<Out, Word>,
     /// Saturated updates of the tick, 0..2.
     pub saturated: Signal<Out, Word>,
+    /// All ones, zero in a refractory tick.
+    pub active: Signal<Out, Word>,
+    /// Threshold less the membrane before a reset.
+    pub margin: Signal<Out, Word>,
     drive: Signal<Local, Word>,
     in_product: Signal<Local, Word>,
     in_rounded: Signal<Local, Word>,
@@ -64,8 +70,6 @@ pub struct Lif {
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
     sign: Signal<Local, Word>,
-    active: Signal<Local, Word>,
-    margin: Signal<Local, Word>,
     crossed: Signal<Local, Word>,
     fire: Signal<Local, Word>,
     clip_sign: Signal<Local, Word>,
@@ -87,7 +91,7 @@ impl Logic for Lif {
         self.leak_product.next = self.v.val() * self.leak_m.val();
         self.leak_rounded.next = self.leak_product.val() + self.leak_h.val();
         self.leak_term.next = self.leak_rounded.val() >> self.leak_s.val();
-        self.net.next = self.in_term.val() - self.leak_term.val() + 128;
+        self.net.next = self.in_term.val() - self.leak_term.val() + self.v_round.val();
         self.dv.next = self.net.val() >> 8;
         self.wanted.next = self.v.val() + self.dv.val();
         comment!("Step 6: clamps.");

@@ -44,6 +44,10 @@ pub struct LifTruncate {
     pub spike: Signal<Out, Word>,
     /// Saturated updates of the tick, 0..2.
     pub saturated: Signal<Out, Word>,
+    /// All ones, zero in a refractory tick.
+    pub active: Signal<Out, Word>,
+    /// Threshold less the membrane before a reset.
+    pub margin: Signal<Out, Word>,
     product: Signal<Local, Word>,
     minus: Signal<Local, Word>,
     floor: Signal<Local, Word>,
@@ -64,8 +68,6 @@ pub struct LifTruncate {
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
     sign: Signal<Local, Word>,
-    active: Signal<Local, Word>,
-    margin: Signal<Local, Word>,
     crossed: Signal<Local, Word>,
     fire: Signal<Local, Word>,
     clip_sign: Signal<Local, Word>,

@@ -1,9 +1,10 @@
 //! One layer of the integer model: its neurons, its spikes and its recorder.
 
 use super::neuron::{self, Outcome, State};
+use super::random::{Generator, Offsets};
 use crate::{LayerProgram, LayerTrace, Spike};
 use bruno_chip::{RecorderLevel, Rounding};
-use bruno_device::{Chip, Codes, Constants, Layer, LayerKind};
+use bruno_device::{Chip, Codes, Constants, Layer, LayerKind, Options};
 
 /// Counters are 20 bits and stop at their largest value.
 const COUNT_MAX: i64 = (1 << 20) - 1;
@@ -19,6 +20,33 @@ pub struct Lane {
     pub sum_v: i64,
     /// Sum of the occupation.
     pub sum_p: i64,
+    /// Sums of the tick's linearisations.
+    pub sums: neuron::Linear,
+    /// Smallest and largest membrane, none before the window's first tick.
+    pub range_v: Option<(i64, i64)>,
+    /// Smallest and largest occupation.
+    pub range_p: Option<(i64, i64)>,
+}
+
+impl Lane {
+    fn add(&mut self, s: &State, outcome: &Outcome, saturations: i64) {
+        self.n_spike = (self.n_spike + i64::from(outcome.spike)).min(COUNT_MAX);
+        self.n_sat = (self.n_sat + saturations).min(COUNT_MAX);
+        self.sum_v += s.v;
+        self.sum_p += s.p;
+        let tick = &outcome.linear;
+        self.sums.net_flow += tick.net_flow;
+        self.sums.steep_flow += tick.steep_flow;
+        self.sums.rates += tick.rates;
+        self.sums.near += tick.near;
+        widen(&mut self.range_v, s.v);
+        widen(&mut self.range_p, s.p);
+    }
+}
+
+fn widen(range: &mut Option<(i64, i64)>, value: i64) {
+    let (low, high) = range.unwrap_or((value, value));
+    *range = Some((low.min(value), high.max(value)));
 }
 
 /// A layer's states, in the order of its neurons.
@@ -27,6 +55,8 @@ pub struct LayerState {
     inputs: usize,
     constants: Constants,
     rounding: Rounding,
+    options: Options,
+    generator: Generator,
     words: Vec<&'static str>,
     /// Neuron states.
     pub neurons: Vec<State>,
@@ -46,6 +76,8 @@ impl LayerState {
             inputs: layer.inputs,
             constants: chip.constants,
             rounding: chip.rounding,
+            options: layer.options,
+            generator: Generator::new(layer.codes.seed),
             words: layer.record_words(level),
             neurons: vec![State::default(); layer.neurons],
             lanes: vec![Lane::default(); layer.neurons],
@@ -66,6 +98,7 @@ impl LayerState {
         };
         self.neurons.fill(rest);
         self.lanes.fill(Lane::default());
+        self.generator = Generator::new(codes.seed);
         self.fired.clear();
         self.saturations = 0;
         self.trace = LayerTrace::default();
@@ -95,6 +128,7 @@ impl LayerState {
         for index in 0..self.neurons.len() {
             self.step_neuron(index, &program.codes);
         }
+        self.generator.advance();
     }
 
     fn add_row(&mut self, channel: usize, levels: &[i32], weights: &[u8]) {
@@ -106,21 +140,24 @@ impl LayerState {
     }
 
     fn step_neuron(&mut self, index: usize, codes: &Codes) {
+        let words = if self.options.random() {
+            self.generator.words(index)
+        } else {
+            [0; 2]
+        };
+        let noise_m = if self.options.noise { codes.noise_m } else { 0 };
+        let offsets = Offsets::new(self.rounding, codes, noise_m, words);
         let s = &mut self.neurons[index];
         let k = &self.constants;
-        let clipped = neuron::synapse(s, self.inject[index], codes, k, self.rounding);
+        let clipped = neuron::synapse(s, self.inject[index], codes, k, self.rounding, &offsets);
         let outcome = match self.kind {
-            LayerKind::Felif => neuron::felif(s, codes, k),
-            LayerKind::Lif => neuron::lif(s, codes, k, self.rounding),
+            LayerKind::Felif => neuron::felif(s, codes, k, &offsets),
+            LayerKind::Lif => neuron::lif(s, codes, k, self.rounding, &offsets),
             LayerKind::Readout => Outcome::default(),
         };
         let saturations = clipped + outcome.saturations;
         self.saturations += saturations as u64;
-        let lane = &mut self.lanes[index];
-        lane.n_spike = (lane.n_spike + i64::from(outcome.spike)).min(COUNT_MAX);
-        lane.n_sat = (lane.n_sat + saturations).min(COUNT_MAX);
-        lane.sum_v += s.v;
-        lane.sum_p += s.p;
+        self.lanes[index].add(s, &outcome, saturations);
         if outcome.spike {
             self.fired.push(index as u32);
         }
@@ -149,7 +186,7 @@ impl LayerState {
     }
 }
 
-/// One word of a record; `sum_p` keeps its 32 bits.
+/// One word of a record; unsigned sums keep their 32 bits.
 fn record_word(word: &str, s: &State, lane: &Lane) -> i32 {
     let value = match word {
         "v" => s.v,
@@ -158,7 +195,15 @@ fn record_word(word: &str, s: &State, lane: &Lane) -> i32 {
         "n_spike" => lane.n_spike,
         "n_sat" => lane.n_sat,
         "sum_v" => lane.sum_v,
-        _ => lane.sum_p,
+        "sum_p" => lane.sum_p,
+        "sum_f" => lane.sums.net_flow,
+        "sum_x" => lane.sums.steep_flow,
+        "sum_k" => lane.sums.rates,
+        "sum_h" => lane.sums.near,
+        "min_v" => lane.range_v.unwrap_or_default().0,
+        "max_v" => lane.range_v.unwrap_or_default().1,
+        "min_p" => lane.range_p.unwrap_or_default().0,
+        _ => lane.range_p.unwrap_or_default().1,
     };
     value as i32
 }

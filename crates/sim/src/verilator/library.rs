@@ -315,7 +315,7 @@ impl Forward for VerilatedModel {
         self.write(address(Section::Global, 1), program.window)?;
         self.window = program.window;
         for (index, layer) in program.layers.iter().enumerate() {
-            for (at, register) in bruno_hdl::registers(self.chip.layers[index].kind) {
+            for (at, register) in bruno_hdl::registers(&self.chip.layers[index]) {
                 let value = layer.codes.register(register.name).unwrap_or(0);
                 self.write(address(Section::Device(index), at), value as u32)?;
             }

@@ -1,7 +1,7 @@
 //! The text of a bank's blocks; `bank.rs` says what they are for.
 
-use super::Bank;
-use crate::generate::{extend, index_bits, literal, ports::range, register_map::registers};
+use super::{Bank, constants};
+use crate::generate::{extend, index_bits, literal, ports::range, register_map::bank_registers};
 use crate::{HdlError, Printed};
 use std::fmt::Write;
 
@@ -9,18 +9,15 @@ impl Bank<'_> {
     /// Local parameters, arrays, temporaries.
     pub(super) fn declarations(&self, body: &Printed) -> String {
         let mut text = String::new();
-        for name in ["i_max", "i_min", "v_max", "p_one", "p_max", "pre"] {
-            if let Some(value) = self
-                .constant(name)
-                .filter(|_| body.text().contains(&name.to_uppercase()))
-            {
-                let _ = writeln!(
-                    text,
-                    "  localparam signed [31:0] {} = {};",
-                    name.to_uppercase(),
-                    literal(32, true, value)
-                );
-            }
+        let printed = body.text();
+        let used = |name: &str| printed.contains(&name.to_uppercase());
+        for (name, value) in constants(self.chip).into_iter().filter(|c| used(c.0)) {
+            let _ = writeln!(
+                text,
+                "  localparam signed [31:0] {} = {};",
+                name.to_uppercase(),
+                literal(32, true, value)
+            );
         }
         text += "\n  // States, one element a neuron.\n";
         for a in &self.arrays {
@@ -80,8 +77,11 @@ impl Bank<'_> {
             "  reg {} k;\n  reg [25:0] j;\n  reg [25:0] row;",
             range(self.size_bits())
         );
-        for (_, r) in registers(self.layer.kind) {
+        for (_, r) in bank_registers(self.layer) {
             let _ = writeln!(text, "  reg signed [31:0] c_{};", r.name);
+        }
+        if self.layer.options.random() {
+            text += "  reg [31:0] c_random;\n  reg [31:0] c_base;\n  reg [31:0] index; // of the neuron in the layer\n";
         }
         text += &body.declarations(1);
         text += "  /* verilator lint_on UNUSEDSIGNAL */\n";
@@ -102,9 +102,20 @@ impl Bank<'_> {
              // order of the tick; what leaves the block is assigned with `<=`.\n  /* verilator lint_off BLKSEQ */\n  \
              always @(posedge clk_i) begin\n    // Registers that the loop reads, extended once.\n",
         );
-        for (_, r) in registers(self.layer.kind) {
+        for (_, r) in bank_registers(self.layer) {
             let value = extend(&format!("{}_i", r.name), r.bits, r.signed);
             let _ = writeln!(text, "    c_{} = {value};", r.name);
+        }
+        if self.layer.options.random() {
+            let base = if self.split() {
+                "{6'd0, base_i}"
+            } else {
+                "32'd0"
+            };
+            let _ = writeln!(
+                text,
+                "    c_random = random_i;\n    c_base = {base};\n    index = 32'd0;"
+            );
         }
         text += "    carry = first_i ? 32'sd0 : -32'sd1;\n    n_fired = 32'sd0;\n    n_saturated = 32'sd0;\n    row = 26'd0;\n    j = 26'd0;\n";
         text += &body.zeroes(2);
@@ -195,6 +206,10 @@ impl Bank<'_> {
 
     fn neurons(&self, body: &Printed) -> Result<String, HdlError> {
         let mut text = format!("      {} begin\n", self.loop_head());
+        if self.layer.options.random() {
+            let k = extend_to(32, "k", self.size_bits());
+            let _ = writeln!(text, "        index = c_base + {k};");
+        }
         text += &body.text();
         for a in &self.arrays {
             let next = body.output(&format!("{}_next", a.name))?;

@@ -43,7 +43,7 @@ fn layer_section(index: usize, layer: &Layer) -> String {
         "\n### Layer `{}` ({} neurons)\n\n{TABLE_HEAD}",
         layer.name, layer.neurons
     );
-    for (at, register) in registers(layer.kind) {
+    for (at, register) in registers(layer) {
         let reset = layer.codes.register(register.name).unwrap_or(0).to_string();
         text += &row(address(Section::Device(index), at), register, &reset);
     }

@@ -66,6 +66,7 @@ pub(super) fn print(chip: &Chip) -> String {
     let rounding = match chip.rounding {
         Rounding::Nearest => "to nearest, half up",
         Rounding::Truncate => "toward zero",
+        Rounding::Stochastic => "stochastic, one generator a layer (register `seed`)",
     };
     let _ = writeln!(
         page,

@@ -43,7 +43,7 @@ pub(super) fn print(chip: &Chip) -> String {
 }
 
 /// Format and meaning of a record word.
-fn describe(chip: &Chip, word: &str) -> (String, &'static str) {
+fn describe(chip: &Chip, word: &'static str) -> (String, &'static str) {
     let lsb = |state: &str| {
         let formats = numbers::formats(chip);
         let own = formats.into_iter().find(|f| f.name == state);
@@ -58,6 +58,24 @@ fn describe(chip: &Chip, word: &str) -> (String, &'static str) {
         "n_spike" => ("unsigned".into(), "spikes in the window"),
         "n_sat" => ("unsigned".into(), "saturated updates in the window"),
         "sum_v" => state("signed", "v", "sum of v after each tick of the window"),
-        _ => state("unsigned", "p", "sum of p after each tick of the window"),
+        "sum_p" => state("unsigned", "p", "sum of p after each tick of the window"),
+        "min_v" => state(signed, "v", "smallest v after a tick of the window"),
+        "max_v" => state(signed, "v", "largest v after a tick of the window"),
+        "min_p" => state("unsigned", "p", "smallest p after a tick of the window"),
+        "max_p" => state("unsigned", "p", "largest p after a tick of the window"),
+        "sum_f" => (
+            "signed".into(),
+            "sum of the flow of p (semantics.md, level `jacobian`)",
+        ),
+        "sum_x" => (
+            "unsigned".into(),
+            "sum of both flows of rates below saturation (the same place)",
+        ),
+        "sum_k" => (
+            "unsigned".into(),
+            "sum of both switching rates (the same place)",
+        ),
+        "sum_h" => ("unsigned".into(), "sum of the surrogate (the same place)"),
+        other => (String::new(), other),
     }
 }

@@ -4,7 +4,9 @@ use super::lane::{record_bits, recorded};
 use super::{lane_module, lanes, slot_bits};
 use crate::HdlError;
 use crate::generate::bank::{Array, Bank, arrays};
-use crate::generate::{bank_module, header, index_bits, ports::range, register_map::registers};
+use crate::generate::{
+    bank_module, header, index_bits, ports::range, register_map::bank_registers,
+};
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
@@ -247,6 +249,17 @@ impl Folded<'_> {
             port("rec_spike_i", "rec_spike_i".into());
             port("rec_levels_i", "rec_level".into());
         }
+        let mut first = String::new();
+        if layer.options.random() {
+            let base = if self.bank.size == layer.neurons {
+                "32'd0"
+            } else {
+                "{6'd0, base_i}"
+            };
+            first = format!("{indent}wire [31:0] {name}_base = {base} + {lane} * {fold};\n");
+            port("random_i", "random_i".into());
+            port("base_i", format!("{name}_base"));
+        }
         if self.bank.spiking() {
             let all = self.bank.size == 1;
             let part = format!("[{lane} * {fold} +: {neurons}]");
@@ -272,7 +285,7 @@ impl Folded<'_> {
             "record_o",
             format!("record[{lane} * {0} +: {0}]", self.record_bits()),
         );
-        for (_, r) in registers(layer.kind) {
+        for (_, r) in bank_registers(layer) {
             port(&format!("{}_i", r.name), format!("{}_i", r.name));
         }
         let lines: Vec<String> = ports
@@ -280,7 +293,7 @@ impl Folded<'_> {
             .map(|(p, v)| format!("{indent}  .{p}({v})"))
             .collect();
         format!(
-            "{indent}{} {name} (\n{}\n{indent});\n",
+            "{first}{indent}{} {name} (\n{}\n{indent});\n",
             lane_module(self.chip(), layer, neurons),
             lines.join(",\n")
         )

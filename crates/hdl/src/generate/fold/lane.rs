@@ -1,9 +1,10 @@
 //! A lane: one datapath with the memories of the neurons that it serves.
 
 use super::{STAGE_DELAY, lane_module, slot_bits, sources, synapses};
-use crate::generate::bank::{Array, arrays, stages};
+use crate::generate::bank::{Array, arrays, constants, stages};
 use crate::generate::{
-    header, index_bits, literal, ports::range, register_file::value_type, register_map::registers,
+    header, index_bits, literal, ports::range, register_file::value_type,
+    register_map::bank_registers,
 };
 use crate::pipeline::Pipeline;
 use crate::{Binding, HdlError, Printed};
@@ -58,13 +59,15 @@ fn bind(layer: &Layer, arrays: &[Array], name: &str) -> Option<Binding> {
     if let Some(a) = arrays.iter().find(|a| a.name == name) {
         return Some(Binding::new(&format!("{name}_now"), a.bits, a.signed));
     }
-    if let Some((_, r)) = registers(layer.kind).find(|(_, r)| r.name == name) {
+    if let Some((_, r)) = bank_registers(layer).find(|(_, r)| r.name == name) {
         return Some(Binding::new(&format!("{name}_i"), r.bits, r.signed));
     }
     let word = |name: &str| Some(Binding::new(name, 32, true));
     match name {
         "inject" => word("inject_q"),
         "carry" => word("carry"),
+        "random" => Some(Binding::new("random_i", 32, false)),
+        "index" => Some(Binding::new("index_q", 32, false)),
         _ => word(&name.to_uppercase()),
     }
 }
@@ -167,6 +170,9 @@ impl Lane<'_> {
                 range(self.layer.neurons)
             );
         }
+        if self.layer.options.random() {
+            text += "  input      [31:0] random_i,        // state of the layer's random numbers\n  input      [31:0] base_i,          // first neuron of the lane (constant)\n";
+        }
         if self.spiking() {
             let _ = writeln!(
                 text,
@@ -193,14 +199,14 @@ impl Lane<'_> {
             range(self.address_bits()),
             range(record_bits(&self.recorded()) as usize),
         );
-        for (_, r) in registers(self.layer.kind) {
+        for (_, r) in bank_registers(self.layer) {
             let _ = write!(text, ",\n  input {} {}_i", value_type(r), r.name);
         }
         text + "\n);\n\n"
     }
 
     fn declarations(&self) -> Result<String, HdlError> {
-        let mut text = constants(self.chip, &self.path.printed);
+        let mut text = constant_declarations(self.chip, &self.path.printed);
         let last = self.neurons - 1;
         text += "  // States, one word a slot, and the neuron read last.\n";
         for a in &self.path.arrays {
@@ -210,6 +216,9 @@ impl Lane<'_> {
                 "  reg {kind} {name} [0:{last}]; // {}\n  reg {kind} {name}_q;",
                 a.about
             );
+        }
+        if self.layer.options.random() {
+            text += "  reg [31:0] index_q; // of the neuron in the layer\n";
         }
         text += "\n  // The last window's record while it leaves.\n";
         for a in self.recorded() {
@@ -222,7 +231,6 @@ impl Lane<'_> {
         text += &synapses::declarations(self.chip, self.layer, self.neurons);
         text += "  // Values of the pipeline. Waiver: all are words of 32 bits, so the upper bits of some are never read.\n";
         text += "  /* verilator lint_off UNUSEDSIGNAL */\n";
-        text += "";
         text += &self.path.printed.declarations(1);
         text += &self.path.pipeline.declarations();
         text += "  /* verilator lint_on UNUSEDSIGNAL */\n";
@@ -293,6 +301,10 @@ impl Lane<'_> {
         let mut text = String::from("  always @(posedge clk_i) if (enter) begin\n");
         for a in &early {
             let _ = writeln!(text, "    {0}_q <= {0}[read_slot];", a.name);
+        }
+        if self.layer.options.random() {
+            let gap = 32 - self.address_bits();
+            let _ = writeln!(text, "    index_q <= base_i + {{{gap}'d0, read_slot}};");
         }
         let _ = writeln!(
             text,
@@ -383,18 +395,10 @@ impl Lane<'_> {
 }
 
 /// Constants of the datapath that are used.
-fn constants(chip: &Chip, printed: &Printed) -> String {
-    let k = &chip.constants;
-    let all = [
-        ("I_MAX", k.i_max),
-        ("I_MIN", k.i_min),
-        ("V_MAX", k.v_max),
-        ("P_ONE", k.p_one),
-        ("P_MAX", k.p_one - 1),
-        ("PRE", k.pre as i32),
-    ];
+fn constant_declarations(chip: &Chip, printed: &Printed) -> String {
     let body = printed.text();
-    let used = all.iter().filter(|(name, _)| body.contains(name));
+    let named = constants(chip).map(|(name, value)| (name.to_uppercase(), value));
+    let used = named.iter().filter(|(name, _)| body.contains(name));
     used.map(|(name, value)| {
         format!(
             "  localparam signed [31:0] {name} = {};\n",
