@@ -5,6 +5,7 @@ mod cosim;
 mod eval;
 mod generate;
 mod new;
+mod synth;
 mod train;
 
 use crate::failure::Failure;
@@ -24,6 +25,7 @@ enum Command {
     Check(check::Check),
     Generate(generate::Generate),
     Cosim(cosim::Cosim),
+    Synth(synth::Synth),
     Train(train::Train),
     Eval(eval::Eval),
 }
@@ -36,6 +38,7 @@ impl Arguments {
             Command::Check(command) => command.run(),
             Command::Generate(command) => command.run(),
             Command::Cosim(command) => command.run(),
+            Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Eval(command) => command.run(),
         }

@@ -5,6 +5,7 @@ use bruno_chip::ChipError;
 use bruno_data::DataError;
 use bruno_hdl::HdlError;
 use bruno_sim::{Difference, SimError};
+use bruno_synth::SynthError;
 use bruno_train::TrainError;
 
 /// A failed command.
@@ -19,6 +20,9 @@ pub enum Failure {
     /// A simulator or a tool failed.
     #[error(transparent)]
     Sim(#[from] SimError),
+    /// Synthesis failed.
+    #[error(transparent)]
+    Synth(#[from] SynthError),
     /// The data is bad.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -51,7 +55,8 @@ impl Failure {
         match self {
             Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::Write { .. } => 2,
             Self::Sim(SimError::Mismatch { .. }) => 2,
-            Self::Sim(_) => 3,
+            Self::Synth(SynthError::File { .. }) => 2,
+            Self::Sim(_) | Self::Synth(_) => 3,
             Self::Difference { .. } => 4,
             Self::Hdl(_) => 1,
         }

@@ -118,12 +118,131 @@ fn cosim_agrees() {
     );
 }
 #[test]
+fn cosim_with_coverage() {
+    let (dir, path) = written(SMALL);
+    let out = dir.path().join("cosim").display().to_string();
+    let arguments = [
+        "cosim",
+        &path,
+        "--ticks",
+        "20000",
+        "--coverage",
+        "--json",
+        "--out",
+        &out,
+    ];
+    let output = check(bruno(&arguments), 0, "\"line_percent\"");
+    let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let coverage = &result["coverage"];
+    assert!(
+        coverage["line_percent"].as_f64().unwrap() > 95.0,
+        "{coverage}"
+    );
+    assert!(
+        coverage["toggle_percent"].as_f64().unwrap() > 65.0,
+        "{coverage}"
+    );
+    let bank = dir.path().join("cosim/coverage/annotated/mini_one_bank2.v");
+    assert!(std::fs::read_to_string(bank).unwrap().contains("%000000"));
+}
+#[test]
+fn generate_writes_a_testbench() {
+    let (dir, path) = written(SMALL);
+    let out = dir.path().join("rtl").display().to_string();
+    let arguments = [
+        "generate",
+        &path,
+        "--out",
+        &out,
+        "--testbench",
+        "--ticks",
+        "1000",
+    ];
+    check(bruno(&arguments), 0, "testbench/testbench.v");
+    let list = std::fs::read_to_string(dir.path().join("rtl/testbench/testbench.f")).unwrap();
+    let bench = dir.path().join("rtl/testbench");
+    assert!(list.lines().all(|name| bench.join(name).is_file()));
+}
+#[test]
+fn ticks_belong_to_a_testbench() {
+    check(
+        bruno(&["generate", "examples/braille.json", "--ticks", "5"]),
+        2,
+        "--testbench",
+    );
+}
+#[test]
 fn cosim_of_data() {
     check(
         bruno(&["cosim", "examples/braille.json", "--samples", "1"]),
         0,
         "braille: 1 cases",
     );
+}
+const FEW_GATES: &str = r#"{"name":"few","inputs":1,"rounding":"truncate",
+    "layers":[{"name":"one","kind":"lif","neurons":1,"synapse":{"bits":1,"range_pA":300}}],
+    "readout":{"outputs":1,"synapse":{"bits":1,"range_pA":100}}}"#;
+
+fn synth(path: &str, arguments: &[&str]) -> Command {
+    let out = Path::new(path)
+        .with_file_name("synth")
+        .display()
+        .to_string();
+    bruno(&[&["synth", path, "--out", &out], arguments].concat())
+}
+
+/// A directory whose only programs are these, as links.
+fn only(programs: &[&str]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    for program in programs {
+        let mut places = std::env::split_paths(&path).map(|p| p.join(program));
+        let real = places.find(|p| p.is_file()).unwrap();
+        std::os::unix::fs::symlink(real, dir.path().join(program)).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn synth_counts_and_times() {
+    let (dir, path) = written(FEW_GATES);
+    let output = check(synth(&path, &["--json"]), 0, "\"status\": \"measured\"");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["cells"].as_u64().unwrap() > report["flip_flops"].as_u64().unwrap());
+    assert!(report["area_um2"].as_f64().unwrap() > 0.0);
+    // One weight code for the neuron, one for the readout, one bit each.
+    assert_eq!(report["memory_bits"], 2);
+    assert!(dir.path().join("synth/netlist.v").is_file());
+}
+#[test]
+fn synth_to_simple_gates() {
+    let (_dir, path) = written(FEW_GATES);
+    let expected = "timing: not measured: simple gates have no delays";
+    check(synth(&path, &["--target", "generic"]), 0, expected);
+}
+#[test]
+fn synth_without_a_timer() {
+    let (_dir, path) = written(FEW_GATES);
+    let tools = only(&["yosys", "berkeley-abc", "timeout", "sh"]);
+    let mut command = synth(&path, &[]);
+    command.env("PATH", tools.path());
+    check(
+        command,
+        0,
+        "not measured: `sta` is missing (Debian 12: apt-get install opensta)",
+    );
+}
+#[test]
+fn synth_without_yosys() {
+    let (dir, path) = written(FEW_GATES);
+    let mut command = synth(&path, &[]);
+    command.env("PATH", dir.path());
+    check(command, 3, "apt-get install yosys");
+}
+#[test]
+fn synth_that_takes_too_long() {
+    let (_dir, path) = written(SMALL);
+    check(synth(&path, &["--timeout", "1"]), 3, "took longer than 1 s");
 }
 #[test]
 fn a_missing_verilator() {

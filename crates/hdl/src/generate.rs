@@ -1,8 +1,9 @@
-//! From a resolved chip to its design: Verilog modules (one a file), file list, timing constraints, register map.
+//! From a resolved chip to its design: Verilog modules (one a file), file list, timing constraints, data sheet.
 
 mod bank;
 mod constraints;
 mod control;
+mod datasheet;
 mod fold;
 mod ports;
 mod register_file;
@@ -13,6 +14,7 @@ mod top;
 use bruno_device::{Chip, Layer};
 
 pub use bank::bank_module;
+pub use datasheet::{ANSWER_CYCLES, EVENT_CYCLES, RECORD_CYCLES};
 pub use fold::cycles_per_tick;
 pub use ports::{Port, hidden_neurons, ports, streams};
 pub use register_map::registers;
@@ -39,7 +41,7 @@ pub struct Design {
     /// Verilog of the shell around the top module and of its parts, the shell last; empty where the description asks
     /// for no interfaces.
     pub shell: Vec<DesignFile>,
-    /// File list, constraints and register map.
+    /// File list, constraints and data sheet.
     pub companions: Vec<DesignFile>,
 }
 
@@ -72,8 +74,8 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
         companion(format!("{}.f", chip.name), list),
         companion(format!("{}.sdc", chip.name), constraints::print(chip)?),
         companion(
-            format!("{}_registers.md", chip.name),
-            register_map::print(chip),
+            format!("{}_datasheet.md", chip.name),
+            datasheet::print(chip)?,
         ),
     ];
     companions.extend(shell::companions(chip));

@@ -13,6 +13,9 @@ const MIXED: &str = r#"{"name":"mixed","inputs":1,"bank_neurons":2,"window_ticks
     "layers":[{"name":"one","kind":"lif","neurons":1,"recurrent":true,"synapse":{"bits":1,"range_pA":200}},
               {"name":"two","kind":"felif","neurons":3,"synapse":{"bits":8,"range_pA":300}}],
     "readout":{"outputs":3,"synapse":{"range_pA":100}}}"#;
+const SMALLEST: &str = r#"{"name":"smallest","inputs":1,
+    "layers":[{"name":"one","kind":"lif","neurons":1,"synapse":{"bits":1,"range_pA":100}}],
+    "readout":{"outputs":1,"synapse":{"bits":1,"range_pA":100}}}"#;
 const TRUNCATE: &str = r#"{"name":"cut","inputs":2,"rounding":"truncate","recorder":"sample",
     "layers":[{"name":"one","kind":"lif","neurons":3,"synapse":{"range_pA":200}}],
     "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
@@ -85,6 +88,50 @@ fn check_synthesis(description: &str) {
     silent(dir.path(), "yosys", &["-q", "-p", &script], &[]);
 }
 
+/// Chips of one kind of neuron and one width of synapse: feed-forward, recurrent, two layers.
+fn check_matrix(kind: &str, bits: u32) {
+    let layer = |name: &str, recurrent: bool| {
+        format!(
+            r#"{{"name":"{name}","kind":"{kind}","neurons":2,"recurrent":{recurrent},"synapse":{{"bits":{bits},"range_pA":300}}}}"#
+        )
+    };
+    let chips = [
+        layer("one", false),
+        layer("one", true),
+        layer("one", false) + "," + &layer("two", true),
+    ];
+    for layers in chips {
+        let readout = format!(r#"{{"outputs":2,"synapse":{{"bits":{bits},"range_pA":100}}}}"#);
+        check_synthesis(&format!(
+            r#"{{"name":"few","inputs":2,"layers":[{layers}],"readout":{readout}}}"#
+        ));
+    }
+}
+
+#[test]
+fn felif_of_1_bit() {
+    check_matrix("felif", 1);
+}
+#[test]
+fn felif_of_3_bits() {
+    check_matrix("felif", 3);
+}
+#[test]
+fn felif_of_8_bits() {
+    check_matrix("felif", 8);
+}
+#[test]
+fn lif_of_1_bit() {
+    check_matrix("lif", 1);
+}
+#[test]
+fn lif_of_3_bits() {
+    check_matrix("lif", 3);
+}
+#[test]
+fn lif_of_8_bits() {
+    check_matrix("lif", 8);
+}
 #[test]
 fn braille() {
     check(BRAILLE);
@@ -100,6 +147,10 @@ fn mixed() {
 #[test]
 fn truncate() {
     check(TRUNCATE);
+}
+#[test]
+fn one_of_everything() {
+    check(SMALLEST);
 }
 #[test]
 fn mixed_synthesis() {
@@ -173,4 +224,8 @@ fn mixed_folded_synthesis() {
 #[test]
 fn truncate_folded_synthesis() {
     check_synthesis(&folded(TRUNCATE, 4));
+}
+#[test]
+fn one_of_everything_folded() {
+    check(&folded(SMALLEST, 2));
 }

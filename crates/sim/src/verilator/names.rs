@@ -11,6 +11,16 @@ pub(super) const CLASS: &str = "Vchip";
 pub(super) const RUNTIME: [&str; 2] = ["verilated.cpp", "verilated_threads.cpp"];
 /// The same for waves.
 pub(super) const TRACE_RUNTIME: &str = "verilated_vcd_c.cpp";
+/// The same for coverage.
+pub(super) const COVERAGE_RUNTIME: &str = "verilated_cov.cpp";
+/// Options of a coverage build. Verilator 5.006 splits a block and moves the counters of its branches away from the
+/// assignments that decide them (they then count nothing), so it must not split.
+pub(super) const COVERAGE: [&str; 4] = [
+    "--coverage-line",
+    "--coverage-toggle",
+    "-fno-reorder",
+    "-fno-split",
+];
 /// The driver, compiled into every model.
 pub(super) const DRIVER: &str = include_str!("../../../../sim/driver.cpp");
 /// Included before every generated source.

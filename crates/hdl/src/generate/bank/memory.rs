@@ -18,7 +18,8 @@ pub(crate) fn index_width(layer: &bruno_device::Layer) -> usize {
     } else {
         layer.bits as usize
     };
-    usize::max(level, code_index_width(layer))
+    // At least two, so that a bit of it can always be selected.
+    usize::max(level, code_index_width(layer)).max(2)
 }
 
 pub(crate) fn code_index_width(layer: &bruno_device::Layer) -> usize {

@@ -1,0 +1,106 @@
+//! `bruno synth`: the chip as gates: cells, area, flip-flops, memory bits, longest path.
+
+use super::check::resolve;
+use crate::failure::Failure;
+use crate::output;
+use bruno_synth::{Device, Memories, Options, Target};
+use clap::ValueEnum;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Synthesise the chip with Yosys and print, for each module, cells, area, flip-flops and memory bits, cells a neuron for
+/// each layer, and the longest path (OpenSTA for the OSU cells, nextpnr for the iCE40).
+///
+/// The script, the netlists and the logs of every tool stay in --out, with the report (report.json). A missing Yosys or
+/// cell library ends the command with exit code 3; where OpenSTA or nextpnr is missing the timing is printed as "not
+/// measured" with the package that brings it. An unfolded FeLIF neuron takes minutes: measure small chips.
+/// docs/synthesis.md says what is counted.
+#[derive(clap::Args)]
+pub struct Synth {
+    /// The chip description, e.g. examples/braille.json.
+    chip: PathBuf,
+    /// What the chip is mapped to.
+    #[arg(long, value_enum, default_value = "osu018")]
+    target: TargetName,
+    /// What becomes of the memories; an iCE40 has its own.
+    #[arg(long, value_enum, default_value = "apart")]
+    memories: MemoriesName,
+    /// The FPGA that an iCE40 netlist is placed on.
+    #[arg(long, value_enum, default_value = "hx8k")]
+    device: DeviceName,
+    /// Seconds that each tool may take.
+    #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+    /// Directory of the design, scripts, netlists and logs; made where it is missing.
+    #[arg(short, long, default_value = "out/synth")]
+    out: PathBuf,
+    /// Print the report as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TargetName {
+    /// OSU standard cells, 0.18 um.
+    Osu018,
+    /// OSU standard cells, 0.35 um.
+    Osu035,
+    /// Lattice iCE40.
+    Ice40,
+    /// Simple gates, without area and delay.
+    Generic,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum MemoriesName {
+    /// Counted in bits, not mapped.
+    Apart,
+    /// Mapped to flip-flops and multiplexers.
+    FlipFlops,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DeviceName {
+    /// UltraPlus 5k.
+    Up5k,
+    /// HX8k.
+    Hx8k,
+}
+
+impl Synth {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let chip = resolve(&self.chip)?;
+        let design = bruno_hdl::generate(&chip)?;
+        let mut progress = |step: &str| eprintln!("synth: {step}");
+        let report = bruno_synth::synthesise(&chip, &design, &self.options(), &mut progress)?;
+        let text = serde_json::to_string_pretty(&report).unwrap_or_default();
+        output::write(&self.out.join(bruno_synth::REPORT), &(text.clone() + "\n"))?;
+        if self.json {
+            println!("{text}");
+        } else {
+            println!("{report}");
+        }
+        Ok(())
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            target: match self.target {
+                TargetName::Osu018 => Target::Osu018,
+                TargetName::Osu035 => Target::Osu035,
+                TargetName::Ice40 => Target::Ice40,
+                TargetName::Generic => Target::Generic,
+            },
+            memories: match self.memories {
+                MemoriesName::Apart => Memories::Apart,
+                MemoriesName::FlipFlops => Memories::FlipFlops,
+            },
+            device: match self.device {
+                DeviceName::Up5k => Device::Up5k,
+                DeviceName::Hx8k => Device::Hx8k,
+            },
+            limit: Duration::from_secs(self.timeout),
+            dir: self.out.clone(),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Every way a synthesis can fail.
+
+/// A failed synthesis.
+#[derive(Debug, thiserror::Error)]
+pub enum SynthError {
+    /// A tool or a library is not there.
+    #[error("{what} is missing (Debian 12: apt-get install {package})")]
+    Missing {
+        /// Program or file.
+        what: String,
+        /// The Debian package that brings it.
+        package: &'static str,
+    },
+    /// A tool failed: its command line and everything it printed.
+    #[error("`{command}` failed\n{output}\nits log: {log}")]
+    Tool {
+        /// The command as it was run.
+        command: String,
+        /// Its whole output.
+        output: String,
+        /// Where the output was kept.
+        log: String,
+    },
+    /// A tool took longer than it was given.
+    #[error(
+        "`{command}` took longer than {seconds} s; give it more with --timeout, or take a smaller chip; its log: {log}"
+    )]
+    TimedOut {
+        /// The command as it was run.
+        command: String,
+        /// What it was given.
+        seconds: u64,
+        /// Where its output was kept.
+        log: String,
+    },
+    /// A tool printed something that this version of bruno does not understand.
+    #[error("{log}: {what} is not in it; the tool's version may be one that bruno does not know")]
+    Unreadable {
+        /// The tool's log or report.
+        log: String,
+        /// What was looked for.
+        what: String,
+    },
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}

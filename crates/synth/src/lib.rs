@@ -1,0 +1,24 @@
+//! From a design to gates: Yosys maps it to a cell library or an FPGA, OpenSTA or nextpnr times it, and a report counts
+//! what came out.
+//!
+//! This crate knows nothing of simulation; its test runs the netlist against the integer model of `bruno-sim`.
+
+mod area;
+mod error;
+mod harness;
+mod place;
+mod report;
+mod script;
+mod table;
+mod target;
+mod timing;
+mod tool;
+
+pub use area::{LayerArea, Memory, Module};
+pub use error::SynthError;
+pub use place::{Device, Placement, Resource};
+pub use report::{Options, Report, synthesise};
+pub use script::Memories;
+pub use script::files::REPORT;
+pub use target::{Library, Target};
+pub use timing::{Path, Timing};

@@ -1,0 +1,154 @@
+//! Placement on an FPGA: nextpnr says what the chip uses and how fast it runs.
+
+use crate::script::files;
+use crate::timing::Timing;
+use crate::tool::Tool;
+use crate::{SynthError, area};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path as FilePath;
+use std::time::Duration;
+
+const NEXTPNR: Tool = Tool {
+    program: "nextpnr-ice40",
+    package: "nextpnr-ice40",
+    log: "place.log",
+};
+
+/// An iCE40.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Device {
+    /// UltraPlus 5k: 5,280 logic cells.
+    Up5k,
+    /// HX8k: 7,680 logic cells.
+    Hx8k,
+}
+
+/// What a device offers and the chip asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Resource {
+    /// nextpnr's name, e.g. ICESTORM_LC.
+    pub name: String,
+    /// Asked for.
+    pub used: u64,
+    /// There.
+    pub available: u64,
+}
+
+/// A chip on an FPGA.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Placement {
+    /// The device.
+    pub device: Device,
+    /// It fits.
+    pub fits: bool,
+    /// Resources that are used, the harness included.
+    pub resources: Vec<Resource>,
+}
+
+#[derive(Deserialize)]
+struct Report {
+    fmax: BTreeMap<String, Frequency>,
+}
+
+#[derive(Deserialize)]
+struct Frequency {
+    achieved: f64,
+}
+
+/// Places the chip; a missing nextpnr and a chip that is too large are said and no failures.
+pub(crate) fn place(
+    dir: &FilePath,
+    device: Device,
+    limit: Duration,
+) -> Result<(Option<Placement>, Timing), SynthError> {
+    let not_measured = |reason| Timing::NotMeasured { reason };
+    if !NEXTPNR.exists() {
+        let reason = format!(
+            "`{}` is missing (Debian 12: apt-get install {})",
+            NEXTPNR.program, NEXTPNR.package
+        );
+        return Ok((None, not_measured(reason)));
+    }
+    let (part, package) = match device {
+        Device::Up5k => ("--up5k", "sg48"),
+        Device::Hx8k => ("--hx8k", "ct256"),
+    };
+    let arguments = [
+        part,
+        "--package",
+        package,
+        "--json",
+        files::FPGA,
+        "--report",
+        files::PLACED,
+        "--pcf-allow-unconstrained",
+        "--timing-allow-fail",
+        "--seed",
+        "1",
+    ];
+    let ended = NEXTPNR.run_any(dir, &arguments, limit, &mut |_| ())?;
+    let resources = utilisation(&ended.output);
+    let fits = resources.iter().all(|r| r.used <= r.available);
+    if !ended.success && (fits || resources.is_empty()) {
+        return Err(NEXTPNR.failure(dir, ended));
+    }
+    let placement = Placement {
+        device,
+        fits,
+        resources,
+    };
+    if !fits {
+        let over = placement.resources.iter().filter(|r| r.used > r.available);
+        let over: Vec<String> = over
+            .map(|r| format!("{} {} of {}", r.used, r.name, r.available))
+            .collect();
+        let reason = format!("the chip does not fit: {}", over.join(", "));
+        return Ok((Some(placement), not_measured(reason)));
+    }
+    let path = dir.join(files::PLACED);
+    let parsed: Report = area::json(&path, &area::read(&path)?)?;
+    let slowest = parsed.fmax.values().map(|f| f.achieved).reduce(f64::min);
+    let fmax_mhz = slowest.ok_or_else(|| SynthError::Unreadable {
+        log: path.display().to_string(),
+        what: "fmax".into(),
+    })?;
+    let timing = Timing::Placed {
+        fmax_mhz,
+        longest_path_ns: 1000.0 / fmax_mhz,
+    };
+    Ok((Some(placement), timing))
+}
+
+/// The lines `Info: NAME: USED/ AVAILABLE PERCENT%` of the log.
+fn utilisation(log: &str) -> Vec<Resource> {
+    let resource = |line: &str| {
+        let (name, rest) = line.strip_prefix("Info:")?.trim().split_once(':')?;
+        let (used, rest) = rest.split_once('/')?;
+        let available = rest.split_whitespace().next()?;
+        Some(Resource {
+            name: name.into(),
+            used: used.trim().parse().ok()?,
+            available: available.parse().ok()?,
+        })
+    };
+    let all = log.lines().filter_map(resource);
+    all.filter(|r| r.used > 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utilisation_is_read() {
+        let log = "Info: Device utilisation:\nInfo: \t         ICESTORM_LC:  9000/ 7680   117%\nInfo: \t  ICESTORM_PLL:     0/    2     0%\n";
+        let expected = Resource {
+            name: "ICESTORM_LC".into(),
+            used: 9000,
+            available: 7680,
+        };
+        assert_eq!(utilisation(log), [expected]);
+    }
+}

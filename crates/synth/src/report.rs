@@ -1,0 +1,158 @@
+//! A synthesis from end to end: files, Yosys, timing, the report.
+
+use crate::place::{Device, Placement};
+use crate::script::{self, Memories, files};
+use crate::timing::Timing;
+use crate::tool::YOSYS;
+use crate::{LayerArea, Memory, Module, SynthError, Target, area, harness, place, timing};
+use bruno_device::Chip;
+use bruno_hdl::Design;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const MEMORY_PORTS: &str = include_str!("../techmap/memory_ports.v");
+
+/// How a design is synthesised.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What it is mapped to.
+    pub target: Target,
+    /// What becomes of the memories; an FPGA has its own.
+    pub memories: Memories,
+    /// The FPGA that an iCE40 netlist is placed on.
+    pub device: Device,
+    /// Time for each tool.
+    pub limit: Duration,
+    /// Directory of design, script, netlists and logs.
+    pub dir: PathBuf,
+}
+
+/// What came out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The chip.
+    pub chip: String,
+    /// What it was mapped to.
+    pub target: Target,
+    /// What became of the memories.
+    pub memories_as: Memories,
+    /// Sum over all instances: cells without memories.
+    pub cells: u64,
+    /// Their area, um2.
+    pub area_um2: Option<f64>,
+    /// Flip-flops among them.
+    pub flip_flops: u64,
+    /// Bits of the memories kept apart.
+    pub memory_bits: u64,
+    /// Modules, by name.
+    pub modules: Vec<Module>,
+    /// The memories kept apart.
+    pub memories: Vec<Memory>,
+    /// Layers in order.
+    pub layers: Vec<LayerArea>,
+    /// Speed.
+    pub timing: Timing,
+    /// The FPGA.
+    pub placement: Option<Placement>,
+    /// Where script, netlists and logs are.
+    pub files: String,
+}
+
+/// Synthesises a chip's design; `progress` is told of each step.
+pub fn synthesise(
+    chip: &Chip,
+    design: &Design,
+    options: &Options,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Report, SynthError> {
+    let Options { target, dir, .. } = options;
+    let library = target.library()?;
+    prepare(chip, design, options)?;
+    let arguments = ["-Q", "-q", "-l", "yosys.log", files::SCRIPT];
+    YOSYS.run(dir, &arguments, options.limit, progress)?;
+    let (placement, timing) = match (target, library) {
+        (Target::Ice40, _) => {
+            progress("placing and routing");
+            place::place(dir, options.device, options.limit)?
+        }
+        (_, Some(library)) => {
+            progress("timing");
+            (None, timing::sta(dir, &design.top, library, options.limit)?)
+        }
+        (_, None) => {
+            let reason = "simple gates have no delays".into();
+            (None, Timing::NotMeasured { reason })
+        }
+    };
+    let areas = library
+        .map(|l| area::cell_areas(Path::new(l.liberty)))
+        .transpose()?;
+    let memories = area::memories(&dir.join(files::MEMORIES))?;
+    let stat = dir.join(files::STAT);
+    let modules = area::modules(&stat, &design.top, &memories, areas.as_ref())?;
+    let sum = |of: fn(&Module) -> u64| modules.iter().map(|m| m.instances * of(m)).sum();
+    let total_area = modules
+        .iter()
+        .map(|m| Some(m.area_um2? * m.instances as f64));
+    Ok(Report {
+        chip: chip.name.clone(),
+        target: *target,
+        memories_as: options.memories,
+        cells: sum(|m| m.cells),
+        area_um2: total_area.sum(),
+        flip_flops: sum(|m| m.flip_flops),
+        memory_bits: sum(|m| m.memory_bits),
+        layers: area::layers(chip, &modules),
+        modules,
+        memories,
+        timing,
+        placement,
+        files: dir.display().to_string(),
+    })
+}
+
+/// Removes what an earlier run left, so that a failed one cannot pass for it, and writes what the tools read.
+fn prepare(chip: &Chip, design: &Design, options: &Options) -> Result<(), SynthError> {
+    let Options {
+        target,
+        memories,
+        dir,
+        ..
+    } = options;
+    std::fs::create_dir_all(dir).map_err(|source| SynthError::File {
+        path: dir.display().to_string(),
+        source,
+    })?;
+    for stale in files::RESULTS {
+        let path = dir.join(stale);
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(|source| SynthError::File {
+                path: path.display().to_string(),
+                source,
+            })?;
+        }
+    }
+    for file in design.verilog.iter().chain(&design.companions) {
+        write(dir, &file.name, &file.text)?;
+    }
+    let library = target.library()?;
+    let script = script::print(design, *target, library, *memories);
+    write(dir, files::SCRIPT, &script)?;
+    if library.is_some() {
+        write(dir, files::ABC, script::ABC_CONSTRAINTS)?;
+        write(dir, files::MEMORY_PORTS, MEMORY_PORTS)?;
+    }
+    if *target == Target::Ice40 {
+        write(dir, files::HARNESS, &harness::print(chip))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn write(dir: &Path, name: &str, text: &str) -> Result<(), SynthError> {
+    let path = dir.join(name);
+    std::fs::write(&path, text).map_err(|source| SynthError::File {
+        path: path.display().to_string(),
+        source,
+    })
+}

@@ -1,0 +1,142 @@
+//! The Yosys script of a synthesis.
+
+use crate::target::{Library, Target};
+use crate::tool::PROGRESS;
+use bruno_hdl::Design;
+
+/// Files of a synthesis in its output directory.
+pub(crate) mod files {
+    pub const SCRIPT: &str = "synth.ys";
+    pub const NETLIST: &str = "netlist.v";
+    pub const TIMED: &str = "timing_netlist.v";
+    pub const STAT: &str = "stat.json";
+    pub const MEMORIES: &str = "memories.json";
+    pub const MEMORY_PORTS: &str = "memory_ports.v";
+    pub const ABC: &str = "abc.constraints";
+    pub const HARNESS: &str = "harness.v";
+    pub const FPGA: &str = "fpga.json";
+    pub const PLACED: &str = "place.json";
+    /// The report, written last; it is there only after a run that succeeded.
+    pub const REPORT: &str = "report.json";
+    /// What an earlier run may have left.
+    pub const RESULTS: [&str; 7] = [NETLIST, TIMED, STAT, MEMORIES, FPGA, PLACED, REPORT];
+}
+
+/// What becomes of the memories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Memories {
+    /// Kept apart, counted in bits. A memory whose words are all reset at once (a level table) is none: it becomes
+    /// flip-flops and multiplexers.
+    Apart,
+    /// Flip-flops and multiplexers.
+    FlipFlops,
+}
+
+/// What ABC assumes around a module: a driver of each input, a load (fF) at each output.
+pub(crate) const ABC_CONSTRAINTS: &str = "set_driving_cell BUFX4\nset_load 50\n";
+
+/// How ABC maps to cells. Its default first looks for equivalent nodes, which takes minutes in the multipliers of a single
+/// neuron and gains little; and it leaves nets with hundreds of loads without buffers.
+const ABC_CELLS: &str = "+strash;dc2;&get,-n;&nf;&put;topo;buffer,-N,16;upsize;dnsize";
+const ABC_GATES: &str = "+strash;dc2;&get,-n;&nf;&put";
+const ABC_LUTS: &str = "+strash;dc2;strash;if;mfs2";
+
+/// The script of a target.
+pub(crate) fn print(
+    design: &Design,
+    target: Target,
+    library: Option<Library>,
+    memories: Memories,
+) -> String {
+    let names: Vec<&str> = design.verilog.iter().map(|f| f.name.as_str()).collect();
+    let mut lines = vec![
+        format!("log -stderr {PROGRESS}reading and checking the design"),
+        format!("read_verilog {}", names.join(" ")),
+        format!("hierarchy -check -top {}", design.top),
+        "proc; opt_clean".into(),
+        "check -assert".into(),
+        "select -assert-none t:$dlatch".into(),
+    ];
+    match (target, library) {
+        (Target::Ice40, _) => lines.extend(fpga()),
+        (_, library) => lines.extend(cells(design, library, memories)),
+    }
+    lines.push(format!("tee -q -o {} stat -json", files::STAT));
+    lines.push(format!("write_verilog -noattr {}", files::NETLIST));
+    if let Some(library) = library {
+        lines.extend(timed(library));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Standard cells, or simple gates without a library; a module is mapped by itself.
+fn cells(design: &Design, library: Option<Library>, memories: Memories) -> Vec<String> {
+    let mapped = match memories {
+        // No memory macro resets every word at once.
+        Memories::Apart => "memory_map t:$mem_v2 r:WR_PORTS>1 %i",
+        Memories::FlipFlops => "memory_map",
+    };
+    let mut lines = vec![
+        format!("log -stderr {PROGRESS}arithmetic and registers"),
+        "opt_expr; opt_clean; opt -nodffe -nosdff; fsm; opt; wreduce; peepopt; opt_clean".into(),
+        "alumacc; share; opt".into(),
+        // Ports are not widened: a widened memory is padded to a power of two and its figures are not the chip's.
+        "memory -nomap -nowiden; opt_clean".into(),
+        mapped.into(),
+        format!("json -o {} t:$mem_v2", files::MEMORIES),
+        "opt -undriven -fine".into(),
+        "techmap".into(),
+        "opt -fast; opt_clean".into(),
+    ];
+    let abc = match library {
+        Some(library) => {
+            lines.push(format!("dfflibmap -liberty {}", library.liberty));
+            let liberty = library.liberty;
+            format!(
+                "abc -liberty {liberty} -constr {} -script {ABC_CELLS}",
+                files::ABC
+            )
+        }
+        None => format!("abc -g gates,MUX -script {ABC_GATES}"),
+    };
+    for file in &design.verilog {
+        let module = file.name.trim_end_matches(".v");
+        lines.push(format!("log -stderr {PROGRESS}mapping {module}"));
+        lines.push(format!("{abc} {module}"));
+    }
+    // What is left undefined is what no one reads; a gate needs a value.
+    lines.push("setundef -zero; opt_clean -purge".into());
+    lines
+}
+
+/// The steps of `synth_ice40` with another ABC script, around the chip and its pins.
+fn fpga() -> Vec<String> {
+    let synth = "synth_ice40 -noflatten -top harness -run";
+    vec![
+        format!("read_verilog {}", files::HARNESS),
+        format!("log -stderr {PROGRESS}arithmetic, memories and registers"),
+        format!("{synth} begin:map_luts"),
+        format!("log -stderr {PROGRESS}mapping to look-up tables"),
+        "techmap -map +/ice40/latches_map.v".into(),
+        format!("abc -lut 4 -script {ABC_LUTS}"),
+        "ice40_wrapcarry -unwrap".into(),
+        "techmap -map +/ice40/ff_map.v".into(),
+        "clean".into(),
+        "opt_lut -dlogic SB_CARRY:I0=1:I1=2:CI=3 -dlogic SB_CARRY:CO=3".into(),
+        format!("{synth} map_cells:"),
+        format!("json -o {} t:$mem_v2", files::MEMORIES),
+        format!("write_json {}", files::FPGA),
+    ]
+}
+
+/// The netlist that is timed: memories become the flip-flops at their ports.
+fn timed(library: Library) -> Vec<String> {
+    vec![
+        format!("log -stderr {PROGRESS}netlist for timing"),
+        format!("techmap -map {} t:$mem_v2", files::MEMORY_PORTS),
+        format!("dfflibmap -liberty {}", library.liberty),
+        "clean".into(),
+        format!("write_verilog -noattr -noexpr {}", files::TIMED),
+    ]
+}
