@@ -121,6 +121,7 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result
     text += &lane.reads();
     text += &synapses::print(chip, layer);
     text += &lane.path.pipeline.blocks();
+    text += &lane.unused_registers();
     text += &lane.writes()?;
     Ok(text + "endmodule\n")
 }
@@ -332,6 +333,23 @@ impl Lane<'_> {
         }
         text += "  wire signed [31:0] carry = first_i ? 32'sd0 : -32'sd1; // all ones, zero in a window's first tick\n\n";
         text
+    }
+
+    /// Registers that the bank hands on and the kernels of this rounding do not read.
+    fn unused_registers(&self) -> String {
+        let read = |name: &String| {
+            let mut reads = self.path.printed.statements.iter().flat_map(|s| &s.reads);
+            reads.any(|r| r == name)
+        };
+        let ports = bank_registers(self.layer).map(|(_, r)| format!("{}_i", r.name));
+        let unused: Vec<String> = ports.filter(|name| !read(name)).collect();
+        if unused.is_empty() {
+            return String::new();
+        }
+        format!(
+            "  wire unused_registers = &{{1'b0, {}}};\n\n",
+            unused.join(", ")
+        )
     }
 
     /// States, record, spike and saturations of the neuron in the last stage.
