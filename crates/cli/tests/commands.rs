@@ -216,3 +216,30 @@ fn data_that_is_not_there() {
     ));
     check(bruno(&["train", &path]), 2, "`--data` is absent");
 }
+#[test]
+fn generate_writes_the_shell() {
+    let interfaces = r#""inputs":2,"interfaces":{"config":"spi","spikes":"stream","clock_mhz":30}"#;
+    let (dir, path) = written(&SMALL.replace("\"inputs\":2", interfaces));
+    let out = dir.path().join("rtl");
+    let to = out.display().to_string();
+    check(bruno(&["generate", &path, "--out", &to]), 0, "mini_shell.v");
+    let list = std::fs::read_to_string(out.join("mini.f")).unwrap();
+    assert!(list.ends_with("mini_shell.v\n"), "{list}");
+    for file in list.lines() {
+        assert!(out.join(file).exists(), "{file}");
+    }
+    let page = std::fs::read_to_string(out.join("mini_shell.md")).unwrap();
+    assert!(page.contains("| `0x0c000003` | `lost` |"), "{page}");
+    let constraints = std::fs::read_to_string(out.join("mini_shell.sdc")).unwrap();
+    assert!(constraints.contains("-name clk -period 33.333") && constraints.contains("-name sck"));
+}
+#[test]
+fn a_clock_too_slow_for_the_fold() {
+    let interfaces = r#""inputs":2,"fold":2,"interfaces":{"spikes":"aer","clock_mhz":5}"#;
+    let (_dir, path) = written(&SMALL.replace("\"inputs\":2", interfaces));
+    check(
+        bruno(&["check", &path]),
+        2,
+        "`interfaces.clock_mhz` is 5; allowed: ",
+    );
+}

@@ -6,6 +6,9 @@ use crate::output;
 use std::path::PathBuf;
 
 /// Write the Verilog of a chip: one module a file, a file list (.f), timing constraints (.sdc), the data sheet (.md).
+///
+/// A description with `interfaces` (SPI, AXI4-Lite, AER, event streams, AXI4-Stream; docs/interfaces.md) also gives the
+/// shell CHIP_shell around the core, the wrappers it uses, its constraints and its page of ports and registers.
 #[derive(clap::Args)]
 pub struct Generate {
     /// The chip description, e.g. examples/braille.json.
@@ -36,7 +39,8 @@ impl Generate {
             false => Vec::new(),
         };
         let mut written = Vec::new();
-        for file in design.verilog.iter().chain(&design.companions) {
+        let verilog = design.verilog.iter().chain(&design.shell);
+        for file in verilog.chain(&design.companions) {
             let path = self.out.join(&file.name);
             output::write(&path, &file.text)?;
             written.push(path.display().to_string());

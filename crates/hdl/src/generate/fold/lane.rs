@@ -15,6 +15,8 @@ pub struct Datapath {
     pub arrays: Vec<Array>,
     pub printed: Printed,
     pub pipeline: Pipeline,
+    /// The stage in which what gathers over a window enters.
+    late: usize,
 }
 
 impl Datapath {
@@ -29,11 +31,14 @@ impl Datapath {
         for name in output_names(layer, &arrays) {
             outputs.push(printed.output(&name)?);
         }
-        let pipeline = Pipeline::cut(&printed, &sources(&arrays), &outputs, STAGE_DELAY);
+        let cut = |late| Pipeline::cut(&printed, &sources(&arrays, late), &outputs, STAGE_DELAY);
+        let late = cut(0).depth() - 1;
+        let pipeline = cut(late);
         Ok(Self {
             arrays,
             printed,
             pipeline,
+            late,
         })
     }
 
@@ -112,7 +117,7 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result
     text += &lane.timing();
     text += &lane.reads();
     text += &synapses::print(chip, layer);
-    text += &lane.path.pipeline.blocks("valid_q");
+    text += &lane.path.pipeline.blocks();
     text += &lane.writes()?;
     Ok(text + "endmodule\n")
 }
@@ -227,7 +232,7 @@ impl Lane<'_> {
         );
         let _ = writeln!(
             text,
-            "  reg {depth} valid_q; // stages that hold a neuron\n  reg {address} write_slot_q;\n"
+            "  reg {depth} valid_q; // stages that hold a neuron\n  reg {address} late_slot_q, write_slot_q;\n"
         );
         Ok(text)
     }
@@ -262,9 +267,12 @@ impl Lane<'_> {
             "  always @(posedge clk_i) begin
     if (rst_i) begin
       valid_q      <= {depth}'d0;
+      late_slot_q  <= {address}'d0;
       write_slot_q <= {address}'d0;
     end else begin
       valid_q <= {shift};
+      if (done_i) late_slot_q <= {address}'d0;
+      else if (valid_q[{before}]) late_slot_q <= late_slot_q + {address}'d1;
       if (done_i) write_slot_q <= {address}'d0;
       else if (valid_q[{last}]) write_slot_q <= write_slot_q + {address}'d1;
     end
@@ -272,18 +280,33 @@ impl Lane<'_> {
 
 ",
             depth = last + 1,
+            before = self.path.late - 1,
         );
         text
     }
 
-    /// The states of a slot; at rest in the first tick.
+    /// The states of the slot that enters, at rest in the first tick; what gathers over a window, a cycle before the last
+    /// stage needs it.
     fn reads(&self) -> String {
+        let (late, early): (Vec<&Array>, Vec<&Array>) =
+            self.path.arrays.iter().partition(|a| a.accumulates());
         let mut text = String::from("  always @(posedge clk_i) if (enter) begin\n");
-        for a in &self.path.arrays {
+        for a in &early {
             let _ = writeln!(text, "    {0}_q <= {0}[read_slot];", a.name);
         }
+        let _ = writeln!(
+            text,
+            "  end\n\n  always @(posedge clk_i) if (valid_q[{}]) begin",
+            self.path.late - 1
+        );
+        for a in &late {
+            let _ = writeln!(text, "    {0}_q <= {0}[late_slot_q];", a.name);
+        }
         text += "  end\n\n";
-        for a in &self.path.arrays {
+        for a in &late {
+            let _ = writeln!(text, "  wire {0} {1}_now = {1}_q;", a.declared(), a.name);
+        }
+        for a in &early {
             let rest = match a.rest {
                 Some(_) => format!("{}_rest_i", a.name),
                 None => literal(a.bits, a.signed, 0),

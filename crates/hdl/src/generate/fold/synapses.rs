@@ -50,7 +50,7 @@ pub fn print(chip: &Chip, layer: &Layer) -> String {
   always @(posedge clk_i) begin
     if (enter & any_spike) codes_q <= codes[read_slot];
     if (code_write_i) codes[code_slot_i]{} <= code_i;
-    if (valid_q[0]) inject_q <= inject_sum;
+    inject_q <= inject_sum;
   end
 
   always @* begin
