@@ -92,6 +92,7 @@ impl Bench {
 
 fn passes((good, said): (bool, String)) {
     assert!(good && said.contains("PASS: "), "{said}");
+    assert!(!said.contains(" 0 events"), "{said}");
 }
 
 /// The verdict is a failure, in the text and in the status, and says `expected`.
