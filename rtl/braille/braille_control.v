@@ -43,6 +43,9 @@ module braille_control (
   reg        known_q;         // the address exists and takes this kind of transfer
   reg [31:0] value_q;         // value of a chip register
   reg [3:0]  layer_q;         // layer + 1 of a device register, 0: none
+  reg        done_known_q;    // the same one cycle later: the decoder may hold the next transfer by then
+  reg [31:0] done_value_q;
+  reg [3:0]  done_layer_q;
 
   reg        tick_q, clear_q;
   reg [12:0] window_q;
@@ -188,12 +191,17 @@ module braille_control (
     decoded_q    <= valid_q & !rst_i;
     done_q       <= decoded_q & !rst_i;
     cfg_rvalid_o <= done_q & !rst_i;
+    if (decoded_q) begin
+      done_known_q <= known_q;
+      done_value_q <= value_q;
+      done_layer_q <= layer_q;
+    end
     if (done_q) begin
-      cfg_error_o <= !known_q;
-      case (layer_q)
+      cfg_error_o <= !done_known_q;
+      case (done_layer_q)
         4'd1: cfg_rdata_o <= device_value_i[31:0];
         4'd2: cfg_rdata_o <= device_value_i[63:32];
-        default: cfg_rdata_o <= value_q;
+        default: cfg_rdata_o <= done_value_q;
       endcase
     end
   end
