@@ -1,4 +1,4 @@
-// Membrane of a neuron, one tick, rounding `nearest`. Proved:
+// Membrane of a neuron, one tick. Proved:
 // - v' equals the exact sum in wide arithmetic, clamped; so it never wraps, and stays in v_floor..V_MAX;
 // - a spike is exactly v_th < v3 of a neuron that is not refractory, and writes v_reset; a refractory neuron keeps v;
 // - every clamp at V_MAX is counted, beside the current's, and nothing else is;
@@ -13,7 +13,16 @@ module membrane;
 `endif
 `include "neuron.vh"
 `include "bounds.vh"
-  (* hierconn *) wire signed [31:0] \dut.k_in_term , \dut.k_leak_term ;
+  (* hierconn *) wire signed [31:0] \dut.k_in_term ;
+`ifdef TRUNCATE
+  (* hierconn *) wire signed [31:0] \dut.k_taken ;
+  wire signed [31:0] leak_term = \dut.k_taken ;
+  wire signed [39:0] dv = 40'sd0 - leak_term + \dut.k_in_term ;
+`else
+  (* hierconn *) wire signed [31:0] \dut.k_leak_term ;
+  wire signed [31:0] leak_term = \dut.k_leak_term ;
+  wire signed [39:0] dv = (40'sd0 + \dut.k_in_term - leak_term + 40'sd128) >>> 8;
+`endif
 `ifdef FELIF
   (* hierconn *) wire signed [31:0] \dut.k_old_charge , \dut.k_new_charge ;
   wire signed [39:0] old_charge = \dut.k_old_charge , new_charge = \dut.k_new_charge ;
@@ -21,7 +30,6 @@ module membrane;
   wire signed [39:0] old_charge = 0, new_charge = 0;
 `endif
 
-  wire signed [39:0] dv = (40'sd0 + \dut.k_in_term - \dut.k_leak_term + 40'sd128) >>> 8;
   wire signed [39:0] v1 = v + dv + old_charge - new_charge;
   wire signed [39:0] v2 = v1 < v_floor ? v_floor : v1;
   wire signed [39:0] v3 = v2 > V_MAX ? V_MAX : v2;
@@ -31,7 +39,7 @@ module membrane;
   always @* begin
     assume (v >= v_floor && v_reset >= v_floor);
     assume (\dut.k_in_term >= -DRIVE_TOP && \dut.k_in_term <= DRIVE_TOP);
-    assume (\dut.k_leak_term >= -V_TOP && \dut.k_leak_term <= V_TOP);
+    assume (leak_term >= -V_TOP && leak_term <= V_TOP);
     assume (old_charge >= 0 && old_charge <= P_TOP);
     assume (new_charge >= 0 && new_charge <= P_TOP);
     assert (v_next == (waits ? v : fires ? v_reset : v3));

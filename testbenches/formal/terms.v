@@ -1,5 +1,6 @@
-// Rounded terms of a neuron, rounding `nearest`. Proved for every shift 0..30: input and leak, and of a FeLIF neuron
-// charges and the log2 of the rates, equal their exact values in wide arithmetic and keep the bounds of their products.
+// Rounded terms of a neuron. Proved for every shift 0..30: input and leak (truncated toward zero, or rounded to nearest),
+// and of a FeLIF neuron charges and the log2 of the rates, equal their exact values in wide arithmetic and keep the
+// bounds of their products.
 // Assumed: products in their bounds (proved in products.v). Cut: products.
 
 module terms;
@@ -15,7 +16,26 @@ module terms;
     rounded = (product + half) >>> s;
   endfunction
 
-  (* hierconn *) wire signed [31:0] \dut.k_in_product , \dut.k_leak_product , \dut.k_in_term , \dut.k_leak_term ;
+  (* hierconn *) wire signed [31:0] \dut.k_in_product , \dut.k_in_term ;
+`ifdef TRUNCATE
+  (* hierconn *) wire signed [31:0] \dut.k_product , \dut.k_taken ;
+  // What leaves v is rounded away from zero, so that what is left is rounded toward it.
+  wire signed [39:0] product = \dut.k_product , in_product = \dut.k_in_product ;
+  wire signed [39:0] taken = v < 0 ? product >>> leak_s : -(-product >>> leak_s);
+  wire signed [39:0] in_term = in_product < 0 ? -(-in_product >>> in_s) : in_product >>> in_s;
+
+  always @* begin
+    assume (in_s <= 30 && leak_s <= 30);
+    assume (in_product >= -DRIVE_TOP && in_product <= DRIVE_TOP);
+    assume (product >= -V_TOP && product <= V_TOP);
+    assert (\dut.k_in_term == in_term);
+    assert (\dut.k_taken == taken);
+    assert (\dut.k_in_term >= -DRIVE_TOP && \dut.k_in_term <= DRIVE_TOP);
+    assert (\dut.k_taken >= -V_TOP && \dut.k_taken <= V_TOP);
+  end
+`else
+  (* hierconn *) wire signed [31:0] \dut.k_leak_product , \dut.k_leak_term ;
+
   always @* begin
     assume (in_s <= 30 && leak_s <= 30);
     assume (\dut.k_in_product >= -DRIVE_TOP && \dut.k_in_product <= DRIVE_TOP);
@@ -25,6 +45,7 @@ module terms;
     assert (\dut.k_in_term >= -DRIVE_TOP && \dut.k_in_term <= DRIVE_TOP);
     assert (\dut.k_leak_term >= -V_TOP && \dut.k_leak_term <= V_TOP);
   end
+`endif
 
 `ifdef FELIF
   (* hierconn *) wire signed [31:0] \dut.k_old_product , \dut.k_new_product , \dut.k_old_charge , \dut.k_new_charge ;

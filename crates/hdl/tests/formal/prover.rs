@@ -32,17 +32,17 @@ pub struct Proof {
     pub engine: Engine,
 }
 
-/// An assertion that does not hold.
+/// Assertions that do not hold in the same cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Its text in the harness.
-    pub assertion: String,
+    /// Their text in the harness.
+    pub assertions: String,
     /// What the tools said.
     pub log: String,
 }
 
 impl Proof {
-    /// Proves every assertion of the harness, or returns the one that fails.
+    /// Proves every assertion of the harness, or returns what fails.
     pub fn run(&self) -> Result<(), Failure> {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
@@ -113,20 +113,20 @@ impl Proof {
         if success {
             return Ok(());
         }
-        let assertion = self.assertion(&log);
-        let assertion = assertion.unwrap_or_else(|| panic!("{}: {log}", self.harness));
-        Err(Failure { assertion, log })
+        let assertions = self.assertions(&log);
+        assert!(!assertions.is_empty(), "{}: {log}", self.harness);
+        Err(Failure { assertions, log })
     }
 
-    /// The harness' text at `Assert failed in TOP: FILE:LINE.COLUMN-LINE.COLUMN`.
-    fn assertion(&self, log: &str) -> Option<String> {
-        let mark = format!("{}.v:", self.harness);
-        let failed = log.lines().find(|line| line.contains("Assert failed"))?;
-        let (_, place) = failed.split_once(&mark)?;
-        let line: usize = place.split('.').next()?.parse().ok()?;
+    /// The harness' text at every `Assert failed in TOP: FILE:LINE.COLUMN-LINE.COLUMN`; the statement ends there.
+    fn assertions(&self, log: &str) -> String {
         let path = harnesses().join(format!("{}.v", self.harness));
         let text = std::fs::read_to_string(path).unwrap();
-        Some(text.lines().nth(line - 1)?.trim().to_string())
+        let failed = log.lines().filter(|line| line.contains("Assert failed"));
+        let ends = failed.filter_map(|line| line.split_once(".v:")?.1.split_once('-'));
+        let ends = ends.filter_map(|(_, end)| end.split('.').next()?.parse::<usize>().ok());
+        let texts: Vec<&str> = ends.filter_map(|end| text.lines().nth(end - 1)).collect();
+        texts.join("\n")
     }
 }
 
