@@ -70,6 +70,10 @@ fn membrane() -> Proof {
     )
 }
 
+fn charge() -> Proof {
+    felif("charge", "felif/w:k_p_new")
+}
+
 fn refractory(proof: Proof) -> Proof {
     Proof {
         engine: Engine::Induction(1),
@@ -205,6 +209,7 @@ properties! {
     felif_terms: terms();
     felif_occupation: occupation();
     felif_membrane: membrane();
+    felif_charge: charge();
     felif_refractory: refractory(felif("refractory", "felif/t:$mul"));
     lif_products: lif("products", "");
     lif_terms: lif("terms", "lif/t:$mul");
@@ -238,6 +243,7 @@ faults! {
     ceiling_of_v_dropped: membrane(), "k_clamped = v_max", "k_clamped = k_floored", "v_next ==";
     clamp_not_counted: membrane(), "(i_sat + k_clip_one)", "i_sat", "saturated ==";
     charge_of_old_p_lost: membrane(), "((v + k_dv) + k_old_charge)", "(v + k_dv)", "v_next ==";
+    charge_not_rounded_alike: charge(), "(k_old_product + kap_h)", "k_old_product", "k_new_charge ==";
     threshold_not_strict: membrane(), "(v_th - k_clamped)", "((v_th - k_clamped) - 32'sd1)", "v_next ==";
     refractory_stays: refractory(felif("refractory", "felif/t:$mul")), "(refr - 32'sd1)", "refr", "refr_next ==";
     spike_while_refractory: refractory(lif("refractory", "lif/t:$mul")), "(k_crossed & k_active)", "k_crossed", "refr";
@@ -249,7 +255,7 @@ faults! {
     ready_ignored: recorder_readout(), "send = !rec_valid_o | rec_ready_i", "send = 1'b1", "";
     overrun_hidden: recorder_readout(), "overrun_o <= 1'b1", "overrun_o <= 1'b0", "overrun ==";
     record_overwritten: recorder_readout(), "busy & !(send & final_word & final_neuron)", "busy & !send", "overrun ==";
-    record_sent_twice: recorder_readout(), "if (final_word & final_neuron) busy <= 1'b0;", "", "valid ==";
+    word_sent_twice: recorder_readout(), "rec_valid_o <= busy;", "rec_valid_o <= busy | rec_valid_o;", "valid ==";
     last_of_every_neuron: recorder_readout(), "busy & final_neuron & final_word", "busy & final_word", "rec_last ==";
     words_swapped: record(), "= {12'd0, n_sat[k[0]]};\n          end", "= {12'd0, n_sat[0]};\n          end", "data ==";
     answer_of_the_next: bus(), "if (decoded_q)", "if (done_q)", "";

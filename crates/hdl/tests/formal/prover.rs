@@ -1,12 +1,12 @@
-//! Runs a harness of `testbenches/formal` on generated Verilog: Yosys builds the model, ABC or yosys-smtbmc proves it; what ABC
-//! refutes, yosys-smtbmc must refute in the same cycle, and it names the assertion. Tools run in a directory of their own; what
-//! they print is in the panic message.
+//! Runs a harness of `testbenches/formal` on generated Verilog: Yosys builds the model, ABC or yosys-smtbmc proves it;
+//! what ABC refutes, yosys-smtbmc must refute in the same cycle, and it names the assertion. Tools run in a directory of
+//! their own; what they print is in the panic message.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Longest time a tool may take, seconds; the slowest proof needs a tenth of it.
-const PATIENCE: &str = "300";
+/// Longest time a tool may take, seconds: far more than any proof needs, so that a busy machine does not end one.
+const PATIENCE: &str = "600";
 
 /// How a property is proved; either way for any number of cycles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
