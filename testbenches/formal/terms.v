@@ -62,8 +62,8 @@ module terms;
     assert (\dut.k_new_charge == rounded(\dut.k_new_product , kap_h, kap_s));
     assert (\dut.k_old_charge >= 0 && \dut.k_old_charge <= P_TOP);
     assert (\dut.k_new_charge >= 0 && \dut.k_new_charge <= P_TOP);
-    // Shifts of 0 are left out: a rate of 65,000 octaves by a volt would be needed, and x could then wrap.
-    assert (xv_s == 0 || xp_s == 0 || (\dut.k_x == x && \dut.k_y == xc - x));
+    // Two shifts of 0 are left out: a rate of 65,000 octaves by a volt would be needed, and x could then wrap.
+    assert ((xv_s == 0 && xp_s == 0) || (\dut.k_x == x && \dut.k_y == xc - x));
   end
 `endif
 endmodule
