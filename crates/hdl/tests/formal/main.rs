@@ -1,0 +1,269 @@
+//! Formal properties of kernels, banks, bus and chip (docs/formal.md), and faults seeded into the generated Verilog that
+//! must be found: a proof that accepts everything would be noticed.
+
+mod prover;
+
+use bruno_chip::Description;
+use bruno_device::Chip;
+use bruno_hdl::kernels::{Felif, Lif, LifTruncate, Synapse, SynapseTruncate, WindowCount};
+use prover::{Engine, Proof};
+use rust_hdl_core::prelude::Block;
+
+/// FeLIF neurons in the shortest words, recurrent, with a readout.
+const PROOF: &str = r#"{"name":"proof","inputs":2,"window_ticks":32,"formats":{"v_bits":12,"p_bits":12,"i_bits":16},
+    "layers":[{"name":"hidden","kind":"felif","neurons":2,"recurrent":true,"synapse":{"bits":1,"range_pA":50}}],
+    "readout":{"outputs":2,"synapse":{"bits":1,"range_pA":100}}}"#;
+/// The same of LIF neurons: what is counted does not depend on the kind.
+const COUNTS: &str = r#"{"name":"counts","inputs":2,"window_ticks":32,"formats":{"v_bits":12,"i_bits":16},
+    "layers":[{"name":"hidden","kind":"lif","neurons":2,"synapse":{"bits":1,"range_pA":50}}],
+    "readout":{"outputs":1,"synapse":{"bits":1,"range_pA":100}}}"#;
+
+/// A kernel as a scalar module, bound as a bank with the longest words binds it.
+fn kernel(harness: &'static str, name: &str, block: &dyn Block, cut: &'static str) -> Proof {
+    let macros = ["V_BITS=20", "P_BITS=20", "I_BITS=24"].map(String::from);
+    let kind = match name {
+        "felif" => "FELIF",
+        "lif_truncate" | "synapse_truncate" => "TRUNCATE",
+        _ => "NEAREST",
+    };
+    Proof {
+        harness,
+        verilog: bruno_hdl::module(name, block).unwrap(),
+        macros: [&macros[..], &[format!("KERNEL={name}"), kind.into()]].concat(),
+        cut,
+        engine: Engine::Reachability,
+    }
+}
+
+fn felif(harness: &'static str, cut: &'static str) -> Proof {
+    kernel(harness, "felif", &Felif::default(), cut)
+}
+
+fn lif(harness: &'static str, cut: &'static str) -> Proof {
+    kernel(harness, "lif", &Lif::default(), cut)
+}
+
+fn lif_truncate(harness: &'static str, cut: &'static str) -> Proof {
+    kernel(harness, "lif_truncate", &LifTruncate::default(), cut)
+}
+
+fn products() -> Proof {
+    felif("products", "felif/w:k_up_mant felif/w:k_down_mant")
+}
+
+fn powers() -> Proof {
+    felif("powers", "felif/w:k_x felif/w:k_y")
+}
+
+fn terms() -> Proof {
+    felif("terms", "felif/t:$mul")
+}
+
+fn occupation() -> Proof {
+    felif("occupation", "felif/t:$mul felif/w:k_*_shift")
+}
+
+fn membrane() -> Proof {
+    felif(
+        "membrane",
+        "felif/t:$mul felif/w:k_*_term felif/w:k_*_charge",
+    )
+}
+
+fn charge() -> Proof {
+    felif("charge", "felif/w:k_p_new")
+}
+
+fn refractory(proof: Proof) -> Proof {
+    Proof {
+        engine: Engine::Induction(1),
+        ..proof
+    }
+}
+
+fn current() -> Proof {
+    kernel("current", "synapse", &Synapse::default(), "")
+}
+
+fn current_truncate() -> Proof {
+    kernel(
+        "current",
+        "synapse_truncate",
+        &SynapseTruncate::default(),
+        "",
+    )
+}
+
+fn window_count() -> Proof {
+    kernel("counter", "window_count", &WindowCount::default(), "")
+}
+
+/// A generated chip's modules whose names start with one of `modules`.
+fn chip(harness: &'static str, description: &str, modules: &str, macros: &[&str]) -> Proof {
+    let chip = Chip::resolve("test", &Description::parse("test", description).unwrap()).unwrap();
+    let files = bruno_hdl::generate(&chip).unwrap().verilog;
+    let wanted = files.iter().filter(|f| f.name.starts_with(modules));
+    Proof {
+        harness,
+        verilog: wanted.map(|f| f.text.as_str()).collect(),
+        macros: macros.iter().map(|m| m.to_string()).collect(),
+        cut: "",
+        engine: Engine::Reachability,
+    }
+}
+
+/// The recorder's stream of a FeLIF bank: seven words a neuron.
+fn recorder() -> Proof {
+    let macros = ["BANK=proof_hidden_bank2", "WORDS=14"];
+    Proof {
+        cut: "proof_hidden_bank2/t:$mul",
+        ..chip("recorder", PROOF, "proof_hidden_bank2", &macros)
+    }
+}
+
+/// The same of a readout bank: two words a neuron.
+fn recorder_readout() -> Proof {
+    let macros = ["BANK=proof_readout_bank2", "WORDS=4"];
+    Proof {
+        cut: "proof_readout_bank2/t:$mul",
+        ..chip("recorder", PROOF, "proof_readout_bank2", &macros)
+    }
+}
+
+fn record() -> Proof {
+    Proof {
+        cut: "proof_readout_bank2/t:$mul",
+        ..chip("record", PROOF, "proof_readout_bank2", &[])
+    }
+}
+
+fn bus() -> Proof {
+    chip("bus", PROOF, "proof_control", &["LATENCY=5"])
+}
+
+fn bus_errors() -> Proof {
+    chip("bus_errors", PROOF, "proof_control", &[])
+}
+
+fn saturation() -> Proof {
+    Proof {
+        cut: "*/t:$mul",
+        engine: Engine::Induction(2),
+        ..chip("saturation", COUNTS, "counts", &[])
+    }
+}
+
+/// Every assertion of the harness holds.
+fn check(proof: Proof) {
+    if let Err(failure) = proof.run() {
+        panic!("`{}` does not hold\n{}", failure.assertions, failure.log);
+    }
+}
+
+/// Shortest words: a counterexample is found sooner.
+const SHORT: [&str; 3] = ["V_BITS=12", "P_BITS=12", "I_BITS=16"];
+
+/// With `from` replaced by `to` in the Verilog, an assertion whose text contains `expected` fails.
+fn check_fault(proof: Proof, from: &str, to: &str, expected: &str) {
+    let verilog = proof.verilog.replace(from, to);
+    assert_ne!(verilog, proof.verilog, "`{from}` is not in the Verilog");
+    let macros = proof.macros.iter().cloned();
+    let macros = macros.chain(SHORT.map(String::from)).collect();
+    let faulty = Proof {
+        verilog,
+        macros,
+        ..proof
+    };
+    let failure = faulty.run().expect_err("the fault was not found");
+    assert!(
+        failure.assertions.contains(expected),
+        "`{}` failed instead\n{}",
+        failure.assertions,
+        failure.log
+    );
+}
+
+/// One test for a property: `name: proof`.
+macro_rules! properties {
+    ($($name: ident: $proof: expr;)*) => {
+        mod property {
+            use super::*;
+            $(#[test] fn $name() { check($proof); })*
+        }
+    };
+}
+
+/// One test for a seeded fault: `name: proof, text, faulty text, text of the assertion that fails`.
+macro_rules! faults {
+    ($($name: ident: $proof: expr, $from: literal, $to: literal, $expected: literal;)*) => {
+        mod fault {
+            use super::*;
+            $(#[test] fn $name() { check_fault($proof, $from, $to, $expected); })*
+        }
+    };
+}
+
+properties! {
+    felif_products: products();
+    felif_powers: powers();
+    felif_terms: terms();
+    felif_occupation: occupation();
+    felif_membrane: membrane();
+    felif_charge: charge();
+    felif_refractory: refractory(felif("refractory", "felif/t:$mul"));
+    lif_products: lif("products", "");
+    lif_terms: lif("terms", "lif/t:$mul");
+    lif_membrane: lif("membrane", "lif/t:$mul lif/w:k_*_term");
+    lif_refractory: refractory(lif("refractory", "lif/t:$mul"));
+    lif_truncate_products: lif_truncate("products", "");
+    lif_truncate_terms: lif_truncate("terms", "lif_truncate/t:$mul");
+    lif_truncate_membrane: lif_truncate("membrane", "lif_truncate/t:$mul lif_truncate/w:k_*_term lif_truncate/w:k_taken");
+    lif_truncate_refractory: refractory(lif_truncate("refractory", "lif_truncate/t:$mul"));
+    synapse_current: current();
+    synapse_truncate_current: current_truncate();
+    window_counter: window_count();
+    recorder_of_felif: recorder();
+    recorder_of_readout: recorder_readout();
+    record_words: record();
+    bus_answers: bus();
+    bus_errors_change_nothing: bus_errors();
+    saturations_are_counted: saturation();
+}
+
+faults! {
+    mantissa_of_2048: powers(), "k_up_line + 32'sd8190", "k_up_line + 32'sd8192", "k_up_mant <= 2047";
+    shift_not_cut: powers(), "(k_up_low + k_up_trim)", "k_up_low", "k_up_shift <= 31";
+    leak_of_v_and_1: products(), "(v * leak_m)", "((v + v) * leak_m)", "leak_product";
+    half_left_out: terms(), "(k_leak_product + leak_h)", "k_leak_product", "k_leak_term == rounded";
+    charge_shifted_less: terms(), "(k_new_rounded >>> kap_s[4:0])", "(k_new_rounded >>> kap_s[3:0])", "k_new_charge";
+    floor_of_p_dropped: occupation(), "(k_p_wanted & k_keep)", "k_p_wanted", "p_next >= 0";
+    flow_not_rounded: occupation(), "+ 32'sd128", "+ 32'sd0", "p_next ==";
+    ceiling_of_p_dropped: occupation(), "(p_max - k_p_floor)", "32'sd0", "p_next >= 0";
+    floor_of_v_dropped: membrane(), "k_floored = v_floor", "k_floored = k_wanted", "v_next ==";
+    ceiling_of_v_dropped: membrane(), "k_clamped = v_max", "k_clamped = k_floored", "v_next ==";
+    clamp_not_counted: membrane(), "(i_sat + k_clip_one)", "i_sat", "saturated ==";
+    charge_of_old_p_lost: membrane(), "((v + k_dv) + k_old_charge)", "(v + k_dv)", "v_next ==";
+    charge_not_rounded_alike: charge(), "(k_old_product + kap_h)", "k_old_product", "k_new_charge ==";
+    threshold_not_strict: membrane(), "(v_th - k_clamped)", "((v_th - k_clamped) - 32'sd1)", "v_next ==";
+    refractory_stays: refractory(felif("refractory", "felif/t:$mul")), "(refr - 32'sd1)", "refr", "refr_next ==";
+    spike_while_refractory: refractory(lif("refractory", "lif/t:$mul")), "(k_crossed & k_active)", "k_crossed", "refr";
+    truncated_down: lif_truncate("terms", "lif_truncate/t:$mul"), "k_taken = k_up", "k_taken = k_floor", "k_taken ==";
+    current_wraps: current(), "i_next = i_min", "i_next = k_top", "i_next ==";
+    current_clamp_not_counted: current(), "(k_over | k_under)", "k_over", "i_sat ==";
+    count_wraps: window_count(), "(k_wanted + k_excess)", "(k_wanted & 32'sd1048575)", "count_next ==";
+    window_does_not_start: window_count(), "(count & carry)", "count", "count_next ==";
+    ready_ignored: recorder_readout(), "send = !rec_valid_o | rec_ready_i", "send = 1'b1", "";
+    overrun_hidden: recorder_readout(), "overrun_o <= 1'b1", "overrun_o <= 1'b0", "overrun ==";
+    record_overwritten: recorder_readout(), "busy & !(send & final_word & final_neuron)", "busy & !send", "overrun ==";
+    word_sent_twice: recorder_readout(), "rec_valid_o <= busy;", "rec_valid_o <= busy | rec_valid_o;", "valid ==";
+    last_of_every_neuron: recorder_readout(), "busy & final_neuron & final_word", "busy & final_word", "rec_last ==";
+    words_swapped: record(), "= {12'd0, n_sat[k[0]]};\n          end", "= {12'd0, n_sat[0]};\n          end", "data ==";
+    answer_of_the_next: bus(), "if (decoded_q)", "if (done_q)", "";
+    answer_lost: bus(), "done_q       <= decoded_q & !rst_i", "done_q <= decoded_q & !valid_q & !rst_i", "";
+    write_to_id: bus(), "26'd0: begin known_q <= !write_q", "26'd0: begin known_q <= 1'b1", "error ==";
+    read_writes: bus_errors(), "if (write_q) window_q", "window_q", "window_q == 32";
+    missing_level_written: bus_errors(), "(addr_q[25:9] == 17'd0)", "(addr_q[25:10] == 16'd0)", "levels_write == 0";
+    saturations_wrap: saturation(), "saturations_sum[32] ? 32'hffffffff : ", "", "saturations_q == total";
+    saturation_of_a_bank_lost: saturation(), "saturated[31:0] + saturated[63:32]", "saturated[31:0]", "saturated_sum ==";
+    saturation_of_a_neuron_lost: saturation(), "n_saturated = n_saturated + ", "n_saturated = ", "saturated_sum ==";
+}
