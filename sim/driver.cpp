@@ -39,6 +39,9 @@ struct bruno_model {
 #endif
   std::vector<uint32_t> records[BRUNO_BANKS];
   std::vector<Spike> spikes;
+#ifdef BRUNO_PROBE
+  uint32_t reader = BRUNO_READER_ALWAYS;
+#endif
 
   void edge(bool level) {
     top->clk_i = level;
@@ -62,13 +65,16 @@ struct bruno_model {
     cycle();
   }
 
-  // What left the chip in this cycle: spikes with their tick, and one recorder word a bank.
+  // What leaves the chip at the next edge: spikes with their tick, and one recorder word a bank.
   void collect() {
     if (top->event_valid_o) collect_spikes();
-    if (top->rec_valid_o) {
-      for (uint32_t bank = 0; bank < BRUNO_BANKS; ++bank) {
-        if (word(top->rec_valid_o, bank / 32) >> (bank % 32) & 1) records[bank].push_back(word(top->rec_data_o, bank));
-      }
+    if (top->rec_valid_o) collect_words();
+  }
+
+  void collect_words() {
+    for (uint32_t bank = 0; bank < BRUNO_BANKS; ++bank) {
+      const uint32_t taken = word(top->rec_valid_o, bank / 32) & word(top->rec_ready_i, bank / 32);
+      if (taken >> (bank % 32) & 1) records[bank].push_back(word(top->rec_data_o, bank));
     }
   }
 
@@ -97,8 +103,15 @@ struct bruno_model {
 #endif
   }
 
+  void ready(bool on) {
+    for (uint32_t bank = 0; bank < BRUNO_BANKS; ++bank) set_bit(top->rec_ready_i, bank, on);
+  }
+
   void step() {
     cycle();
+#ifdef BRUNO_PROBE
+    if (reader == BRUNO_READER_SLOW) ready(!(word(top->rec_ready_i, 0) & 1));
+#endif
     collect();
   }
 
@@ -136,7 +149,7 @@ bruno_model* bruno_new(const char* vcd_path) {
 #else
   (void)vcd_path;
 #endif
-  for (uint32_t bank = 0; bank < BRUNO_BANKS; ++bank) set_bit(model->top->rec_ready_i, bank, true);
+  model->ready(true);
   model->reset();
   return model.release();
 }
@@ -158,13 +171,17 @@ void bruno_write(bruno_model* model, uint32_t address, uint32_t data) {
   model->transfer();
 }
 
-// One read over the configuration bus; the answer comes within a few cycles or not at all (then 0).
-uint32_t bruno_read(bruno_model* model, uint32_t address) {
+// One transfer over the configuration bus and its answer, which comes within a few cycles: the word read; `refused` is
+// 1 where the chip answers with an error and 2 where it does not answer.
+uint32_t bruno_ask(bruno_model* model, uint32_t write, uint32_t address, uint32_t data, uint32_t* refused) {
   auto& top = *model->top;
   for (int wait = 0; wait < 8; ++wait) model->cycle();  // answers to earlier writes pass by
+  top.cfg_write_i = write != 0;
   top.cfg_addr_i = address;
+  top.cfg_wdata_i = data;
   model->transfer();
   for (int wait = 0; wait < 8 && !top.cfg_rvalid_o; ++wait) model->cycle();
+  *refused = top.cfg_rvalid_o ? top.cfg_error_o : 2;
   return top.cfg_rdata_o;
 }
 
@@ -210,6 +227,19 @@ void bruno_dump(bruno_model* model, uint32_t on) { model->dumping = on != 0; }
 uint32_t bruno_probe(const bruno_model* model, uint32_t bank, uint32_t state, uint32_t* out) {
   return bruno_probe_state(model->top->rootp, bank, state, out);
 }
+
+// How recorder words are taken from now on.
+void bruno_reader(bruno_model* model, uint32_t reader) {
+  const bool waiting = !(word(model->top->rec_ready_i, 0) & 1);
+  model->reader = reader;
+  model->ready(reader != BRUNO_READER_STOPPED);
+  if (waiting) model->collect_words();  // offered already, taken at the next edge
+}
+#endif
+
+#ifdef BRUNO_COVERAGE
+// Writes what was covered since the start.
+void bruno_coverage(bruno_model* model, const char* path) { model->context.coveragep()->write(path); }
 #endif
 
 }  // extern "C"

@@ -2,7 +2,7 @@
 //
 //   +commands=FILE   one command a line:
 //     w ADDRESS DATA     one write over the configuration bus (hexadecimal)
-//     t COUNT            COUNT ticks without input spikes (decimal)
+//     t COUNT            COUNT ticks without input spikes (decimal), each offered when the one before is done
 //     s SPIKES           one tick with these input channels (hexadecimal vector)
 //     i COUNT            COUNT cycles without a tick (decimal)
 //   printed lines:
@@ -21,7 +21,7 @@ module replay;
   reg  [31:0]             cfg_wdata = 32'd0;
   reg                     tick = 1'b0;
   reg  [`INPUTS-1:0]      spike = {`INPUTS{1'b0}};
-  wire                    cfg_ready, cfg_rvalid, cfg_error;
+  wire                    cfg_ready, cfg_rvalid, cfg_error, tick_ready;
   wire [31:0]             cfg_rdata;
   wire                    event_valid;
   wire [31:0]             event_tick;
@@ -33,7 +33,7 @@ module replay;
     .clk_i(clk), .rst_i(rst),
     .cfg_valid_i(cfg_valid), .cfg_write_i(cfg_write), .cfg_addr_i(cfg_addr), .cfg_wdata_i(cfg_wdata),
     .cfg_ready_o(cfg_ready), .cfg_rvalid_o(cfg_rvalid), .cfg_rdata_o(cfg_rdata), .cfg_error_o(cfg_error),
-    .tick_i(tick), .spike_i(spike),
+    .tick_i(tick), .tick_ready_o(tick_ready), .spike_i(spike),
     .event_valid_o(event_valid), .event_tick_o(event_tick), .event_spikes_o(event_spikes),
     .rec_valid_o(rec_valid), .rec_last_o(rec_last), .rec_data_o(rec_data), .rec_ready_i({`STREAMS{1'b1}})
   );
@@ -53,6 +53,17 @@ module replay;
       if (event_valid === 1'b1) $display("event %0d %h", event_tick, event_spikes);
       for (bank = 0; bank < `STREAMS; bank = bank + 1)
         if (rec_valid[bank] === 1'b1) $display("word %0d %h", bank, rec_data[32*bank +: 32]);
+    end
+  endtask
+
+  // One tick, from its offer until the chip can take the next.
+  task one_tick;
+    begin
+      tick = 1'b1;
+      while (tick_ready !== 1'b1) cycle;
+      cycle;
+      tick = 1'b0;
+      while (tick_ready !== 1'b1) cycle;
     end
   endtask
 
@@ -78,21 +89,18 @@ module replay;
           cfg_write = 1'b1;
           cfg_addr = address;
           cfg_wdata = data;
+          while (cfg_ready !== 1'b1) cycle;
           cycle;
           cfg_valid = 1'b0;
         end
         "t": begin
           fields = $fscanf(file, "%d", repeats);
-          tick = 1'b1;
-          repeat (repeats) cycle;
-          tick = 1'b0;
+          repeat (repeats) one_tick;
         end
         "s": begin
           fields = $fscanf(file, "%h", channels);
-          tick = 1'b1;
           spike = channels;
-          cycle;
-          tick = 1'b0;
+          one_tick;
           spike = {`INPUTS{1'b0}};
         end
         default: begin

@@ -44,6 +44,10 @@ module braille_control (
   reg        known_q;         // the address exists and takes this kind of transfer
   reg [31:0] value_q;         // value of a chip register
   reg [3:0]  layer_q;         // layer + 1 of a device register, 0: none
+  // The same one cycle later: transfers may follow each other in every cycle.
+  reg        known_done_q;
+  reg [31:0] value_done_q;
+  reg [3:0]  layer_done_q;
 
   reg        tick_q, clear_q;
   reg [12:0] window_q;
@@ -196,12 +200,17 @@ module braille_control (
     decoded_q    <= go & !rst_i;
     done_q       <= decoded_q & !rst_i;
     cfg_rvalid_o <= done_q & !rst_i;
+    if (decoded_q) begin
+      known_done_q <= known_q;
+      value_done_q <= value_q;
+      layer_done_q <= layer_q;
+    end
     if (done_q) begin
-      cfg_error_o <= !known_q;
-      case (layer_q)
+      cfg_error_o <= !known_done_q;
+      case (layer_done_q)
         4'd1: cfg_rdata_o <= device_value_i[31:0];
         4'd2: cfg_rdata_o <= device_value_i[63:32];
-        default: cfg_rdata_o <= value_q;
+        default: cfg_rdata_o <= value_done_q;
       endcase
     end
   end

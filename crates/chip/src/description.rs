@@ -1,6 +1,6 @@
 //! The description as the user writes it (JSON). Unknown fields are errors; every optional field has its default here.
 
-use crate::ChipError;
+use crate::{ChipError, Interfaces};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -31,6 +31,9 @@ pub struct Description {
     /// Largest number of neurons in one bank (one recorder stream each).
     #[serde(default = "default_bank")]
     pub bank_neurons: usize,
+    /// How the chip is connected to a system; bare ports where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interfaces: Option<Interfaces>,
     /// Neurons of a bank that share one datapath, in as many cycles of a faster clock; a power of two.
     #[serde(default = "default_fold", skip_serializing_if = "is_unfolded")]
     pub fold: usize,

@@ -5,13 +5,15 @@
 
 mod description;
 mod formats;
+mod interfaces;
 mod problem;
 mod registers;
 mod validate;
 
 pub use description::*;
+pub use interfaces::{ConfigInterface, Interfaces, RecorderInterface, SpikeInterface};
 pub use problem::{ChipError, Problem};
 pub use registers::{
-    ADDRESS_BITS, DEVICE_REGISTERS, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address,
-    code_index, device_register, neuron_bits,
+    ADDRESS_BITS, DEVICE_REGISTERS, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, SHELL_REGISTERS,
+    Section, address, code_index, device_register, global_register, neuron_bits,
 };

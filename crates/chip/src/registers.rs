@@ -71,6 +71,46 @@ pub const GLOBAL_REGISTERS: [Register; 6] = [
     ),
 ];
 
+/// Registers of the shell around the core, where a chip has one; the index is the word address in its section. All are
+/// counters that start from zero at a reset of the states and stop at 2^32 - 1.
+pub const SHELL_REGISTERS: [Register; 5] = [
+    register(
+        "late",
+        32,
+        false,
+        false,
+        "input events that came after their tick and acted at once",
+    ),
+    register(
+        "unknown",
+        32,
+        false,
+        false,
+        "input events dropped: no such channel",
+    ),
+    register(
+        "merged",
+        32,
+        false,
+        false,
+        "input events that fell on another one of their channel and tick",
+    ),
+    register(
+        "lost",
+        32,
+        false,
+        false,
+        "output spikes dropped: the receiver was too slow",
+    ),
+    register(
+        "missed",
+        32,
+        false,
+        false,
+        "ticks that did not take place: the core was not ready",
+    ),
+];
+
 /// Registers of one layer; the index is the word address in the layer's register section.
 /// A coefficient is mantissa `_m`, rounding half `_h` = 2^(s-1) and right shift `_s`.
 pub const DEVICE_REGISTERS: [Register; 26] = [
@@ -158,6 +198,8 @@ pub const ADDRESS_BITS: u32 = 32;
 pub enum Section {
     /// Registers of the whole chip.
     Global,
+    /// Registers of the shell, see [`SHELL_REGISTERS`].
+    Shell,
     /// Registers of a layer (the readout is the last layer).
     Device(usize),
     /// Level tables of a layer: the input's, then at offset 256 the recurrence's.
@@ -174,6 +216,7 @@ pub fn address(section: Section, index: u32) -> u32 {
     let base = |layer: usize, kind: u32| ((layer as u32 + 1) << 28) | (kind << 26);
     match section {
         Section::Global => index,
+        Section::Shell => (3 << 26) | index,
         Section::Device(layer) => base(layer, 0) | index,
         Section::Levels(layer) => base(layer, 1) | index,
         Section::Codes(layer) => base(layer, 2) | index,
@@ -189,6 +232,12 @@ pub fn neuron_bits(neurons: usize) -> u32 {
 /// Recurrent channels follow the inputs.
 pub fn code_index(channel: usize, neuron: usize, neurons: usize) -> u32 {
     ((channel << neuron_bits(neurons)) | neuron) as u32
+}
+
+/// Index of a chip register by name.
+pub fn global_register(name: &str) -> Option<u32> {
+    let at = GLOBAL_REGISTERS.iter().position(|r| r.name == name)?;
+    Some(at as u32)
 }
 
 /// Index of a device register by name.

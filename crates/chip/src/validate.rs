@@ -1,6 +1,9 @@
 //! Every range of every field, checked all at once.
 
-use crate::{Description, DeviceCard, Formats, NeuronKind, Problem, Rounding, Synapse};
+use crate::{
+    ConfigInterface, Description, DeviceCard, Formats, NeuronKind, Problem, Rounding, Synapse,
+    registers::neuron_bits,
+};
 
 impl Description {
     /// All bad values of the description; empty when it can be used.
@@ -29,7 +32,53 @@ impl Description {
         c.count("readout.outputs", self.readout.outputs, 1, 4096);
         c.number("readout.tau_ms", self.readout.tau_ms, 0.02, 1000.0, "ms");
         self.readout.synapse.check(&mut c, "readout.synapse");
+        self.check_interfaces(&mut c);
         c.problems
+    }
+
+    fn check_interfaces(&self, c: &mut Checker) {
+        let Some(interfaces) = &self.interfaces else {
+            return;
+        };
+        let at = "interfaces.clock_mhz";
+        c.count(at, interfaces.clock_mhz as usize, 1, 1000);
+        if interfaces.need_shell() && self.name.starts_with("bruno_") {
+            c.add(
+                "name",
+                &format!("`{}`", self.name),
+                "a name that does not start with `bruno_` when the chip has interfaces",
+                "rename it: the shell's parts have such names",
+            );
+        }
+        // AXI4-Lite's byte addresses leave 24 bits to the index of a weight.
+        let sane = c.problems.is_empty();
+        if sane
+            && interfaces.config == ConfigInterface::Axi4Lite
+            && self.largest_code_index() >> 24 != 0
+        {
+            c.add(
+                "interfaces.config",
+                "axi4-lite",
+                "bus or spi for a layer whose last weight has an index of more than 24 bits",
+                "choose another configuration interface or make the layer smaller",
+            );
+        }
+    }
+
+    /// The largest index of a weight in any layer.
+    fn largest_code_index(&self) -> u64 {
+        let last = |channels: usize, neurons: usize| {
+            let row = channels as u64 - 1;
+            (row << neuron_bits(neurons)) + neurons as u64 - 1
+        };
+        let mut before = self.inputs;
+        let mut largest = 0;
+        for layer in &self.layers {
+            let own = if layer.recurrent { layer.neurons } else { 0 };
+            largest = largest.max(last(before + own, layer.neurons));
+            before = layer.neurons;
+        }
+        largest.max(last(before, self.readout.outputs))
     }
 
     fn check_combination(&self, index: usize, c: &mut Checker) {

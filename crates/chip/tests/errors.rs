@@ -58,3 +58,35 @@ fn felif_truncates_badly() {
         "\"inputs\": 24, \"rounding\": \"truncate\""
     ));
 }
+#[test]
+fn unknown_interface() {
+    insta::assert_snapshot!(check(
+        "\"inputs\": 24",
+        "\"inputs\": 24, \"interfaces\": { \"config\": \"i2c\" }"
+    ));
+}
+#[test]
+fn clock_of_the_shell() {
+    insta::assert_snapshot!(check(
+        "\"inputs\": 24",
+        "\"inputs\": 24, \"interfaces\": { \"spikes\": \"aer\", \"clock_mhz\": 0 }"
+    ));
+}
+#[test]
+fn name_of_a_wrapper() {
+    insta::assert_snapshot!(check(
+        "\"name\": \"braille\"",
+        "\"name\": \"bruno_fifo\", \"interfaces\": { \"config\": \"spi\" }"
+    ));
+}
+#[test]
+fn weights_beyond_axi4_lite() {
+    insta::assert_snapshot!(check(
+        "\"inputs\": 24,\n  \"layers\": [\n    {\n      \"name\": \"hidden\",\n      \"kind\": \"felif\",\n      \"neurons\": 32",
+        "\"inputs\": 4096, \"interfaces\": { \"config\": \"axi4-lite\" }, \"layers\": [ { \"name\": \"hidden\", \"kind\": \"felif\", \"neurons\": 4096"
+    ));
+}
+#[test]
+fn fold_of_three() {
+    insta::assert_snapshot!(check("\"inputs\": 24", "\"inputs\": 24, \"fold\": 3"));
+}

@@ -118,6 +118,60 @@ fn cosim_agrees() {
     );
 }
 #[test]
+fn cosim_with_coverage() {
+    let (dir, path) = written(SMALL);
+    let out = dir.path().join("cosim").display().to_string();
+    let arguments = [
+        "cosim",
+        &path,
+        "--ticks",
+        "20000",
+        "--coverage",
+        "--json",
+        "--out",
+        &out,
+    ];
+    let output = check(bruno(&arguments), 0, "\"line_percent\"");
+    let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let coverage = &result["coverage"];
+    assert!(
+        coverage["line_percent"].as_f64().unwrap() > 95.0,
+        "{coverage}"
+    );
+    assert!(
+        coverage["toggle_percent"].as_f64().unwrap() > 65.0,
+        "{coverage}"
+    );
+    let bank = dir.path().join("cosim/coverage/annotated/mini_one_bank2.v");
+    assert!(std::fs::read_to_string(bank).unwrap().contains("%000000"));
+}
+#[test]
+fn generate_writes_a_testbench() {
+    let (dir, path) = written(SMALL);
+    let out = dir.path().join("rtl").display().to_string();
+    let arguments = [
+        "generate",
+        &path,
+        "--out",
+        &out,
+        "--testbench",
+        "--ticks",
+        "1000",
+    ];
+    check(bruno(&arguments), 0, "testbench/testbench.v");
+    let list = std::fs::read_to_string(dir.path().join("rtl/testbench/testbench.f")).unwrap();
+    let bench = dir.path().join("rtl/testbench");
+    assert!(list.lines().all(|name| bench.join(name).is_file()));
+}
+#[test]
+fn ticks_belong_to_a_testbench() {
+    check(
+        bruno(&["generate", "examples/braille.json", "--ticks", "5"]),
+        2,
+        "--testbench",
+    );
+}
+#[test]
 fn cosim_of_data() {
     check(
         bruno(&["cosim", "examples/braille.json", "--samples", "1"]),
@@ -226,4 +280,31 @@ fn data_that_is_not_there() {
         "\"inputs\":2,\"training\":{\"data\":{\"kind\":\"jsb\"}}",
     ));
     check(bruno(&["train", &path]), 2, "`--data` is absent");
+}
+#[test]
+fn generate_writes_the_shell() {
+    let interfaces = r#""inputs":2,"interfaces":{"config":"spi","spikes":"stream","clock_mhz":30}"#;
+    let (dir, path) = written(&SMALL.replace("\"inputs\":2", interfaces));
+    let out = dir.path().join("rtl");
+    let to = out.display().to_string();
+    check(bruno(&["generate", &path, "--out", &to]), 0, "mini_shell.v");
+    let list = std::fs::read_to_string(out.join("mini.f")).unwrap();
+    assert!(list.ends_with("mini_shell.v\n"), "{list}");
+    for file in list.lines() {
+        assert!(out.join(file).exists(), "{file}");
+    }
+    let page = std::fs::read_to_string(out.join("mini_shell.md")).unwrap();
+    assert!(page.contains("| `0x0c000003` | `lost` |"), "{page}");
+    let constraints = std::fs::read_to_string(out.join("mini_shell.sdc")).unwrap();
+    assert!(constraints.contains("-name clk -period 33.333") && constraints.contains("-name sck"));
+}
+#[test]
+fn a_clock_too_slow_for_the_fold() {
+    let interfaces = r#""inputs":2,"fold":2,"interfaces":{"spikes":"aer","clock_mhz":5}"#;
+    let (_dir, path) = written(&SMALL.replace("\"inputs\":2", interfaces));
+    check(
+        bruno(&["check", &path]),
+        2,
+        "`interfaces.clock_mhz` is 5; allowed: ",
+    );
 }

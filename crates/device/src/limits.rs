@@ -1,7 +1,7 @@
 //! Design rules: what a chip cannot do at all, and what its user should know.
 
 use crate::{Chip, Felif, Layer, LayerKind, TICK_S};
-use bruno_chip::{Problem, Rounding};
+use bruno_chip::{Problem, RecorderInterface, Rounding};
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -33,6 +33,7 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
         record_fits(chip, layer, &mut problems);
         injection_fits(layer, &mut problems);
     }
+    merged_records_fit(chip, &mut problems);
     let bits = u32::max(
         chip.description.formats.v_bits,
         chip.description.formats.p_bits,
@@ -64,6 +65,30 @@ fn record_fits(chip: &Chip, layer: &Layer, problems: &mut Vec<Problem>) {
             ),
             allowed: format!("at least {} (one word leaves a tick)", words * largest),
             remedy: format!("lengthen the window, set `bank_neurons` to {neurons} or less, or record level `sample`"),
+        });
+    }
+}
+
+/// One AXI4-Stream carries the records of all banks: a word a cycle, a cycle for each bank's turn, and in a folded bank
+/// one for reading each neuron's.
+fn merged_records_fit(chip: &Chip, problems: &mut Vec<Problem>) {
+    let Some(interfaces) = chip.description.interfaces else {
+        return;
+    };
+    if interfaces.recorder != RecorderInterface::AxiStream {
+        return;
+    }
+    let reads = usize::from(chip.fold > 1);
+    let words =
+        |l: &Layer| (l.record_words(chip.recorder).len() + reads) * l.neurons + l.banks.len();
+    let needed: usize = chip.layers.iter().map(words).sum();
+    let cycles = chip.window_ticks as usize * interfaces.clock_mhz as usize;
+    if needed > cycles {
+        problems.push(Problem {
+            field: "interfaces.recorder".into(),
+            value: format!("axi-stream with records of {needed} cycles in a window of {cycles}"),
+            allowed: format!("at most {cycles} (window_ticks * interfaces.clock_mhz)"),
+            remedy: "raise `interfaces.clock_mhz`, lengthen the window, record level `sample`, or use `bank`".into(),
         });
     }
 }

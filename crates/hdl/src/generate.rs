@@ -1,20 +1,24 @@
-//! From a resolved chip to its design: Verilog modules (one a file), file list, timing constraints, register map.
+//! From a resolved chip to its design: Verilog modules (one a file), file list, timing constraints, data sheet.
 
 mod bank;
 mod constraints;
 mod control;
+mod datasheet;
 mod fold;
 mod ports;
 mod register_file;
 mod register_map;
+mod shell;
 mod top;
 
 use bruno_device::{Chip, Layer};
 
 pub use bank::bank_module;
-use fold::cycles_per_tick;
+pub use datasheet::{ANSWER_CYCLES, EVENT_CYCLES, RECORD_CYCLES};
+pub use fold::cycles_per_tick;
 pub use ports::{Port, hidden_neurons, ports, streams};
 pub use register_map::registers;
+pub use shell::shell_module;
 
 /// One file of a design.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +38,10 @@ pub struct Design {
     pub cycles_per_tick: usize,
     /// Verilog files, the top module last.
     pub verilog: Vec<DesignFile>,
-    /// File list, constraints and register map.
+    /// Verilog of the shell around the top module and of its parts, the shell last; empty where the description asks
+    /// for no interfaces.
+    pub shell: Vec<DesignFile>,
+    /// File list, constraints and data sheet.
     pub companions: Vec<DesignFile>,
 }
 
@@ -59,20 +66,25 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
         }
     }
     verilog.push(file(&chip.name, top::print(chip)));
-    let list: String = verilog.iter().map(|f| format!("{}\n", f.name)).collect();
+    let shell = shell::files(chip);
+    let files = verilog.iter().chain(&shell);
+    let list: String = files.map(|f| format!("{}\n", f.name)).collect();
     let companion = |name: String, text| DesignFile { name, text };
+    let mut companions = vec![
+        companion(format!("{}.f", chip.name), list),
+        companion(format!("{}.sdc", chip.name), constraints::print(chip)?),
+        companion(
+            format!("{}_datasheet.md", chip.name),
+            datasheet::print(chip)?,
+        ),
+    ];
+    companions.extend(shell::companions(chip));
     Ok(Design {
         top: chip.name.clone(),
         cycles_per_tick: fold::cycles_per_tick(chip)?,
         verilog,
-        companions: vec![
-            companion(format!("{}.f", chip.name), list),
-            companion(format!("{}.sdc", chip.name), constraints::print(chip)?),
-            companion(
-                format!("{}_registers.md", chip.name),
-                register_map::print(chip),
-            ),
-        ],
+        shell,
+        companions,
     })
 }
 

@@ -16,6 +16,7 @@ mod pipeline;
 pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
 pub use generate::{
-    Design, DesignFile, Port, bank_module, generate, hidden_neurons, ports, registers, streams,
+    ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, bank_module,
+    cycles_per_tick, generate, hidden_neurons, ports, registers, shell_module, streams,
 };
 pub use module::module;

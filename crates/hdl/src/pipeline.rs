@@ -124,9 +124,9 @@ impl Pipeline {
         text
     }
 
-    /// The combinational block of every stage and the registers after it; `valid` names the bits that say which stages
-    /// hold a neuron.
-    pub fn blocks(&self, valid: &str) -> String {
+    /// The combinational block of every stage and the registers after it. They need no enable: neurons follow each other
+    /// without a gap, and between two ticks nothing moves.
+    pub fn blocks(&self) -> String {
         let mut text = String::new();
         if !self.constant.is_empty() {
             text += "  // What holds still during a tick.\n";
@@ -136,10 +136,7 @@ impl Pipeline {
             let _ = writeln!(text, "  // Stage {stage}.");
             text += &combinational(statements.iter().map(|s| self.at(s, stage)));
             if let Some(fed) = self.registers.get(stage + 1).filter(|f| !f.is_empty()) {
-                let _ = writeln!(
-                    text,
-                    "  always @(posedge clk_i) if ({valid}[{stage}]) begin"
-                );
+                text += "  always @(posedge clk_i) begin\n";
                 for (copy, value, _) in fed {
                     let _ = writeln!(text, "    {copy} <= {value};");
                 }
@@ -227,7 +224,7 @@ mod tests {
 
     #[test]
     fn registers_stand_where_the_budget_is_used_up() {
-        insta::assert_snapshot!(cut(8).blocks("valid_q"));
+        insta::assert_snapshot!(cut(8).blocks());
     }
 
     #[test]

@@ -13,22 +13,28 @@ const MIXED: &str = r#"{"name":"mixed","inputs":1,"bank_neurons":2,"window_ticks
     "layers":[{"name":"one","kind":"lif","neurons":1,"recurrent":true,"synapse":{"bits":1,"range_pA":200}},
               {"name":"two","kind":"felif","neurons":3,"synapse":{"bits":8,"range_pA":300}}],
     "readout":{"outputs":3,"synapse":{"range_pA":100}}}"#;
+const SMALLEST: &str = r#"{"name":"smallest","inputs":1,
+    "layers":[{"name":"one","kind":"lif","neurons":1,"synapse":{"bits":1,"range_pA":100}}],
+    "readout":{"outputs":1,"synapse":{"bits":1,"range_pA":100}}}"#;
 const TRUNCATE: &str = r#"{"name":"cut","inputs":2,"rounding":"truncate","recorder":"sample",
     "layers":[{"name":"one","kind":"lif","neurons":3,"synapse":{"range_pA":200}}],
     "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
 
-fn written(description: &str) -> (tempfile::TempDir, Chip, Vec<String>) {
+/// The files of a chip, written; its top module is the shell where it has one.
+fn written(description: &str) -> (tempfile::TempDir, String, Vec<String>) {
     let chip = Chip::resolve("test", &Description::parse("test", description).unwrap()).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let design = bruno_hdl::generate(&chip).unwrap();
-    for file in &design.verilog {
+    let mut files = Vec::new();
+    for file in design.verilog.iter().chain(&design.shell) {
         std::fs::write(dir.path().join(&file.name), &file.text).unwrap();
+        files.push(file.name.clone());
     }
-    (
-        dir,
-        chip,
-        design.verilog.into_iter().map(|f| f.name).collect(),
-    )
+    let top = match design.shell.last() {
+        Some(_) => bruno_hdl::shell_module(&chip),
+        None => chip.name,
+    };
+    (dir, top, files)
 }
 
 /// Runs a tool that must succeed without a complaint.
@@ -56,28 +62,28 @@ fn silent(dir: &Path, tool: &str, arguments: &[&str], files: &[String]) {
 }
 
 fn check(description: &str) {
-    let (dir, chip, files) = written(description);
+    let (dir, top, files) = written(description);
     silent(
         dir.path(),
         "verilator",
-        &["--lint-only", "-Wall", "--top-module", &chip.name],
+        &["--lint-only", "-Wall", "--top-module", &top],
         &files,
     );
     silent(
         dir.path(),
         "iverilog",
-        &["-g2001", "-Wall", "-o", "chip.vvp", "-s", &chip.name],
+        &["-g2001", "-Wall", "-o", "chip.vvp", "-s", &top],
         &files,
     );
 }
 
 fn check_synthesis(description: &str) {
-    let (dir, chip, files) = written(description);
+    let (dir, top, files) = written(description);
     let script = format!(
         "read_verilog {}; hierarchy -check -top {}; proc; select -assert-none t:$dlatch; opt_clean; memory_dff; \
          memory_collect; check -assert",
         files.join(" "),
-        chip.name
+        top
     );
     silent(dir.path(), "yosys", &["-q", "-p", &script], &[]);
 }
@@ -143,10 +149,83 @@ fn truncate() {
     check(TRUNCATE);
 }
 #[test]
+fn one_of_everything() {
+    check(SMALLEST);
+}
+#[test]
 fn mixed_synthesis() {
     check_synthesis(MIXED);
 }
 #[test]
 fn truncate_synthesis() {
     check_synthesis(TRUNCATE);
+}
+
+/// Every choice of recorder and spikes with this configuration interface, in all three tools; the clock is odd on purpose.
+fn check_shells(config: &str) {
+    for spikes in ["vector", "aer", "stream"] {
+        for recorder in ["bank", "axi-stream"] {
+            let interfaces = format!(
+                r#"{{"name":"chip","interfaces":{{"config":"{config}","spikes":"{spikes}","recorder":"{recorder}","clock_mhz":3}},"#
+            );
+            for chip in [MIXED, TRUNCATE] {
+                let rest = chip.split_once(',').unwrap().1;
+                check(&format!("{interfaces}{rest}"));
+            }
+            let rest = TRUNCATE.split_once(',').unwrap().1;
+            check_synthesis(&format!("{interfaces}{rest}"));
+        }
+    }
+}
+
+#[test]
+fn shell_of_a_folded_chip() {
+    let rest = MIXED.split_once(',').unwrap().1;
+    let chip = format!(
+        r#"{{"name":"chip","interfaces":{{"config":"spi","spikes":"stream","recorder":"axi-stream","clock_mhz":40}},{rest}"#
+    );
+    check(&folded(&chip, 2));
+    check_synthesis(&folded(&chip, 2));
+}
+#[test]
+fn shells_with_a_bus() {
+    check_shells("bus");
+}
+#[test]
+fn shells_with_spi() {
+    check_shells("spi");
+}
+#[test]
+fn shells_with_axi4_lite() {
+    check_shells("axi4-lite");
+}
+
+/// The same chip with so many neurons to a datapath.
+fn folded(description: &str, fold: usize) -> String {
+    description.replacen('{', &format!("{{\"fold\":{fold},"), 1)
+}
+
+#[test]
+fn mixed_folded() {
+    check(&folded(MIXED, 2));
+}
+#[test]
+fn braille_folded() {
+    check(&folded(BRAILLE, 64));
+}
+#[test]
+fn truncate_folded() {
+    check(&folded(TRUNCATE, 2));
+}
+#[test]
+fn mixed_folded_synthesis() {
+    check_synthesis(&folded(MIXED, 2));
+}
+#[test]
+fn truncate_folded_synthesis() {
+    check_synthesis(&folded(TRUNCATE, 4));
+}
+#[test]
+fn one_of_everything_folded() {
+    check(&folded(SMALLEST, 2));
 }

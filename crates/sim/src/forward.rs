@@ -91,6 +91,17 @@ pub struct Trace {
     pub overrun: bool,
 }
 
+impl Trace {
+    /// What a recorder sends whose reader was stopped: the first record of every bank; the others were dropped.
+    pub(crate) fn keep_first_record(&mut self, chip: &Chip) {
+        for (trace, layer) in self.layers.iter_mut().zip(&chip.layers) {
+            let words = layer.neurons * layer.record_words(chip.recorder).len();
+            trace.records.truncate(words);
+        }
+        self.overrun = true;
+    }
+}
+
 /// A simulator of one chip.
 pub trait Forward: Send {
     /// Loads codes, levels and weights; they stay until the next call.

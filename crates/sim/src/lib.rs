@@ -3,16 +3,21 @@
 //!
 //! This crate knows nothing of data sets or training.
 
+pub mod bus;
 mod compare;
+mod coverage;
 mod forward;
 mod integer;
 mod lockstep;
 pub mod replay;
 pub mod stimuli;
+mod testbench;
 mod verilator;
 
 pub use compare::{Difference, first_difference};
+pub use coverage::{Coverage, Covered, ModuleCoverage};
 pub use forward::{Forward, LayerProgram, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
 pub use integer::IntegerModel;
 pub use lockstep::Lockstep;
+pub use testbench::testbench;
 pub use verilator::{Flavour, VerilatedModel, cache_dir};

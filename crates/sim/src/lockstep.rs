@@ -1,8 +1,10 @@
 //! Lock step: integer model and Verilated RTL side by side, every state compared after every tick,
 //! every record, spike and counter at the end.
 
+use crate::bus::Transfer;
 use crate::first_difference;
 use crate::integer::State;
+use crate::stimuli::Reader;
 use crate::{
     Difference, Flavour, Forward, IntegerModel, Program, SimError, Stimulus, VerilatedModel,
 };
@@ -16,16 +18,27 @@ pub struct Lockstep {
     integer: IntegerModel,
     rtl: VerilatedModel,
     window: u32,
+    spikes: usize,
 }
 
 impl Lockstep {
     /// Builds both; `design` may differ from the chip's own (a seeded fault).
     pub fn new(chip: &Chip, design: &Design) -> Result<Self, SimError> {
+        Self::build(chip, design, Flavour::Probe)
+    }
+
+    /// The same with an RTL that counts what is covered; see [`Self::write_coverage`].
+    pub fn with_coverage(chip: &Chip, design: &Design) -> Result<Self, SimError> {
+        Self::build(chip, design, Flavour::Coverage)
+    }
+
+    fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<Self, SimError> {
         Ok(Self {
             chip: chip.clone(),
             integer: IntegerModel::new(chip),
-            rtl: VerilatedModel::new(chip, design, Flavour::Probe, Path::new(""))?,
+            rtl: VerilatedModel::new(chip, design, flavour, Path::new(""))?,
             window: chip.window_ticks,
+            spikes: 0,
         })
     }
 
@@ -40,11 +53,22 @@ impl Lockstep {
     pub fn run(
         &mut self,
         stimulus: &Stimulus,
+        done: impl FnMut(u32),
+    ) -> Result<Option<Difference>, SimError> {
+        self.run_with(stimulus, Reader::Always, done)
+    }
+
+    /// The same with a certain reader of the recorder.
+    pub fn run_with(
+        &mut self,
+        stimulus: &Stimulus,
+        reader: Reader,
         mut done: impl FnMut(u32),
     ) -> Result<Option<Difference>, SimError> {
         stimulus.check(&self.chip, self.window)?;
         self.integer.reset();
         self.rtl.clear()?;
+        self.rtl.set_reader(reader)?;
         let mut events = &stimulus.events[..];
         let mut spiking = Vec::new();
         for tick in 0..stimulus.windows * self.window {
@@ -62,9 +86,49 @@ impl Lockstep {
             }
             done(tick);
         }
-        let expected = self.integer.take_trace();
+        let mut expected = self.integer.take_trace();
+        if reader == Reader::Stopped {
+            expected.keep_first_record(&self.chip);
+        }
+        // The last tick has ended before the reader goes on.
+        self.rtl.drain(8)?;
+        self.rtl.set_reader(Reader::Always)?;
         let found = self.rtl.take_trace()?;
+        self.spikes = expected.layers.iter().map(|l| l.spikes.len()).sum();
         Ok(first_difference(&self.chip, self.window, &expected, &found))
+    }
+
+    /// Bus transfers on the RTL; the first whose answer is not as expected.
+    pub fn transfers(&mut self, transfers: &[Transfer]) -> Result<Option<Difference>, SimError> {
+        for t in transfers {
+            let (word, refused) = self.rtl.ask(t.write, t.address, t.data)?;
+            let read = !t.write && !t.refused;
+            if refused != u32::from(t.refused) || (read && word != t.data) {
+                let show = |refused: u32, word: u32| match refused {
+                    0 if t.write => "the write taken".to_string(),
+                    0 => format!("0x{word:08x}"),
+                    1 => "an error".into(),
+                    _ => "no answer".into(),
+                };
+                return Ok(Some(Difference {
+                    place: format!("configuration bus, address 0x{:08x}", t.address),
+                    tick: None,
+                    expected: show(u32::from(t.refused), t.data),
+                    found: show(refused, word),
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes what the RTL's coverage counters hold, in Verilator's format.
+    pub fn write_coverage(&self, path: &Path) -> Result<(), SimError> {
+        self.rtl.write_coverage(path)
+    }
+
+    /// Spikes of the last whole run, all layers.
+    pub fn spikes(&self) -> usize {
+        self.spikes
     }
 
     fn compare(&self, tick: u32) -> Result<Option<Difference>, SimError> {

@@ -17,6 +17,20 @@ pub struct Case {
     pub stimulus: Stimulus,
 }
 
+/// How recorder words are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// In every cycle.
+    Always,
+    /// In every other cycle.
+    Slow,
+    /// Not before the last tick has ended: every record but the first is dropped.
+    Stopped,
+}
+
+/// Longest window of any chip, ticks.
+const LONGEST_WINDOW: u32 = 4096;
+
 /// Longest random sample, in windows: a new program is loaded after it.
 const SAMPLE_WINDOWS: u32 = 50;
 
@@ -36,6 +50,25 @@ pub fn random(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
             stimulus: random_stimulus(chip, length, &mut rng),
         });
         left -= u64::from(length);
+    }
+    cases
+}
+
+/// The same with a sixteenth of the threshold and a short refractory time, so that spikes are dense in every layer, and
+/// with random levels, none beyond the largest of its table.
+pub fn lively(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
+    let mut cases = random(chip, ticks, seed);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    for case in &mut cases {
+        case.name = format!("{}, low threshold", case.name);
+        for layer in &mut case.program.layers {
+            layer.codes.v_th /= 16;
+            layer.codes.t_ref = layer.codes.t_ref.min(3);
+            for table in [&mut layer.levels, &mut layer.recurrent_levels] {
+                let largest = table.iter().map(|l| l.abs()).max().unwrap_or(0);
+                table.fill_with(|| rng.random_range(-largest..=largest));
+            }
+        }
     }
     cases
 }
@@ -68,6 +101,39 @@ fn random_stimulus(chip: &Chip, windows: u32, rng: &mut ChaCha8Rng) -> Stimulus 
         }
     }
     Stimulus { events, windows }
+}
+
+/// Three windows each with a slow and with a stopped reader, as short as these allow. No slow reader where it could not
+/// follow in the longest window there is.
+pub fn readers(chip: &Chip, seed: u64) -> Vec<(Case, Reader)> {
+    let stopped = with_shortest_window(chip);
+    let slow = Chip {
+        // A word takes the slow reader two cycles; some cycles to start.
+        window_ticks: 2 * stopped.window_ticks + 8,
+        ..stopped.clone()
+    };
+    let readers = [
+        (slow, Reader::Slow, "slow"),
+        (stopped, Reader::Stopped, "stopped"),
+    ];
+    let mut cases = Vec::new();
+    for (chip, reader, name) in readers {
+        if chip.window_ticks <= LONGEST_WINDOW {
+            for mut case in lively(&chip, 3 * u64::from(chip.window_ticks), seed) {
+                case.name = format!("{name} reader, seed {seed}");
+                cases.push((case, reader));
+            }
+        }
+    }
+    cases
+}
+
+/// The chip with the shortest window that its recorder can follow.
+pub fn with_shortest_window(chip: &Chip) -> Chip {
+    Chip {
+        window_ticks: crate::forward::longest_record(chip),
+        ..chip.clone()
+    }
 }
 
 /// Cases at the edges of the arithmetic, four windows each: the strongest levels up and down with every channel in

@@ -2,10 +2,11 @@
 
 mod build;
 mod cache;
+mod coverage_config;
 mod library;
 mod model_header;
 mod names;
-mod tool;
+pub(crate) mod tool;
 
 pub use build::{Flavour, build};
 pub use cache::cache_dir;

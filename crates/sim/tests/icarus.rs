@@ -8,7 +8,7 @@ use bruno_sim::stimuli::{self, Case};
 use std::path::Path;
 use std::process::Command;
 
-const CHIP: &str = r#"{"name":"mini","inputs":3,"bank_neurons":3,"window_ticks":50,
+const CHIP: &str = r#"{"name":"mini","inputs":3,"bank_neurons":3,"window_ticks":50,"fold":FOLD,
     "layers":[{"name":"one","kind":"lif","neurons":2,"synapse":{"bits":8,"range_pA":900}},
               {"name":"two","kind":"felif","neurons":5,"recurrent":true,"synapse":{"bits":2,"range_pA":900},
                "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1}}],
@@ -45,8 +45,9 @@ fn check(case: &Case, chip: &Chip) {
     assert_eq!(difference, None, "{}", case.name);
 }
 
-fn check_all(cases: impl Fn(&Chip) -> Vec<Case>) {
-    let chip = Chip::resolve("small", &Description::parse("small", CHIP).unwrap()).unwrap();
+fn check_all(fold: usize, cases: impl Fn(&Chip) -> Vec<Case>) {
+    let text = CHIP.replace("FOLD", &fold.to_string());
+    let chip = Chip::resolve("small", &Description::parse("small", &text).unwrap()).unwrap();
     for case in cases(&chip) {
         check(&case, &chip);
     }
@@ -54,10 +55,15 @@ fn check_all(cases: impl Fn(&Chip) -> Vec<Case>) {
 
 #[test]
 fn random() {
-    check_all(|chip| stimuli::random(chip, 5_000, 5));
+    check_all(1, |chip| stimuli::random(chip, 5_000, 5));
 }
 
 #[test]
 fn corners() {
-    check_all(stimuli::corners);
+    check_all(1, stimuli::corners);
+}
+
+#[test]
+fn folded() {
+    check_all(2, |chip| stimuli::random(chip, 2_000, 6));
 }

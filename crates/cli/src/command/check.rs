@@ -1,7 +1,7 @@
 //! `bruno check`: validates and resolves a description, and says what its chip can and cannot do.
 
 use crate::failure::Failure;
-use bruno_chip::Description;
+use bruno_chip::{ChipError, Description, Interfaces, Problem};
 use bruno_device::{Chip, Severity};
 use bruno_train::TrainConfig;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,29 @@ pub struct Check {
 /// Loads and resolves a chip.
 pub fn resolve(path: &Path) -> Result<Chip, Failure> {
     let description = Description::load(path)?;
-    Ok(Chip::resolve(&path.display().to_string(), &description)?)
+    let file = path.display().to_string();
+    let chip = Chip::resolve(&file, &description)?;
+    clock_fits(file, &chip)?;
+    Ok(chip)
+}
+
+/// A shell's clock must give a folded core the cycles that its tick takes.
+fn clock_fits(file: String, chip: &Chip) -> Result<(), Failure> {
+    let Some(interfaces) = chip.description.interfaces.filter(Interfaces::need_shell) else {
+        return Ok(());
+    };
+    let cycles = bruno_hdl::cycles_per_tick(chip)?;
+    if interfaces.clock_mhz as usize >= cycles {
+        return Ok(());
+    }
+    let problem = Problem {
+        field: "interfaces.clock_mhz".into(),
+        value: interfaces.clock_mhz.to_string(),
+        allowed: format!("{cycles}..1000 for `fold` {}", chip.fold),
+        remedy: "a tick of 1 us takes so many cycles: raise it or lower `fold`".into(),
+    };
+    let problems = vec![problem];
+    Err(ChipError::Invalid { file, problems }.into())
 }
 
 impl Check {

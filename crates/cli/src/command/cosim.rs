@@ -1,5 +1,7 @@
 //! `bruno cosim`: integer model against Verilated RTL, every state at every tick.
 
+mod coverage;
+
 use super::check::resolve;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -7,15 +9,16 @@ use crate::{data, output};
 use bruno_data::Sample;
 use bruno_device::Chip;
 use bruno_hdl::Design;
-use bruno_sim::stimuli::{self, Case};
-use bruno_sim::{Difference, Flavour, Forward, Lockstep, Stimulus, VerilatedModel};
+use bruno_sim::stimuli::{self, Case, Reader};
+use bruno_sim::{Coverage, Difference, Flavour, Forward, Lockstep, Stimulus, VerilatedModel, bus};
 use bruno_train::{Checkpoint, TrainConfig};
 use std::path::{Path, PathBuf};
 
 /// Run the chip's integer model and its Verilated RTL side by side and compare every state of every neuron at every
 /// tick, then every recorder word, spike event and counter.
 ///
-/// Without --random, --corner or --samples, random and corner stimuli are run. At the first difference the command names tick, neuron,
+/// Without --random, --corner or --samples, random and corner stimuli are run; the corners include bus transfers over the
+/// whole address space and a recorder whose reader is slow or stopped. At the first difference the command names tick, neuron,
 /// signal and both values, keeps the case (JSON) and the waves (VCD) under --out, and exits with 4.
 #[derive(clap::Args)]
 pub struct Cosim {
@@ -42,6 +45,10 @@ pub struct Cosim {
     /// Seed of the random stimuli.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Also count which lines of the RTL are executed and which bits toggle: a table by module, the sources with their
+    /// counters under OUT/coverage. The model is larger and slower; see docs/verification.md.
+    #[arg(long)]
+    coverage: bool,
     /// Where the evidence of a difference is kept.
     #[arg(short, long, default_value = "out/cosim")]
     out: PathBuf,
@@ -58,32 +65,64 @@ impl Cosim {
         let chip = resolve(&self.chip)?;
         let design = bruno_hdl::generate(&chip)?;
         let cases = self.cases(&chip)?;
-        let ticks: u64 = cases.iter().map(ticks).sum();
-        let mut both = Lockstep::new(&chip, &design)?;
+        let ticks: u64 = cases.iter().map(|(case, _)| ticks(case)).sum();
+        let mut both = if self.coverage {
+            Lockstep::with_coverage(&chip, &design)?
+        } else {
+            Lockstep::new(&chip, &design)?
+        };
+        if self.corners() {
+            let transfers = [bus::after_reset(&chip), bus::refusals(&chip)].concat();
+            if let Some(difference) = both.transfers(&transfers)? {
+                return Err(Failure::Difference {
+                    case: "bus transfers after the reset".into(),
+                    difference: Box::new(difference),
+                    evidence: "none: the transfers follow from the chip".into(),
+                });
+            }
+        }
         let mut progress = Progress::new("cosim", ticks, "ticks");
-        for case in &cases {
+        for (case, reader) in &cases {
             both.load(&case.program)?;
-            if let Some(difference) = both.run(&case.stimulus, |_| progress.advance(1))? {
+            let run = both.run_with(&case.stimulus, *reader, |_| progress.advance(1))?;
+            if let Some(difference) = run {
                 drop(progress);
                 return Err(self.keep(&chip, &design, case, difference));
             }
         }
         drop(progress);
-        self.report(&chip, cases.len(), ticks);
+        let coverage = match self.coverage {
+            true => Some(coverage::keep(&both, &design, &self.out)?),
+            false => None,
+        };
+        self.report(&chip, cases.len(), ticks, coverage.as_ref());
         Ok(())
     }
 
-    fn cases(&self, chip: &Chip) -> Result<Vec<Case>, Failure> {
-        let all = !self.random && !self.corner && self.samples.is_none();
+    /// Without a choice everything is run that needs no data.
+    fn all(&self) -> bool {
+        !self.random && !self.corner && self.samples.is_none()
+    }
+
+    fn corners(&self) -> bool {
+        self.corner || self.all()
+    }
+
+    fn cases(&self, chip: &Chip) -> Result<Vec<(Case, Reader)>, Failure> {
         let mut cases = Vec::new();
-        if self.corner || all {
+        if self.corners() {
             cases.extend(stimuli::corners(chip));
         }
-        if self.random || all {
+        if self.random || self.all() {
             cases.extend(stimuli::random(chip, self.ticks, self.seed));
+            cases.extend(stimuli::lively(chip, self.ticks / 10, self.seed));
         }
         if let Some(count) = self.samples {
             cases.extend(self.data_cases(chip, count)?);
+        }
+        let mut cases: Vec<_> = cases.into_iter().map(|c| (c, Reader::Always)).collect();
+        if self.corners() {
+            cases.extend(stimuli::readers(chip, self.seed));
         }
         Ok(cases)
     }
@@ -110,19 +149,25 @@ impl Cosim {
         Ok(set.train.iter().take(count).enumerate().map(case).collect())
     }
 
-    fn report(&self, chip: &Chip, cases: usize, ticks: u64) {
+    fn report(&self, chip: &Chip, cases: usize, ticks: u64, coverage: Option<&Coverage>) {
         let neurons: usize = chip.layers.iter().map(|l| l.neurons).sum();
         if self.json {
-            let result = serde_json::json!({
+            let mut result = serde_json::json!({
                 "chip": chip.name, "cases": cases, "ticks": ticks, "neurons": neurons, "differences": 0,
                 "rounding": chip.rounding, "seed": self.seed,
             });
+            if let Some(coverage) = coverage {
+                result["coverage"] = coverage::json(coverage);
+            }
             println!("{result}");
         } else {
             println!(
                 "{}: {cases} cases, {ticks} ticks, {neurons} neurons: 0 differences",
                 chip.name
             );
+            if let Some(coverage) = coverage {
+                print!("{}", coverage::table(coverage));
+            }
         }
     }
 

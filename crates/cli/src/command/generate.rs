@@ -5,7 +5,10 @@ use crate::failure::Failure;
 use crate::output;
 use std::path::PathBuf;
 
-/// Write the Verilog of a chip: one module a file, a file list (.f), timing constraints (.sdc), the register map (.md).
+/// Write the Verilog of a chip: one module a file, a file list (.f), timing constraints (.sdc), the data sheet (.md).
+///
+/// A description with `interfaces` (SPI, AXI4-Lite, AER, event streams, AXI4-Stream; docs/interfaces.md) also gives the
+/// shell CHIP_shell around the core, the wrappers it uses, its constraints and its page of ports and registers.
 #[derive(clap::Args)]
 pub struct Generate {
     /// The chip description, e.g. examples/braille.json.
@@ -13,6 +16,15 @@ pub struct Generate {
     /// Directory to write to; made where it is missing.
     #[arg(short, long, default_value = "out/rtl")]
     out: PathBuf,
+    /// Also write a self-checking Verilog testbench for any simulator, with its README, into OUT/testbench.
+    #[arg(long)]
+    testbench: bool,
+    /// Ticks of random stimulus in the testbench, rounded up to whole windows.
+    #[arg(long, default_value_t = 2000, requires = "testbench")]
+    ticks: u64,
+    /// Seed of the testbench's random stimulus.
+    #[arg(long, default_value_t = 1, requires = "testbench")]
+    seed: u64,
     /// Print the files as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -22,9 +34,19 @@ impl Generate {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip)?;
         let design = bruno_hdl::generate(&chip)?;
+        let bench = match self.testbench {
+            true => bruno_sim::testbench(&chip, &design, self.ticks, self.seed)?,
+            false => Vec::new(),
+        };
         let mut written = Vec::new();
-        for file in design.verilog.iter().chain(&design.companions) {
+        let verilog = design.verilog.iter().chain(&design.shell);
+        for file in verilog.chain(&design.companions) {
             let path = self.out.join(&file.name);
+            output::write(&path, &file.text)?;
+            written.push(path.display().to_string());
+        }
+        for file in &bench {
+            let path = self.out.join("testbench").join(&file.name);
             output::write(&path, &file.text)?;
             written.push(path.display().to_string());
         }

@@ -37,6 +37,11 @@ impl Array {
         let sign = if self.signed { "signed " } else { "" };
         format!("{sign}{}", range(self.bits as usize))
     }
+
+    /// Gathers over a window, from nothing in its first tick; the others are the states of the neuron.
+    pub fn accumulates(&self) -> bool {
+        !["v", "p", "i", "refr"].contains(&self.name)
+    }
 }
 
 /// State arrays of a layer. Counters and the refractory time have 20 bits although fewer would do: mixing storage

@@ -7,6 +7,7 @@
 mod bank;
 mod lane;
 mod sequencer;
+mod synapses;
 
 use super::{DesignFile, file, index_bits};
 use crate::HdlError;
@@ -80,13 +81,14 @@ pub(super) fn shared_modules(chip: &Chip) -> Result<Vec<DesignFile>, HdlError> {
 pub(super) use bank::print as print_bank;
 pub(super) use sequencer::module_name as sequencer_module;
 
-/// What enters the pipeline of a layer: states as read (stage 0), the injected current (stage 1).
-fn sources(arrays: &[super::bank::Array]) -> Vec<Source> {
+/// What enters the pipeline of a layer: states as read (stage 0), the injected current (stage 1), and what gathers over a
+/// window in stage `late`: it is needed at the end only, and need not travel there.
+fn sources(arrays: &[super::bank::Array], late: usize) -> Vec<Source> {
     let kind = |bits, signed| crate::atoms::Type { bits, signed };
     let states = arrays.iter().map(|a| Source {
         name: format!("{}_now", a.name),
         kind: kind(a.bits, a.signed),
-        stage: 0,
+        stage: if a.accumulates() { late } else { 0 },
     });
     let inject = Source {
         name: "inject_q".into(),

@@ -1,11 +1,12 @@
 //! From a design to a shared object: `verilator --cc`, then the C++ compiler through the crate `cc`.
 
-use super::{cache, model_header, names, tool};
+use super::{cache, coverage_config, model_header, names, tool};
 use crate::SimError;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a model is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +17,20 @@ pub enum Flavour {
     Probe,
     /// Writes waves (VCD).
     Trace,
+    /// As [`Flavour::Probe`], and counts which lines were executed and which bits toggled.
+    Coverage,
+}
+
+impl Flavour {
+    /// Whether every state is readable.
+    pub(super) fn probed(self) -> bool {
+        matches!(self, Self::Probe | Self::Coverage)
+    }
+
+    /// Counters make the C++ a hundred times larger: it must compile soon and may run slowly.
+    fn optimisation(self) -> u32 {
+        if self == Self::Coverage { 0 } else { 3 }
+    }
 }
 
 const INSTALL_VERILATOR: &str =
@@ -28,9 +43,17 @@ const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug
 pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
     let tools = Tools::find()?;
     let header = model_header::print(chip, design, flavour);
-    let options = [&names::OPTIONS[..], &loop_options(design), &names::LINK[..]]
-        .concat()
-        .join(" ");
+    let loops = loop_options(chip);
+    let options = format!(
+        "{} {} {}",
+        names::OPTIONS.join(" "),
+        loops.join(" "),
+        names::LINK.join(" ")
+    );
+    let flavour_options = match flavour {
+        Flavour::Coverage => names::COVERAGE.join(" ") + &coverage_config::kernel_words_off(design),
+        _ => String::new(),
+    };
     let mut parts: Vec<&str> = vec![
         &options,
         &tools.verilator_version,
@@ -39,26 +62,31 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         names::DRIVER,
         names::SHIFT,
         &header,
+        &flavour_options,
     ];
     parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
     let key = cache::key(&parts);
     let runtime = tools.runtime(flavour)?;
     cache::entry(&key, "model.so", |path| {
         let dir = path.parent().unwrap_or(Path::new("."));
-        tools.verilate(dir, design, flavour)?;
+        tools.verilate(dir, design, flavour, &loops)?;
         write(dir, names::HEADER, &header)?;
         write(dir, names::SHIFT_HEADER, names::SHIFT)?;
         write(dir, "bruno_driver.cpp", names::DRIVER)?;
-        tools.link(dir, &runtime, path)
+        tools.link(dir, &runtime, path, flavour)
     })
 }
 
-fn loop_options(design: &Design) -> [&'static str; 2] {
-    if design.cycles_per_tick == 1 {
-        names::KEEP_LOOPS
+/// The unroll limit: as low as the lanes of the largest bank allow.
+fn loop_options(chip: &Chip) -> [String; 2] {
+    let largest = chip.layers.iter().flat_map(|l| &l.banks).max().copied();
+    let lanes = if chip.fold > 1 {
+        largest.unwrap_or(1).div_ceil(chip.fold)
     } else {
-        names::MANY_LANES
-    }
+        1
+    };
+    let count = names::UNROLL.1.max(lanes.div_ceil(names::GENERATE));
+    [names::UNROLL.0.into(), count.to_string()]
 }
 
 /// The tools of a build and what identifies them.
@@ -96,10 +124,16 @@ impl Tools {
         })
     }
 
-    fn verilate(&self, dir: &Path, design: &Design, flavour: Flavour) -> Result<(), SimError> {
+    fn verilate(
+        &self,
+        dir: &Path,
+        design: &Design,
+        flavour: Flavour,
+        loops: &[String],
+    ) -> Result<(), SimError> {
         let mut command = Command::new("verilator");
         command.current_dir(dir).args(names::OPTIONS);
-        command.args(loop_options(design));
+        command.args(loops);
         command.args([
             "--Mdir",
             ".",
@@ -119,12 +153,17 @@ impl Tools {
                     "8192",
                 ]);
             }
-            Flavour::Probe => {
+            Flavour::Probe | Flavour::Coverage => {
                 let module = |f: &bruno_hdl::DesignFile| f.name.trim_end_matches(".v").to_string();
                 let all: Vec<String> = design.verilog.iter().map(module).collect();
                 let stateful = |m: &String| m.contains("_bank") || m.contains("_lane");
                 let banks: Vec<String> = all.into_iter().filter(stateful).collect();
-                write(dir, "probe.vlt", &model_header::probe_config(&banks))?;
+                let mut config = model_header::probe_config(&banks);
+                if flavour == Flavour::Coverage {
+                    config += &coverage_config::kernel_words_off(design);
+                    command.args(names::COVERAGE);
+                }
+                write(dir, "probe.vlt", &config)?;
                 command.arg("probe.vlt");
             }
         }
@@ -137,20 +176,30 @@ impl Tools {
 
     /// Objects of Verilator's own sources, compiled once for all models.
     fn runtime(&self, flavour: Flavour) -> Result<Vec<PathBuf>, SimError> {
-        let trace = (flavour == Flavour::Trace).then_some(names::TRACE_RUNTIME);
+        let own = match flavour {
+            Flavour::Trace => Some(names::TRACE_RUNTIME),
+            Flavour::Coverage => Some(names::COVERAGE_RUNTIME),
+            Flavour::Fast | Flavour::Probe => None,
+        };
         let key = cache::key(&[&self.verilator_version, &self.compiler_version, &self.cpu]);
         let object = |source: &&str| {
             cache::entry(&key, &format!("{source}.o"), |path| {
                 let dir = path.parent().unwrap_or(Path::new("."));
-                let objects = self.compile(dir, &[self.include.join(source)])?;
+                let objects = self.compile(dir, &[self.include.join(source)], 3)?;
                 let made = objects.first().cloned().unwrap_or_default();
                 std::fs::rename(&made, path).map_err(|e| file_error(&made, e))
             })
         };
-        names::RUNTIME.iter().chain(&trace).map(object).collect()
+        names::RUNTIME.iter().chain(&own).map(object).collect()
     }
 
-    fn link(&self, dir: &Path, runtime: &[PathBuf], path: &Path) -> Result<(), SimError> {
+    fn link(
+        &self,
+        dir: &Path,
+        runtime: &[PathBuf],
+        path: &Path,
+        flavour: Flavour,
+    ) -> Result<(), SimError> {
         let mut sources = Vec::new();
         for entry in std::fs::read_dir(dir)
             .map_err(|e| file_error(dir, e))?
@@ -162,8 +211,9 @@ impl Tools {
             }
         }
         sources.sort();
-        let objects = self.compile(dir, &sources)?;
-        let mut command = self.compiler(dir)?;
+        let level = flavour.optimisation();
+        let objects = self.compile(dir, &sources, level)?;
+        let mut command = self.compiler(dir, level)?;
         command
             .args(objects)
             .args(runtime)
@@ -173,38 +223,51 @@ impl Tools {
         tool::run(&mut command, REPORT).map(|_| ())
     }
 
-    /// Compiles sources to objects in `dir`; all at once, for a model has few.
-    fn compile(&self, dir: &Path, sources: &[PathBuf]) -> Result<Vec<PathBuf>, SimError> {
+    /// Compiles sources to objects in `dir`, as many at once as the machine has cores.
+    fn compile(
+        &self,
+        dir: &Path,
+        sources: &[PathBuf],
+        level: u32,
+    ) -> Result<Vec<PathBuf>, SimError> {
         let compile = |source: &PathBuf| {
             let name = source.file_name().unwrap_or_default();
             let object = dir.join(name).with_extension("o");
-            let mut command = self.compiler(dir)?;
+            let mut command = self.compiler(dir, level)?;
             if dir.join(names::SHIFT_HEADER).is_file() {
                 command.args(["-include", names::SHIFT_HEADER]);
             }
             command.arg("-c").arg(source).arg("-o").arg(&object);
             tool::run(&mut command, REPORT).map(|_| object)
         };
-        std::thread::scope(|scope| {
-            let running: Vec<_> = sources
-                .iter()
-                .map(|s| scope.spawn(move || compile(s)))
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<Vec<PathBuf>, SimError> {
+            let take = || sources.get(next.fetch_add(1, Ordering::Relaxed));
+            std::iter::from_fn(take).map(compile).collect()
+        };
+        let bug = |_| SimError::Tool {
+            command: self.compiler.into(),
+            output: "the compiling thread ended early".into(),
+            remedy: "this is a bug in bruno; please report it".into(),
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut objects = std::thread::scope(|scope| -> Result<Vec<PathBuf>, SimError> {
+            let workers: Vec<_> = (0..cores.min(sources.len()))
+                .map(|_| scope.spawn(work))
                 .collect();
-            let ended = running.into_iter().map(|r| r.join());
-            let bug = |_| SimError::Tool {
-                command: self.compiler.into(),
-                output: "the compiling thread ended early".into(),
-                remedy: "this is a bug in bruno; please report it".into(),
-            };
-            ended
-                .map(|r| r.map_err(bug).and_then(|object| object))
-                .collect()
-        })
+            let mut objects = Vec::new();
+            for worker in workers {
+                objects.extend(worker.join().map_err(bug)??);
+            }
+            Ok(objects)
+        })?;
+        objects.sort();
+        Ok(objects)
     }
 
     /// The C++ compiler with the flags of a model.
-    fn compiler(&self, dir: &Path) -> Result<Command, SimError> {
-        let compiler = self.flags(dir).try_get_compiler();
+    fn compiler(&self, dir: &Path, level: u32) -> Result<Command, SimError> {
+        let compiler = self.flags(dir, level).try_get_compiler();
         let compiler = compiler.map_err(|e| SimError::Tool {
             command: self.compiler.into(),
             output: e.to_string(),
@@ -213,7 +276,7 @@ impl Tools {
         Ok(compiler.to_command())
     }
 
-    fn flags(&self, dir: &Path) -> cc::Build {
+    fn flags(&self, dir: &Path, level: u32) -> cc::Build {
         let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
         let mut build = cc::Build::new();
         build
@@ -222,7 +285,7 @@ impl Tools {
             .compiler(self.compiler)
             .target(&target)
             .host(&target)
-            .opt_level(3)
+            .opt_level(level)
             .debug(false)
             .pic(true)
             .warnings(false)

@@ -2,6 +2,7 @@
 
 use super::{Flavour, build, model_header};
 use crate::forward::longest_record;
+use crate::stimuli::Reader;
 use crate::{Forward, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
 use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
 use bruno_device::{Chip, LayerKind};
@@ -73,11 +74,31 @@ impl VerilatedModel {
 
     /// Reads one word over the configuration bus.
     pub fn read(&mut self, address: u32) -> Result<u32, SimError> {
-        // SAFETY: signature as in sim/driver.cpp, the handle is live.
-        unsafe {
-            let read = self.symbol::<unsafe extern "C" fn(Handle, u32) -> u32>("bruno_read")?;
-            Ok(read(self.handle, address))
-        }
+        self.ask(false, address, 0).map(|answer| answer.0)
+    }
+
+    /// One transfer over the configuration bus and its answer: the word read, and whether the chip refused (1) or did
+    /// not answer at all (2).
+    pub(crate) fn ask(
+        &mut self,
+        write: bool,
+        address: u32,
+        data: u32,
+    ) -> Result<(u32, u32), SimError> {
+        type Ask = unsafe extern "C" fn(Handle, u32, u32, u32, *mut u32) -> u32;
+        let mut refused = 0;
+        // SAFETY: signature as in sim/driver.cpp, the handle is live, `refused` outlives the call.
+        let word = unsafe {
+            let ask = self.symbol::<Ask>("bruno_ask")?;
+            ask(
+                self.handle,
+                u32::from(write),
+                address,
+                data,
+                &raw mut refused,
+            )
+        };
+        Ok((word, refused))
     }
 
     /// Resets every state and forgets what was collected.
@@ -163,6 +184,29 @@ impl VerilatedModel {
         };
         words.truncate(count as usize);
         Ok(words)
+    }
+
+    /// How recorder words are taken from now on.
+    pub(crate) fn set_reader(&mut self, reader: Reader) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp (probe builds only, else the symbol is missing and this is an error).
+        unsafe {
+            let set = self.symbol::<unsafe extern "C" fn(Handle, u32)>("bruno_reader")?;
+            set(self.handle, model_header::reader_number(reader));
+        }
+        Ok(())
+    }
+
+    /// Writes the coverage since the start, in Verilator's format.
+    pub(crate) fn write_coverage(&self, path: &Path) -> Result<(), SimError> {
+        let path = CString::new(path.display().to_string()).unwrap_or_default();
+        // SAFETY: signature as in sim/driver.cpp (coverage builds only, else the symbol is missing and this is an
+        // error); the path outlives the call.
+        unsafe {
+            let write =
+                self.symbol::<unsafe extern "C" fn(Handle, *const c_char)>("bruno_coverage")?;
+            write(self.handle, path.as_ptr());
+        }
+        Ok(())
     }
 
     /// Lets the recorder empty itself and returns what left the chip since the last clear.

@@ -2,6 +2,7 @@
 
 use super::Flavour;
 use super::names::CLASS;
+use crate::stimuli::Reader;
 use bruno_device::{Chip, Layer};
 use bruno_hdl::{Design, hidden_neurons, streams};
 use std::fmt::Write;
@@ -15,7 +16,9 @@ pub(super) fn print(chip: &Chip, design: &Design, flavour: Flavour) -> String {
     let mut text = format!("#pragma once\n#include \"{CLASS}.h\"\n");
     text += match flavour {
         Flavour::Fast => "",
-        Flavour::Probe => "#include \"Vchip___024root.h\"\n#define BRUNO_PROBE\n",
+        Flavour::Probe | Flavour::Coverage => {
+            "#include \"Vchip___024root.h\"\n#define BRUNO_PROBE\n"
+        }
         Flavour::Trace => "#include \"verilated_vcd_c.h\"\n#define BRUNO_TRACE\n",
     };
     let _ = write!(
@@ -29,10 +32,27 @@ pub(super) fn print(chip: &Chip, design: &Design, flavour: Flavour) -> String {
     // Waves show a folded chip's cycle as long as its tick allows.
     let half = 500 / design.cycles_per_tick;
     let _ = writeln!(text, "#define BRUNO_HALF_CYCLE_NS {half}");
-    if flavour == Flavour::Probe {
+    if flavour == Flavour::Coverage {
+        text += "#include \"verilated_cov.h\"\n#define BRUNO_COVERAGE\n";
+    }
+    if flavour.probed() {
+        for (name, reader) in READERS {
+            let _ = writeln!(text, "#define {name} {}", reader_number(reader));
+        }
         text += &accessors(chip);
     }
     text
+}
+
+const READERS: [(&str, Reader); 3] = [
+    ("BRUNO_READER_ALWAYS", Reader::Always),
+    ("BRUNO_READER_SLOW", Reader::Slow),
+    ("BRUNO_READER_STOPPED", Reader::Stopped),
+];
+
+/// Number of a reader in the driver.
+pub(super) fn reader_number(reader: Reader) -> u32 {
+    reader as u32
 }
 
 /// Name of the instance of each bank, in order of the streams.

@@ -11,6 +11,16 @@ pub(super) const CLASS: &str = "Vchip";
 pub(super) const RUNTIME: [&str; 2] = ["verilated.cpp", "verilated_threads.cpp"];
 /// The same for waves.
 pub(super) const TRACE_RUNTIME: &str = "verilated_vcd_c.cpp";
+/// The same for coverage.
+pub(super) const COVERAGE_RUNTIME: &str = "verilated_cov.cpp";
+/// Options of a coverage build. Verilator 5.006 splits a block and moves the counters of its branches away from the
+/// assignments that decide them (they then count nothing), so it must not split.
+pub(super) const COVERAGE: [&str; 4] = [
+    "--coverage-line",
+    "--coverage-toggle",
+    "-fno-reorder",
+    "-fno-split",
+];
 /// The driver, compiled into every model.
 pub(super) const DRIVER: &str = include_str!("../../../../sim/driver.cpp");
 /// Included before every generated source.
@@ -30,10 +40,11 @@ pub(super) const OPTIONS: [&str; 7] = [
     "fast",
     "--noassert",
 ];
-/// Loops over neurons must stay loops, or the compiler has nothing to vectorise.
-pub(super) const KEEP_LOOPS: [&str; 2] = ["--unroll-count", "4"];
-/// A folded bank has no such loop, and generates up to 16 times this number of lanes.
-pub(super) const MANY_LANES: [&str; 2] = ["--unroll-count", "128"];
+/// Largest number of iterations that Verilator unrolls. Loops over neurons must stay loops, or the compiler has nothing
+/// to vectorise; loops over channels, or every lane becomes megabytes of C++.
+pub(super) const UNROLL: (&str, usize) = ("--unroll-count", 4);
+/// A `generate` loop may have so many times that number.
+pub(super) const GENERATE: usize = 16;
 
 /// C++ compilers in order of preference (clang's vector code is 1.5 times faster here).
 pub(super) const COMPILERS: [&str; 2] = ["clang++", "g++"];

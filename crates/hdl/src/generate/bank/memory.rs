@@ -18,7 +18,8 @@ pub(crate) fn index_width(layer: &bruno_device::Layer) -> usize {
     } else {
         layer.bits as usize
     };
-    usize::max(level, code_index_width(layer))
+    // At least two, so that a bit of it can always be selected.
+    usize::max(level, code_index_width(layer)).max(2)
 }
 
 pub(crate) fn code_index_width(layer: &bruno_device::Layer) -> usize {
@@ -37,9 +38,9 @@ impl Bank<'_> {
             super::text::extend_to(26, "weight_channel", index_bits(self.layer.fan_in())),
             self.size
         );
-        text += &self.unused_index();
+        text += self.unused_index();
         text += END_WIDE_ADDRESS;
-        text += &self.level_block(&|table, index| format!("{table}[{index}]"));
+        text += &self.level_block();
         let _ = write!(
             text,
             "  always @(posedge clk_i) if (codes_write_i & mine) code[weight{}] <= data_i{};\n\n",
@@ -66,26 +67,37 @@ impl Bank<'_> {
         }
     }
 
-    /// The level tables: reset to the card, written over the bus. `entry` is the text of an entry of a table.
-    pub(in crate::generate) fn level_block(&self, entry: &dyn Fn(&str, &str) -> String) -> String {
+    /// The level tables: reset to the card, written over the bus.
+    fn level_block(&self) -> String {
+        let data = format!(
+            "data_i{}",
+            range(self.chip.description.formats.i_bits as usize)
+        );
+        let code = low(self.layer.bits as usize);
+        let write = |table: &str| format!("{table}[index_i{code}] <= {data};");
+        self.level_writes(&|table, code| format!("{table}[{code}]"), &write)
+    }
+
+    /// The same with the texts of an entry, by table and code, and of the write of data_i to a table.
+    pub(in crate::generate) fn level_writes(
+        &self,
+        entry: &dyn Fn(&str, &str) -> String,
+        write: &dyn Fn(&str) -> String,
+    ) -> String {
         let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
         text += &self.level_reset("level", &self.layer.levels, entry);
         if self.layer.recurrent {
             text += &self.level_reset("rec_level", &self.layer.recurrent_levels, entry);
         }
         text += "    end else if (levels_write_i) begin\n";
-        let i_bits = range(self.chip.description.formats.i_bits as usize);
-        let index = format!("index_i{}", low(self.layer.bits as usize));
-        let write = |table| format!("{} <= data_i{i_bits};\n", entry(table, &index));
+        let (level, rec_level) = (write("level"), write("rec_level"));
         if self.layer.recurrent {
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "      if (index_i[8]) {}      else {}",
-                write("rec_level"),
-                write("level")
+                "      if (index_i[8]) {rec_level}\n      else {level}"
             );
         } else {
-            text += &format!("      {}", write("level"));
+            let _ = writeln!(text, "      {level}");
         }
         text + "    end\n  end\n\n"
     }

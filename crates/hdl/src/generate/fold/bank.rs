@@ -140,20 +140,31 @@ impl Folded<'_> {
         let bits = self.chip().description.formats.i_bits as usize;
         let codes = self.layer().bits as usize;
         let size = bits << codes;
-        let at = index_bits(size);
         let mut text = format!(
-            "  // The currents of the codes, {bits} bits each.\n  reg {} level;\n",
+            "  // The currents of the codes, {bits} bits each, code 0 lowest.\n  reg {} level;\n",
             range(size)
         );
         if self.layer().recurrent {
             let _ = writeln!(text, "  reg {} rec_level;", range(size));
         }
-        text + &self.bank.level_block(&|table, code| {
+        text += "  // Waiver: of a code's number only the low bits are needed.\n  /* verilator lint_off UNUSEDSIGNAL */\n  reg [8:0] c;\n  /* verilator lint_on UNUSEDSIGNAL */\n\n";
+        let (at, gap) = (index_bits(size), index_bits(size) - codes);
+        let entry = |table: &str, code: &str| {
+            format!("{table}[{{{gap}'d0, {code}}} * {at}'d{bits} +: {bits}]")
+        };
+        let code = crate::generate::ports::low(codes);
+        let write = |table: &str| {
             format!(
-                "{table}[{{{}'d0, {code}}} * {at}'d{bits} +: {bits}]",
-                at - codes
+                "begin
+        for (c = 9'd0; c < 9'd{}; c = c + 9'd1)
+          if (index_i{code} == c{code}) {} <= data_i{};
+      end",
+                1 << codes,
+                entry(table, &format!("c{code}")),
+                range(bits)
             )
-        })
+        };
+        text + &self.bank.level_writes(&entry, &write)
     }
 
     /// What happens at the start and at the end of a tick.
@@ -237,7 +248,9 @@ impl Folded<'_> {
             port("rec_levels_i", "rec_level".into());
         }
         if self.bank.spiking() {
-            port("fired_o", format!("fired[{lane} * {fold} +: {neurons}]"));
+            let all = self.bank.size == 1;
+            let part = format!("[{lane} * {fold} +: {neurons}]");
+            port("fired_o", format!("fired{}", if all { "" } else { &part }));
         }
         for (a, _) in self.resting() {
             port(&format!("{}_rest_i", a.name), format!("{}_rest_q", a.name));

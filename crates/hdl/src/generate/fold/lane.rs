@@ -1,6 +1,6 @@
 //! A lane: one datapath with the memories of the neurons that it serves.
 
-use super::{STAGE_DELAY, lane_module, slot_bits, sources};
+use super::{STAGE_DELAY, lane_module, slot_bits, sources, synapses};
 use crate::generate::bank::{Array, arrays, stages};
 use crate::generate::{
     header, index_bits, literal, ports::range, register_file::value_type, register_map::registers,
@@ -15,6 +15,8 @@ pub struct Datapath {
     pub arrays: Vec<Array>,
     pub printed: Printed,
     pub pipeline: Pipeline,
+    /// The stage in which what gathers over a window enters.
+    late: usize,
 }
 
 impl Datapath {
@@ -29,11 +31,14 @@ impl Datapath {
         for name in output_names(layer, &arrays) {
             outputs.push(printed.output(&name)?);
         }
-        let pipeline = Pipeline::cut(&printed, &sources(&arrays), &outputs, STAGE_DELAY);
+        let cut = |late| Pipeline::cut(&printed, &sources(&arrays, late), &outputs, STAGE_DELAY);
+        let late = cut(0).depth() - 1;
+        let pipeline = cut(late);
         Ok(Self {
             arrays,
             printed,
             pipeline,
+            late,
         })
     }
 
@@ -111,8 +116,8 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result
     text += &lane.declarations()?;
     text += &lane.timing();
     text += &lane.reads();
-    text += &lane.synapses();
-    text += &lane.path.pipeline.blocks("valid_q");
+    text += &synapses::print(chip, layer);
+    text += &lane.path.pipeline.blocks();
     text += &lane.writes()?;
     Ok(text + "endmodule\n")
 }
@@ -138,17 +143,9 @@ impl Lane<'_> {
         index_bits(self.neurons)
     }
 
-    fn i_bits(&self) -> usize {
-        self.chip.description.formats.i_bits as usize
-    }
-
-    fn level_bits(&self) -> usize {
-        self.i_bits() << self.layer.bits
-    }
-
     fn ports(&self) -> String {
         let slot = range(slot_bits(self.chip));
-        let levels = range(self.level_bits());
+        let levels = range(synapses::table_bits(self.chip, self.layer));
         let mut text = format!(
             "  input             clk_i,
   input             rst_i,
@@ -222,14 +219,10 @@ impl Lane<'_> {
                 "  reg {kind} out_{name} [0:{last}];\n  reg {kind} out_{name}_q;"
             );
         }
-        let codes = range(self.layer.fan_in() * self.layer.bits as usize);
-        let _ = writeln!(
-            text,
-            "\n  // Synapses: the codes of a neuron's channels.\n  reg {codes} codes [0:{last}];\n  reg {codes} codes_q;\n"
-        );
+        text += &synapses::declarations(self.chip, self.layer, self.neurons);
         text += "  // Values of the pipeline. Waiver: all are words of 32 bits, so the upper bits of some are never read.\n";
         text += "  /* verilator lint_off UNUSEDSIGNAL */\n";
-        text += "  reg signed [31:0] inject_sum;\n  reg signed [31:0] inject_q;\n  reg [25:0] j;\n";
+        text += "";
         text += &self.path.printed.declarations(1);
         text += &self.path.pipeline.declarations();
         text += "  /* verilator lint_on UNUSEDSIGNAL */\n";
@@ -239,7 +232,7 @@ impl Lane<'_> {
         );
         let _ = writeln!(
             text,
-            "  reg {depth} valid_q; // stages that hold a neuron\n  reg {address} write_slot_q;\n"
+            "  reg {depth} valid_q; // stages that hold a neuron\n  reg {address} late_slot_q, write_slot_q;\n"
         );
         Ok(text)
     }
@@ -274,9 +267,12 @@ impl Lane<'_> {
             "  always @(posedge clk_i) begin
     if (rst_i) begin
       valid_q      <= {depth}'d0;
+      late_slot_q  <= {address}'d0;
       write_slot_q <= {address}'d0;
     end else begin
       valid_q <= {shift};
+      if (done_i) late_slot_q <= {address}'d0;
+      else if (valid_q[{before}]) late_slot_q <= late_slot_q + {address}'d1;
       if (done_i) write_slot_q <= {address}'d0;
       else if (valid_q[{last}]) write_slot_q <= write_slot_q + {address}'d1;
     end
@@ -284,18 +280,33 @@ impl Lane<'_> {
 
 ",
             depth = last + 1,
+            before = self.path.late - 1,
         );
         text
     }
 
-    /// The states of a slot; at rest in the first tick.
+    /// The states of the slot that enters, at rest in the first tick; what gathers over a window, a cycle before the last
+    /// stage needs it.
     fn reads(&self) -> String {
+        let (late, early): (Vec<&Array>, Vec<&Array>) =
+            self.path.arrays.iter().partition(|a| a.accumulates());
         let mut text = String::from("  always @(posedge clk_i) if (enter) begin\n");
-        for a in &self.path.arrays {
+        for a in &early {
             let _ = writeln!(text, "    {0}_q <= {0}[read_slot];", a.name);
         }
+        let _ = writeln!(
+            text,
+            "  end\n\n  always @(posedge clk_i) if (valid_q[{}]) begin",
+            self.path.late - 1
+        );
+        for a in &late {
+            let _ = writeln!(text, "    {0}_q <= {0}[late_slot_q];", a.name);
+        }
         text += "  end\n\n";
-        for a in &self.path.arrays {
+        for a in &late {
+            let _ = writeln!(text, "  wire {0} {1}_now = {1}_q;", a.declared(), a.name);
+        }
+        for a in &early {
             let rest = match a.rest {
                 Some(_) => format!("{}_rest_i", a.name),
                 None => literal(a.bits, a.signed, 0),
@@ -309,77 +320,6 @@ impl Lane<'_> {
         }
         text += "  wire signed [31:0] carry = first_i ? 32'sd0 : -32'sd1; // all ones, zero in a window's first tick\n\n";
         text
-    }
-
-    /// The currents of the spiking channels; without a spike nothing is read.
-    fn synapses(&self) -> String {
-        let any = if self.layer.recurrent {
-            "(|pre_i) | (|rec_spike_i)"
-        } else {
-            "|pre_i"
-        };
-        let bits = self.layer.bits;
-        let mut text = format!(
-            "  wire any_spike = {any};
-
-  always @(posedge clk_i) begin
-    if (enter & any_spike) codes_q <= codes[read_slot];
-    if (code_write_i) codes[code_slot_i][{} * {width}'d{bits} +: {bits}] <= code_i;
-    if (valid_q[0]) inject_q <= inject_sum;
-  end
-
-  always @* begin
-    inject_sum = 32'sd0;
-    j = 26'd0;
-    if (any_spike) begin
-",
-            extend_to_index(self.layer, index_bits(self.layer.fan_in())),
-            width = self.code_width(),
-        );
-        text += &self.row("pre_i", self.layer.inputs, 0, "levels_i");
-        if self.layer.recurrent {
-            text += &self.row(
-                "rec_spike_i",
-                self.layer.neurons,
-                self.layer.inputs,
-                "rec_levels_i",
-            );
-        }
-        text + "    end\n  end\n\n"
-    }
-
-    /// Bits of a bit's index in a word of codes.
-    fn code_width(&self) -> usize {
-        code_bit_width(self.layer)
-    }
-
-    fn row(&self, spikes: &str, channels: usize, offset: usize, table: &str) -> String {
-        let (bits, i_bits) = (self.layer.bits, self.i_bits());
-        let (cw, lw) = (self.code_width(), index_bits(self.level_bits()));
-        let spike = match index_bits(channels) {
-            _ if channels == 1 => spikes.to_string(),
-            1 => format!("{spikes}[j[0]]"),
-            n => format!("{spikes}[j[{}:0]]", n - 1),
-        };
-        let j = if cw < 26 {
-            format!("j[{}:0]", cw - 1)
-        } else {
-            "j".into()
-        };
-        let code = format!("codes_q[({j} + {cw}'d{offset}) * {cw}'d{bits} +: {bits}]");
-        let at = match lw - bits as usize {
-            0 => code,
-            gap => format!("{{{gap}'d0, {code}}}"),
-        };
-        let low = format!("{table}[{at} * {lw}'d{i_bits} +: {i_bits}]");
-        let top = format!("{table}[{at} * {lw}'d{i_bits} + {lw}'d{} +: 1]", i_bits - 1);
-        format!(
-            "      for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
-        if ({spike})
-          inject_sum = inject_sum + $signed({{{{{gap}{{{top}}}}}, {low}}});
-",
-            gap = 32 - i_bits
-        )
     }
 
     /// States, record, spike and saturations of the neuron in the last stage.
@@ -439,18 +379,6 @@ impl Lane<'_> {
             );
         }
         Ok(text + "  end\n\n")
-    }
-}
-
-/// Bits of the number of a bit in a word of codes.
-fn code_bit_width(layer: &Layer) -> usize {
-    index_bits(layer.fan_in() * layer.bits as usize + 1)
-}
-
-fn extend_to_index(layer: &Layer, channel_bits: usize) -> String {
-    match code_bit_width(layer) - channel_bits {
-        0 => "code_channel_i".into(),
-        gap => format!("{{{gap}'d0, code_channel_i}}"),
     }
 }
 

@@ -13,7 +13,7 @@ pub fn module_name(chip: &Chip) -> String {
 pub fn print(chip: &Chip) -> Result<String, HdlError> {
     // Counted from the first slot: the slots, then the stages of the last one, then its sums.
     let last = slots(chip) + depth(chip)?;
-    let bits = index_bits(last + 1);
+    let bits = index_bits(last + 1).max(slot_bits(chip));
     let slot = slot_bits(chip);
     Ok(header(chip, "Sequencer: the slots of a tick.")
         + &format!(

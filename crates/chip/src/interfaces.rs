@@ -1,0 +1,77 @@
+//! The interfaces of a chip: which wrappers the shell around the core holds.
+
+use serde::{Deserialize, Serialize};
+
+/// Choice of wrappers; the defaults are the core's own ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Interfaces {
+    /// Configuration.
+    pub config: ConfigInterface,
+    /// Input and output spikes.
+    pub spikes: SpikeInterface,
+    /// Recorder words.
+    pub recorder: RecorderInterface,
+    /// Frequency of the clock, MHz: cycles a tick of 1 us.
+    pub clock_mhz: u32,
+}
+
+/// Configuration interfaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConfigInterface {
+    /// The core's bus (valid, ready, answer).
+    #[default]
+    Bus,
+    /// SPI slave, mode 0.
+    Spi,
+    /// AXI4-Lite slave.
+    #[serde(rename = "axi4-lite")]
+    Axi4Lite,
+}
+
+/// Spike interfaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpikeInterface {
+    /// The core's vectors, with a tick from outside.
+    #[default]
+    Vector,
+    /// Address events by four-phase handshakes.
+    Aer,
+    /// Streams of address and time stamp.
+    Stream,
+}
+
+/// Recorder interfaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecorderInterface {
+    /// The core's streams, one a bank.
+    #[default]
+    Bank,
+    /// One AXI4-Stream.
+    AxiStream,
+}
+
+impl Default for Interfaces {
+    fn default() -> Self {
+        Self {
+            config: ConfigInterface::default(),
+            spikes: SpikeInterface::default(),
+            recorder: RecorderInterface::default(),
+            clock_mhz: 1,
+        }
+    }
+}
+
+impl Interfaces {
+    /// Whether the core needs a shell around it.
+    pub fn need_shell(&self) -> bool {
+        let bare = Self {
+            clock_mhz: self.clock_mhz,
+            ..Self::default()
+        };
+        *self != bare
+    }
+}

@@ -1,0 +1,90 @@
+//! Registers, level tables and weights by address.
+
+use crate::generate::register_map::registers;
+use bruno_chip::{GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address, neuron_bits};
+use bruno_device::{Chip, Layer};
+use std::fmt::Write;
+
+const TABLE_HEAD: &str =
+    "| address | register | bits | access | after reset | meaning |\n|---|---|---|---|---|---|\n";
+
+/// The section.
+pub(super) fn print(chip: &Chip) -> String {
+    let mut page = String::from(
+        "## Address map\n\nOne 32-bit word an address; `[31:28]` is 0 for the chip, 1 and up for its layers, `[27:26]` registers (0), level tables (1)\n\
+         or weights (2). Whatever is not listed is answered with an error and changes nothing.\n\n### Chip\n\n",
+    );
+    page += TABLE_HEAD;
+    for (index, register) in (0..).zip(&GLOBAL_REGISTERS) {
+        let reset = match register.name {
+            "id" => "0x6272756e".into(),
+            "window" => chip.window_ticks.to_string(),
+            _ => "0".into(),
+        };
+        page += &row(address(Section::Global, index), register, &reset);
+    }
+    for (index, layer) in chip.layers.iter().enumerate() {
+        page += &layer_section(index, layer);
+    }
+    page + "\n"
+}
+
+fn row(address: u32, r: &Register, reset: &str) -> String {
+    let kind = if r.signed { "signed " } else { "" };
+    let access = if r.writable { "read, write" } else { "read" };
+    format!(
+        "| `0x{address:08x}` | `{}` | {kind}{} | {access} | {reset} | {} |\n",
+        r.name, r.bits, r.about
+    )
+}
+
+fn layer_section(index: usize, layer: &Layer) -> String {
+    let mut text = format!(
+        "\n### Layer `{}` ({} neurons)\n\n{TABLE_HEAD}",
+        layer.name, layer.neurons
+    );
+    for (at, register) in registers(layer.kind) {
+        let reset = layer.codes.register(register.name).unwrap_or(0).to_string();
+        text += &row(address(Section::Device(index), at), register, &reset);
+    }
+    text += "\nA coefficient is `_m` * 2^-`_s`; `_h` must be 2^(`_s` - 1), or 0 for `_s` = 0.\n";
+    let levels = address(Section::Levels(index), 0);
+    let codes = address(Section::Codes(index), 0);
+    let _ = writeln!(
+        text,
+        "\nLevel table: `0x{levels:08x}` + code (0..{}), write only, signed LSB of I, after reset {}.",
+        (1 << layer.bits) - 1,
+        list(&layer.levels)
+    );
+    if layer.recurrent {
+        let _ = writeln!(
+            text,
+            "\nLevel table of the recurrence: `0x{:08x}` + code, after reset {}.",
+            levels + RECURRENT_LEVELS,
+            list(&layer.recurrent_levels)
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\nWeight codes: `0x{codes:08x}` + (channel << {}) + neuron, write only, {} bits, undefined until written; \
+         channels 0..{} are the inputs{}.",
+        neuron_bits(layer.neurons),
+        layer.bits,
+        layer.inputs - 1,
+        if layer.recurrent {
+            ", then one channel a neuron of the layer"
+        } else {
+            ""
+        }
+    );
+    text
+}
+
+/// A short table in full, a long one by its ends.
+fn list(levels: &[i32]) -> String {
+    let text = |l: &[i32]| l.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+    match levels.len() {
+        0..=16 => text(levels),
+        n => format!("{}, ..., {}", text(&levels[..4]), text(&levels[n - 4..])),
+    }
+}

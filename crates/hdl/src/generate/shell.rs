@@ -1,0 +1,186 @@
+//! The shell around a chip's core: the wrappers its description asks for (`interfaces`), wired to the core's ports.
+//!
+//! The wrappers are written by hand (`rtl/interfaces/`); the shell only instantiates them. The core keeps its name and
+//! ports, and is what co-simulation runs.
+
+mod config;
+mod page;
+mod parts;
+mod recorder;
+mod spikes;
+mod timing;
+
+use super::{DesignFile, Port, file, header, ports, ports::range};
+use bruno_chip::Interfaces;
+use bruno_device::Chip;
+use std::fmt::Write;
+
+/// Bits of an event's address.
+const EVENT_BITS: usize = 16;
+
+/// One side of the shell: its ports, its instances, and the wrappers among them.
+struct Side {
+    ports: Vec<Port>,
+    body: String,
+    parts: Vec<&'static str>,
+}
+
+/// Name of the shell's module.
+pub fn shell_module(chip: &Chip) -> String {
+    format!("{}_shell", chip.name)
+}
+
+/// The chip's interfaces when they need a shell.
+fn wanted(chip: &Chip) -> Option<Interfaces> {
+    chip.description.interfaces.filter(Interfaces::need_shell)
+}
+
+/// The wrappers used, then the shell; nothing for a chip with bare ports.
+pub(super) fn files(chip: &Chip) -> Vec<DesignFile> {
+    let Some(interfaces) = wanted(chip) else {
+        return Vec::new();
+    };
+    let sides = sides(chip, &interfaces);
+    let used: Vec<&str> = sides.iter().flat_map(|s| s.parts.iter().copied()).collect();
+    let mut files = parts::files(&used);
+    files.push(file(&shell_module(chip), print(chip, &interfaces, &sides)));
+    files
+}
+
+/// Constraints and page of the shell.
+pub(super) fn companions(chip: &Chip) -> Vec<DesignFile> {
+    let Some(interfaces) = wanted(chip) else {
+        return Vec::new();
+    };
+    let name = shell_module(chip);
+    let ports = all_ports(&interfaces, &sides(chip, &interfaces));
+    vec![
+        DesignFile {
+            name: format!("{name}.sdc"),
+            text: timing::print(&name, &interfaces),
+        },
+        DesignFile {
+            name: format!("{name}.md"),
+            text: page::print(&name, &interfaces, &ports),
+        },
+    ]
+}
+
+fn sides(chip: &Chip, interfaces: &Interfaces) -> [Side; 3] {
+    [
+        config::side(chip, interfaces.config),
+        spikes::side(chip, interfaces),
+        recorder::side(chip, interfaces.recorder),
+    ]
+}
+
+fn all_ports(interfaces: &Interfaces, sides: &[Side]) -> Vec<Port> {
+    let clock = format!("clock, {} MHz", interfaces.clock_mhz);
+    let mut all = vec![
+        input("clk_i", 1, &clock),
+        input("rst_i", 1, "synchronous reset, three cycles"),
+    ];
+    all.extend(sides.iter().flat_map(|s| s.ports.clone()));
+    all
+}
+
+fn print(chip: &Chip, interfaces: &Interfaces, sides: &[Side]) -> String {
+    let name = shell_module(chip);
+    let mut text = header(
+        chip,
+        "Shell of the chip: its core and the wrappers that connect it to a system (docs/interfaces.md).",
+    );
+    let ports = all_ports(interfaces, sides);
+    let _ = writeln!(text, "module {name} (");
+    for (index, port) in ports.iter().enumerate() {
+        let comma = if index + 1 < ports.len() { "," } else { "" };
+        let _ = writeln!(text, "  {}{comma} // {}", port.declaration(), port.about);
+    }
+    text += ");\n\n";
+    for side in sides {
+        text += &side.body;
+    }
+    let nets = super::ports(chip).into_iter();
+    let nets: Vec<_> = nets
+        .map(|p| (p.name.to_string(), net(&p, &ports)))
+        .collect();
+    text += &instance(&chip.name, &[], "core", &nets);
+    text + "endmodule\n"
+}
+
+/// The net at a port of the core: the shell's own port of that name, or a wire.
+fn net(port: &Port, shell: &[Port]) -> String {
+    let passed = shell.iter().any(|p| p.name == port.name) && !port.name.starts_with("cfg_");
+    if passed {
+        port.name.to_string()
+    } else {
+        wire_name(port)
+    }
+}
+
+/// `core_tick` for `tick_i`.
+fn wire_name(port: &Port) -> String {
+    format!("core_{}", &port.name[..port.name.len() - 2])
+}
+
+/// The core's ports whose names start so.
+fn core_ports(chip: &Chip, prefixes: &[&str]) -> Vec<Port> {
+    let mut all = ports(chip);
+    all.retain(|p| prefixes.iter().any(|prefix| p.name.starts_with(prefix)));
+    all
+}
+
+/// Wires to these ports of the core.
+fn core_wires(ports: &[Port]) -> String {
+    let wire = |p: &Port| match p.bits {
+        1 => format!("  wire {};\n", wire_name(p)),
+        bits => format!("  wire {} {};\n", range(bits), wire_name(p)),
+    };
+    ports.iter().map(wire).collect()
+}
+
+/// An instance, one connection a line.
+fn instance(
+    module: &str,
+    parameters: &[(&str, String)],
+    name: &str,
+    pins: &[(String, String)],
+) -> String {
+    let set = |(p, value): &(&str, String)| format!(".{p}({value})");
+    let pin = |(p, net): &(String, String)| format!(".{p}({net})");
+    let parameters = match parameters {
+        [] => String::new(),
+        some => format!(" #({})", join(some.iter().map(set), ", ")),
+    };
+    let pins = join(pins.iter().map(pin), ",\n    ");
+    format!("  {module}{parameters} {name} (\n    {pins}\n  );\n\n")
+}
+
+fn join(items: impl Iterator<Item = String>, between: &str) -> String {
+    items.collect::<Vec<_>>().join(between)
+}
+
+/// Pins of a wrapper: clock and reset, the shell's ports of the same names, then these.
+fn pins(through: &[Port], own: &[(&str, &str)]) -> Vec<(String, String)> {
+    let clocked = ["clk_i", "rst_i"].into_iter();
+    let same = clocked.chain(through.iter().map(|p| p.name));
+    let same = same.map(|name| (name.to_string(), name.to_string()));
+    let own = own.iter().map(|(p, net)| (p.to_string(), net.to_string()));
+    same.chain(own).collect()
+}
+
+fn input(name: &'static str, bits: usize, about: &str) -> Port {
+    Port {
+        name,
+        bits,
+        output: false,
+        about: about.into(),
+    }
+}
+
+fn output(name: &'static str, bits: usize, about: &str) -> Port {
+    Port {
+        output: true,
+        ..input(name, bits, about)
+    }
+}

@@ -1,0 +1,234 @@
+//! The spike side: vectors passed through, or events of single channels with the tick made in the shell.
+
+use super::{EVENT_BITS, Side, core_ports, core_wires, input, instance, output, pins};
+use crate::generate::{Port, hidden_neurons, ports::range};
+use bruno_chip::{Interfaces, SHELL_REGISTERS, SpikeInterface};
+use bruno_device::Chip;
+
+/// FIFOs of events hold 2^6.
+const DEPTH_BITS: &str = "6";
+
+pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
+    let core = core_ports(chip, &["tick_", "spike_", "event_"]);
+    if interfaces.spikes == SpikeInterface::Vector {
+        let unused = "  // Ticks and vectors come from outside: nothing is counted, no tick is held back.\n  wire unused_hold = &{1'b0, hold};\n";
+        return Side {
+            ports: core,
+            body: format!("  // Spikes.\n{unused}{}", step(&[])),
+            parts: vec![],
+        };
+    }
+    let mut body = String::from("  // Spikes.\n") + &core_wires(&core) + WIRES;
+    body += &tick(interfaces.clock_mhz);
+    body += &collector(chip);
+    let neurons = hidden_neurons(chip).to_string();
+    let mut parts = vec![
+        "bruno_tick",
+        "bruno_event_collector",
+        "bruno_event_stream_output",
+        "bruno_fifo",
+    ];
+    let ports = if interfaces.spikes == SpikeInterface::Aer {
+        parts.extend(["bruno_aer_input", "bruno_aer_output", "bruno_synchroniser"]);
+        body += &aer(&neurons);
+        aer_ports()
+    } else {
+        parts.push("bruno_event_stream_input");
+        body += &stream(&neurons);
+        stream_ports()
+    };
+    let late = if interfaces.spikes == SpikeInterface::Aer {
+        "1'b0"
+    } else {
+        "late"
+    };
+    body += &step(&[
+        ("late", late, 1),
+        ("unknown", "unknown", 1),
+        ("merged", "merged", 1),
+        ("lost", "lost", 16),
+        ("missed", "missed", 1),
+    ]);
+    Side { ports, body, parts }
+}
+
+const WIRES: &str = "  wire start, unknown, merged, missed;
+  wire [15:0] lost;
+  wire [31:0] now;
+  wire in_valid;
+  wire [15:0] in_addr;
+";
+
+/// What each register of the shell counts: `(register, net, bits)`; the others stand still.
+fn step(counted: &[(&str, &str, usize)]) -> String {
+    let one = |register: &str| {
+        let found = counted.iter().find(|(name, _, _)| *name == register);
+        match found {
+            Some((_, net, 16)) => net.to_string(),
+            Some((_, net, bits)) => format!("{}'d0, {net}", 16 - bits),
+            None => "16'd0".to_string(),
+        }
+    };
+    let all: Vec<String> = SHELL_REGISTERS.iter().rev().map(|r| one(r.name)).collect();
+    format!("  assign step = {{{}}};\n\n", all.join(", "))
+}
+
+fn tick(clock_mhz: u32) -> String {
+    let own = [
+        ("hold_i", "hold"),
+        ("clear_i", "clear"),
+        ("ready_i", "core_tick_ready"),
+        ("start_o", "start"),
+        ("tick_o", "core_tick"),
+        ("now_o", "now"),
+        ("missed_o", "missed"),
+    ];
+    let parameters = [("CLOCK_MHZ", format!("10'd{clock_mhz}"))];
+    instance("bruno_tick", &parameters, "tick", &pins(&[], &own))
+}
+
+fn collector(chip: &Chip) -> String {
+    let own = [
+        ("clear_i", "clear"),
+        ("valid_i", "in_valid"),
+        ("addr_i", "in_addr"),
+        ("start_i", "start"),
+        ("spike_o", "core_spike"),
+        ("unknown_o", "unknown"),
+        ("merged_o", "merged"),
+    ];
+    let parameters = [("INPUTS", chip.inputs.to_string())];
+    instance(
+        "bruno_event_collector",
+        &parameters,
+        "collector",
+        &pins(&[], &own),
+    )
+}
+
+/// The output's vectors taken apart into events at these nets.
+fn events(neurons: &str, nets: [(&str, &str); 4]) -> String {
+    let core = [
+        ("event_valid_i", "core_event_valid"),
+        ("event_tick_i", "core_event_tick"),
+        ("event_spikes_i", "core_event_spikes"),
+        ("lost_o", "lost"),
+    ];
+    let parameters = [
+        ("NEURONS", neurons.into()),
+        ("DEPTH_BITS", DEPTH_BITS.into()),
+    ];
+    let own: Vec<_> = core.into_iter().chain(nets).collect();
+    instance(
+        "bruno_event_stream_output",
+        &parameters,
+        "events",
+        &pins(&[], &own),
+    )
+}
+
+fn aer(neurons: &str) -> String {
+    let mut text = format!(
+        "  wire out_valid, out_ready;
+  wire {} out_addr;
+  wire [31:0] out_time;
+  // Address events carry no time.
+  wire unused_time = &{{1'b0, now, out_time}};
+",
+        range(EVENT_BITS)
+    );
+    let take = [
+        ("aer_req_i", "aer_in_req_i"),
+        ("aer_addr_i", "aer_in_addr_i"),
+        ("aer_ack_o", "aer_in_ack_o"),
+        ("valid_o", "in_valid"),
+        ("addr_o", "in_addr"),
+    ];
+    text += &instance("bruno_aer_input", &[], "aer_in", &pins(&[], &take));
+    let nets = [
+        ("valid_o", "out_valid"),
+        ("ready_i", "out_ready"),
+        ("addr_o", "out_addr"),
+        ("time_o", "out_time"),
+    ];
+    text += &events(neurons, nets);
+    let give = [
+        ("valid_i", "out_valid"),
+        ("ready_o", "out_ready"),
+        ("addr_i", "out_addr"),
+        ("aer_req_o", "aer_out_req_o"),
+        ("aer_addr_o", "aer_out_addr_o"),
+        ("aer_ack_i", "aer_out_ack_i"),
+    ];
+    text + &instance("bruno_aer_output", &[], "aer_out", &pins(&[], &give))
+}
+
+fn stream(neurons: &str) -> String {
+    let own = [
+        ("clk_i", "clk_i"),
+        ("rst_i", "rst_i | clear"),
+        ("valid_i", "event_in_valid_i"),
+        ("ready_o", "event_in_ready_o"),
+        ("addr_i", "event_in_addr_i"),
+        ("time_i", "event_in_time_i"),
+        ("now_i", "now"),
+        ("valid_o", "in_valid"),
+        ("addr_o", "in_addr"),
+        ("late_o", "late"),
+    ];
+    let own = own.map(|(pin, net)| (pin.to_string(), net.to_string()));
+    let parameters = [("DEPTH_BITS", DEPTH_BITS.into())];
+    let mut text = String::from("  wire late;\n");
+    text += &instance("bruno_event_stream_input", &parameters, "stream_in", &own);
+    let nets = [
+        ("valid_o", "event_out_valid_o"),
+        ("ready_i", "event_out_ready_i"),
+        ("addr_o", "event_out_addr_o"),
+        ("time_o", "event_out_time_o"),
+    ];
+    text + &events(neurons, nets)
+}
+
+fn aer_ports() -> Vec<Port> {
+    vec![
+        input("aer_in_req_i", 1, "input event: request"),
+        input(
+            "aer_in_addr_i",
+            EVENT_BITS,
+            "its channel, still from request to acknowledge",
+        ),
+        output("aer_in_ack_o", 1, "input event: acknowledge"),
+        output("aer_out_req_o", 1, "output spike: request"),
+        output(
+            "aer_out_addr_o",
+            EVENT_BITS,
+            "its neuron, all hidden layers in order",
+        ),
+        input("aer_out_ack_i", 1, "output spike: acknowledge"),
+    ]
+}
+
+fn stream_ports() -> Vec<Port> {
+    vec![
+        input("event_in_valid_i", 1, "input event, in order of time"),
+        output("event_in_ready_o", 1, "it is taken"),
+        input("event_in_addr_i", EVENT_BITS, "its channel"),
+        input(
+            "event_in_time_i",
+            32,
+            "the tick it acts in, us since the states' reset",
+        ),
+        output("event_out_valid_o", 1, "output spike"),
+        input("event_out_ready_i", 1, "it is taken"),
+        output(
+            "event_out_addr_o",
+            EVENT_BITS,
+            "its neuron, all hidden layers in order",
+        ),
+        output(
+            "event_out_time_o",
+            32,
+            "its tick, us since the states' reset",
+        ),
+    ]
+}

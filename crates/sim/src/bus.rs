@@ -1,0 +1,121 @@
+//! Bus transfers that try a chip's whole address space, and what each must answer: for co-simulation and testbench.
+
+use bruno_chip::{GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address, code_index};
+use bruno_device::Chip;
+
+/// One transfer and its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transfer {
+    /// Write, else read.
+    pub write: bool,
+    /// Word address.
+    pub address: u32,
+    /// Word to write, or to be read.
+    pub data: u32,
+    /// The chip must answer with an error.
+    pub refused: bool,
+}
+
+impl Transfer {
+    fn write(address: u32, data: u32) -> Self {
+        Self {
+            write: true,
+            address,
+            data,
+            refused: false,
+        }
+    }
+
+    fn read(address: u32, data: u32) -> Self {
+        Self {
+            write: false,
+            ..Self::write(address, data)
+        }
+    }
+
+    fn refused(self) -> Self {
+        Self {
+            refused: true,
+            ..self
+        }
+    }
+}
+
+/// Address of a register of the whole chip.
+pub(crate) fn global(name: &str) -> u32 {
+    let at = GLOBAL_REGISTERS.iter().position(|r| r.name == name);
+    address(Section::Global, at.unwrap_or(0) as u32)
+}
+
+const ID: u32 = 0x6272_756e;
+
+/// After a reset every register holds the chip's card; then two complementary patterns.
+pub fn after_reset(chip: &Chip) -> Vec<Transfer> {
+    let mut all = vec![
+        Transfer::read(global("id"), ID),
+        Transfer::read(global("window"), chip.window_ticks),
+        Transfer::read(global("overrun"), 0),
+    ];
+    for (index, layer) in chip.layers.iter().enumerate() {
+        for (at, register) in bruno_hdl::registers(layer.kind) {
+            let place = address(Section::Device(index), at);
+            let card = layer.codes.register(register.name).unwrap_or(0);
+            all.push(Transfer::read(place, card as u32));
+            for pattern in [0x1555_5555, 0x2aaa_aaaa] {
+                all.push(Transfer::write(place, pattern));
+                all.push(Transfer::read(place, kept(register, pattern)));
+            }
+        }
+    }
+    all
+}
+
+/// What a register reads after a word was written to it.
+fn kept(register: &Register, word: u32) -> u32 {
+    let gap = 32 - register.bits;
+    if register.signed {
+        ((word << gap) as i32 >> gap) as u32
+    } else {
+        (word << gap) >> gap
+    }
+}
+
+/// Transfers that the chip must refuse, at every edge of its address space; then one that it takes.
+pub fn refusals(chip: &Chip) -> Vec<Transfer> {
+    let mut writes = Vec::new();
+    let mut reads = Vec::new();
+    // Four bits name chip and layers.
+    if chip.layers.len() < 15 {
+        let none = address(Section::Device(chip.layers.len()), 0);
+        writes.push(none);
+        reads.push(none);
+    }
+    for (index, register) in (0..).zip(&GLOBAL_REGISTERS) {
+        if !register.writable {
+            writes.push(address(Section::Global, index));
+        }
+    }
+    let beyond = address(Section::Global, GLOBAL_REGISTERS.len() as u32);
+    writes.push(beyond);
+    reads.push(beyond);
+    for (index, layer) in chip.layers.iter().enumerate() {
+        let end = address(
+            Section::Device(index),
+            bruno_hdl::registers(layer.kind).count() as u32,
+        );
+        let levels = address(Section::Levels(index), 0);
+        let codes = address(Section::Codes(index), 0);
+        reads.extend([levels, codes, end]);
+        let outside = code_index(layer.fan_in(), 0, layer.neurons);
+        writes.extend([end, codes + outside, levels + 2 * RECURRENT_LEVELS]);
+        if !layer.recurrent {
+            writes.push(levels + RECURRENT_LEVELS);
+        }
+    }
+    let refused = writes
+        .into_iter()
+        .map(|place| Transfer::write(place, 0x3fff_ffff))
+        .chain(reads.into_iter().map(|place| Transfer::read(place, 0)))
+        .map(Transfer::refused);
+    refused.chain([Transfer::read(global("id"), ID)]).collect()
+}

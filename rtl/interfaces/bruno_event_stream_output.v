@@ -1,0 +1,63 @@
+// Output spikes as a stream (valid/ready) of neuron and tick: takes the vector of a tick apart, lowest neuron first, one
+// event a cycle, through a FIFO. Spikes still in the vector when the next one comes are lost and reported: that happens
+// when the FIFO is full, or when more neurons fire in a tick than it has cycles.
+
+module bruno_event_stream_output #(
+  parameter NEURONS    = 1,
+  parameter DEPTH_BITS = 6
+) (
+  input                clk_i,
+  input                rst_i,
+  input                event_valid_i,
+  input  [31:0]        event_tick_i,    // us
+  input  [NEURONS-1:0] event_spikes_i,
+  output               valid_o,
+  input                ready_i,
+  output [15:0]        addr_o,
+  output [31:0]        time_o,          // us
+  output reg [15:0]    lost_o           // spikes lost in this cycle
+);
+
+  reg  [NEURONS-1:0] vector_q;
+  reg  [31:0]        tick_q;
+  reg  [15:0]        lowest;
+  wire               room;
+  integer            n;
+
+  wire               some = |vector_q;
+  // v & ~(-v) = v & (v - 1): all but the lowest one.
+  wire [NEURONS-1:0] rest = (some & room) ? vector_q & ~(-vector_q) : vector_q;
+
+  always @* begin
+    lowest = 16'd0;
+    lost_o = 16'd0;
+    for (n = NEURONS - 1; n >= 0; n = n - 1) begin
+      if (vector_q[n]) lowest = n[15:0];
+      lost_o = lost_o + {15'd0, rest[n] & event_valid_i};
+    end
+  end
+
+  always @(posedge clk_i) begin
+    if (rst_i) begin
+      vector_q <= {NEURONS{1'b0}};
+      tick_q   <= 32'd0;
+    end else if (event_valid_i) begin
+      vector_q <= event_spikes_i;
+      tick_q   <= event_tick_i;
+    end else begin
+      vector_q <= rest;
+    end
+  end
+
+  bruno_fifo #(.WIDTH(48), .DEPTH_BITS(DEPTH_BITS)) fifo (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .valid_i(some),
+    .ready_o(room),
+    .data_i({tick_q, lowest}),
+    .valid_o(valid_o),
+    .ready_i(ready_i),
+    .data_o({time_o, addr_o})
+  );
+
+endmodule

@@ -1,0 +1,52 @@
+"""The chip under test as software sees it: its description and the addresses of its registers."""
+
+import json
+import os
+import random
+from pathlib import Path
+
+DESCRIPTION = json.loads(Path(os.environ["CHIP"]).read_text())
+INPUTS = DESCRIPTION["inputs"]
+NEURONS = DESCRIPTION["layers"][0]["neurons"]
+OUTPUTS = DESCRIPTION["readout"]["outputs"]
+WINDOW_TICKS = DESCRIPTION["window_ticks"]
+CLOCK_MHZ = DESCRIPTION["interfaces"]["clock_mhz"]
+
+ID, WINDOW, CLEAR, TICK, SATURATIONS, OVERRUN = range(6)
+LATE, UNKNOWN, MERGED, LOST, MISSED = (3 << 26 | index for index in range(5))
+BRUN = 0x6272756E
+
+
+def device(layer, index):
+    return (layer + 1) << 28 | index
+
+
+def level(layer, code):
+    return (layer + 1) << 28 | 1 << 26 | code
+
+
+def weight(layer, channel, neuron, neurons):
+    return (layer + 1) << 28 | 2 << 26 | channel << (neurons - 1).bit_length() | neuron
+
+
+REGISTERS = [WINDOW] + [device(0, index) for index in range(26)] + [device(1, index) for index in range(3)]
+
+# Reads, writes and both to places that do not exist or do not take them; the chip must answer with an error.
+ILLEGAL_READS = [6, 1 << 20, device(0, 26), device(1, 3), level(0, 0), weight(0, 0, 0, NEURONS), device(5, 0), LATE + 5]
+ILLEGAL_WRITES = [ID, TICK, SATURATIONS, OVERRUN, 6, device(0, 26), level(0, 8), weight(0, 0, 6, NEURONS), device(2, 0), LATE]
+
+
+def program(seed):
+    """Random weights of both layers (the inputs excite, the recurrence inhibits) and changed levels: `(address, data)`."""
+    rng = random.Random(seed)
+    writes = [
+        (weight(0, channel, neuron, NEURONS), rng.choice([3, 5, 6, 7] if channel < INPUTS else [0, 1, 2, 3]))
+        for channel in range(INPUTS + NEURONS)
+        for neuron in range(NEURONS)
+    ]
+    writes += [
+        (weight(1, channel, neuron, OUTPUTS), rng.randrange(16)) for channel in range(NEURONS) for neuron in range(OUTPUTS)
+    ]
+    writes.append((level(0, 6), rng.randrange(1_000_000, 7_000_000)))
+    writes.append((level(1, 15), 0xFFFFFF & -rng.randrange(1, 1_000_000)))
+    return writes
