@@ -2,7 +2,7 @@
 // - what the banks report of a tick is what the neurons' window counters gain in it, 0..2 a neuron (readout: 0..1);
 // - the status register is the sum of all of them since the last clear, and stops at 2^32 - 1;
 // so, with membrane.v, current.v and window_count.v, every clamp is counted until a counter stops at its end.
-// Assumed: no window counter stands at its end (it would need a window of 2^19 ticks; the longest has 4096).
+// Assumed: no window counter stands at its end (it would need a window of 2^19 ticks; the longest has 8191).
 
 module saturation (input clk);
   (* keep *) counts dut (.clk_i(clk));

@@ -137,6 +137,7 @@ fn timed(library: Library) -> Vec<String> {
         format!("techmap -map {} t:$mem_v2", files::MEMORY_PORTS),
         format!("dfflibmap -liberty {}", library.liberty),
         "clean".into(),
-        format!("write_verilog -noattr -noexpr {}", files::TIMED),
+        // OpenSTA reads no concatenation on the left of an assignment.
+        format!("write_verilog -noattr -noexpr -simple-lhs {}", files::TIMED),
     ]
 }

@@ -10,13 +10,13 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-const CHIP: &str = r#"{"name":"gates","inputs":2,"window_ticks":40,
+const CHIP: &str = r#"{"name":"gates","inputs":2,"window_ticks":40,"fold":FOLD,
     "layers":[{"name":"one","kind":"felif","neurons":2,"recurrent":true,"synapse":{"bits":3,"range_pA":900},
                "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1}}],
     "readout":{"outputs":1,"tau_ms":1,"synapse":{"bits":3,"range_pA":100}}}"#;
 
 /// The netlist, every memory made of flip-flops, and its report.
-fn netlist(chip: &Chip, dir: &Path) -> Report {
+fn map(chip: &Chip, dir: &Path) -> Report {
     let design = bruno_hdl::generate(chip).unwrap();
     let options = Options {
         target: Target::Osu018,
@@ -56,17 +56,26 @@ fn check(chip: &Chip, case: &Case, dir: &Path) -> usize {
     printed.lines().filter(|l| l.starts_with("event ")).count()
 }
 
-#[test]
-fn netlist_of_a_recurrent_chip() {
-    let chip = Chip::resolve("gates", &Description::parse("gates", CHIP).unwrap()).unwrap();
+fn check_chip(fold: usize, ticks: u64) {
+    let text = CHIP.replace("FOLD", &fold.to_string());
+    let chip = Chip::resolve("gates", &Description::parse("gates", &text).unwrap()).unwrap();
     let dir = tempfile::tempdir().unwrap();
-    let report = netlist(&chip, dir.path());
+    let report = map(&chip, dir.path());
     assert_eq!(report.memory_bits, 0);
     compile(&chip, dir.path());
-    let cases = stimuli::random(&chip, 800, 3);
+    let cases = stimuli::random(&chip, ticks, 3);
     let spikes: usize = cases
         .iter()
         .map(|case| check(&chip, case, dir.path()))
         .sum();
     assert!(spikes > 0, "the stimulus is too weak to test a spike");
+}
+
+#[test]
+fn netlist() {
+    check_chip(1, 800);
+}
+#[test]
+fn folded_netlist() {
+    check_chip(2, 800);
 }

@@ -79,7 +79,7 @@ mod tests {
     /// What the roundings and the noise take from a neuron's words: each field's series over the ticks, of mean 0 and
     /// mean square 1 where its values are equally likely.
     fn fields(words: Words) -> Vec<Vec<f64>> {
-        let mut series = vec![Vec::with_capacity(TICKS); 4 * NEURONS];
+        let mut series = vec![Vec::new(); 4 * NEURONS];
         let mut generator = Generator::new(1);
         for _ in 0..TICKS {
             for neuron in 0..NEURONS {
