@@ -20,6 +20,12 @@ const ONE: &str = r#"{"name":"single","inputs":1,"rounding":"truncate","window_t
                "device":{"tau_syn_ms":0.5,"area_um2":0.5}}],
     "readout":{"outputs":1,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
 
+/// Random rounding, device noise, the largest record.
+const NOISY: &str = r#"{"name":"noisy","inputs":2,"rounding":"stochastic","recorder":"jacobian","window_ticks":60,
+    "layers":[{"name":"one","kind":"felif","neurons":3,"recurrent":true,"synapse":{"bits":2,"range_pA":900},
+               "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1,"noise_pA_rms":20}}],
+    "readout":{"outputs":1,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
+
 fn folded() -> String {
     MINI.replace("\"inputs\":3", "\"inputs\":3,\"fold\":4")
 }
@@ -135,6 +141,10 @@ fn icarus() {
 #[test]
 fn icarus_one_neuron() {
     check_icarus(ONE);
+}
+#[test]
+fn icarus_noisy() {
+    check_icarus(NOISY);
 }
 #[test]
 fn icarus_folded() {
