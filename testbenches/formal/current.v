@@ -11,11 +11,12 @@ module current;
   (* anyseq *) reg [6:0] i_dec_m;
   (* anyseq *) reg [4:0] i_dec_s;
   wire signed [31:0] i_w = i, i_next, i_sat;
-  wire signed [31:0] i_dec_h = i_dec_s == 0 ? 0 : 32'sd1 << (i_dec_s - 5'd1);
+  // The half of the shift when rounding to nearest, any number below the LSB when rounding at random.
+  (* anyseq *) reg [29:0] i_dec_h;
 
   (* keep *) `KERNEL dut (
 `ifndef TRUNCATE
-    .i_dec_h(i_dec_h),
+    .i_dec_h({2'd0, i_dec_h}),
 `endif
     .i(i_w), .inject(inject), .i_dec_m({25'd0, i_dec_m}), .i_dec_s({27'd0, i_dec_s}),
     .i_max(I_MAX), .i_min(I_MIN), .i_next(i_next), .i_sat(i_sat));
@@ -25,11 +26,12 @@ module current;
   // Away from zero, so that what is left of i is rounded toward it.
   wire signed [39:0] step = i < 0 ? -(40'sd0 + \dut.k_product >>> i_dec_s) : (40'sd0 - \dut.k_product ) >>> i_dec_s;
 `else
-  wire signed [39:0] step = (40'sd0 + i_dec_h - \dut.k_product ) >>> i_dec_s;
+  wire signed [39:0] step = ($signed({10'd0, i_dec_h}) - \dut.k_product ) >>> i_dec_s;
 `endif
   wire signed [39:0] wanted = i + step + inject;
 
   always @* begin
+    assume (i_dec_h < 31'd1 << i_dec_s);
     assume (i_dec_s <= 30 && {33'd0, i_dec_m} <= 40'd1 << i_dec_s);
     assume (inject >= -(32'sd1 << 30) && inject <= (32'sd1 << 30));
     assert (i_next == (wanted < I_MIN ? I_MIN : wanted > I_MAX ? I_MAX : wanted));

@@ -21,7 +21,7 @@ module membrane;
 `else
   (* hierconn *) wire signed [31:0] \dut.k_leak_term ;
   wire signed [31:0] leak_term = \dut.k_leak_term ;
-  wire signed [39:0] dv = (40'sd0 + \dut.k_in_term - leak_term + 40'sd128) >>> 8;
+  wire signed [39:0] dv = (40'sd0 + \dut.k_in_term - leak_term + v_round) >>> 8;
 `endif
 `ifdef FELIF
   (* hierconn *) wire signed [31:0] \dut.k_old_charge , \dut.k_new_charge ;

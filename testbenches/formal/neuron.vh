@@ -17,6 +17,11 @@
   wire signed [31:0] in_h = in_s == 0 ? 0 : 32'sd1 << (in_s - 5'd1);
   wire signed [31:0] leak_h = leak_s == 0 ? 0 : 32'sd1 << (leak_s - 5'd1);
   wire signed [31:0] v_next, refr_next, spike, saturated;
+`ifndef TRUNCATE
+  // Rounding to nearest has an offset of 128, stochastic rounding any of 0..255, noise of less than 2^16 comes on top.
+  (* anyseq *) reg signed [17:0] v_round;
+  wire signed [31:0] v_round_w = v_round;
+`endif
 
 `ifdef FELIF
   (* anyseq *) reg [`P_BITS-1:0] p_reset;
@@ -31,16 +36,17 @@
   wire signed [31:0] xp_h = xp_s == 0 ? 0 : 32'sd1 << (xp_s - 5'd1);
   wire signed [31:0] kap_h = kap_s == 0 ? 0 : 32'sd1 << (kap_s - 5'd1);
   wire signed [31:0] p_next;
+  (* anyseq *) reg [7:0] p_round;
 `endif
 
   (* keep *) `KERNEL dut (
 `ifdef FELIF
-    .p(p_w), .p_next(p_next), .p_reset(p_reset_w), .keep_p({31'd0, keep_p}), .p_one(P_ONE), .p_max(P_ONE - 32'sd1),
+    .p(p_w), .p_next(p_next), .p_round({24'd0, p_round}), .p_reset(p_reset_w), .keep_p({31'd0, keep_p}), .p_one(P_ONE), .p_max(P_ONE - 32'sd1),
     .xv_m({21'd0, xv_m}), .xv_h(xv_h), .xv_s({27'd0, xv_s}), .xp_m({22'd0, xp_m}), .xp_h(xp_h), .xp_s({27'd0, xp_s}),
     .kap_m({22'd0, kap_m}), .kap_h(kap_h), .kap_s({27'd0, kap_s}), .x0(x0_w), .xc(xc_w),
 `endif
 `ifndef TRUNCATE
-    .in_h(in_h), .leak_h(leak_h),
+    .in_h(in_h), .leak_h(leak_h), .v_round(v_round_w),
 `endif
     .v(v_w), .refr({12'd0, refr}), .i_next(i_w), .i_sat({31'd0, i_sat}), .pre(PRE), .v_max(V_MAX),
     .in_m({21'd0, in_m}), .in_s({27'd0, in_s}), .leak_m({21'd0, leak_m}), .leak_s({27'd0, leak_s}),

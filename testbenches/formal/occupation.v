@@ -1,4 +1,4 @@
-// Occupation of a FeLIF neuron. Proved: p stays in 0..2^P_BITS-1 and equals the exact p + round((a - b)/2^8) clamped,
+// Occupation of a FeLIF neuron. Proved: p stays in 0..2^P_BITS-1 and equals the exact p + (a - b + p_round)/2^8 clamped,
 // a and b being the flows; a refractory neuron keeps it, a spike writes p_reset unless keep_p.
 // Assumed: mantissas, shifts and products in their bounds (proved in powers.v, products.v). Cut: shifts, products.
 
@@ -12,7 +12,7 @@ module occupation;
 
   wire signed [39:0] up_flow = \dut.k_up_product >>> \dut.k_up_shift [4:0];
   wire signed [39:0] down_flow = \dut.k_down_product >>> \dut.k_down_shift [4:0];
-  wire signed [39:0] wanted = $signed({1'b0, p}) + ((up_flow - down_flow + 40'sd128) >>> 8);
+  wire signed [39:0] wanted = $signed({1'b0, p}) + ((up_flow - down_flow + $signed({1'b0, p_round})) >>> 8);
   wire signed [39:0] p_new = wanted < 0 ? 40'sd0 : wanted >= P_ONE ? P_ONE - 40'sd1 : wanted;
 
   always @* begin

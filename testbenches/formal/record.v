@@ -13,8 +13,8 @@ module record (input clk);
   (* keep *) proof_readout_bank2 dut (
     .clk_i(clk), .clear_i(clear), .tick_i(tick), .last_i(last),
     .overrun_o(overrun), .rec_valid_o(valid), .rec_data_o(data), .rec_ready_i(ready));
-  (* hierconn *) wire signed [15:0] \dut.i[0] ;
-  (* hierconn *) wire signed [15:0] \dut.i[1] ;
+  (* hierconn *) wire signed [16:0] \dut.i[0] ;
+  (* hierconn *) wire signed [16:0] \dut.i[1] ;
   (* hierconn *) wire [19:0] \dut.n_sat[0] ;
   (* hierconn *) wire [19:0] \dut.n_sat[1] ;
   wire signed [31:0] i_0 = \dut.i[0] , i_1 = \dut.i[1] ;

@@ -237,7 +237,7 @@ faults! {
     half_left_out: terms(), "(k_leak_product + leak_h)", "k_leak_product", "k_leak_term == rounded";
     charge_shifted_less: terms(), "(k_new_rounded >>> kap_s[4:0])", "(k_new_rounded >>> kap_s[3:0])", "k_new_charge";
     floor_of_p_dropped: occupation(), "(k_p_wanted & k_keep)", "k_p_wanted", "p_next >= 0";
-    flow_not_rounded: occupation(), "+ 32'sd128", "+ 32'sd0", "p_next ==";
+    flow_not_rounded: occupation(), "+ p_round", "+ 32'sd0", "p_next ==";
     ceiling_of_p_dropped: occupation(), "(p_max - k_p_floor)", "32'sd0", "p_next >= 0";
     floor_of_v_dropped: membrane(), "k_floored = v_floor", "k_floored = k_wanted", "v_next ==";
     ceiling_of_v_dropped: membrane(), "k_clamped = v_max", "k_clamped = k_floored", "v_next ==";
