@@ -81,9 +81,9 @@ pub(super) fn shared_modules(chip: &Chip) -> Result<Vec<DesignFile>, HdlError> {
 pub(super) use bank::print as print_bank;
 pub(super) use sequencer::module_name as sequencer_module;
 
-/// What enters the pipeline of a layer: states as read (stage 0), the injected current (stage 1), and what gathers over a
-/// window in stage `late`: it is needed at the end only, and need not travel there.
-fn sources(arrays: &[super::bank::Array], late: usize) -> Vec<Source> {
+/// What enters the pipeline of a layer: states as read (stage 0), the injected current when it is summed, and what gathers
+/// over a window in stage `late`: it is needed at the end only, and need not travel there.
+fn sources(layer: &Layer, arrays: &[super::bank::Array], late: usize) -> Vec<Source> {
     let kind = |bits, signed| crate::atoms::Type { bits, signed };
     let states = arrays.iter().map(|a| Source {
         name: format!("{}_now", a.name),
@@ -93,7 +93,7 @@ fn sources(arrays: &[super::bank::Array], late: usize) -> Vec<Source> {
     let inject = Source {
         name: "inject_q".into(),
         kind: kind(32, true),
-        stage: 1,
+        stage: synapses::stages(layer),
     };
     let index = Source {
         name: "index_q".into(),

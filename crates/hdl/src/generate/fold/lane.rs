@@ -32,7 +32,14 @@ impl Datapath {
         for name in output_names(layer, &arrays) {
             outputs.push(printed.output(&name)?);
         }
-        let cut = |late| Pipeline::cut(&printed, &sources(&arrays, late), &outputs, STAGE_DELAY);
+        let cut = |late| {
+            Pipeline::cut(
+                &printed,
+                &sources(layer, &arrays, late),
+                &outputs,
+                STAGE_DELAY,
+            )
+        };
         let late = cut(0).depth() - 1;
         let pipeline = cut(late);
         Ok(Self {
