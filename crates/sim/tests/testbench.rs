@@ -220,5 +220,8 @@ fn a_missing_reset_in_icarus() {
 fn a_missing_reset_in_verilator() {
     let bench = without_reset();
     bench.build_verilator();
-    fails(bench.verilator(1), "");
+    // Some starts are harmless by chance.
+    let verdicts = (1..=16).map(|seed| bench.verilator(seed));
+    let failed = verdicts.into_iter().find(|(good, _)| !good);
+    fails(failed.expect("a start that is not harmless"), "");
 }
