@@ -48,6 +48,31 @@ fn check_reports_dead_zones() {
     );
 }
 #[test]
+fn check_reports_what_the_leak_cannot_move() {
+    check(
+        bruno(&["check", "examples/braille.json"]),
+        0,
+        "the leak alone does not move V below",
+    );
+}
+#[test]
+fn check_warns_of_a_leak_below_one_lsb() {
+    let coarse = r#""formats":{"v_bits":12},"name":"mini""#;
+    let leak = r#""device":{"g_leak_pS":0.1},"synapse":{"range_pA":300}"#;
+    let text = SMALL.replace(r#""name":"mini""#, coarse);
+    let (_dir, path) = written(&text.replace(r#""synapse":{"range_pA":300}"#, leak));
+    check(
+        bruno(&["check", &path]),
+        0,
+        "it is below one LSB everywhere",
+    );
+}
+#[test]
+fn check_reports_the_clock_of_a_folded_chip() {
+    let (_dir, path) = written(&SMALL.replace("\"inputs\":2", "\"inputs\":2,\"fold\":4"));
+    check(bruno(&["check", &path]), 0, "fold 4: a tick takes up to");
+}
+#[test]
 fn check_prints_the_resolved_chip() {
     let output = check(
         bruno(&["check", "examples/braille.json", "--json"]),

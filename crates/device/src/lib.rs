@@ -5,6 +5,7 @@
 mod chip;
 mod codes;
 mod coefficient;
+mod dead_zones;
 mod felif;
 mod limits;
 mod noise;

@@ -1,6 +1,7 @@
 //! Design rules: what a chip cannot do at all, and what its user should know.
 
-use crate::{Chip, Felif, GUARD_BITS, Layer, LayerKind, TICK_S, noise};
+use crate::dead_zones::{self, DeadZones};
+use crate::{Chip, Felif, Layer, LayerKind, TICK_S, noise};
 use bruno_chip::{Problem, RecorderInterface, Rounding};
 use serde::Serialize;
 
@@ -119,7 +120,7 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
     let mut found = Vec::new();
     for (layer, description) in chip.layers.iter().zip(&chip.description.layers) {
         let model = Felif::new(&description.device);
-        dead_zones(chip, layer, &model, &mut found);
+        dead_zones(chip, layer, &model, description.device.v_th_v, &mut found);
         if layer.options.noise {
             noise_in_force(chip, layer, &model, &mut found);
         }
@@ -127,6 +128,7 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
             stability(layer, &model, description.device.v_th_v, &mut found);
         }
     }
+    readout_rest(chip, &mut found);
     clipped_levels(chip, &mut found);
     found.extend(chip.layers.iter().map(|layer| memory(chip, layer)));
     found
@@ -164,38 +166,62 @@ fn memory(chip: &Chip, layer: &Layer) -> Finding {
     }
 }
 
-fn dead_zones(chip: &Chip, layer: &Layer, model: &Felif, found: &mut Vec<Finding>) {
+fn dead_zones(chip: &Chip, layer: &Layer, model: &Felif, v_th: f64, found: &mut Vec<Finding>) {
     let formats = &chip.description.formats;
-    let guard = (-f64::from(GUARD_BITS)).exp2();
-    let (per_lsb, p_per_lsb) = match chip.rounding {
-        Rounding::Nearest => (0.5, 0.5),
-        // What the guard bits hold is right on average.
-        Rounding::Stochastic => (0.5 * guard, guard),
-        Rounding::Truncate => (1.0, 1.0),
-    };
-    let lsb_pa = formats.v_lsb() * model.capacitance_f / TICK_S * 1e12;
-    let smallest_pa = per_lsb * lsb_pa;
+    let zones = DeadZones::of(layer, model, formats, chip.rounding);
     let mut text = format!(
-        "layer `{}`: currents below {smallest_pa:.3} pA do not move V",
-        layer.name
+        "layer `{}`: currents below {:.3} pA do not move V",
+        layer.name, zones.current_pa
     );
-    if layer.kind == LayerKind::Felif {
-        let smallest_rate = p_per_lsb * formats.p_lsb() / TICK_S;
-        text += &format!("; switching below {smallest_rate:.2} 1/s does not move p");
+    if let Some(rate) = zones.rate_per_s {
+        text += &format!("; switching below {rate:.2} 1/s does not move p");
+    }
+    text += &match zones.leak_v {
+        Some(volts) => format!(
+            "; the leak alone does not move V below {:.2} mV",
+            volts * 1e3
+        ),
+        None => "; the leak moves no V: it is below one LSB everywhere".into(),
+    };
+    if zones.rest_pa > 0.0 {
+        text += &format!(
+            "; a synaptic current stops decaying at {:.3} pA",
+            zones.rest_pa
+        );
     }
     if chip.rounding == Rounding::Stochastic {
         // The variance of a random rounding is f(1-f) of an LSB squared, f its fraction: a quarter at most.
         text += &format!(
             "; rounding at random adds up to {:.3} pA rms a tick of white noise",
-            0.5 * lsb_pa
+            0.5 * dead_zones::current_per_lsb_pa(model, formats)
         );
     }
-    let severity = if smallest_pa > 5.0 {
+    // Beyond a quarter of the threshold the neuron no longer forgets what it should.
+    let deaf = zones.leak_v.is_none_or(|v| v > 0.25 * v_th);
+    let hurts = zones.current_pa > 5.0 || zones.rest_pa > 5.0 || deaf;
+    let severity = if hurts {
+        text += " (`formats` with more bits, or `rounding` `stochastic`, lower these)";
         Severity::Warning
     } else {
         Severity::Note
     };
     found.push(Finding { severity, text });
+}
+
+/// A readout has no membrane: what matters is the current at which its decay stops.
+fn readout_rest(chip: &Chip, found: &mut Vec<Finding>) {
+    let readout = &chip.layers[chip.readout()];
+    let formats = &chip.description.formats;
+    let rest_pa = dead_zones::rest_pa(readout, formats, chip.rounding);
+    if rest_pa > 0.0 {
+        found.push(Finding {
+            severity: Severity::Note,
+            text: format!(
+                "layer `{}`: a current stops decaying at {rest_pa:.3} pA",
+                readout.name
+            ),
+        });
+    }
 }
 
 fn noise_in_force(chip: &Chip, layer: &Layer, model: &Felif, found: &mut Vec<Finding>) {

@@ -3,7 +3,7 @@
 use crate::{Adam, EpochReport, Parameters, TrainConfig, TrainError};
 use bruno_chip::Description;
 use serde::{Deserialize, Serialize};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Format of the file; a change of any field's meaning raises it.
@@ -49,20 +49,12 @@ impl Checkpoint {
             path: path.display().to_string(),
             what,
         };
-        let dir = path
-            .parent()
-            .filter(|d| !d.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let write = || -> std::io::Result<()> {
-            std::fs::create_dir_all(dir)?;
-            let mut file = tempfile::NamedTempFile::new_in(dir)?;
-            serde_json::to_writer(std::io::BufWriter::new(&mut file), self)?;
-            file.flush()?;
-            file.as_file().sync_all()?;
-            file.persist(path).map_err(|e| e.error)?;
-            Ok(())
-        };
-        write().map_err(|e| failed(format!("cannot be written: {e}")))
+        bruno_chip::replace_file(path, |file| {
+            let mut buffered = BufWriter::new(file);
+            serde_json::to_writer(&mut buffered, self)?;
+            buffered.flush()
+        })
+        .map_err(|e| failed(format!("cannot be written: {e}")))
     }
 
     /// Reads a file.

@@ -77,6 +77,9 @@ impl Check {
             );
         }
         println!("{}", latency(&chip));
+        if chip.fold > 1 {
+            println!("{}", clock(&chip)?);
+        }
         for finding in findings {
             let mark = match finding.severity {
                 Severity::Note => "note",
@@ -94,4 +97,13 @@ fn latency(chip: &Chip) -> String {
     format!(
         "latency: an input spike reaches the readout {hidden} us after it acts (one tick a layer)"
     )
+}
+
+/// What a folded chip asks of its clock.
+fn clock(chip: &Chip) -> Result<String, Failure> {
+    let cycles = bruno_hdl::cycles_per_tick(chip)?;
+    Ok(format!(
+        "fold {}: a tick takes up to {cycles} cycles (a bus transfer in it included); clock of at least {cycles} MHz",
+        chip.fold
+    ))
 }

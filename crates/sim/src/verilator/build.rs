@@ -45,8 +45,9 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
     let header = model_header::print(chip, design, flavour);
     let loops = loop_options(chip);
     let options = format!(
-        "{} {} {}",
+        "{} {} {} {}",
         names::OPTIONS.join(" "),
+        names::MACHINE.join(" "),
         loops.join(" "),
         names::LINK.join(" ")
     );
@@ -113,14 +114,15 @@ impl Tools {
         })?;
         let mut about = Command::new(compiler);
         // What -march=native stands for on this machine is part of the key: a cache may be shared.
-        let native = ["-march=native", "-E", "-dM", "-x", "c++", "/dev/null"];
+        let predefined = ["-E", "-dM", "-x", "c++", "/dev/null"];
         let mut macros = Command::new(compiler);
+        macros.args(names::MACHINE);
         Ok(Self {
             verilator_version: version,
             include: PathBuf::from(root.trim()).join("include"),
             compiler,
             compiler_version: tool::run(about.arg("--version"), INSTALL_COMPILER)?,
-            cpu: tool::run(macros.args(native), INSTALL_COMPILER)?,
+            cpu: tool::run(macros.args(predefined), INSTALL_COMPILER)?,
         })
     }
 
@@ -291,11 +293,13 @@ impl Tools {
             .warnings(false)
             .cargo_metadata(false)
             .cargo_output(false)
-            .flag("-march=native")
             .include(dir)
             .include(&self.include)
             .include(self.include.join("vltstd"))
             .out_dir(dir);
+        for flag in names::MACHINE {
+            build.flag(flag);
+        }
         build
     }
 }

@@ -46,6 +46,14 @@ pub(super) const UNROLL: (&str, usize) = ("--unroll-count", 4);
 /// A `generate` loop may have so many times that number.
 pub(super) const GENERATE: usize = 16;
 
+/// Options of the C++ compiler that fit the model to this machine. Compilers prefer vectors of half the width on some
+/// cores with AVX-512; the loop over neurons is long enough for whole ones (2.4 instead of 3.4 ns on such a core).
+pub(super) const MACHINE: &[&str] = if cfg!(target_arch = "x86_64") {
+    &["-march=native", "-mprefer-vector-width=512"]
+} else {
+    &["-march=native"]
+};
+
 /// C++ compilers in order of preference (clang's vector code is 1.5 times faster here).
 pub(super) const COMPILERS: [&str; 2] = ["clang++", "g++"];
 /// Libraries of a shared model; clang loads and then dies without libatomic.
