@@ -1,0 +1,146 @@
+//! Model card of a ferroelectric HfO2 capacitor: the parameters of Heracles (Fehlings et al., arXiv 2410.07791), by the
+//! names that its Verilog-A model and its published cards use, in SI units (energies in eV).
+
+use serde::{Deserialize, Serialize};
+
+/// What is known of one parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Parameter {
+    /// Name in model cards of every simulator.
+    pub name: &'static str,
+    /// Value of the published card.
+    pub default: f64,
+    /// Unit; `1` without.
+    pub unit: &'static str,
+    /// Smallest allowed value.
+    pub low: f64,
+    /// Largest allowed value.
+    pub high: f64,
+    /// Spread between dies: standard deviation of the published Monte-Carlo statistics; 0 where none is published.
+    pub die_sigma: f64,
+    /// Spread between devices of a die, likewise.
+    pub device_sigma: f64,
+    /// What it is.
+    pub meaning: &'static str,
+    /// Where value, bounds and spread come from.
+    pub source: &'static str,
+}
+
+/// One list makes the struct, its defaults, the table and the access by name.
+macro_rules! card {
+    ($($name:ident: $default:expr, $unit:literal, $low:expr, $high:expr, $die:expr, $device:expr, $meaning:literal, $source:expr;)*) => {
+        /// A card: every parameter of the model, in the unit of [`PARAMETERS`].
+        #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct FecapCard {
+            $(#[doc = concat!($meaning, ", ", $unit, ".")] pub $name: f64,)*
+        }
+
+        impl Default for FecapCard {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
+        /// Every parameter of a card, in the order of the published cards.
+        pub const PARAMETERS: &[Parameter] = &[
+            $(Parameter {
+                name: stringify!($name),
+                default: $default,
+                unit: $unit,
+                low: $low,
+                high: $high,
+                die_sigma: $die,
+                device_sigma: $device,
+                meaning: $meaning,
+                source: $source,
+            },)*
+        ];
+
+        impl FecapCard {
+            /// Value by name; `None` for an unknown name.
+            pub fn get(&self, name: &str) -> Option<f64> {
+                match name {
+                    $(stringify!($name) => Some(self.$name),)*
+                    _ => None,
+                }
+            }
+
+            /// The place of a value by name; `None` for an unknown name.
+            pub fn get_mut(&mut self, name: &str) -> Option<&mut f64> {
+                match name {
+                    $(stringify!($name) => Some(&mut self.$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+/// Values and bounds of the published Verilog-A model, spreads of its Spectre card.
+const HERACLES: &str = "Heracles, arXiv 2410.07791: Verilog-A model and card fehlings2024";
+
+card! {
+    area: 625e-12, "m^2", 1e-18, 1e-3, 0.0, 1e-12, "Area of the device", HERACLES;
+    t_fe: 9.8e-9, "m", 1e-9, 5e-8, 0.0, 0.0, "Thickness of the ferroelectric layer", HERACLES;
+    t_int: 1.5e-9, "m", 1e-10, 2e-8, 2.2e-10, 0.0, "Thickness of the interface layer", HERACLES;
+    eps_fe: 70.0, "1", 1.0, 100.0, 0.0, 0.0, "Relative permittivity of the ferroelectric layer", HERACLES;
+    eps_int: 90.0, "1", 1.0, 500.0, 0.0, 0.0, "Relative permittivity of the interface layer", HERACLES;
+    w_b: 1.05, "eV", 0.1, 5.0, 0.0, 0.0, "Switching barrier", HERACLES;
+    d_e: 7.5e-9, "m", 1e-10, 1e-7, 0.0, 0.0, "Field distance of the barrier", HERACLES;
+    e_off: 2e7, "V/m", -1e9, 1e9, 0.0, 0.0, "Offset field", HERACLES;
+    p_s: 0.27, "C/m^2", 1e-3, 1.0, 0.027, 0.0, "Saturation polarisation", HERACLES;
+    n_depl: 1.05e28, "m^-3", 1e25, 1e30, 0.265e28, 0.0, "Carrier density of the depletion layers", HERACLES;
+    eps_depl: 3.6, "1", 0.1, 100.0, 0.0, 0.0, "Relative permittivity of the electrodes", HERACLES;
+    q_fix_depl_u: -0.098, "C/m^2", -1.0, 1.0, 0.0, 0.0, "Fixed charge at the depletion layer, polarisation up", HERACLES;
+    q_fix_depl_d: 0.098, "C/m^2", -1.0, 1.0, 0.0, 0.0, "Fixed charge at the depletion layer, polarisation down", HERACLES;
+    m_eff_fe: 0.4, "1", 0.01, 10.0, 0.0, 0.0, "Effective electron mass in the ferroelectric layer", HERACLES;
+    m_eff_int: 1.0, "1", 0.01, 10.0, 0.0, 0.0, "Effective electron mass in the interface layer", HERACLES;
+    phi_b_fe: 2.0, "eV", 0.01, 5.0, 0.0, 0.0, "Barrier between electrode and ferroelectric layer", HERACLES;
+    phi_b_int: 0.65, "eV", 0.01, 5.0, 0.0, 0.0, "Barrier between electrode and interface layer", HERACLES;
+    mu_fe: 15e-4, "m^2/(V s)", 1e-4, 1e3, 0.0, 0.0, "Electron mobility in the ferroelectric layer", HERACLES;
+    n_c_fe: 1e24, "m^-3", 1e18, 1e28, 0.0, 0.0, "Density of states of the conduction band", HERACLES;
+    phi_tr_fe: 0.68, "eV", 0.0, 5.0, 0.0, 0.0, "Depth of the traps", HERACLES;
+}
+
+impl FecapCard {
+    /// Every value that is not finite or leaves its bounds.
+    pub fn out_of_bounds(&self) -> Vec<(&'static Parameter, f64)> {
+        let values = PARAMETERS
+            .iter()
+            .map(|p| (p, self.get(p.name).unwrap_or(f64::NAN)));
+        values
+            .filter(|(p, v)| !(p.low..=p.high).contains(v))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_card_is_within_bounds() {
+        assert_eq!(FecapCard::default().out_of_bounds(), []);
+    }
+
+    #[test]
+    fn a_parameter_is_reached_by_its_name() {
+        let mut card = FecapCard::default();
+        for parameter in PARAMETERS {
+            assert_eq!(card.get(parameter.name), Some(parameter.default));
+            *card.get_mut(parameter.name).unwrap() = parameter.high;
+            assert_eq!(card.get(parameter.name), Some(parameter.high));
+        }
+        assert_eq!(card.get("q_fix_depl"), None);
+    }
+
+    #[test]
+    fn what_leaves_its_bounds_is_named() {
+        let card = FecapCard {
+            t_fe: f64::NAN,
+            ..FecapCard::default()
+        };
+        assert_eq!(card.out_of_bounds()[0].0.name, "t_fe");
+    }
+}

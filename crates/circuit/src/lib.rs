@@ -1,0 +1,8 @@
+//! The ferroelectric capacitor as circuit simulators know it: the full float model, its solver, calibration, and the way
+//! in and out of their model cards and netlists.
+//!
+//! This crate knows nothing of chips' datapaths, Verilog or training.
+
+pub mod card;
+
+pub use card::{FecapCard, PARAMETERS, Parameter};
