@@ -4,5 +4,6 @@
 //! This crate knows nothing of chips' datapaths, Verilog or training.
 
 pub mod card;
+pub mod plot;
 
 pub use card::{FecapCard, PARAMETERS, Parameter};
