@@ -1,6 +1,6 @@
 //! A resolved chip: every default filled in, every integer code derived. What later stages work from.
 
-use crate::{Codes, Constants, Finding, limits};
+use crate::{Codes, Constants, Finding, limits, rram};
 use bruno_chip::{ChipError, Description, NeuronKind, Problem, RecorderLevel, Rounding, Synapse};
 use serde::Serialize;
 
@@ -243,7 +243,7 @@ fn layer_seed(seed: u32, index: usize) -> i32 {
 
 fn level_codes(d: &Description, synapse: &Synapse) -> Vec<i32> {
     let code = |level: f64| d.formats.i_code(level);
-    synapse.levels().into_iter().map(code).collect()
+    rram::levels_pa(synapse).into_iter().map(code).collect()
 }
 
 /// Even banks of at most `largest` neurons.

@@ -3,7 +3,7 @@
 use crate::config::{DeviceTraining, TrainConfig};
 use crate::quantise::{Quantised, quantise};
 use bruno_chip::{ChipError, Description, Synapse};
-use bruno_device::Chip;
+use bruno_device::{Chip, levels_pa};
 use bruno_sim::{LayerProgram, Program};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -107,7 +107,7 @@ impl Parameters {
         (mean, std): (f64, f64),
         rng: &mut ChaCha8Rng,
     ) -> Projection {
-        let levels = synapse.levels();
+        let levels = levels_pa(synapse);
         let largest = levels.iter().fold(0.0f64, |m, l| m.max(l.abs()));
         let scale = largest / 2.0;
         let start = self.values.len();

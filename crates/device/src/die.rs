@@ -1,0 +1,106 @@
+//! One die: the cards of its layers, and how far each neuron's own device differs.
+
+use crate::codes::CodeError;
+use crate::draws::{Draws, Place, Quantity, factor};
+use crate::{Codes, Layer};
+use bruno_chip::{Description, DeviceCard, Spread, Variability};
+use rand::RngExt;
+
+/// The parameters of a die are drawn once for the whole chip: its layers share films and transistors.
+const WHOLE_DIE: Place = Place {
+    layer: u32::MAX as usize,
+    recurrent: false,
+};
+
+/// The card of a hidden layer on a die.
+pub fn die_card(description: &Description, layer: usize, draws: Draws) -> DeviceCard {
+    let raw = &description.layers[layer];
+    let mut card = raw.device.clone();
+    let Some(variability) = &raw.variability else {
+        return card;
+    };
+    for (index, (name, sigma)) in variability.die.entries().into_iter().enumerate() {
+        let mut rng = draws.stream(WHOLE_DIE, Quantity::Die(index as u8));
+        let by = factor(sigma, &mut rng);
+        if let Some(value) = field(&mut card, name) {
+            *value *= by;
+        }
+    }
+    card
+}
+
+/// The field of a card that an entry of [`Spread`] is about; none where the card has no such part.
+fn field<'a>(card: &'a mut DeviceCard, name: &str) -> Option<&'a mut f64> {
+    match name {
+        "area" => Some(&mut card.area_um2),
+        "t_fe" => Some(&mut card.t_fe_nm),
+        "p_s" => Some(&mut card.p_s_c_m2),
+        "c_series" => card.c_series_f_m2.as_mut(),
+        "w_b" => Some(&mut card.w_b_ev),
+        "g_leak" => Some(&mut card.g_leak_ps),
+        "v_th" => Some(&mut card.v_th_v),
+        "tau_syn" => Some(&mut card.tau_syn_ms),
+        _ => None,
+    }
+}
+
+/// The registers of a hidden layer on a die, its random numbers included; those of `nominal` where nothing spreads.
+pub(crate) fn die_codes(
+    description: &Description,
+    layer: usize,
+    nominal: &Codes,
+    draws: Draws,
+) -> Result<Codes, CodeError> {
+    let card = die_card(description, layer, draws);
+    let spread = description.layers[layer].variability.is_some();
+    let codes = if spread {
+        Codes::new(&card, &description.formats, description.rounding)?
+    } else {
+        *nominal
+    };
+    Ok(Codes {
+        seed: layer_seed(layer, draws),
+        sur_w: nominal.sur_w,
+        ..codes
+    })
+}
+
+/// Random numbers of a layer of this chip, 30 bits.
+pub(crate) fn layer_seed(layer: usize, draws: Draws) -> i32 {
+    let place = Place {
+        layer,
+        recurrent: false,
+    };
+    let mut rng = draws.stream(place, Quantity::Seed);
+    (rng.random::<u32>() >> 2) as i32
+}
+
+/// What each neuron's synaptic currents are multiplied by on this die.
+///
+/// `C dV/dt = I - g V - C kappa f` with `C` and `g` by area (the leak is the film's): an area `a` times the die's is a
+/// current `1/a` times as large, and nothing else.
+pub fn current_factors(
+    variability: Option<&Variability>,
+    layer: &Layer,
+    index: usize,
+    draws: Draws,
+) -> Vec<f64> {
+    let sigma = variability.map_or(0.0, |v| v.device.area);
+    let place = Place {
+        layer: index,
+        recurrent: false,
+    };
+    let mut rng = draws.stream(place, Quantity::Area);
+    (0..layer.neurons)
+        .map(|_| 1.0 / factor(sigma, &mut rng))
+        .collect()
+}
+
+/// The spreads in force, as text; empty without any.
+pub(crate) fn active(spread: &Spread) -> String {
+    let entries = spread.entries().into_iter().filter(|(_, s)| *s != 0.0);
+    let text: Vec<String> = entries
+        .map(|(name, sigma)| format!("{name} {} %", 100.0 * sigma))
+        .collect();
+    text.join(", ")
+}

@@ -1,0 +1,139 @@
+//! Design rules of the synapses: levels against the current's range, and the devices behind them.
+
+use super::Finding;
+use crate::rram::{Array, levels_pa};
+use crate::{Chip, Layer, TICK_S, die};
+use bruno_chip::{Description, LayerDescription, Mapping, Rram, Synapse};
+
+/// Rate of every channel for which the expected current is printed, Hz.
+const RATE_HZ: f64 = 20.0;
+
+pub(super) fn clipped_levels(chip: &Chip) -> Vec<Finding> {
+    let clipped = |layer: &Layer| {
+        let edge = |l: &&i32| **l == chip.constants.i_max || **l == chip.constants.i_min;
+        let tables = layer.levels.iter().chain(&layer.recurrent_levels);
+        let clipped = tables.filter(edge).count();
+        let text = format!(
+            "layer `{}`: {clipped} level(s) stand at the edge of the current's range and may be clipped",
+            layer.name
+        );
+        let remedy = "raise `formats.i_range_pA` or lower the levels";
+        (clipped > 0).then(|| Finding::judged(true, text, remedy))
+    };
+    chip.layers.iter().filter_map(clipped).collect()
+}
+
+/// Fan-in against the range of the synaptic current: how many spikes at once fill it, and what independent (Poisson)
+/// channels at [`RATE_HZ`] make of it when every code is equally likely: the mean is `rate tau sum(level)`, the variance
+/// `rate tau/2 sum(level^2)` (Campbell).
+pub(super) fn saturation(chip: &Chip, layer: &Layer) -> Finding {
+    let lsb = chip.description.formats.i_lsb_pa();
+    let range = chip.description.formats.i_range_pa;
+    let tau_s = -TICK_S / (-layer.codes.i_dec.value()).ln_1p();
+    let recurrences = layer.fan_in() - layer.inputs;
+    let mut moments = [0.0; 2];
+    let mut strongest = 0.0f64;
+    for (table, channels) in [
+        (&layer.levels, layer.inputs),
+        (&layer.recurrent_levels, recurrences),
+    ] {
+        for level in table {
+            let pa = f64::from(*level) * lsb;
+            let share = channels as f64 / table.len() as f64;
+            moments[0] += share * pa;
+            moments[1] += share * pa * pa;
+            strongest = strongest.max(pa.abs());
+        }
+    }
+    let mean = RATE_HZ * tau_s * moments[0];
+    let deviation = (0.5 * RATE_HZ * tau_s * moments[1]).sqrt();
+    let expected = mean.abs() + 3.0 * deviation;
+    let text = format!(
+        "layer `{}`: {:.1} spikes at once of its strongest level fill the current's range of {range} pA; {} channels at \
+         {RATE_HZ} Hz with levels at random give {mean:.0} +- {deviation:.0} pA",
+        layer.name,
+        range / strongest.max(lsb),
+        layer.fan_in()
+    );
+    let remedy = "a mean and three deviations leave the range, currents will be clipped: raise `formats.i_range_pA`, or lower \
+                  the levels or the time constant";
+    Finding::judged(expected > range, text, remedy)
+}
+
+/// Spread of the neurons in force on virtual chips.
+pub(super) fn spread(layer: &Layer, description: &LayerDescription) -> Option<Finding> {
+    let variability = description.variability.as_ref()?;
+    let or_none = |text: String| if text.is_empty() { "none".into() } else { text };
+    Some(Finding::note(format!(
+        "layer `{}`: on virtual chips (`bruno montecarlo`) neurons spread between dies: {}; between devices: {}",
+        layer.name,
+        or_none(die::active(&variability.die)),
+        or_none(die::active(&variability.device))
+    )))
+}
+
+/// The devices behind every projection that has any, and which of their effects are in force.
+pub(super) fn devices(description: &Description) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for layer in &description.layers {
+        let name = &layer.name;
+        let recurrent = layer.recurrent_synapse.as_ref().unwrap_or(&layer.synapse);
+        found.extend(array(
+            &format!("layer `{name}`, synapses of the input"),
+            &layer.synapse,
+        ));
+        if layer.recurrent {
+            let what = format!("layer `{name}`, recurrent synapses");
+            found.extend(array(&what, recurrent));
+        }
+    }
+    found.extend(array(
+        "layer `readout`, synapses",
+        &description.readout.synapse,
+    ));
+    found
+}
+
+fn array(what: &str, synapse: &Synapse) -> Option<Finding> {
+    let array = Array::of(synapse)?;
+    let card = array.card();
+    let mapping = match card.mapping {
+        Mapping::Differential => "pairs of RRAM devices",
+        Mapping::Single => "one RRAM device against a reference",
+    };
+    let levels = levels_pa(synapse);
+    let mut distinct = levels.clone();
+    distinct.dedup();
+    let (on, off): (Vec<_>, Vec<_>) = effects(card).into_iter().partition(|(_, on)| *on);
+    let list = |effects: Vec<(&str, bool)>| match effects.len() {
+        0 => "none".to_string(),
+        _ => effects.iter().map(|e| e.0).collect::<Vec<_>>().join(", "),
+    };
+    let states = card
+        .states
+        .map_or("any state".into(), |s| format!("{s} states"));
+    let text = format!(
+        "{what}: {mapping}, {}..{} uS in {states}, read at {} V, current ratio {:.3e}; {} of {} levels differ; in force on \
+         virtual chips (`bruno montecarlo`): {}; off: {}",
+        card.hrs_us,
+        card.lrs_us,
+        card.read_v,
+        array.current_ratio(),
+        distinct.len(),
+        levels.len(),
+        list(on),
+        list(off)
+    );
+    let remedy = "codes share a level: raise `states` or lower `bits`";
+    Some(Finding::judged(distinct.len() < levels.len(), text, remedy))
+}
+
+fn effects(card: &Rram) -> [(&'static str, bool); 5] {
+    [
+        ("programming error", card.programming.is_some()),
+        ("read noise", card.read_noise.is_some()),
+        ("drift", card.drift.is_some()),
+        ("stuck devices", card.stuck.is_some()),
+        ("spread between dies", card.die.is_some()),
+    ]
+}
