@@ -4,6 +4,7 @@ mod check;
 mod cosim;
 mod eval;
 mod generate;
+mod montecarlo;
 mod new;
 mod synth;
 mod train;
@@ -28,6 +29,7 @@ enum Command {
     Synth(synth::Synth),
     Train(train::Train),
     Eval(eval::Eval),
+    Montecarlo(montecarlo::MonteCarloCommand),
 }
 
 impl Arguments {
@@ -41,6 +43,7 @@ impl Arguments {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Eval(command) => command.run(),
+            Command::Montecarlo(command) => command.run(),
         }
     }
 }

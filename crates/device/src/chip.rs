@@ -1,6 +1,7 @@
 //! A resolved chip: every default filled in, every integer code derived. What later stages work from.
 
-use crate::{Codes, Constants, Finding, limits, rram};
+use crate::dead_zones::DeadZones;
+use crate::{Codes, Constants, Felif, Finding, limits, rram};
 use bruno_chip::{ChipError, Description, NeuronKind, Problem, RecorderLevel, Rounding, Synapse};
 use serde::Serialize;
 
@@ -152,6 +153,16 @@ impl Chip {
     /// Dead zones, stability and other limits worth knowing, with their numbers.
     pub fn findings(&self) -> Vec<Finding> {
         limits::findings(self)
+    }
+
+    /// Largest constant current that never moves the membrane of layer `index`, pA: what lies within the dead zone has no
+    /// effect of its own. 0 for the readout, which has no membrane.
+    pub fn dead_current_pa(&self, index: usize) -> f64 {
+        self.description.layers.get(index).map_or(0.0, |raw| {
+            let model = Felif::new(&raw.device);
+            let formats = &self.description.formats;
+            DeadZones::of(&self.layers[index], &model, formats, self.rounding).current_pa
+        })
     }
 
     /// Index of the readout in `layers`.

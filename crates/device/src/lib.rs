@@ -23,4 +23,4 @@ pub use felif::{Felif, KELVIN_PER_VOLT, TICK_S};
 pub use fine_table::FineTable;
 pub use limits::{Finding, Severity};
 pub use rram::levels_pa;
-pub use virtual_chip::{LayerTables, VirtualLayer};
+pub use virtual_chip::{FINE_LEVELS, HeldProjection, LayerTables, VirtualLayer};

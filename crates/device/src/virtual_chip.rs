@@ -12,11 +12,14 @@ use bruno_chip::{ChipError, Formats, Problem, Synapse};
 /// Bits of a virtual chip's weight codes.
 const FINE_BITS: u32 = 8;
 
+/// Levels of a virtual chip's tables.
+pub const FINE_LEVELS: usize = 1 << FINE_BITS;
+
 impl Chip {
     /// The chip with 8-bit synapses and empty level tables: one RTL for every virtual chip.
     pub fn with_fine_synapses(&self) -> Self {
         let mut fine = self.clone();
-        let table = 1usize << FINE_BITS;
+        let table = FINE_LEVELS;
         for layer in &mut fine.layers {
             layer.bits = FINE_BITS;
             layer.levels = vec![0; table];
@@ -43,6 +46,8 @@ struct Projection<'a> {
     synapses: Synapses<'a>,
     /// Factor on the currents onto each neuron.
     factors: Vec<f64>,
+    /// Currents of the ideal chip, LSB of I.
+    ideal: Vec<i32>,
 }
 
 #[derive(Debug, Clone)]
@@ -57,9 +62,18 @@ enum Synapses<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerTables {
     /// The input's synapses.
-    pub input: FineTable,
+    pub input: HeldProjection,
     /// Those of the recurrence.
-    pub recurrent: Option<FineTable>,
+    pub recurrent: Option<HeldProjection>,
+}
+
+/// Synapses of a projection as the memories hold them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldProjection {
+    /// Level table and codes.
+    pub table: FineTable,
+    /// Root mean square of what the synapses deviate from the ideal chip's, LSB of I.
+    pub deviation_lsb: f64,
 }
 
 impl<'a> VirtualLayer<'a> {
@@ -78,14 +92,22 @@ impl<'a> VirtualLayer<'a> {
         let layer = &chip.layers[index];
         let description = &chip.description;
         let (inputs, recurrences) = weights.split_at(layer.inputs * layer.neurons);
-        let projection = |synapse, recurrent, codes: &[u8], factors: &[f64]| Projection {
-            place: Place {
-                layer: index,
-                recurrent,
-            },
-            draws,
-            synapses: Synapses::new(synapse, codes, draws, index, recurrent),
-            factors: factors.to_vec(),
+        let projection = |synapse, recurrent, codes: &[u8], factors: &[f64]| {
+            let ideal = if recurrent {
+                &layer.recurrent_levels
+            } else {
+                &layer.levels
+            };
+            Projection {
+                place: Place {
+                    layer: index,
+                    recurrent,
+                },
+                draws,
+                synapses: Synapses::new(synapse, codes, draws, index, recurrent),
+                factors: factors.to_vec(),
+                ideal: codes.iter().map(|c| ideal[usize::from(*c)]).collect(),
+            }
         };
         if layer.kind == LayerKind::Readout {
             let ones = vec![1.0; layer.neurons];
@@ -132,8 +154,11 @@ impl<'a> VirtualLayer<'a> {
             recurrent: self.recurrent.as_ref().map(|r| r.table(formats, sample)),
         };
         let layer = &chip.layers[self.input.place.layer];
-        let recurrent = tables.recurrent.as_ref().map_or(&[][..], |r| &r.levels);
-        match limits::injection(layer, &tables.input.levels, recurrent) {
+        let recurrent = tables
+            .recurrent
+            .as_ref()
+            .map_or(&[][..], |r| &r.table.levels);
+        match limits::injection(layer, &tables.input.table.levels, recurrent) {
             None => Ok(tables),
             Some(problem) => Err(invalid(problem)),
         }
@@ -155,7 +180,7 @@ impl<'a> VirtualLayer<'a> {
 }
 
 impl Projection<'_> {
-    fn table(&self, formats: &Formats, sample: u32) -> FineTable {
+    fn table(&self, formats: &Formats, sample: u32) -> HeldProjection {
         let currents = match &self.synapses {
             Synapses::Ideal(currents) => currents.clone(),
             Synapses::Devices(array, programmed) => {
@@ -165,7 +190,12 @@ impl Projection<'_> {
         let neurons = self.factors.len();
         let code = |(at, pa): (usize, f64)| formats.i_code(pa * self.factors[at % neurons]);
         let codes: Vec<i32> = currents.into_iter().enumerate().map(code).collect();
-        FineTable::new(&codes, 1 << FINE_BITS)
+        let deviation = |(real, ideal): (&i32, &i32)| f64::from(real.abs_diff(*ideal)).powi(2);
+        let square: f64 = codes.iter().zip(&self.ideal).map(deviation).sum();
+        HeldProjection {
+            table: FineTable::new(&codes, FINE_LEVELS),
+            deviation_lsb: (square / codes.len().max(1) as f64).sqrt(),
+        }
     }
 }
 

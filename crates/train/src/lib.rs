@@ -9,6 +9,7 @@ mod checkpoint;
 mod coarse;
 mod config;
 mod error;
+mod evaluate;
 #[cfg(test)]
 mod fine;
 mod loss;
@@ -24,8 +25,9 @@ pub use adjoint::{Demand, Gradient, backward};
 pub use checkpoint::Checkpoint;
 pub use config::{DeviceParameter, DeviceTraining, GradientKind, InitConfig, TrainConfig};
 pub use error::TrainError;
+pub use evaluate::{Load, evaluate};
 pub use loss::Score;
 pub use parameters::{Parameters, Projection};
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
-pub use trainer::{EpochReport, ModelFactory, Trainer};
+pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};

@@ -2,12 +2,13 @@
 //! that the result does not depend on the number of threads.
 
 use crate::adjoint::{self, Demand, Gradient};
+use crate::evaluate::{Load, activity, evaluate, readout_currents, spread};
 use crate::loss::{self, Score};
 use crate::{Checkpoint, TrainConfig, TrainError, stimulus};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
-use bruno_sim::{Forward, Program, SimError, Trace};
+use bruno_sim::{Forward, SimError};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -58,8 +59,7 @@ impl<'a> Trainer<'a> {
         threads: usize,
     ) -> Result<Self, TrainError> {
         let chip = run.parameters.chip(file, &run.description)?;
-        data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
-        check_frames(data, chip.window_ticks)?;
+        check_data(&chip, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())
             .collect::<Result<_, _>>()?;
@@ -138,7 +138,7 @@ impl<'a> Trainer<'a> {
         let one = |model: &mut dyn Forward, index: usize| {
             train_sample(model, &chip, run, &data.train[index])
         };
-        let outcomes = spread(&mut self.models, &program, samples, &one)?;
+        let outcomes = spread(&mut self.models, Some(&program), samples, &one)?;
         let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
         let mut score = Score::default();
         for (outcome, sample) in outcomes.iter().zip(samples) {
@@ -193,34 +193,12 @@ impl<'a> Trainer<'a> {
     pub fn evaluate(
         &mut self,
         samples: &[Sample],
-        mut done: impl FnMut(u64),
+        done: impl FnMut(u64),
     ) -> Result<Score, TrainError> {
         let chip = self.chip()?;
         let program = self.run.parameters.program(&chip);
-        let run = &self.run;
-        let one = |model: &mut dyn Forward, index: usize| {
-            let sample = &samples[index];
-            let stimulus = stimulus(sample, chip.window_ticks);
-            let trace = model.run(&stimulus)?;
-            let bias = &run.parameters.values[run.parameters.bias.clone()];
-            let currents = readout_currents(&chip, &trace);
-            let loss = loss::task(
-                &sample.target,
-                &currents,
-                bias,
-                &run.config,
-                chip.window_ticks,
-            );
-            Ok(activity(&chip, &trace, stimulus.windows, loss.score).0)
-        };
-        let mut score = Score::default();
-        let all: Vec<usize> = (0..samples.len()).collect();
-        for part in all.chunks(16 * self.models.len()) {
-            let scores = spread(&mut self.models, &program, part, &one)?;
-            scores.iter().for_each(|s| score.add(s));
-            done(part.len() as u64);
-        }
-        Ok(score)
+        let load = Load::Once(&program);
+        evaluate(&mut self.models, &chip, &self.run, samples, load, done)
     }
 
     /// The chip with the device parameters at hand.
@@ -235,6 +213,12 @@ impl<'a> Trainer<'a> {
     pub fn description(&self) -> Description {
         self.run.parameters.describe(&self.run.description)
     }
+}
+
+/// Checks that a data set fits a chip: channels, outputs, frames of whole windows.
+pub fn check_data(chip: &Chip, data: &Dataset) -> Result<(), TrainError> {
+    data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
+    check_frames(data, chip.window_ticks)
 }
 
 fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
@@ -252,36 +236,6 @@ fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
         }
     }
     Ok(())
-}
-
-/// Loads every model and works through `indices`, every thread its share; results in the order of `indices`.
-fn spread<T: Send>(
-    models: &mut [Box<dyn Forward>],
-    program: &Program,
-    indices: &[usize],
-    one: &(dyn Fn(&mut dyn Forward, usize) -> Result<T, TrainError> + Sync),
-) -> Result<Vec<T>, TrainError> {
-    let threads = models.len();
-    let work = |place: usize, model: &mut Box<dyn Forward>| -> Result<Vec<T>, TrainError> {
-        model.load(program)?;
-        let own = indices.iter().skip(place).step_by(threads);
-        own.map(|index| one(model.as_mut(), *index)).collect()
-    };
-    let work = &work;
-    let mut parts: Vec<std::vec::IntoIter<T>> = std::thread::scope(|scope| {
-        let spawn = |(place, model)| scope.spawn(move || work(place, model));
-        let running: Vec<_> = models.iter_mut().enumerate().map(spawn).collect();
-        let join =
-            |handle: std::thread::ScopedJoinHandle<'_, Result<Vec<T>, TrainError>>| match handle
-                .join()
-            {
-                Ok(result) => result.map(Vec::into_iter),
-                Err(panic) => std::panic::resume_unwind(panic),
-            };
-        running.into_iter().map(join).collect::<Result<_, _>>()
-    })?;
-    let ordered = (0..indices.len()).filter_map(|k| parts[k % threads].next());
-    Ok(ordered.collect())
 }
 
 fn train_sample(
@@ -322,34 +276,4 @@ fn train_sample(
         score,
         seconds: [forward, start.elapsed().as_secs_f64()],
     })
-}
-
-/// Readout currents at the end of each window, pA, `[window][output]`.
-fn readout_currents(chip: &Chip, trace: &Trace) -> Vec<f32> {
-    let index = chip.readout();
-    let words = chip.layers[index].record_words(chip.recorder).len();
-    let lsb = chip.description.formats.i_lsb_pa() as f32;
-    trace.layers[index]
-        .records
-        .chunks_exact(words)
-        .map(|r| r[0] as f32 * lsb)
-        .collect()
-}
-
-/// Adds activity to a score; also the spike counts of the hidden neurons by layer.
-fn activity(chip: &Chip, trace: &Trace, windows: u32, mut score: Score) -> (Score, Vec<Vec<u32>>) {
-    let seconds = f64::from(windows) * f64::from(chip.window_ticks) * 1e-6;
-    let mut counts = Vec::new();
-    for (layer, trace) in adjoint::hidden(chip).zip(&trace.layers) {
-        let mut own = vec![0u32; layer.neurons];
-        trace
-            .spikes
-            .iter()
-            .for_each(|s| own[s.neuron as usize] += 1);
-        score.spikes += trace.spikes.len() as u64;
-        score.neuron_seconds += seconds * layer.neurons as f64;
-        counts.push(own);
-    }
-    score.saturations += u64::from(trace.saturations);
-    (score, counts)
 }
