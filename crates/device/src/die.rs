@@ -104,3 +104,87 @@ pub(crate) fn active(spread: &Spread) -> String {
         .collect();
     text.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Chip;
+
+    /// A chip of two layers whose neurons spread by this block.
+    fn description(variability: &str) -> Description {
+        let layer = |name: &str| {
+            format!(
+                r#"{{"name":"{name}","kind":"felif","neurons":400,"variability":{variability},
+                    "synapse":{{"bits":1,"range_pA":100}}}}"#
+            )
+        };
+        let text = format!(
+            r#"{{"name":"t","inputs":1,"bank_neurons":50,"layers":[{},{}],
+                "readout":{{"outputs":1,"synapse":{{"bits":1,"range_pA":100}}}}}}"#,
+            layer("a"),
+            layer("b")
+        );
+        Description::parse("t", &text).unwrap()
+    }
+
+    const DRAWS: Draws = Draws { seed: 3, chip: 0 };
+
+    #[test]
+    fn without_spread_a_die_has_the_card() {
+        let description = description("{}");
+        assert_eq!(
+            die_card(&description, 0, DRAWS),
+            description.layers[0].device
+        );
+    }
+
+    #[test]
+    fn layers_of_a_die_share_their_film_and_dies_differ() {
+        let description = description(r#"{"die":{"t_fe":0.1,"p_s":0.1}}"#);
+        let card = |layer, chip| die_card(&description, layer, Draws { chip, ..DRAWS });
+        assert_eq!(card(0, 0), card(1, 0));
+        assert_ne!(card(0, 0).t_fe_nm, card(0, 1).t_fe_nm);
+        let nominal = &description.layers[0].device;
+        let by = |chip| {
+            let card = card(0, chip);
+            (
+                card.t_fe_nm / nominal.t_fe_nm,
+                card.p_s_c_m2 / nominal.p_s_c_m2,
+            )
+        };
+        assert_ne!(by(0).0, by(0).1);
+        assert_eq!(card(0, 0).v_th_v, nominal.v_th_v);
+    }
+
+    /// Mean and deviation of the logarithm of `t_fe` over many dies.
+    #[test]
+    fn dies_spread_as_told() {
+        let description = description(r#"{"die":{"t_fe":0.1}}"#);
+        let nominal = description.layers[0].device.t_fe_nm;
+        let log = |chip| {
+            let card = die_card(&description, 0, Draws { chip, ..DRAWS });
+            (card.t_fe_nm / nominal).ln()
+        };
+        let logs: Vec<f64> = (0..4000).map(log).collect();
+        let mean = logs.iter().sum::<f64>() / 4000.0;
+        let deviation = (logs.iter().map(|l| l * l).sum::<f64>() / 4000.0).sqrt();
+        assert!(
+            mean.abs() < 0.006 && (deviation - 0.1).abs() < 0.005,
+            "{mean}, {deviation}"
+        );
+    }
+
+    #[test]
+    fn neurons_of_a_die_spread_as_told() {
+        let description = description(r#"{"device":{"area":0.05}}"#);
+        let chip = Chip::resolve("t", &description).unwrap();
+        let factors = |layer: usize| {
+            let variability = description.layers[layer].variability.as_ref();
+            current_factors(variability, &chip.layers[layer], layer, DRAWS)
+        };
+        let square: f64 = factors(0).iter().map(|f| f.ln().powi(2)).sum();
+        let deviation = (square / 400.0).sqrt();
+        assert!((deviation - 0.05).abs() < 0.008, "{deviation}");
+        assert_ne!(factors(0), factors(1));
+    }
+}

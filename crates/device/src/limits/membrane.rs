@@ -136,7 +136,7 @@ pub(super) fn retention(chip: &Chip, layer: &Layer, model: &Felif, v_th: f64) ->
     let rate = up + down;
     let window_s = f64::from(chip.window_ticks) * TICK_S;
     let text = format!(
-        "layer `{}`: at rest (V = 0) the occupation lasts {:.3e} s, {:.3e} windows; in {SAMPLE_S} s {:.2} % of it is lost",
+        "layer `{}`: at rest (V = 0) the occupation lasts {:.1e} s, {:.1e} windows; in {SAMPLE_S} s {:.2} % of it is lost",
         layer.name,
         1.0 / rate,
         1.0 / (rate * window_s),
