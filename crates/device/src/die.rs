@@ -6,13 +6,7 @@ use crate::{Codes, Layer};
 use bruno_chip::{Description, DeviceCard, Spread, Variability};
 use rand::RngExt;
 
-/// The parameters of a die are drawn once for the whole chip: its layers share films and transistors.
-const WHOLE_DIE: Place = Place {
-    layer: u32::MAX as usize,
-    recurrent: false,
-};
-
-/// The card of a hidden layer on a die.
+/// The card of a hidden layer on a die: each parameter is drawn once for the whole chip.
 pub fn die_card(description: &Description, layer: usize, draws: Draws) -> DeviceCard {
     let raw = &description.layers[layer];
     let mut card = raw.device.clone();
@@ -20,7 +14,7 @@ pub fn die_card(description: &Description, layer: usize, draws: Draws) -> Device
         return card;
     };
     for (index, (name, sigma)) in variability.die.entries().into_iter().enumerate() {
-        let mut rng = draws.stream(WHOLE_DIE, Quantity::Die(index as u8));
+        let mut rng = draws.stream(Place::WHOLE_DIE, Quantity::Die(index as u8));
         let by = factor(sigma, &mut rng);
         if let Some(value) = field(&mut card, name) {
             *value *= by;

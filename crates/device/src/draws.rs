@@ -35,6 +35,14 @@ pub struct Place {
     pub recurrent: bool,
 }
 
+impl Place {
+    /// What all layers of a die share: films, transistors, RRAM process.
+    pub(crate) const WHOLE_DIE: Self = Self {
+        layer: u32::MAX as usize,
+        recurrent: false,
+    };
+}
+
 /// The random numbers of one virtual chip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draws {

@@ -122,7 +122,7 @@ impl<'a> Array<'a> {
         let mut error = draws.stream(place, Quantity::Programming);
         let mut drift = draws.stream(place, Quantity::Drift);
         let mut stuck = draws.stream(place, Quantity::Stuck);
-        let mut die = draws.stream(place, Quantity::DieConductance);
+        let mut die = draws.stream(Place::WHOLE_DIE, Quantity::DieConductance);
         let die = card.die.map_or(1.0, |d| factor(d.sigma, &mut die));
         let devices = self.devices_per_synapse();
         let mut stuck_devices = 0;

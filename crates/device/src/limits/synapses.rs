@@ -91,7 +91,24 @@ pub(super) fn devices(description: &Description) -> Vec<Finding> {
         "layer `readout`, synapses",
         &description.readout.synapse,
     ));
+    found.extend(sources(description));
     found
+}
+
+/// Where the numbers of devices and spreads come from, each source once.
+fn sources(description: &Description) -> Vec<Finding> {
+    let layers = &description.layers;
+    let synapses = layers
+        .iter()
+        .flat_map(|l| std::iter::once(&l.synapse).chain(&l.recurrent_synapse));
+    let devices = synapses.chain([&description.readout.synapse]);
+    let devices = devices.filter_map(|s| s.rram.as_ref()?.source.as_deref());
+    let spreads = layers
+        .iter()
+        .filter_map(|l| l.variability.as_ref()?.source.as_deref());
+    let sources: std::collections::BTreeSet<&str> = devices.chain(spreads).collect();
+    let note = |source| Finding::note(format!("source of device numbers: {source}"));
+    sources.into_iter().map(note).collect()
 }
 
 fn array(what: &str, synapse: &Synapse) -> Option<Finding> {
