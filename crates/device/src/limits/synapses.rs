@@ -154,3 +154,66 @@ fn effects(card: &Rram) -> [(&'static str, bool); 5] {
         ("spread between dies", card.die.is_some()),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Severity;
+
+    /// What the rules say of the example with one piece of text replaced.
+    fn check(from: &str, to: &str, severity: Severity, expected: &str) {
+        let text = include_str!("../../../../examples/braille.json");
+        let description = Description::parse("t", &text.replacen(from, to, 1)).unwrap();
+        let findings = Chip::resolve("t", &description).unwrap().findings();
+        let found = findings.iter().find(|f| f.text.contains(expected));
+        assert_eq!(found.map(|f| f.severity), Some(severity), "{findings:#?}");
+    }
+
+    const RANGE: &str = "\"range_pA\": 300";
+
+    #[test]
+    fn fan_in_of_the_example() {
+        // 24 * 300^2 * 3/7 + 32 * 30^2 * 3/7 = 9.38e5 pA2, times 20 Hz * 5 ms: 306 pA.
+        check(
+            "",
+            "",
+            Severity::Note,
+            "at 20 Hz with levels at random give 0 +- 306 pA",
+        );
+    }
+    #[test]
+    fn strong_levels_fill_the_range() {
+        let expected = "a mean and three deviations leave the range";
+        check(RANGE, "\"range_pA\": 400", Severity::Warning, expected);
+    }
+    #[test]
+    fn excitation_alone_has_a_mean() {
+        let levels = "\"levels_pA\": [1, 2, 3, 4, 5, 6, 7, 8]";
+        // 24 * 4.5 pA * 20 Hz * 10 ms = 21.6 pA, and the recurrence has none.
+        check(RANGE, levels, Severity::Note, "give 22 +- 36 pA");
+    }
+    #[test]
+    fn effects_in_force() {
+        let devices =
+            format!("{RANGE}, \"rram\": {{ \"preset\": \"wan2022\", \"read_noise\": null }}");
+        let expected = "in force on virtual chips (`bruno montecarlo`): programming error; off: read noise, drift";
+        check(RANGE, &devices, Severity::Note, expected);
+        check(
+            RANGE,
+            &devices,
+            Severity::Note,
+            "source of device numbers: HfO2 RRAM of Wan et al.",
+        );
+    }
+    #[test]
+    fn codes_that_share_a_state() {
+        let devices = format!("{RANGE}, \"rram\": {{ \"preset\": \"wan2022\", \"states\": 4 }}");
+        check(RANGE, &devices, Severity::Warning, "7 of 8 levels differ");
+    }
+    #[test]
+    fn spreads_in_force() {
+        let spread = "\"variability\": \"heracles\", \"recurrent\": true";
+        let expected = "neurons spread between dies: p_s 10 %; between devices: area 2 %";
+        check("\"recurrent\": true", spread, Severity::Note, expected);
+    }
+}
