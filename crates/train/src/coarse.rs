@@ -4,9 +4,10 @@
 //! moves by `A = exp(J t)`, a constant current by `B = integral(exp(J)) [1/C, 0]`.
 
 use crate::config::{DeviceParameter, TrainConfig};
-use crate::matrix::{expm1_over, exponential};
+use crate::dynamics::Dynamics;
+use crate::matrix::{Matrix, expm1_over, exponential};
 use bruno_chip::DeviceCard;
-use bruno_device::{Felif, KELVIN_PER_VOLT, LayerKind, TICK_S};
+use bruno_device::{LayerKind, TICK_S};
 
 /// Linearised window of one neuron, float. A spike in the window cuts the state's past off (`keep`).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -50,18 +51,13 @@ impl Recorded {
 /// Constants of the coarse step of one layer.
 #[derive(Debug, Clone)]
 pub struct Coarse {
-    model: Felif,
+    dynamics: Dynamics,
     kind: LayerKind,
-    v_th: f64,
     window_s: f64,
     surrogate_s: f64,
     width: f64,
-    /// Change of the log2 rates by the barrier, 1/eV.
-    barrier_slope: f64,
-    area_um2: f64,
 }
 
-const LN2: f64 = std::f64::consts::LN_2;
 const PA: f64 = 1e-12;
 
 impl Coarse {
@@ -73,46 +69,18 @@ impl Coarse {
         config: &TrainConfig,
     ) -> Self {
         Self {
-            model: Felif::new(card),
+            dynamics: Dynamics::new(card, kind),
             kind,
-            v_th: card.v_th_v,
             window_s: f64::from(window_ticks) * TICK_S,
             surrogate_s: config.surrogate_tau_ms * 1e-3,
             width: config.surrogate_width_v,
-            barrier_slope: KELVIN_PER_VOLT / card.temperature_k,
-            area_um2: card.area_um2,
         }
-    }
-
-    /// Jacobian of (dV/dt, dp/dt) and the flows `k+ (1-p)` and `k- p`, 1/s.
-    fn jacobian(&self, r: &Recorded) -> ([[f64; 2]; 2], f64, f64) {
-        let m = &self.model;
-        let leak = m.leak_s / m.capacitance_f;
-        if self.kind == LayerKind::Lif {
-            return ([[-leak, 0.0], [0.0, 0.0]], 0.0, 0.0);
-        }
-        let x = m.x_by_v * r.v - m.x_by_p * r.p + m.x0;
-        let rate = |x: f64| x.min(0.0).exp2() / TICK_S;
-        let slope = |x: f64| if x < 0.0 { LN2 } else { 0.0 };
-        let (up, down) = (rate(x), rate(m.xc - x));
-        let (filling, emptying) = (up * (1.0 - r.p), down * r.p);
-        // Both rates follow x, the second against it; a saturated rate follows nothing.
-        let by_x = slope(x) * filling + slope(m.xc - x) * emptying;
-        let by_v = by_x * m.x_by_v;
-        let by_p = -by_x * m.x_by_p - up - down;
-        let k = m.kappa_v;
-        (
-            [[-leak - k * by_v, -k * by_p], [by_v, by_p]],
-            filling,
-            emptying,
-        )
     }
 
     /// The linearised window.
     pub fn step(&self, r: &Recorded) -> Step {
-        let (jacobian, _, _) = self.jacobian(r);
-        let (a, phi) = self.transition(jacobian, r);
-        let gain = PA / self.model.capacitance_f;
+        let (a, phi) = self.transition(r);
+        let gain = PA / self.dynamics.model.capacitance_f;
         let b = [phi[0][0] * gain, phi[1][0] * gain];
         let sigma = self.surrogate(r);
         let keep = r.keep();
@@ -126,7 +94,9 @@ impl Coarse {
         }
     }
 
-    fn transition(&self, jacobian: [[f64; 2]; 2], r: &Recorded) -> ([[f64; 2]; 2], [[f64; 2]; 2]) {
+    /// `exp(J t)` over the active part of the window, and its integral.
+    fn transition(&self, r: &Recorded) -> (Matrix, Matrix) {
+        let jacobian = self.dynamics.jacobian(r.v, r.p);
         let t = self.window_s * r.active;
         if self.kind == LayerKind::Lif {
             let l = jacobian[0][0];
@@ -140,7 +110,7 @@ impl Coarse {
 
     /// Spikes a volt: `dt/tau_s * h((V - V_th)/w)/w`, `h(u) = 0.5/(1+|u|)^2`, summed over the window.
     fn surrogate(&self, r: &Recorded) -> f64 {
-        let u = ((r.v - self.v_th) / self.width).abs();
+        let u = ((r.v - self.dynamics.card.v_th_v) / self.width).abs();
         r.active * self.window_s / self.surrogate_s * 0.5 / (1.0 + u).powi(2) / self.width
     }
 
@@ -157,20 +127,8 @@ impl Coarse {
         if parameter == DeviceParameter::Threshold {
             return -sigma * f64::from(lambda_s);
         }
-        let (jacobian, filling, emptying) = self.jacobian(r);
-        let (_, phi) = self.transition(jacobian, r);
-        let m = &self.model;
-        let force = match parameter {
-            DeviceParameter::Area => [
-                -(r.i * PA - m.leak_s * r.v) / m.capacitance_f / self.area_um2,
-                0.0,
-            ],
-            DeviceParameter::Leak => [-r.v / m.capacitance_f * PA, 0.0],
-            _ => {
-                let flow = -self.barrier_slope * (filling - emptying);
-                [-m.kappa_v * flow, flow]
-            }
-        };
+        let (_, phi) = self.transition(r);
+        let force = self.dynamics.force(parameter, r.v, r.p, r.i);
         let moved = [0, 1].map(|k: usize| phi[k][0] * force[0] + phi[k][1] * force[1]);
         let keep = r.keep();
         let by_state = f64::from(lambda[0]) * moved[0] + f64::from(lambda[1]) * moved[1];
@@ -181,6 +139,7 @@ impl Coarse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bruno_device::Felif;
 
     /// The nonlinear window in float at 1 us from a state with a constant current.
     fn fine(

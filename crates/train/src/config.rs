@@ -17,7 +17,7 @@ pub enum GradientKind {
 
 /// A device parameter that training may change, shared by the neurons of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum DeviceParameter {
     /// Area of the FeCap, um2.
     Area,
@@ -27,6 +27,8 @@ pub enum DeviceParameter {
     Threshold,
     /// Switching barrier, eV.
     Barrier,
+    /// Field distance of the barrier, nm.
+    FieldDistance,
 }
 
 /// A trained device parameter and its fabrication bounds, in the unit of its card field.
@@ -237,6 +239,7 @@ impl DeviceParameter {
             Self::Leak => card.g_leak_ps,
             Self::Threshold => card.v_th_v,
             Self::Barrier => card.w_b_ev,
+            Self::FieldDistance => card.d_e_nm,
         }
     }
 
@@ -247,6 +250,7 @@ impl DeviceParameter {
             Self::Leak => card.g_leak_ps = value,
             Self::Threshold => card.v_th_v = value,
             Self::Barrier => card.w_b_ev = value,
+            Self::FieldDistance => card.d_e_nm = value,
         }
     }
 }

@@ -8,13 +8,11 @@ mod against_coarse;
 
 use crate::adjoint::{Demand, Gradient};
 use crate::config::{DeviceParameter, TrainConfig};
+use crate::dynamics::Dynamics;
 use crate::parameters::{LayerParameters, Parameters};
 use bruno_chip::DeviceCard;
-use bruno_device::{Chip, Felif, KELVIN_PER_VOLT, LayerKind, TICK_S};
+use bruno_device::{Chip, LayerKind, TICK_S};
 use bruno_sim::{IntegerModel, Stimulus};
-
-const PA: f64 = 1e-12;
-const LN2: f64 = std::f64::consts::LN_2;
 
 /// One layer after one tick, in V and pA.
 pub struct Moment {
@@ -154,8 +152,7 @@ fn asked(layers: &[Fine], index: usize, demand: &Demand<'_>) -> Vec<f64> {
 /// Running adjoint of one layer.
 struct Fine {
     kind: LayerKind,
-    card: DeviceCard,
-    model: Felif,
+    dynamics: Dynamics,
     tau_s: f64,
     width: f64,
     alpha: f64,
@@ -166,8 +163,10 @@ struct Fine {
     i: Vec<f64>,
     /// `i` with all its uses, one tick later.
     later: Vec<f64>,
-    /// Area, leak, threshold, barrier, by the unit of the card.
-    device: [f64; 4],
+    /// Device parameters in training.
+    parameters: Vec<DeviceParameter>,
+    /// `dL/d parameter`, by the unit of the card.
+    device: Vec<f64>,
 }
 
 impl Fine {
@@ -180,8 +179,7 @@ impl Fine {
         let zeros = vec![0.0; layer.neurons];
         Self {
             kind: layer.kind,
-            model: Felif::new(&card),
-            card,
+            dynamics: Dynamics::new(&card, layer.kind),
             tau_s: config.surrogate_tau_ms * 1e-3,
             width: config.surrogate_width_v,
             alpha: 1.0 - layer.codes.i_dec.value(),
@@ -191,7 +189,8 @@ impl Fine {
             p: zeros.clone(),
             i: zeros.clone(),
             later: zeros,
-            device: [0.0; 4],
+            device: vec![0.0; parameters.device().len()],
+            parameters: parameters.device().iter().map(|d| d.parameter).collect(),
         }
     }
 
@@ -207,50 +206,30 @@ impl Fine {
     }
 
     fn neuron(&mut self, n: usize, (v, p, i): (f64, f64, f64), spike: bool, asked: f64) {
-        let (c, g, k) = (
-            self.model.capacitance_f,
-            self.model.leak_s,
-            self.model.kappa_v,
-        );
-        let (flow, by_v, by_p) = self.flow(v, p);
-        let charge = (i * PA - g * v) / c;
-        let reached = v + TICK_S * (charge - k * flow);
-        let u = ((reached - self.card.v_th_v) / self.width).abs();
+        let tick = self.dynamics.tick(v, p, i);
+        let card = &self.dynamics.card;
+        let u = ((tick.v - card.v_th_v) / self.width).abs();
         let slope = TICK_S / self.tau_s * 0.5 / (1.0 + u).powi(2) / self.width;
         let keep = f64::from(!spike);
-        let keep_p = f64::from(!spike || self.card.keep_p);
-        // By V before the clamp at the floor, and by the new p.
-        let lv = if reached < self.card.v_floor_v {
+        let keep_p = f64::from(!spike || card.keep_p);
+        // By the new V before the clamp at the floor, and by the new p.
+        let lv = if tick.floored {
             0.0
         } else {
             keep * self.v[n] + slope * asked
         };
         let lp = keep_p * self.p[n];
-        let lf = TICK_S * (lp - k * lv);
-        let barrier = -KELVIN_PER_VOLT / self.card.temperature_k * flow;
-        self.device[0] -= lv * TICK_S * charge / self.card.area_um2;
-        self.device[1] -= lv * TICK_S * v * PA / c;
-        self.device[2] -= slope * asked;
-        self.device[3] += lf * barrier;
-        self.i[n] += lv * TICK_S * PA / c;
-        self.v[n] = lv * (1.0 - g * TICK_S / c) + lf * by_v;
-        self.p[n] = lp + lf * by_p;
-    }
-
-    /// `f = dp/dt` and its derivatives by V and p, 1/s.
-    fn flow(&self, v: f64, p: f64) -> (f64, f64, f64) {
-        if self.kind == LayerKind::Lif {
-            return (0.0, 0.0, 0.0);
+        for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
+            let [by_v, by_p] = self.dynamics.force(*parameter, v, p, i);
+            *sum += TICK_S * (lv * by_v + lp * by_p);
+            if *parameter == DeviceParameter::Threshold {
+                *sum -= slope * asked;
+            }
         }
-        // The datapath's rates end at one a tick; no state of these tests gets near.
-        let (up, down) = self.model.rates(v, p);
-        let by_x = LN2 * (up * (1.0 - p) + down * p);
-        let (x_by_v, x_by_p) = (self.model.x_by_v, self.model.x_by_p);
-        (
-            up * (1.0 - p) - down * p,
-            by_x * x_by_v,
-            -by_x * x_by_p - up - down,
-        )
+        self.i[n] += lv * tick.by_current;
+        let j = tick.jacobian;
+        self.v[n] = lv * j[0][0] + lp * j[1][0];
+        self.p[n] = lv * j[0][1] + lp * j[1][1];
     }
 
     fn add(&self, channels: &[u32], place: &std::ops::Range<usize>, scale: f32, to: &mut [f64]) {
@@ -265,13 +244,7 @@ impl Fine {
 
     fn devices(&self, own: &LayerParameters, parameters: &Parameters, to: &mut [f64]) {
         for (index, place) in own.device.clone().enumerate() {
-            let sum = match parameters.device()[index].parameter {
-                DeviceParameter::Area => self.device[0],
-                DeviceParameter::Leak => self.device[1],
-                DeviceParameter::Threshold => self.device[2],
-                DeviceParameter::Barrier => self.device[3],
-            };
-            to[place] = sum * f64::from(parameters.device_slope(index, place));
+            to[place] = self.device[index] * f64::from(parameters.device_slope(index, place));
         }
     }
 }

@@ -8,6 +8,7 @@ mod adjoint;
 mod checkpoint;
 mod coarse;
 mod config;
+mod dynamics;
 mod error;
 #[cfg(test)]
 mod fine;

@@ -56,6 +56,7 @@ fn all_device() -> Vec<DeviceTraining> {
         row(DeviceParameter::Leak, 14.0, 26.0),
         row(DeviceParameter::Threshold, 0.7, 0.9),
         row(DeviceParameter::Barrier, 1.02, 1.08),
+        row(DeviceParameter::FieldDistance, 7.2, 7.8),
     ]
 }
 
@@ -101,8 +102,8 @@ fn check(case: &Case) {
     let coarse = backward(&chip, &parameters, &config, &stimulus, &trace, &demand);
     for (name, place) in parts(&parameters) {
         let found = agreement(&coarse[place.clone()], &fine[place]);
-        // The membrane of a LIF neuron knows no barrier.
-        if case.kind == "lif" && name == "barrier" {
+        // The membrane of a LIF neuron knows no barrier and no field.
+        if case.kind == "lif" && ["barrier", "field distance"].contains(&name) {
             continue;
         }
         eprintln!(
@@ -127,7 +128,7 @@ fn parts(parameters: &Parameters) -> Vec<(&'static str, Range<usize>)> {
             .iter()
             .map(|r| ("recurrent", r.place.clone())),
     );
-    let names = ["area", "leak", "threshold", "barrier"];
+    let names = ["area", "leak", "threshold", "barrier", "field distance"];
     parts.extend(
         names
             .into_iter()
