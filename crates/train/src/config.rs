@@ -1,10 +1,10 @@
 //! Settings of training: the description's `training` object, all with defaults.
 
-use crate::TrainError;
+use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
 use serde::{Deserialize, Serialize};
 
-/// Which recorded state the coarse step is linearised at.
+/// How the backward pass sees a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GradientKind {
@@ -13,6 +13,14 @@ pub enum GradientKind {
     /// The mean over the window (recorder level `mean`).
     #[default]
     Mean,
+    /// The window's mean linearisation, summed by the recorder (level `jacobian`).
+    Jacobian,
+    /// Exact products of every tick's Jacobian, from a second run of the integer model.
+    Transition,
+    /// Backpropagation through every tick, all of them in memory.
+    Bptt,
+    /// The same, with one window in memory.
+    Checkpointed,
 }
 
 /// A device parameter that training may change, shared by the neurons of a layer.
@@ -84,6 +92,8 @@ pub struct TrainConfig {
     pub learning_rate: f64,
     /// Learning rate of device parameters in logit space.
     pub device_learning_rate: f64,
+    /// Shape of the surrogate.
+    pub surrogate: Shape,
     /// Time constant of the surrogate, ms: `ds/dV = dt/tau_s * h((V - V_th)/w)/w` a tick.
     pub surrogate_tau_ms: f64,
     /// Width w of the surrogate, V.
@@ -115,6 +125,7 @@ impl Default for TrainConfig {
             gradient: GradientKind::Mean,
             learning_rate: 0.03,
             device_learning_rate: 0.02,
+            surrogate: Shape::FastSigmoid,
             surrogate_tau_ms: 20.0,
             surrogate_width_v: 0.1,
             clip: 5.0,
@@ -181,18 +192,30 @@ impl TrainConfig {
                 return Err(setting(field, std, "0..100"));
             }
         }
-        let has_means = matches!(
-            description.recorder,
-            RecorderLevel::Mean | RecorderLevel::Jacobian
-        );
-        if self.gradient == GradientKind::Mean && !has_means {
-            return Err(setting(
+        self.check_gradient(description.recorder)?;
+        self.check_device(description)
+    }
+
+    fn check_gradient(&self, recorder: RecorderLevel) -> Result<(), TrainError> {
+        use RecorderLevel::{Jacobian, Mean};
+        match self.gradient {
+            GradientKind::Mean if !matches!(recorder, Mean | Jacobian) => Err(setting(
                 "gradient",
                 "mean",
                 "`sample`, or the chip's `recorder` at `mean` or `jacobian`",
-            ));
+            )),
+            GradientKind::Jacobian if recorder != Jacobian => Err(setting(
+                "gradient",
+                "jacobian",
+                "the chip's `recorder` at `jacobian`, or another gradient",
+            )),
+            GradientKind::Jacobian if self.surrogate != Shape::FastSigmoid => Err(setting(
+                "surrogate",
+                format!("{:?}", self.surrogate),
+                "`fast_sigmoid` with gradient `jacobian`: the chip sums that one",
+            )),
+            _ => Ok(()),
         }
-        self.check_device(description)
     }
 
     fn check_device(&self, description: &Description) -> Result<(), TrainError> {

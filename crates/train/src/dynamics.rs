@@ -26,8 +26,8 @@ pub(crate) struct Dynamics {
 struct Flow {
     /// f.
     value: f64,
-    by_v: f64,
-    by_p: f64,
+    /// `k+ + k-`.
+    rates: f64,
     /// `k+ (1 - p)` and `k- p`, each zero where its rate is saturated and follows nothing.
     free: [f64; 2],
 }
@@ -64,45 +64,56 @@ impl Dynamics {
         let exponents = [x, m.xc - x];
         let [up, down] = exponents.map(|x| x.min(0.0).exp2() / TICK_S);
         let flows = [up * (1.0 - p), down * p];
-        let free = [0, 1].map(|k| if exponents[k] < 0.0 { flows[k] } else { 0.0 });
-        // Both rates follow x, the second against it.
-        let by_x = LN2 * (free[0] + free[1]);
         Flow {
             value: flows[0] - flows[1],
-            by_v: by_x * m.x_by_v,
-            by_p: -by_x * m.x_by_p - up - down,
-            free,
+            rates: up + down,
+            free: [0, 1].map(|k| if exponents[k] < 0.0 { flows[k] } else { 0.0 }),
         }
     }
 
     /// Derivative of (dV/dt, dp/dt) by (V, p), 1/s.
     pub fn jacobian(&self, v: f64, p: f64) -> Matrix {
-        let (m, f) = (&self.model, self.flow(v, p));
+        let f = self.flow(v, p);
+        self.mean_jacobian(f.free[0] + f.free[1], f.rates)
+    }
+
+    /// The same from `k+ (1-p) + k- p` of the rates below saturation and from `k+ + k-`, 1/s: both rates follow the field,
+    /// the second against it.
+    pub fn mean_jacobian(&self, steep: f64, rates: f64) -> Matrix {
+        let m = &self.model;
         let leak = m.leak_s / m.capacitance_f;
+        let by_v = LN2 * m.x_by_v * steep;
+        let by_p = -LN2 * m.x_by_p * steep - rates;
         let k = m.kappa_v;
-        [[-leak - k * f.by_v, -k * f.by_p], [f.by_v, f.by_p]]
+        [[-leak - k * by_v, -k * by_p], [by_v, by_p]]
     }
 
     /// Derivative of (dV/dt, dp/dt) by a parameter, in 1/s by the unit of the card's field; the threshold is not in them.
     pub fn force(&self, parameter: DeviceParameter, v: f64, p: f64, i_pa: f64) -> [f64; 2] {
+        let [up, down] = self.flow(v, p).free;
+        self.mean_force(parameter, (v, p, i_pa), up - down, up + down)
+    }
+
+    /// The same from `k+ (1-p) -+ k- p` of the rates below saturation, 1/s.
+    pub fn mean_force(
+        &self,
+        parameter: DeviceParameter,
+        (v, p, i_pa): (f64, f64, f64),
+        net: f64,
+        steep: f64,
+    ) -> [f64; 2] {
         let m = &self.model;
         let of_flow = |flow: f64| [-m.kappa_v * flow, flow];
-        // Change of the log of a rate by 1 eV.
-        let per_ev = KELVIN_PER_VOLT / self.card.temperature_k;
         match parameter {
             DeviceParameter::Area => [-self.charging(v, i_pa) / self.card.area_um2, 0.0],
             DeviceParameter::Leak => [-v / m.capacitance_f * PA, 0.0],
             DeviceParameter::Threshold => [0.0, 0.0],
-            DeviceParameter::Barrier => {
-                let [up, down] = self.flow(v, p).free;
-                of_flow(-per_ev * (up - down))
-            }
+            // A barrier of 1 eV takes q/(kB T) from the log of both rates.
+            DeviceParameter::Barrier => of_flow(-KELVIN_PER_VOLT / self.card.temperature_k * net),
+            // The field's share of log k+ is proportional to the distance, and that of log k- its negative.
             DeviceParameter::FieldDistance => {
-                let [up, down] = self.flow(v, p).free;
-                // The field's share of log k+ is proportional to the distance, and that of log k- its negative.
                 let x = m.x_by_v * v - m.x_by_p * p + m.x0;
-                let by_field = LN2 * (x - m.xc / 2.0) / self.card.d_e_nm;
-                of_flow(by_field * (up + down))
+                of_flow(LN2 * (x - m.xc / 2.0) / self.card.d_e_nm * steep)
             }
         }
     }

@@ -1,8 +1,9 @@
 //! The training loop: samples spread over threads with one simulator each, gradients summed in the samples' order, so
 //! that the result does not depend on the number of threads.
 
-use crate::adjoint::{self, Demand, Gradient};
+use crate::adjoint;
 use crate::loss::{self, Score};
+use crate::pass::{Demand, Gradient, Pass};
 use crate::{Checkpoint, TrainConfig, TrainError, stimulus};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample, Target};
@@ -311,11 +312,17 @@ fn train_sample(
         .iter()
         .map(|c| loss::rate_penalty(c, seconds, config))
         .collect();
-    let demand = Demand {
-        by_current: &loss.by_current,
-        by_spikes: &by_spikes,
+    let pass = Pass {
+        chip,
+        parameters,
+        config,
+        stimulus: &stimulus,
+        demand: Demand {
+            by_current: &loss.by_current,
+            by_spikes: &by_spikes,
+        },
     };
-    let mut gradient = adjoint::backward(chip, parameters, config, &stimulus, &trace, &demand);
+    let mut gradient = pass.gradient(config.gradient, &trace)?;
     gradient[parameters.bias.clone()].copy_from_slice(&loss.by_bias);
     Ok(Outcome {
         gradient,

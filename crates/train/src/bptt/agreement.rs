@@ -1,9 +1,8 @@
 //! The coarse adjoint against full backpropagation, on the same trajectory of a small recurrent net.
 
-use super::{gradient, remember};
-use crate::adjoint::{Demand, backward};
 use crate::config::{DeviceParameter, DeviceTraining, GradientKind, TrainConfig};
 use crate::parameters::Parameters;
+use crate::pass::{Demand, Pass};
 use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_sim::{Forward, IntegerModel, Stimulus};
@@ -22,7 +21,7 @@ struct Agreement {
 /// One hidden layer of 8 recurrent neurons, 6 inputs, 3 outputs. Inhibited membranes reach their lower clamp.
 fn description(kind: &str) -> Description {
     let text = format!(
-        r#"{{"name": "t", "inputs": 6, "layers": [{{"name": "h", "kind": "{kind}", "neurons": 8, "recurrent": true,
+        r#"{{"name": "t", "inputs": 6, "recorder": "jacobian", "window_ticks": 2000, "layers": [{{"name": "h", "kind": "{kind}", "neurons": 8, "recurrent": true,
         "synapse": {{"range_pA": 250}}, "recurrent_synapse": {{"range_pA": 40}}}}],
         "readout": {{"outputs": 3, "synapse": {{"range_pA": 100}}}}}}"#
     );
@@ -93,13 +92,20 @@ fn check(case: &Case) {
         "a silent net shows nothing"
     );
     let rate = trace.layers[0].spikes.len() as f64 / 8.0 / 0.1;
-    let states = remember(&chip, &mut model, &stimulus);
-    let demand = Demand {
-        by_current: &[1.0f32, -0.6, 0.3].repeat(stimulus.windows as usize),
-        by_spikes: &[vec![0.0f32; 8]],
+    let by_current = [1.0f32, -0.6, 0.3].repeat(stimulus.windows as usize);
+    let by_spikes = [vec![0.0f32; 8]];
+    let pass = Pass {
+        chip: &chip,
+        parameters: &parameters,
+        config: &config,
+        stimulus: &stimulus,
+        demand: Demand {
+            by_current: &by_current,
+            by_spikes: &by_spikes,
+        },
     };
-    let fine = gradient(&chip, &parameters, &config, &stimulus, &states, &demand);
-    let coarse = backward(&chip, &parameters, &config, &stimulus, &trace, &demand);
+    let fine = pass.gradient(GradientKind::Bptt, &trace).expect("it runs");
+    let coarse = pass.gradient(case.gradient, &trace).expect("it runs");
     for (name, place) in parts(&parameters) {
         let found = agreement(&coarse[place.clone()], &fine[place]);
         // The membrane of a LIF neuron knows no barrier and no field.
@@ -178,6 +184,67 @@ fn means() {
         window: 1000,
         cosine: 0.99,
         ratio: 0.3,
+    });
+}
+#[test]
+fn mean_linearisations() {
+    check(&Case {
+        kind: "felif",
+        gradient: GradientKind::Jacobian,
+        window: 1000,
+        cosine: 0.99,
+        ratio: 0.1,
+    });
+}
+/// A fast neuron moves through several widths of the surrogate in one window.
+#[test]
+fn mean_linearisations_of_fast_neurons() {
+    check(&Case {
+        kind: "lif",
+        gradient: GradientKind::Jacobian,
+        window: 1000,
+        cosine: 0.99,
+        ratio: 0.25,
+    });
+}
+#[test]
+fn exact_products() {
+    check(&Case {
+        kind: "felif",
+        gradient: GradientKind::Transition,
+        window: 1000,
+        cosine: 0.999,
+        ratio: 0.1,
+    });
+}
+#[test]
+fn exact_products_of_fast_neurons() {
+    check(&Case {
+        kind: "lif",
+        gradient: GradientKind::Transition,
+        window: 1000,
+        cosine: 0.99,
+        ratio: 0.1,
+    });
+}
+#[test]
+fn exact_products_of_one_tick() {
+    check(&Case {
+        kind: "felif",
+        gradient: GradientKind::Transition,
+        window: 1,
+        cosine: 0.9999,
+        ratio: 0.001,
+    });
+}
+#[test]
+fn checkpoints_change_nothing() {
+    check(&Case {
+        kind: "felif",
+        gradient: GradientKind::Checkpointed,
+        window: 1000,
+        cosine: 0.999_999,
+        ratio: 1e-6,
     });
 }
 #[test]
