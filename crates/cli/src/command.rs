@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod audit;
 mod check;
 mod cosim;
 mod eval;
@@ -28,6 +29,7 @@ enum Command {
     Synth(synth::Synth),
     Train(train::Train),
     Eval(eval::Eval),
+    Audit(audit::Audit),
 }
 
 impl Arguments {
@@ -41,6 +43,7 @@ impl Arguments {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Eval(command) => command.run(),
+            Command::Audit(command) => command.run(),
         }
     }
 }

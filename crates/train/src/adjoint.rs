@@ -6,7 +6,7 @@ use crate::parameters::Parameters;
 use crate::pass::{Demand, Gradient, Pass};
 use crate::step::{Step, Steps};
 use crate::traces::{self, Decay, Trace};
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::Layer;
 use bruno_sim::Trace as ChipTrace;
 
 /// The gradient of one sample from its events and its linearised windows, which `steps` gives for each hidden layer.
@@ -201,9 +201,4 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             add(&self.recurrent_traces[window], recurrent.place.start);
         }
     }
-}
-
-/// Spiking neurons of a layer never are its readout's.
-pub(crate) fn hidden(chip: &Chip) -> impl Iterator<Item = &Layer> {
-    chip.layers.iter().filter(|l| l.kind != LayerKind::Readout)
 }

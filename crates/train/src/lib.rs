@@ -5,6 +5,7 @@
 
 mod adam;
 mod adjoint;
+mod audit;
 mod bptt;
 mod checkpoint;
 mod coarse;
@@ -13,6 +14,7 @@ mod dynamics;
 mod error;
 mod loss;
 mod matrix;
+mod parallel;
 mod parameters;
 mod pass;
 mod quantise;
@@ -26,8 +28,12 @@ mod trainer;
 mod transition;
 
 pub use adam::Adam;
+pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
-pub use config::{DeviceParameter, DeviceTraining, GradientKind, InitConfig, TrainConfig};
+pub use config::{
+    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, GradientKind, InitConfig,
+    TrainConfig,
+};
 pub use error::TrainError;
 pub use loss::Score;
 pub use parameters::{Parameters, Projection};

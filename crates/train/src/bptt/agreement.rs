@@ -1,5 +1,6 @@
 //! The coarse adjoint against full backpropagation, on the same trajectory of a small recurrent net.
 
+use crate::Agreement;
 use crate::config::{DeviceParameter, DeviceTraining, GradientKind, TrainConfig};
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Pass};
@@ -9,14 +10,6 @@ use bruno_sim::{Forward, IntegerModel, Stimulus};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
-
-/// Agreement of one part of the gradient, coarse with fine.
-#[derive(Debug, Clone, Copy)]
-struct Agreement {
-    cosine: f64,
-    /// Norm of the coarse by that of the fine gradient.
-    ratio: f64,
-}
 
 /// One hidden layer of 8 recurrent neurons, 6 inputs, 3 outputs. Inhibited membranes reach their lower clamp.
 fn description(kind: &str) -> Description {
@@ -107,7 +100,7 @@ fn check(case: &Case) {
     let fine = pass.gradient(GradientKind::Bptt, &trace).expect("it runs");
     let coarse = pass.gradient(case.gradient, &trace).expect("it runs");
     for (name, place) in parts(&parameters) {
-        let found = agreement(&coarse[place.clone()], &fine[place]);
+        let found = Agreement::of(&coarse[place.clone()], &fine[place]);
         // The membrane of a LIF neuron knows no barrier and no field.
         if case.kind == "lif" && ["barrier", "field distance"].contains(&name) {
             continue;
@@ -141,18 +134,6 @@ fn parts(parameters: &Parameters) -> Vec<(&'static str, Range<usize>)> {
             .zip(hidden.device.clone().map(|k| k..k + 1)),
     );
     parts
-}
-
-fn agreement(coarse: &[f32], fine: &[f32]) -> Agreement {
-    let dot = |x: &[f32], y: &[f32]| -> f64 {
-        let products = x.iter().zip(y).map(|(x, y)| f64::from(*x) * f64::from(*y));
-        products.sum()
-    };
-    let norms = [coarse, fine].map(|x| dot(x, x).sqrt());
-    Agreement {
-        cosine: dot(coarse, fine) / (norms[0] * norms[1]),
-        ratio: norms[0] / norms[1],
-    }
 }
 
 /// Windows of one tick leave nothing to approximate but the state at which a step is linearised.
