@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod audit;
 mod check;
 mod cosim;
 mod eval;
@@ -29,6 +30,7 @@ enum Command {
     Synth(synth::Synth),
     Train(train::Train),
     Eval(eval::Eval),
+    Audit(audit::Audit),
     Montecarlo(montecarlo::MonteCarloCommand),
 }
 
@@ -43,6 +45,7 @@ impl Arguments {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Eval(command) => command.run(),
+            Command::Audit(command) => command.run(),
             Command::Montecarlo(command) => command.run(),
         }
     }

@@ -18,7 +18,7 @@ mod verilator;
 pub use compare::{Difference, first_difference};
 pub use coverage::{Coverage, Covered, ModuleCoverage};
 pub use forward::{Forward, LayerProgram, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
-pub use integer::IntegerModel;
+pub use integer::{IntegerModel, Snapshot, State};
 pub use lockstep::Lockstep;
 pub use quantisation::{LayerQuantisation, ProjectionQuantisation};
 pub use testbench::testbench;
