@@ -58,6 +58,11 @@ const ERROR: [f64; STAGES] = [
 /// Real eigenvalue of the inverse of A.
 const GAMMA: f64 = 3.637_834_252_744_496;
 const NEWTON_STEPS: usize = 10;
+/// Error of the stages that Newton's method may leave, in units of the tolerance.
+const NEWTON_ERROR: f64 = 1e-2;
+/// A change of the stages, in units of the tolerance, that ends Newton's method without a look at its rate: at usual
+/// tolerances not far above rounding.
+const NEGLIGIBLE: f64 = 1e-4;
 const MAX_STEPS: usize = 2_000_000;
 
 /// One accepted step: the collocation polynomial through its stages.
@@ -202,8 +207,8 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
                 return None;
             }
             let rate = size / before;
-            let converged = size < 1e-10 || (rate < 1.0 && size * rate / (1.0 - rate) < 1e-2);
-            if converged {
+            let left = size * rate / (1.0 - rate);
+            if size < NEGLIGIBLE || (iteration > 1 && rate < 1.0 && left < NEWTON_ERROR) {
                 let error = self.error(h, &stages, &jacobian, &weights)?;
                 let step = Step {
                     t_s: self.t_s,

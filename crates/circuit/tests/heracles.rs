@@ -4,7 +4,7 @@ mod reference;
 
 use bruno_circuit::trace::{range, rms};
 use bruno_circuit::{DEFAULT_TOLERANCE, Drive, FecapCard, Trace, simulate};
-use reference::Table;
+use reference::{Table, pulses};
 
 const TEMPERATURE_K: f64 = 300.15;
 
@@ -40,11 +40,12 @@ fn check_loop(name: &str) {
     assert!(p <= 0.02 && i <= 0.05);
 }
 
-fn check_membrane(name: &str, leak_s: f64) {
+fn check_membrane(name: &str, top_s: f64, leak_ohm: f64) {
     let Some(table) = Table::read("heracles", name) else {
         return;
     };
-    let waveform = table.waveform("i_A");
+    let leak_s = 1.0 / leak_ohm;
+    let waveform = pulses(&table, top_s, leak_s);
     let trace = run(&table, &Drive::Current { waveform, leak_s });
     let v_range = range(&table.column("v_V"));
     let v = rms(&trace.v_v, &table.column("v_V")) / v_range;
@@ -75,20 +76,20 @@ fn loop_3_v() {
 
 #[test]
 fn membrane_short_strong_pulses() {
-    check_membrane("felif_2nA_20us_random.csv", 1.0 / 2e9);
+    check_membrane("felif_2nA_20us_random.csv", 20e-6, 2e9);
 }
 
 #[test]
 fn membrane_weak_pulses() {
-    check_membrane("felif_0.4nA_200us_random.csv", 1.0 / 5e9);
+    check_membrane("felif_0.4nA_200us_random.csv", 200e-6, 5e9);
 }
 
 #[test]
 fn membrane_long_pulses() {
-    check_membrane("felif_1nA_1ms_pulses.csv", 1.0 / 5e9);
+    check_membrane("felif_1nA_1ms_pulses.csv", 1e-3, 5e9);
 }
 
 #[test]
 fn membrane_relaxation() {
-    check_membrane("felif_relaxation.csv", 1.0 / 5e9);
+    check_membrane("felif_relaxation.csv", 2e-3, 5e9);
 }

@@ -57,3 +57,35 @@ impl Table {
         Waveform::linear(&points).unwrap()
     }
 }
+
+/// The current source of a membrane trace in `heracles/`: pulses with ramps of 1 us and a top of `top_s`. Its samples,
+/// 10 us or more apart, do not say where in an interval an edge lies; the charge that the trace's states gain in the first
+/// two intervals of a pulse (D = c_fe V_fe + 2 p_s p of the default card, 1 um2, and the leak) does: one number a pulse.
+pub fn pulses(table: &Table, top_s: f64, leak_s: f64) -> Waveform {
+    const RAMP_S: f64 = 1e-6;
+    let [t, i, v, p, v_fe] = ["t_s", "i_A", "v_V", "p", "v_fe_V"].map(|name| table.column(name));
+    let peak = i.iter().copied().fold(0.0, f64::max);
+    let c_fe = 8.854_187_812_8e-12 * 70.0 / 9.8e-9;
+    let charge = |k: usize| 1e-12 * (c_fe * v_fe[k] + 2.0 * 0.27 * p[k]);
+    let mut points = vec![(0.0, 0.0)];
+    let mut row = 1;
+    while row + 1 < t.len() {
+        if i[row] <= 1e-6 * peak || t[row] <= points[points.len() - 1].0 + RAMP_S {
+            row += 1;
+            continue;
+        }
+        let leaked = |k: usize| leak_s * 0.5 * (v[k] + v[k - 1]) * (t[k] - t[k - 1]);
+        let gained = charge(row + 1) - charge(row - 1) + leaked(row) + leaked(row + 1);
+        let begin_s = t[row + 1] - 0.5 * RAMP_S - gained / peak;
+        let top = begin_s + RAMP_S;
+        let edges = [
+            (begin_s, 0.0),
+            (top, peak),
+            (top + top_s, peak),
+            (top + top_s + RAMP_S, 0.0),
+        ];
+        points.extend(edges);
+        row += 1;
+    }
+    Waveform::linear(&points).unwrap()
+}
