@@ -4,6 +4,7 @@
 //! This crate knows nothing of chips' datapaths, Verilog or training.
 
 pub mod card;
+pub mod model_card;
 pub mod plot;
 
 pub use card::{FecapCard, PARAMETERS, Parameter};
