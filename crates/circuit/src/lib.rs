@@ -8,6 +8,8 @@ mod constants;
 pub mod card;
 pub mod error;
 pub mod fecap;
+pub mod model_card;
+pub mod plot;
 pub mod reduced;
 pub mod reduction;
 pub mod simulate;
