@@ -30,7 +30,8 @@ pub struct Settings {
     /// Error of the measurement, share of a column's range, independent between rows: a fit that comes closer than that
     /// is not taken for more certain.
     pub noise: f64,
-    /// Largest standard error of a parameter, share of its value (of the scale of its steps, where it may be 0).
+    /// Largest standard error of a parameter, share of its value (of the published value, where one that may be 0 is
+    /// nearer to it).
     pub largest_error: f64,
 }
 
