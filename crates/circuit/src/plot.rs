@@ -1,0 +1,398 @@
+//! Pictures: panels of curves as SVG, in one style. A plot's data is plain numbers; what they mean stands in the labels.
+//!
+//! Needs no fonts of the machine: the text stays text, in whatever sans-serif face the viewer has.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+/// One axis: label with its unit, linear or logarithmic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    /// Label, e.g. `V (V)`.
+    pub label: String,
+    /// Whether decades are spaced evenly; values that are not positive are then left out.
+    pub log: bool,
+}
+
+impl Axis {
+    /// A linear axis.
+    pub fn linear(label: &str) -> Self {
+        let label = label.into();
+        Self { label, log: false }
+    }
+
+    /// A logarithmic axis.
+    pub fn log(label: &str) -> Self {
+        let label = label.into();
+        Self { label, log: true }
+    }
+}
+
+/// How the points of a curve are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mark {
+    /// Joined by a line.
+    Line,
+    /// Joined by a thin dashed line: what something is compared with.
+    Dashed,
+    /// A circle each.
+    Points,
+    /// A vertical tick each, over the panel's foot: spikes.
+    Ticks,
+    /// A bar each from zero, of this width in units of x: histograms.
+    Bars(f64),
+}
+
+/// Points with a name in the legend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Name in the legend; an empty one has no entry.
+    pub name: String,
+    /// `(x, y)` in the units of the axes' labels; a point that is not finite breaks the line.
+    pub points: Vec<(f64, f64)>,
+    /// How they are drawn.
+    pub mark: Mark,
+}
+
+impl Curve {
+    /// A curve of a name, drawn as told.
+    pub fn new(name: &str, mark: Mark, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        let points = points.into_iter().collect();
+        let name = name.into();
+        Self { name, points, mark }
+    }
+}
+
+/// One pair of axes with its curves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// Horizontal axis.
+    pub x: Axis,
+    /// Vertical axis.
+    pub y: Axis,
+    /// What is drawn, in this order; the order also decides the colour.
+    pub curves: Vec<Curve>,
+}
+
+/// The picture could not be drawn: a bug here or in the drawing library.
+#[derive(Debug, thiserror::Error)]
+#[error("a bug in bruno: a picture could not be drawn: {0}")]
+pub struct PlotError(String);
+
+const WIDTH: u32 = 900;
+const PANEL_HEIGHT: u32 = 300;
+const TITLE_HEIGHT: u32 = 36;
+const LEGEND_WIDTH: u32 = 190;
+const TEXT: (&str, u32) = ("sans-serif", 14);
+
+/// Colours that the colour-blind can tell apart (Okabe and Ito, 2008), the darkest first.
+const COLOURS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 0, 0),
+];
+
+/// Panels below one another under a title, as the text of an SVG file.
+///
+/// # Errors
+/// None that a user can cause.
+pub fn svg(title: &str, panels: &[Panel]) -> Result<String, PlotError> {
+    let mut text = String::new();
+    let height = TITLE_HEIGHT + PANEL_HEIGHT * panels.len() as u32;
+    draw(&mut text, title, panels, (WIDTH, height)).map_err(|e| PlotError(e.to_string()))?;
+    Ok(text)
+}
+
+type Drawn<'a> = Result<(), Box<dyn std::error::Error + 'a>>;
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+type Chart<'a, 'b> = ChartContext<
+    'b,
+    SVGBackend<'a>,
+    Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>,
+>;
+
+fn draw<'a>(text: &'a mut String, title: &str, panels: &[Panel], size: (u32, u32)) -> Drawn<'a> {
+    let whole = SVGBackend::with_string(text, size).into_drawing_area();
+    whole.fill(&WHITE)?;
+    let (head, body) = whole.split_vertically(TITLE_HEIGHT);
+    let style = ("sans-serif", 18)
+        .into_text_style(&head)
+        .pos(Pos::new(HPos::Center, VPos::Center));
+    head.draw(&Text::new(
+        title,
+        (WIDTH as i32 / 2, TITLE_HEIGHT as i32 / 2),
+        style,
+    ))?;
+    for (area, panel) in body
+        .split_evenly((panels.len().max(1), 1))
+        .iter()
+        .zip(panels)
+    {
+        draw_panel(area, panel)?;
+    }
+    whole.present()?;
+    Ok(())
+}
+
+fn draw_panel<'a>(area: &Area<'a>, panel: &Panel) -> Drawn<'a> {
+    let (left, legend) = area.split_horizontally(WIDTH - LEGEND_WIDTH);
+    let (x, y) = ranges(panel);
+    let mut chart = ChartBuilder::on(&left)
+        .margin(8)
+        .x_label_area_size(42)
+        .y_label_area_size(68)
+        .build_cartesian_2d(x, y.clone())?;
+    chart
+        .configure_mesh()
+        .x_desc(&panel.x.label)
+        .y_desc(&panel.y.label)
+        .x_label_formatter(&|v| number(*v, panel.x.log))
+        .y_label_formatter(&|v| number(*v, panel.y.log))
+        .x_labels(9)
+        .y_labels(7)
+        .label_style(TEXT)
+        .axis_desc_style(TEXT)
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(RGBColor(225, 225, 225))
+        .draw()?;
+    for (index, curve) in panel.curves.iter().enumerate() {
+        let colour = COLOURS[index % COLOURS.len()];
+        draw_curve(&mut chart, panel, curve, colour, y.start)?;
+    }
+    draw_legend(&legend, &panel.curves)
+}
+
+fn draw_curve<'a>(
+    chart: &mut Chart<'a, '_>,
+    panel: &Panel,
+    curve: &Curve,
+    colour: RGBColor,
+    foot: f64,
+) -> Drawn<'a> {
+    let line = colour.stroke_width(2);
+    let points = scaled(panel, curve);
+    match curve.mark {
+        Mark::Line => {
+            for piece in points.split(|p| p.is_none()) {
+                let piece = piece.iter().flatten().copied();
+                chart.draw_series(LineSeries::new(piece, line))?;
+            }
+        }
+        Mark::Dashed => {
+            for piece in points.split(|p| p.is_none()) {
+                let piece: Vec<_> = piece.iter().flatten().copied().collect();
+                let thin = colour.stroke_width(1);
+                chart.draw_series(DashedLineSeries::new(piece, 6, 4, thin))?;
+            }
+        }
+        Mark::Points => {
+            let circle = |p| Circle::new(p, 3, colour.filled());
+            chart.draw_series(points.into_iter().flatten().map(circle))?;
+        }
+        Mark::Ticks => {
+            let tick = |(x, y)| PathElement::new(vec![(x, foot), (x, y)], line);
+            chart.draw_series(points.into_iter().flatten().map(tick))?;
+        }
+        Mark::Bars(width) => {
+            let base = if panel.y.log { foot } else { foot.max(0.0) };
+            let bar = |(x, y)| {
+                let corners = [(x - width / 2.0, base), (x + width / 2.0, y)];
+                Rectangle::new(corners, colour.mix(0.7).filled())
+            };
+            chart.draw_series(points.into_iter().flatten().map(bar))?;
+        }
+    }
+    Ok(())
+}
+
+/// The legend stands beside the panel, where it hides no data.
+fn draw_legend<'a>(area: &Area<'a>, curves: &[Curve]) -> Drawn<'a> {
+    let style = TEXT
+        .into_text_style(area)
+        .pos(Pos::new(HPos::Left, VPos::Center));
+    for (index, curve) in curves
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| !c.name.is_empty())
+    {
+        let y = 24 + 22 * index as i32;
+        let colour = COLOURS[index % COLOURS.len()];
+        match curve.mark {
+            Mark::Points => area.draw(&Circle::new((18, y), 4, colour.filled()))?,
+            Mark::Bars(_) => {
+                let corners = [(8, y - 5), (28, y + 5)];
+                area.draw(&Rectangle::new(corners, colour.mix(0.7).filled()))?;
+            }
+            Mark::Ticks => {
+                area.draw(&PathElement::new(
+                    vec![(18, y - 7), (18, y + 7)],
+                    colour.stroke_width(2),
+                ))?;
+            }
+            Mark::Line => {
+                area.draw(&PathElement::new(
+                    vec![(6, y), (30, y)],
+                    colour.stroke_width(2),
+                ))?;
+            }
+            Mark::Dashed => {
+                for x in [6, 16, 26] {
+                    area.draw(&PathElement::new(
+                        vec![(x, y), (x + 6, y)],
+                        colour.stroke_width(1),
+                    ))?;
+                }
+            }
+        }
+        area.draw(&Text::new(curve.name.clone(), (38, y), style.clone()))?;
+    }
+    Ok(())
+}
+
+/// The points as they are drawn: logarithms on logarithmic axes, `None` where there is nothing to draw.
+fn scaled(panel: &Panel, curve: &Curve) -> Vec<Option<(f64, f64)>> {
+    let scale = |v: f64, axis: &Axis| if axis.log { v.log10() } else { v };
+    let point = |&(x, y): &(f64, f64)| {
+        let (x, y) = (scale(x, &panel.x), scale(y, &panel.y));
+        (x.is_finite() && y.is_finite()).then_some((x, y))
+    };
+    curve.points.iter().map(point).collect()
+}
+
+/// The ranges of the axes, with some room above and below.
+fn ranges(panel: &Panel) -> (std::ops::Range<f64>, std::ops::Range<f64>) {
+    let mut x = Bounds::default();
+    let mut y = Bounds::default();
+    for curve in &panel.curves {
+        for (px, py) in scaled(panel, curve).into_iter().flatten() {
+            x.add(px);
+            y.add(py);
+            if let Mark::Bars(width) = curve.mark {
+                x.add(px - width / 2.0);
+                x.add(px + width / 2.0);
+                y.add(if panel.y.log { py } else { 0.0 });
+            }
+        }
+    }
+    (x.range(0.0, panel.x.log), y.range(0.05, panel.y.log))
+}
+
+#[derive(Default)]
+struct Bounds(Option<(f64, f64)>);
+
+impl Bounds {
+    fn add(&mut self, value: f64) {
+        let (low, high) = self.0.unwrap_or((value, value));
+        self.0 = Some((low.min(value), high.max(value)));
+    }
+
+    /// What was added and `room` of its width on either side, or whole decades; a single value gets a width of its own.
+    fn range(&self, room: f64, log: bool) -> std::ops::Range<f64> {
+        let (low, high) = self.0.unwrap_or((0.0, 1.0));
+        if log {
+            return low.floor()..high.ceil().max(low.floor() + 1.0);
+        }
+        let width = high - low;
+        if width <= 1e-12 * low.abs().max(high.abs()) || width == 0.0 {
+            let half = if low == 0.0 { 1.0 } else { 0.1 * low.abs() };
+            return low - half..high + half;
+        }
+        low - room * width..high + room * width
+    }
+}
+
+/// A tick's label, short; on a logarithmic axis only decades have one.
+fn number(value: f64, log: bool) -> String {
+    if log {
+        let decade = value.round();
+        let is_decade = (value - decade).abs() < 1e-9;
+        return if is_decade {
+            format!("1e{decade}")
+        } else {
+            String::new()
+        };
+    }
+    let magnitude = value.abs();
+    if magnitude != 0.0 && !(1e-3..1e5).contains(&magnitude) {
+        let text = format!("{value:.2e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{exponent}", trimmed(mantissa));
+    }
+    trimmed(&format!("{value:.6}")).to_string()
+}
+
+/// Without the zeros at a decimal fraction's end.
+fn trimmed(text: &str) -> &str {
+    text.trim_end_matches('0').trim_end_matches('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: f64, log: bool, expected: &str) {
+        assert_eq!(number(value, log), expected);
+    }
+
+    #[test]
+    fn labels_of_ticks() {
+        check(0.1 + 0.2, false, "0.3");
+        check(-2.0, false, "-2");
+        check(0.0, false, "0");
+        check(100.0, false, "100");
+        check(2e-5, false, "2e-5");
+        check(-1.25e9, false, "-1.25e9");
+        check(-6.0, true, "1e-6");
+        check(0.5, true, "");
+    }
+
+    /// Every mark at once, with points that cannot be drawn and a panel without any.
+    fn panels() -> Vec<Panel> {
+        let marks = [
+            Mark::Line,
+            Mark::Dashed,
+            Mark::Points,
+            Mark::Ticks,
+            Mark::Bars(0.5),
+        ];
+        let points = [(-1.0, 2.0), (0.0, f64::NAN), (1.0, 20.0), (2.0, 7.0)];
+        let curve = |mark| Curve::new(&format!("{mark:?}"), mark, points);
+        let curves: Vec<_> = marks.map(curve).into();
+        let (x, y) = (Axis::linear("t (ms)"), Axis::linear("V & p < 1 (V)"));
+        let log = (Axis::log("pulse (s)"), Axis::log("current (A)"));
+        vec![
+            Panel {
+                x,
+                y,
+                curves: curves.clone(),
+            },
+            Panel {
+                x: log.0.clone(),
+                y: log.1.clone(),
+                curves,
+            },
+            Panel {
+                x: log.0,
+                y: log.1,
+                curves: vec![],
+            },
+        ]
+    }
+
+    #[test]
+    fn the_style() {
+        let text = svg("Every mark", &panels()).unwrap();
+        let labels = text.lines().filter(|l| l.len() < 40 && !l.starts_with('<'));
+        insta::assert_snapshot!(labels.collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_left_out() {
+        let text = svg("", &panels()).unwrap();
+        assert!(!text.contains("NaN") && !text.contains("inf"));
+    }
+}
