@@ -3,7 +3,25 @@
 //!
 //! This crate knows nothing of chips' datapaths, Verilog or training.
 
+mod constants;
+
 pub mod card;
+pub mod error;
+pub mod fecap;
+pub mod fit;
+pub mod model_card;
 pub mod plot;
+pub mod reduced;
+pub mod reduction;
+pub mod simulate;
+mod solver;
+pub mod trace;
+pub mod waveform;
 
 pub use card::{FecapCard, PARAMETERS, Parameter};
+pub use error::CircuitError;
+pub use reduced::{Method, Neuron, simulate_reduced};
+pub use reduction::{Reduction, ReductionError, reduce, reduction_error};
+pub use simulate::{DEFAULT_TOLERANCE, Drive, simulate, simulate_model};
+pub use trace::{Sample, Trace};
+pub use waveform::Waveform;

@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod cosim;
+mod device;
 mod eval;
 mod generate;
 mod montecarlo;
@@ -30,6 +31,7 @@ enum Command {
     Synth(synth::Synth),
     Train(train::Train),
     Eval(eval::Eval),
+    Device(device::Device),
     Audit(audit::Audit),
     Montecarlo(montecarlo::MonteCarloCommand),
 }
@@ -45,6 +47,7 @@ impl Arguments {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Eval(command) => command.run(),
+            Command::Device(command) => command.run(),
             Command::Audit(command) => command.run(),
             Command::Montecarlo(command) => command.run(),
         }
