@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 mod given;
+mod preset;
+mod rram;
+mod variability;
+
+pub use rram::{DieConductance, Drift, Mapping, Programming, ReadNoise, Rram, Stuck};
+pub use variability::{Spread, Variability};
 
 /// A whole chip: inputs, layers of neurons, a readout, formats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +69,13 @@ pub struct LayerDescription {
     /// The physical neuron.
     #[serde(default)]
     pub device: DeviceCard,
+    /// Spread of the neurons between dies and between devices; none where absent.
+    #[serde(
+        default,
+        deserialize_with = "variability::read",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub variability: Option<Variability>,
     /// Synapses from the layer before (or the inputs).
     pub synapse: Synapse,
     /// Synapses of the recurrence; those of the input where absent.
@@ -106,19 +119,13 @@ pub struct Synapse {
     /// The level table itself, 2^bits currents in pA, ascending.
     #[serde(default, rename = "levels_pA", skip_serializing_if = "Option::is_none")]
     pub levels_pa: Option<Vec<f64>>,
-}
-
-impl Synapse {
-    /// The level table in pA, 2^bits entries: given, or even steps over +-range.
-    pub fn levels(&self) -> Vec<f64> {
-        if let Some(levels) = &self.levels_pa {
-            return levels.clone();
-        }
-        let n = 1usize << self.bits;
-        let range = self.range_pa.unwrap_or(0.0);
-        let at = |k: usize| range * (2.0 * k as f64 / (n - 1) as f64 - 1.0);
-        (0..n).map(at).collect()
-    }
+    /// The devices behind the levels; ideal levels where absent.
+    #[serde(
+        default,
+        deserialize_with = "rram::read",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub rram: Option<Rram>,
 }
 
 /// The physical neuron: FeCap, leak, threshold, timing.

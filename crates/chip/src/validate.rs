@@ -1,5 +1,7 @@
 //! Every range of every field, checked all at once.
 
+mod devices;
+
 use crate::{
     ConfigInterface, Description, DeviceCard, Formats, NeuronKind, Problem, Rounding, Synapse,
     registers::neuron_bits,
@@ -27,6 +29,9 @@ impl Description {
             layer
                 .device
                 .check(&mut c, &format!("{at}.device"), &self.formats);
+            if let Some(variability) = &layer.variability {
+                variability.check(&mut c, &format!("{at}.variability"));
+            }
             self.check_combination(index, &mut c);
         }
         c.count("readout.outputs", self.readout.outputs, 1, 4096);
@@ -135,17 +140,24 @@ impl Synapse {
         if !c.count(&format!("{at}.bits"), self.bits as usize, 1, 8) {
             return;
         }
-        match (&self.levels_pa, self.range_pa) {
-            (Some(levels), None) => self.check_levels(levels, c, &format!("{at}.levels_pA")),
-            (None, Some(range)) => {
+        let ratio = self.rram.as_ref().and_then(|r| r.current_ratio);
+        match (&self.levels_pa, self.range_pa, ratio) {
+            (Some(levels), None, None) => self.check_levels(levels, c, &format!("{at}.levels_pA")),
+            (None, Some(range), None) => {
                 c.number(&format!("{at}.range_pA"), range, 1e-3, 1e6, "pA");
+            }
+            (None, None, Some(ratio)) => {
+                c.number(&format!("{at}.rram.current_ratio"), ratio, 1e-12, 1.0, "");
             }
             _ => c.add(
                 at,
                 "without a level table, or with two",
-                "exactly one of `range_pA` and `levels_pA`",
-                "give `range_pA` for even steps over +-range, or `levels_pA` for a measured table",
+                "exactly one of `range_pA`, `levels_pA` and `rram.current_ratio`",
+                "give `range_pA` for even steps over +-range, `levels_pA` for a measured table, or a read circuit's ratio",
             ),
+        }
+        if let Some(rram) = &self.rram {
+            rram.check(c, &format!("{at}.rram"));
         }
     }
 

@@ -127,3 +127,49 @@ fn weights_beyond_axi4_lite() {
 fn fold_of_three() {
     insta::assert_snapshot!(check("\"inputs\": 24", "\"inputs\": 24, \"fold\": 3"));
 }
+
+/// The error of the reference chip whose input synapses have these RRAM devices.
+fn check_rram(rram: &str) -> String {
+    let to = format!("\"range_pA\": 300, \"rram\": {rram}");
+    check("\"range_pA\": 300", &to)
+}
+
+#[test]
+fn an_unknown_preset() {
+    insta::assert_snapshot!(check_rram("\"wan1822\""));
+}
+#[test]
+fn rram_values_out_of_range() {
+    insta::assert_snapshot!(check_rram(
+        "{ \"preset\": \"illustrative\", \"hrs_uS\": 100, \"states\": 1, \"stuck\": { \"hrs_probability\": 0.7, \"lrs_probability\": 0.4 } }"
+    ));
+}
+#[test]
+fn a_range_and_a_ratio() {
+    insta::assert_snapshot!(check_rram(
+        "{ \"preset\": \"wan2022\", \"current_ratio\": 1e-5 }"
+    ));
+}
+#[test]
+fn a_spread_that_no_register_holds() {
+    insta::assert_snapshot!(check(
+        "\"recurrent\": true,",
+        "\"recurrent\": true, \"variability\": { \"die\": { \"p_s\": 0.1 }, \"device\": { \"p_s\": 0.1 } },"
+    ));
+}
+
+#[test]
+fn null_switches_an_effect_of_a_preset_off() {
+    let text = GOOD.replacen(
+        "\"range_pA\": 300",
+        "\"range_pA\": 300, \"rram\": { \"preset\": \"illustrative\", \"drift\": null, \"states\": 4 }",
+        1,
+    );
+    let description = Description::parse("braille.json", &text).unwrap();
+    let rram = description.layers[0].synapse.rram.clone().unwrap();
+    assert!(rram.drift.is_none() && rram.stuck.is_some());
+    assert_eq!(rram.states, Some(4));
+    // What was read is written out in full, and reads back.
+    let written = serde_json::to_string(&description).unwrap();
+    assert_eq!(Description::parse("again", &written).unwrap(), description);
+}

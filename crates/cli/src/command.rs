@@ -6,6 +6,7 @@ mod cosim;
 mod device;
 mod eval;
 mod generate;
+mod montecarlo;
 mod new;
 mod synth;
 mod train;
@@ -32,6 +33,7 @@ enum Command {
     Eval(eval::Eval),
     Device(device::Device),
     Audit(audit::Audit),
+    Montecarlo(montecarlo::MonteCarloCommand),
 }
 
 impl Arguments {
@@ -47,6 +49,7 @@ impl Arguments {
             Command::Eval(command) => command.run(),
             Command::Device(command) => command.run(),
             Command::Audit(command) => command.run(),
+            Command::Montecarlo(command) => command.run(),
         }
     }
 }

@@ -8,6 +8,7 @@ use bruno_circuit::model_card::CardError;
 use bruno_circuit::plot::PlotError;
 use bruno_data::DataError;
 use bruno_hdl::HdlError;
+use bruno_montecarlo::MonteCarloError;
 use bruno_sim::{Difference, SimError};
 use bruno_synth::SynthError;
 use bruno_train::TrainError;
@@ -45,6 +46,17 @@ pub enum Failure {
     /// A picture could not be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
+    /// A Monte-Carlo run and its files do not fit.
+    #[error(transparent)]
+    MonteCarlo(MonteCarloError),
+    /// An input file cannot be used.
+    #[error("{path}: {what}")]
+    Input {
+        /// The file.
+        path: String,
+        /// What is wrong, and what to do.
+        what: String,
+    },
     /// Two layers of the stack disagree.
     #[error("case `{case}`: {difference}\nevidence: {evidence}")]
     Difference {
@@ -69,7 +81,10 @@ impl Failure {
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::Write { .. } => 2,
+            Self::Chip(_) | Self::Data(_) | Self::Train(_) => 2,
+            Self::Input { .. } | Self::Write { .. } => 2,
+            Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
+            Self::MonteCarlo(_) => 2,
             Self::Sim(SimError::Mismatch { .. }) => 2,
             Self::Synth(SynthError::File { .. }) => 2,
             Self::Sim(_) | Self::Synth(_) => 3,
@@ -99,6 +114,15 @@ impl From<TrainError> for Failure {
             TrainError::Data(e) => Self::Data(e),
             TrainError::Sim(e) => Self::Sim(e),
             other => Self::Train(other),
+        }
+    }
+}
+
+impl From<MonteCarloError> for Failure {
+    fn from(error: MonteCarloError) -> Self {
+        match error {
+            MonteCarloError::Train(e) => e.into(),
+            other => Self::MonteCarlo(other),
         }
     }
 }

@@ -5,6 +5,7 @@ mod data;
 mod failure;
 mod output;
 mod progress;
+mod quantisation;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! A resolved chip: every default filled in, every integer code derived. What later stages work from.
 
-use crate::{Codes, Constants, Finding, limits};
+use crate::dead_zones::DeadZones;
+use crate::{Codes, Constants, Felif, Finding, limits, rram};
 use bruno_chip::{ChipError, Description, NeuronKind, Problem, RecorderLevel, Rounding, Synapse};
 use serde::Serialize;
 
@@ -154,6 +155,16 @@ impl Chip {
         limits::findings(self)
     }
 
+    /// Largest constant current that never moves the membrane of layer `index`, pA: what lies within the dead zone has no
+    /// effect of its own. 0 for the readout, which has no membrane.
+    pub fn dead_current_pa(&self, index: usize) -> f64 {
+        self.description.layers.get(index).map_or(0.0, |raw| {
+            let model = Felif::new(&raw.device);
+            let formats = &self.description.formats;
+            DeadZones::of(&self.layers[index], &model, formats, self.rounding).current_pa
+        })
+    }
+
     /// Index of the readout in `layers`.
     pub fn readout(&self) -> usize {
         self.layers.len() - 1
@@ -243,7 +254,7 @@ fn layer_seed(seed: u32, index: usize) -> i32 {
 
 fn level_codes(d: &Description, synapse: &Synapse) -> Vec<i32> {
     let code = |level: f64| d.formats.i_code(level);
-    synapse.levels().into_iter().map(code).collect()
+    rram::levels_pa(synapse).into_iter().map(code).collect()
 }
 
 /// Even banks of at most `largest` neurons.

@@ -2,7 +2,7 @@
 
 use crate::{Coefficient, Felif, TICK_S, noise};
 use bruno_chip::{DeviceCard, Formats, Rounding};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Fraction bits below one LSB that V and p carry within a step.
 pub const GUARD_BITS: u32 = 8;
@@ -17,7 +17,8 @@ const SURROGATE_WIDTH_V: f64 = 0.1;
 pub const PRE_TARGET_BITS: u32 = 20;
 
 /// Codes of one layer, in the order of the register map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Codes {
     /// Decay of the synaptic current, `1 - exp(-1us/tau)`.
     pub i_dec: Coefficient,

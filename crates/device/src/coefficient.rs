@@ -1,9 +1,9 @@
 //! A real coefficient as an integer mantissa and a right shift.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// `mantissa * 2^-shift`; the datapath multiplies, adds the rounding half and shifts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coefficient {
     /// Unsigned mantissa, normalised where the value allows.
     pub mantissa: i32,

@@ -22,7 +22,8 @@ pub struct Spike {
 }
 
 /// What one layer's registers and memories hold.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LayerProgram {
     /// Register values.
     pub codes: Codes,
@@ -35,7 +36,8 @@ pub struct LayerProgram {
 }
 
 /// What is loaded into a chip before it runs: one program a layer, the readout last.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Program {
     /// Layers in order.
     pub layers: Vec<LayerProgram>,

@@ -12,6 +12,7 @@ mod coarse;
 mod config;
 mod dynamics;
 mod error;
+mod evaluate;
 mod loss;
 mod matrix;
 mod parallel;
@@ -35,10 +36,11 @@ pub use config::{
     TrainConfig,
 };
 pub use error::TrainError;
+pub use evaluate::{Load, evaluate};
 pub use loss::Score;
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
 pub use surrogate::Shape;
-pub use trainer::{EpochReport, ModelFactory, Trainer};
+pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};

@@ -3,16 +3,17 @@
 use crate::TrainError;
 use bruno_sim::{Forward, Program};
 
-/// Loads every model and works through `indices`, every thread its share; results in the order of `indices`.
+/// Loads every model (where there is something to load) and works through `indices`, every thread its share; results in
+/// the order of `indices`.
 pub(crate) fn spread<T: Send>(
     models: &mut [Box<dyn Forward>],
-    program: &Program,
+    program: Option<&Program>,
     indices: &[usize],
     one: &(dyn Fn(&mut dyn Forward, usize) -> Result<T, TrainError> + Sync),
 ) -> Result<Vec<T>, TrainError> {
     let threads = models.len();
     let work = |place: usize, model: &mut Box<dyn Forward>| -> Result<Vec<T>, TrainError> {
-        model.load(program)?;
+        program.map_or(Ok(()), |p| model.load(p))?;
         let own = indices.iter().skip(place).step_by(threads);
         own.map(|index| one(model.as_mut(), *index)).collect()
     };

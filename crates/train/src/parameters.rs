@@ -3,8 +3,8 @@
 use crate::config::{DeviceTraining, TrainConfig};
 use crate::quantise::{Quantised, quantise};
 use bruno_chip::{ChipError, Description, Synapse};
-use bruno_device::{Chip, Codes};
-use bruno_sim::{LayerProgram, Program};
+use bruno_device::{Chip, Codes, levels_pa};
+use bruno_sim::{LayerProgram, LayerQuantisation, Program};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
@@ -110,7 +110,7 @@ impl Parameters {
         (mean, std): (f64, f64),
         rng: &mut ChaCha8Rng,
     ) -> Projection {
-        let levels = synapse.levels();
+        let levels = levels_pa(synapse);
         let largest = levels.iter().fold(0.0f64, |m, l| m.max(l.abs()));
         let scale = largest / 2.0;
         let start = self.values.len();
@@ -187,6 +187,18 @@ impl Parameters {
             layers: layers.collect(),
             window: chip.window_ticks,
         }
+    }
+
+    /// The quantisation report of [`Parameters::program`], with the latent weights that stand at their bounds.
+    pub fn quantisation(&self, chip: &Chip) -> Vec<LayerQuantisation> {
+        let mut report = self.program(chip).quantisation(chip);
+        for (layer, (input, recurrent)) in report.iter_mut().zip(self.quantised()) {
+            let quantised = std::iter::once(input).chain(recurrent);
+            for (projection, quantised) in layer.projections.iter_mut().zip(quantised) {
+                projection.clipped = Some(quantised.clipped);
+            }
+        }
+        report
     }
 
     /// What the parameter at `place` is called in messages.

@@ -2,6 +2,7 @@
 //! that the result does not depend on the number of threads.
 
 use crate::audit::{Audit, AuditLine, DeviceSlope};
+use crate::evaluate::{Load, evaluate};
 use crate::loss::Score;
 use crate::parallel::spread;
 use crate::pass::Gradient;
@@ -64,8 +65,7 @@ impl<'a> Trainer<'a> {
         threads: usize,
     ) -> Result<Self, TrainError> {
         let chip = run.parameters.chip(file, &run.description)?;
-        data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
-        check_frames(data, chip.window_ticks)?;
+        check_data(&chip, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())
             .collect::<Result<_, _>>()?;
@@ -234,7 +234,7 @@ impl<'a> Trainer<'a> {
         };
         let indices: Vec<usize> = (0..samples.len()).collect();
         let program = parameters.program(&chip);
-        spread(&mut self.models, &program, &indices, &one)
+        spread(&mut self.models, Some(&program), &indices, &one)
     }
 
     /// The order of an epoch follows from (seed, epoch) alone.
@@ -254,7 +254,7 @@ impl<'a> Trainer<'a> {
         let one = |model: &mut dyn Forward, index: usize| {
             train_sample(model, &chip, run, &data.train[index])
         };
-        let outcomes = spread(&mut self.models, &program, samples, &one)?;
+        let outcomes = spread(&mut self.models, Some(&program), samples, &one)?;
         let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
         let mut score = Score::default();
         for (outcome, sample) in outcomes.iter().zip(samples) {
@@ -309,23 +309,12 @@ impl<'a> Trainer<'a> {
     pub fn evaluate(
         &mut self,
         samples: &[Sample],
-        mut done: impl FnMut(u64),
+        done: impl FnMut(u64),
     ) -> Result<Score, TrainError> {
         let chip = self.chip()?;
         let program = self.run.parameters.program(&chip);
-        let run = &self.run;
-        let one = |model: &mut dyn Forward, index: usize| {
-            let sample = &samples[index];
-            Ok(Ran::forward(model, &chip, &run.parameters, &run.config, sample)?.score)
-        };
-        let mut score = Score::default();
-        let all: Vec<usize> = (0..samples.len()).collect();
-        for part in all.chunks(16 * self.models.len()) {
-            let scores = spread(&mut self.models, &program, part, &one)?;
-            scores.iter().for_each(|s| score.add(s));
-            done(part.len() as u64);
-        }
-        Ok(score)
+        let load = Load::Once(&program);
+        evaluate(&mut self.models, &chip, &self.run, samples, load, done)
     }
 
     /// The chip with the device parameters at hand.
@@ -340,6 +329,12 @@ impl<'a> Trainer<'a> {
     pub fn description(&self) -> Description {
         self.run.parameters.describe(&self.run.description)
     }
+}
+
+/// Checks that a data set fits a chip: channels, outputs, frames of whole windows.
+pub fn check_data(chip: &Chip, data: &Dataset) -> Result<(), TrainError> {
+    data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
+    check_frames(data, chip.window_ticks)
 }
 
 fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {

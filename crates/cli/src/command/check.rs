@@ -1,6 +1,7 @@
 //! `bruno check`: validates and resolves a description, and says what its chip can and cannot do.
 
 use crate::failure::Failure;
+use crate::quantisation;
 use bruno_chip::{ChipError, Description, Interfaces, Problem};
 use bruno_device::{Chip, Severity};
 use bruno_train::TrainConfig;
@@ -13,7 +14,11 @@ use std::path::{Path, PathBuf};
 pub struct Check {
     /// The chip description, e.g. examples/braille.json.
     chip: PathBuf,
-    /// Print the resolved chip (defaults, integer codes, banks), training settings and findings as JSON on stdout.
+    /// Also report what is left of a network in its codes: the program.json of `bruno train`.
+    #[arg(long)]
+    program: Option<PathBuf>,
+    /// Print the resolved chip (defaults, integer codes, banks), training settings, findings and the program's quantisation as JSON on
+    /// stdout.
     #[arg(long)]
     json: bool,
 }
@@ -52,9 +57,13 @@ impl Check {
         // Bad training settings are found now and not after an hour.
         let training = TrainConfig::of(&chip.description)?;
         let findings = chip.findings();
+        let program = self.program.as_deref();
+        let program = program.map(|p| quantisation::load(p, &chip)).transpose()?;
+        let quantised = program.map(|p| p.quantisation(&chip));
         if self.json {
-            let resolved =
-                serde_json::json!({ "chip": chip, "training": training, "findings": findings });
+            let resolved = serde_json::json!({
+                "chip": chip, "training": training, "findings": findings, "quantisation": quantised,
+            });
             println!(
                 "{}",
                 serde_json::to_string_pretty(&resolved).unwrap_or_default()
@@ -86,6 +95,9 @@ impl Check {
                 Severity::Warning => "warning",
             };
             println!("{mark}: {}", finding.text);
+        }
+        for line in quantisation::lines(&quantised.unwrap_or_default()) {
+            println!("{line}");
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 use crate::data;
 use crate::failure::Failure;
 use crate::progress::Progress;
-use bruno_data::{Dataset, ridge_accuracy};
+use crate::quantisation;
+use bruno_data::{Dataset, Sample, ridge_accuracy};
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::{Flavour, Forward, IntegerModel, SimError, VerilatedModel};
@@ -41,6 +42,26 @@ pub enum Split {
     Valid,
     /// What results are reported on.
     Test,
+}
+
+impl Split {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Valid => "valid",
+            Self::Test => "test",
+        }
+    }
+
+    /// The samples of this part.
+    pub fn of(self, set: &Dataset) -> &[Sample] {
+        match self {
+            Self::Train => &set.train,
+            Self::Valid => &set.valid,
+            Self::Test => &set.test,
+        }
+    }
 }
 
 /// What runs a chip.
@@ -82,21 +103,18 @@ impl Eval {
         let factory = || self.simulator.model(&chip, &design);
         let threads = self.threads.unwrap_or_else(cores);
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
-        let samples = match self.split {
-            Split::Train => &set.train,
-            Split::Valid => &set.valid,
-            Split::Test => &set.test,
-        };
+        let samples = self.split.of(&set);
         let mut progress = Progress::new("eval", samples.len() as u64, "samples");
         let score = trainer.evaluate(samples, |n| progress.advance(n))?;
         drop(progress);
-        report(&set, &trainer.run, &score, self.json);
+        report(&set, &trainer.run, &chip, &score, self.json);
         Ok(())
     }
 }
 
 /// Prints a score with its yardsticks.
-pub fn report(set: &Dataset, run: &Checkpoint, score: &Score, json: bool) {
+pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, score: &Score, json: bool) {
+    let quantised = run.parameters.quantisation(chip);
     let ridge = (!set.class_names.is_empty()).then(|| [1, 8].map(|bins| tuned_ridge(set, bins)));
     if json {
         let result = serde_json::json!({
@@ -105,6 +123,7 @@ pub fn report(set: &Dataset, run: &Checkpoint, score: &Score, json: bool) {
             "saturations": score.saturations,
             "ridge_counts": ridge.map(|r| r[0]), "ridge_8_bins": ridge.map(|r| r[1]),
             "rounding": run.description.rounding, "formats": run.description.formats,
+            "quantisation": quantised,
         });
         println!("{result}");
         return;
@@ -139,6 +158,9 @@ pub fn report(set: &Dataset, run: &Checkpoint, score: &Score, json: bool) {
     println!("  firing rate                   {:.1} Hz", score.rate_hz());
     println!("  saturated updates             {}", score.saturations);
     for line in run.device_changes() {
+        println!("  {line}");
+    }
+    for line in quantisation::lines(&quantised) {
         println!("  {line}");
     }
 }

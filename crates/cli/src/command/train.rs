@@ -66,7 +66,7 @@ impl Train {
         let test = trainer.evaluate(&set.test, |n| progress.advance(n))?;
         drop(progress);
         keep_results(&trainer, &out)?;
-        eval::report(&set, &trainer.run, &test, self.json);
+        eval::report(&set, &trainer.run, &trainer.chip()?, &test, self.json);
         if !self.json {
             println!("results: {}", out.display());
         }

@@ -1,0 +1,244 @@
+//! `bruno montecarlo`: virtual chips through the RTL, the distribution of their accuracy, the yield.
+
+use super::eval::{Simulator, Split, cores};
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::{data, output};
+use bruno_chip::Description;
+use bruno_device::Chip;
+use bruno_montecarlo::{ChipRecord, MonteCarlo, Results, Settings, Summary, with_spreads};
+use bruno_train::{Checkpoint, check_data};
+use std::path::{Path, PathBuf};
+
+/// Score virtual chips, each drawn from the spreads of a description, and give the yield with its confidence interval.
+///
+/// Every chip runs through the Verilated RTL, built once with 8-bit synapses: a chip's own registers, level tables and
+/// codes are loaded into it. Under --out appear: chips.jsonl after every chip (a run that was killed continues from
+/// there and ends with the same numbers), summary.json and histogram.svg. See docs/variability.md.
+#[derive(clap::Args)]
+pub struct MonteCarloCommand {
+    /// A trained run (its directory or checkpoint.json), or a chip description whose `rram` and `variability` are put on
+    /// the run of --run.
+    chip: PathBuf,
+    /// The trained run of a description; out/NAME where absent.
+    #[arg(long)]
+    run: Option<PathBuf>,
+    /// Virtual chips.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    chips: u32,
+    /// Least accuracy of a good chip, for the yield.
+    #[arg(long, value_parser = share)]
+    target: Option<f64>,
+    /// Seed of all spreads; chip k of a seed is always the same.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The data, where it is not built in.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Part of the data set.
+    #[arg(long, value_enum, default_value_t = Split::Test)]
+    split: Split,
+    /// Score every chip on the first so many samples; all where absent.
+    #[arg(long)]
+    samples: Option<usize>,
+    /// What runs the chips.
+    #[arg(long, value_enum, default_value_t = Simulator::Rtl)]
+    simulator: Simulator,
+    /// Threads, one simulator each; all cores where absent. The result does not depend on it.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Where results go; montecarlo/ beside the run's checkpoint where absent.
+    #[arg(short, long)]
+    out: Option<PathBuf>,
+    /// Throw away the results under --out instead of continuing from them.
+    #[arg(long)]
+    restart: bool,
+    /// Print the summary as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+impl MonteCarloCommand {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let (checkpoint, spreads) = self.inputs()?;
+        let run = Checkpoint::load(&checkpoint)?;
+        let file = self.chip.display().to_string();
+        let spreads = spreads.unwrap_or_else(|| run.description.clone());
+        let description = with_spreads(&run, &spreads, &file)?;
+        let chip = Chip::resolve(&file, &description)?;
+        let set = data::load(&run.config, self.data.as_deref())?;
+        check_data(&chip, &set)?;
+        let samples = self.split.of(&set);
+        let samples = &samples[..self.samples.unwrap_or(samples.len()).min(samples.len())];
+        if samples.is_empty() {
+            return Err(Failure::Input {
+                path: set.name.clone(),
+                what: format!(
+                    "`{}` has no samples; choose another --split, or more --samples",
+                    self.split.name()
+                ),
+            });
+        }
+        let beside = || checkpoint.with_file_name("montecarlo");
+        let out = self.out.clone().unwrap_or_else(beside);
+        let settings = Settings::new(&run, &description, samples, self.split.name(), self.seed);
+        let results = self.results(&out.join("chips.jsonl"), settings)?;
+        let fine = chip.with_fine_synapses();
+        let design = bruno_hdl::generate(&fine)?;
+        let threads = self.threads.unwrap_or_else(cores).max(1);
+        let model = |_| self.simulator.model(&fine, &design);
+        let models = (0..threads).map(model).collect::<Result<_, _>>()?;
+        let mut montecarlo = MonteCarlo {
+            run: &run,
+            chip: &chip,
+            models,
+            samples,
+            seed: self.seed,
+        };
+        let results = self.score(&mut montecarlo, results, &out)?;
+        self.report(&chip, &set.name, &results, &out)
+    }
+
+    /// The checkpoint, and the description of the spreads where one is given.
+    fn inputs(&self) -> Result<(PathBuf, Option<Description>), Failure> {
+        if let Some(checkpoint) = as_run(&self.chip) {
+            return Ok((checkpoint, None));
+        }
+        let description = Description::load(&self.chip)?;
+        let default = || Path::new("out").join(&description.name);
+        let run = self.run.clone().unwrap_or_else(default);
+        let checkpoint = as_run(&run).ok_or_else(|| Failure::Input {
+            path: run.display().to_string(),
+            what: "is no trained run; `bruno train` makes one, --run says where it lies".into(),
+        })?;
+        Ok((checkpoint, Some(description)))
+    }
+
+    fn results(&self, path: &Path, settings: Settings) -> Result<Results, Failure> {
+        if self.restart {
+            return Ok(Results {
+                settings,
+                records: Vec::new(),
+            });
+        }
+        let results = Results::open(path, settings)?;
+        if let Some(chips) = results.records.len().checked_sub(1) {
+            eprintln!("continuing {} after {chips} chips", path.display());
+        }
+        Ok(results)
+    }
+
+    /// Scores what is not there yet; the file is whole after every chip.
+    fn score(
+        &self,
+        montecarlo: &mut MonteCarlo<'_>,
+        mut results: Results,
+        out: &Path,
+    ) -> Result<Results, Failure> {
+        let path = out.join("chips.jsonl");
+        // The ideal chip comes first.
+        let needed = self.chips as usize + 1;
+        let left = needed.saturating_sub(results.records.len());
+        let units = (left * montecarlo.samples.len()) as u64;
+        let mut progress = Progress::new("montecarlo", units, "samples");
+        for record in results.records.len()..needed {
+            let chip = record.checked_sub(1).map(|k| k as u32);
+            let scored = montecarlo.score(chip, |n| progress.advance(n))?;
+            results.records.push(scored);
+            results.save(&path).map_err(|source| Failure::Write {
+                path: path.display().to_string(),
+                source,
+            })?;
+        }
+        Ok(results)
+    }
+
+    fn report(
+        &self,
+        chip: &Chip,
+        data: &str,
+        results: &Results,
+        out: &Path,
+    ) -> Result<(), Failure> {
+        let chips = results.chips(self.chips as usize);
+        let summary = Summary::new(&results.records[0], chips, self.target);
+        let json = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
+        output::write(&out.join("summary.json"), &json)?;
+        let title = format!(
+            "{}: {} virtual chips of seed {}",
+            chip.name,
+            chips.len(),
+            self.seed
+        );
+        output::write(&out.join("histogram.svg"), &summary.svg(&title)?)?;
+        if self.json {
+            print!("{json}");
+            return Ok(());
+        }
+        println!(
+            "{title}, {} samples of {data} ({})",
+            results.settings.samples, results.settings.split
+        );
+        print_summary(&summary, chips);
+        println!("results: {}", out.display());
+        Ok(())
+    }
+}
+
+fn print_summary(summary: &Summary, chips: &[ChipRecord]) {
+    let [low, lower, median, upper, high] = summary.quantiles;
+    println!("  ideal chip                    {:.3}", summary.nominal);
+    println!(
+        "  mean, deviation               {:.3}, {:.3}",
+        summary.mean, summary.deviation
+    );
+    println!(
+        "  min, quartiles, max           {low:.3}, {lower:.3}, {median:.3}, {upper:.3}, {high:.3}"
+    );
+    for bin in &summary.histogram {
+        println!(
+            "  {:.3} .. {:.3}  {:4}  {}",
+            bin.low,
+            bin.low + bin.width,
+            bin.chips,
+            "#".repeat(bin.chips * 40 / chips.len())
+        );
+    }
+    let worst = |of: fn(&ChipRecord) -> f64| chips.iter().map(of).fold(0.0, f64::max);
+    println!(
+        "  synapses deviate from the ideal by up to {:.2} pA rms; 256 levels lose {:.3} pA rms of it, {:.2} pA at most",
+        worst(|c| c.deviation_rms_pa),
+        worst(|c| c.held_rms_pa),
+        worst(|c| c.held_largest_pa)
+    );
+    if let Some(y) = &summary.yield_ {
+        println!(
+            "  yield at {:.3}                {} of {} chips: {:.3} ({:.0} % interval {:.3} .. {:.3}, Clopper-Pearson)",
+            y.target,
+            y.good,
+            summary.chips,
+            y.share,
+            100.0 * y.confidence,
+            y.interval.0,
+            y.interval.1
+        );
+    }
+}
+
+/// The checkpoint that a path is or holds; none for a chip description or a path that is not there.
+fn as_run(path: &Path) -> Option<PathBuf> {
+    let inside = path.join("checkpoint.json");
+    if inside.is_file() {
+        return Some(inside);
+    }
+    let text = std::fs::read_to_string(path).ok()?;
+    let value: serde_json::Value = serde_json::from_str(&text).ok()?;
+    value.get("parameters").map(|_| path.to_path_buf())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("allowed: 0..1, an accuracy".into()),
+    }
+}

@@ -1,0 +1,71 @@
+//! The quantisation report of a program, as `check`, `train` and `eval` print it.
+
+use crate::failure::Failure;
+use bruno_device::Chip;
+use bruno_sim::{LayerQuantisation, Program};
+use std::path::Path;
+
+/// Most neurons or channels that are listed by number.
+const MOST_LISTED: usize = 8;
+
+/// Reads the program.json of a chip.
+pub fn load(path: &Path, chip: &Chip) -> Result<Program, Failure> {
+    let input = |what: String| Failure::Input {
+        path: path.display().to_string(),
+        what,
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| input(format!("cannot be read: {e}")))?;
+    let program: Program = serde_json::from_str(&text).map_err(|e| {
+        input(format!(
+            "is no program ({e}); `bruno train` writes one as program.json"
+        ))
+    })?;
+    program.check(chip)?;
+    Ok(program)
+}
+
+/// One line a projection, one more where neurons are dead.
+pub fn lines(report: &[LayerQuantisation]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for layer in report {
+        for p in &layer.projections {
+            let kind = if p.recurrent {
+                "recurrent weights"
+            } else {
+                "weights"
+            };
+            let clipped = p
+                .clipped
+                .map_or(String::new(), |c| format!(", {c} clipped"));
+            lines.push(format!(
+                "codes of `{}`: {} {kind} use {} of {} levels, {} at its ends{clipped}; dead inputs: {}",
+                layer.layer,
+                p.weights,
+                p.used,
+                p.levels,
+                p.at_ends,
+                listed(&p.dead_inputs)
+            ));
+        }
+        if !layer.dead_neurons.is_empty() {
+            let dead = listed(&layer.dead_neurons);
+            lines.push(format!(
+                "warning: codes of `{}`: nothing excites neurons {dead} (train longer, or raise `training.init`)",
+                layer.layer
+            ));
+        }
+    }
+    lines
+}
+
+fn listed(numbers: &[usize]) -> String {
+    if numbers.is_empty() {
+        return "none".into();
+    }
+    let first = numbers.iter().take(MOST_LISTED);
+    let mut text = first.map(usize::to_string).collect::<Vec<_>>().join(", ");
+    if numbers.len() > MOST_LISTED {
+        text += &format!(" and {} more", numbers.len() - MOST_LISTED);
+    }
+    text
+}

@@ -1,0 +1,242 @@
+//! A virtual chip: what a fabricated and programmed specimen holds, in codes that the same RTL can be loaded with.
+//!
+//! Synapses that all differ need more levels than a chip's own codes tell apart. Virtual chips therefore run on the
+//! chip's RTL with 8-bit synapses ([`Chip::with_fine_synapses`]): 256 levels a projection, chosen for its currents.
+
+use crate::die::{current_factors, die_codes, layer_seed};
+use crate::draws::{Draws, Place};
+use crate::rram::{Array, Programmed, levels_pa};
+use crate::{Chip, Codes, FineTable, LayerKind, limits};
+use bruno_chip::{ChipError, Formats, Problem, Synapse};
+
+/// Bits of a virtual chip's weight codes.
+const FINE_BITS: u32 = 8;
+
+/// Levels of a virtual chip's tables.
+pub const FINE_LEVELS: usize = 1 << FINE_BITS;
+
+impl Chip {
+    /// The chip with 8-bit synapses and empty level tables: one RTL for every virtual chip.
+    pub fn with_fine_synapses(&self) -> Self {
+        let mut fine = self.clone();
+        let table = FINE_LEVELS;
+        for layer in &mut fine.layers {
+            layer.bits = FINE_BITS;
+            layer.levels = vec![0; table];
+            layer.recurrent_levels = vec![0; if layer.recurrent { table } else { 0 }];
+        }
+        fine
+    }
+}
+
+/// One layer of a virtual chip.
+#[derive(Debug, Clone)]
+pub struct VirtualLayer<'a> {
+    /// Its registers.
+    pub codes: Codes,
+    input: Projection<'a>,
+    recurrent: Option<Projection<'a>>,
+}
+
+/// Synapses of a virtual chip from one population to another.
+#[derive(Debug, Clone)]
+struct Projection<'a> {
+    place: Place,
+    draws: Draws,
+    synapses: Synapses<'a>,
+    /// Factor on the currents onto each neuron.
+    factors: Vec<f64>,
+    /// Currents of the ideal chip, LSB of I.
+    ideal: Vec<i32>,
+}
+
+#[derive(Debug, Clone)]
+enum Synapses<'a> {
+    /// Without devices: the ideal currents, pA.
+    Ideal(Vec<f64>),
+    /// With devices.
+    Devices(Array<'a>, Programmed),
+}
+
+/// What one layer's memories hold in one sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerTables {
+    /// The input's synapses.
+    pub input: HeldProjection,
+    /// Those of the recurrence.
+    pub recurrent: Option<HeldProjection>,
+}
+
+/// Synapses of a projection as the memories hold them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldProjection {
+    /// Level table and codes.
+    pub table: FineTable,
+    /// Root mean square of what the synapses deviate from the ideal chip's, LSB of I.
+    pub deviation_lsb: f64,
+}
+
+impl<'a> VirtualLayer<'a> {
+    /// Layer `index` of a chip as the draws have it; `weights` are its programmed codes `[channel][neuron]`, recurrent
+    /// channels after the inputs, `nominal` the registers of the ideal chip.
+    ///
+    /// # Errors
+    /// A register that cannot hold what this die needs.
+    pub fn new(
+        chip: &'a Chip,
+        index: usize,
+        weights: &[u8],
+        nominal: &Codes,
+        draws: Draws,
+    ) -> Result<Self, ChipError> {
+        let layer = &chip.layers[index];
+        let description = &chip.description;
+        let (inputs, recurrences) = weights.split_at(layer.inputs * layer.neurons);
+        let projection = |synapse, recurrent, codes: &[u8], factors: &[f64]| {
+            let ideal = if recurrent {
+                &layer.recurrent_levels
+            } else {
+                &layer.levels
+            };
+            Projection {
+                place: Place {
+                    layer: index,
+                    recurrent,
+                },
+                draws,
+                synapses: Synapses::new(synapse, codes, draws, index, recurrent),
+                factors: factors.to_vec(),
+                ideal: codes.iter().map(|c| ideal[usize::from(*c)]).collect(),
+            }
+        };
+        if layer.kind == LayerKind::Readout {
+            let ones = vec![1.0; layer.neurons];
+            return Ok(Self {
+                codes: Codes {
+                    seed: layer_seed(index, draws),
+                    ..*nominal
+                },
+                input: projection(&description.readout.synapse, false, inputs, &ones),
+                recurrent: None,
+            });
+        }
+        let raw = &description.layers[index];
+        let codes = die_codes(description, index, nominal, draws).map_err(|e| {
+            invalid(Problem {
+                field: format!("layers[{index}].variability.die"),
+                value: format!(
+                    "a `{}` on virtual chip {} whose coefficient is {:.3e}",
+                    e.field, draws.chip, e.coefficient
+                ),
+                allowed: format!("coefficients below {} ({} bits)", 1u64 << e.bits, e.bits),
+                remedy: "lower the spread or bring the card nearer to its default".into(),
+            })
+        })?;
+        let factors = current_factors(raw.variability.as_ref(), layer, index, draws);
+        let synapse = raw.recurrent_synapse.as_ref().unwrap_or(&raw.synapse);
+        Ok(Self {
+            codes,
+            input: projection(&raw.synapse, false, inputs, &factors),
+            recurrent: layer
+                .recurrent
+                .then(|| projection(synapse, true, recurrences, &factors)),
+        })
+    }
+
+    /// Level tables and codes in a sample: without read noise the same in every sample.
+    ///
+    /// # Errors
+    /// Currents that would overflow the chip's adders if every channel spiked at once.
+    pub fn tables(&self, chip: &Chip, sample: u32) -> Result<LayerTables, ChipError> {
+        let formats = &chip.description.formats;
+        let tables = LayerTables {
+            input: self.input.table(formats, sample),
+            recurrent: self.recurrent.as_ref().map(|r| r.table(formats, sample)),
+        };
+        let layer = &chip.layers[self.input.place.layer];
+        let recurrent = tables
+            .recurrent
+            .as_ref()
+            .map_or(&[][..], |r| &r.table.levels);
+        match limits::injection(layer, &tables.input.table.levels, recurrent) {
+            None => Ok(tables),
+            Some(problem) => Err(invalid(problem)),
+        }
+    }
+
+    /// Devices that are stuck.
+    pub fn stuck(&self) -> usize {
+        self.projections().map(|p| p.synapses.stuck()).sum()
+    }
+
+    /// Whether samples differ in what the memories hold.
+    pub fn is_noisy(&self) -> bool {
+        self.projections().any(|p| p.synapses.is_noisy())
+    }
+
+    fn projections(&self) -> impl Iterator<Item = &Projection<'a>> {
+        std::iter::once(&self.input).chain(&self.recurrent)
+    }
+}
+
+impl Projection<'_> {
+    fn table(&self, formats: &Formats, sample: u32) -> HeldProjection {
+        let currents = match &self.synapses {
+            Synapses::Ideal(currents) => currents.clone(),
+            Synapses::Devices(array, programmed) => {
+                array.read_pa(programmed, self.draws, self.place, sample)
+            }
+        };
+        let neurons = self.factors.len();
+        let code = |(at, pa): (usize, f64)| formats.i_code(pa * self.factors[at % neurons]);
+        let codes: Vec<i32> = currents.into_iter().enumerate().map(code).collect();
+        let deviation = |(real, ideal): (&i32, &i32)| f64::from(real.abs_diff(*ideal)).powi(2);
+        let square: f64 = codes.iter().zip(&self.ideal).map(deviation).sum();
+        HeldProjection {
+            table: FineTable::new(&codes, FINE_LEVELS),
+            deviation_lsb: (square / codes.len().max(1) as f64).sqrt(),
+        }
+    }
+}
+
+impl<'a> Synapses<'a> {
+    fn new(
+        synapse: &'a Synapse,
+        codes: &[u8],
+        draws: Draws,
+        layer: usize,
+        recurrent: bool,
+    ) -> Self {
+        match Array::of(synapse) {
+            Some(array) => {
+                let programmed = array.program(codes, draws, Place { layer, recurrent });
+                Self::Devices(array, programmed)
+            }
+            None => {
+                let levels = levels_pa(synapse);
+                Self::Ideal(codes.iter().map(|c| levels[usize::from(*c)]).collect())
+            }
+        }
+    }
+
+    fn stuck(&self) -> usize {
+        match self {
+            Self::Ideal(_) => 0,
+            Self::Devices(_, programmed) => programmed.stuck,
+        }
+    }
+
+    fn is_noisy(&self) -> bool {
+        match self {
+            Self::Ideal(_) => false,
+            Self::Devices(array, _) => array.card().read_noise.is_some_and(|n| n.sigma > 0.0),
+        }
+    }
+}
+
+fn invalid(problem: Problem) -> ChipError {
+    ChipError::Invalid {
+        file: "virtual chip".into(),
+        problems: vec![problem],
+    }
+}

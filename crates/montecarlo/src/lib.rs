@@ -1,0 +1,18 @@
+//! Monte Carlo over virtual chips: each is drawn from a description's spreads and RRAM effects, loaded into the one
+//! Verilated model of the chip, and scored on real samples. The share of chips above a target is the yield.
+//!
+//! This crate knows nothing of the command line.
+
+mod error;
+mod interval;
+mod results;
+mod run;
+mod spreads;
+mod summary;
+
+pub use error::MonteCarloError;
+pub use interval::{CONFIDENCE, clopper_pearson};
+pub use results::{ChipRecord, Results, Settings};
+pub use run::MonteCarlo;
+pub use spreads::with_spreads;
+pub use summary::{Bin, Summary, Yield};

@@ -1,0 +1,192 @@
+//! Results on disk: one JSON line with the run's settings, then one a chip. The file is rewritten aside and renamed after
+//! every chip, so that a killed run continues where it stopped.
+
+use crate::MonteCarloError;
+use bruno_chip::Description;
+use bruno_data::Sample;
+use bruno_train::Checkpoint;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::path::Path;
+
+/// What the numbers of a run follow from; hashes are SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Format of the file.
+    pub version: u32,
+    /// Seed of all draws.
+    pub seed: u64,
+    /// Part of the data set.
+    pub split: String,
+    /// Samples of it.
+    pub samples: usize,
+    /// Hash of these samples.
+    pub data: String,
+    /// Hash of the description, its spreads included.
+    pub description: String,
+    /// Hash of the trained parameters.
+    pub parameters: String,
+}
+
+/// Format of the file.
+const VERSION: u32 = 1;
+
+impl Settings {
+    /// The settings of a run.
+    pub fn new(
+        run: &Checkpoint,
+        description: &Description,
+        samples: &[Sample],
+        split: &str,
+        seed: u64,
+    ) -> Self {
+        let json = |value: serde_json::Result<Vec<u8>>| hash(&value.unwrap_or_default());
+        let mut data = Sha256::new();
+        for sample in samples {
+            for event in &sample.events {
+                data.update(event.t_us.to_le_bytes());
+                data.update(event.channel.to_le_bytes());
+            }
+            data.update(format!("{} {:?}", sample.duration_us, sample.target));
+        }
+        Self {
+            version: VERSION,
+            seed,
+            split: split.into(),
+            samples: samples.len(),
+            data: hex(&data.finalize()),
+            description: json(serde_json::to_vec(description)),
+            parameters: json(serde_json::to_vec(&(&run.parameters, &run.config))),
+        }
+    }
+
+    /// What differs from other settings, by name.
+    fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let rows = [
+            ("format of the file", self.version == other.version),
+            ("--seed", self.seed == other.seed),
+            ("--split", self.split == other.split),
+            ("--samples", self.samples == other.samples),
+            ("data", self.data == other.data),
+            ("description", self.description == other.description),
+            ("trained parameters", self.parameters == other.parameters),
+        ];
+        let differ = rows.into_iter().filter(|(_, same)| !same);
+        differ.map(|(name, _)| name).collect()
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// What one virtual chip did; the ideal chip has no number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChipRecord {
+    /// Number of the chip, from 0; none for the ideal chip.
+    pub chip: Option<u32>,
+    /// Accuracy as `bruno eval` reports it.
+    pub accuracy: f64,
+    /// Mean loss a decision, nats.
+    pub loss_nats: f64,
+    /// Mean firing rate of the hidden neurons, Hz.
+    #[serde(rename = "rate_Hz")]
+    pub rate_hz: f64,
+    /// Saturated updates.
+    pub saturations: u64,
+    /// Devices that are stuck.
+    pub stuck_devices: usize,
+    /// Root mean square of what the synapses deviate from the ideal chip's, pA (first sample).
+    #[serde(rename = "deviation_rms_pA")]
+    pub deviation_rms_pa: f64,
+    /// Root mean square of what 256 levels a projection lose of that, pA (first sample).
+    #[serde(rename = "held_rms_pA")]
+    pub held_rms_pa: f64,
+    /// The largest such loss, pA.
+    #[serde(rename = "held_largest_pA")]
+    pub held_largest_pa: f64,
+}
+
+/// All that is known so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Results {
+    /// What it follows from.
+    pub settings: Settings,
+    /// The ideal chip first, then chip 0, 1, ...
+    pub records: Vec<ChipRecord>,
+}
+
+impl Results {
+    /// The results in `path`, or none where there is no such file.
+    ///
+    /// # Errors
+    /// The file is damaged, or was made with other settings.
+    pub fn open(path: &Path, settings: Settings) -> Result<Self, MonteCarloError> {
+        let mismatch = |what: String| MonteCarloError::Mismatch {
+            path: path.display().to_string(),
+            what,
+        };
+        let fresh = Self {
+            settings,
+            records: Vec::new(),
+        };
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(fresh),
+            Err(e) => return Err(mismatch(format!("cannot be read: {e}"))),
+        };
+        let damaged = |e: serde_json::Error| {
+            mismatch(format!("is no results file ({e}); remove it, or --restart"))
+        };
+        let mut lines = text.lines();
+        let first = lines.next().unwrap_or_default();
+        let settings: Settings = serde_json::from_str(first).map_err(damaged)?;
+        let differences = fresh.settings.differences(&settings);
+        if !differences.is_empty() {
+            return Err(mismatch(format!(
+                "was made with other settings ({}); choose another --out, or --restart",
+                differences.join(", ")
+            )));
+        }
+        let records = lines.map(serde_json::from_str).collect::<Result<_, _>>();
+        let records: Vec<ChipRecord> = records.map_err(damaged)?;
+        // A gap or a double would end in wrong statistics.
+        let number = |at: usize| at.checked_sub(1).map(|k| k as u32);
+        if records
+            .iter()
+            .enumerate()
+            .any(|(at, r)| r.chip != number(at))
+        {
+            let what = "its chips are not numbered one after the other; remove it, or --restart";
+            return Err(mismatch(what.into()));
+        }
+        Ok(Self { records, ..fresh })
+    }
+
+    /// Writes the file aside and renames it.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn save(&self, path: &Path) -> std::io::Result<()> {
+        bruno_chip::replace_file(path, |file| {
+            let mut text = serde_json::to_string(&self.settings)? + "\n";
+            for record in &self.records {
+                text += &(serde_json::to_string(record)? + "\n");
+            }
+            file.write_all(text.as_bytes())
+        })
+    }
+
+    /// The records of virtual chips `0..count`, as far as they are there.
+    pub fn chips(&self, count: usize) -> &[ChipRecord] {
+        let chips = self.records.get(1..).unwrap_or_default();
+        &chips[..count.min(chips.len())]
+    }
+}

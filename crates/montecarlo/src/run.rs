@@ -1,0 +1,174 @@
+//! One virtual chip after the other through the same simulators.
+
+use crate::{ChipRecord, MonteCarloError};
+use bruno_chip::Formats;
+use bruno_data::Sample;
+use bruno_device::{
+    Chip, Codes, Draws, FINE_LEVELS, FineTable, HeldProjection, Layer, LayerTables, VirtualLayer,
+};
+use bruno_sim::{Forward, LayerProgram, Program};
+use bruno_train::{Checkpoint, Load, Score, TrainError, evaluate};
+
+/// A Monte-Carlo run.
+pub struct MonteCarlo<'a> {
+    /// The trained run: output biases, settings of the loss.
+    pub run: &'a Checkpoint,
+    /// The chip with its spreads.
+    pub chip: &'a Chip,
+    /// Simulators of `chip.with_fine_synapses()`, one a thread.
+    pub models: Vec<Box<dyn Forward>>,
+    /// What chips are scored on.
+    pub samples: &'a [Sample],
+    /// Seed of all draws.
+    pub seed: u64,
+}
+
+/// Deviations of synapses, as sums of squares.
+#[derive(Debug, Clone, Copy, Default)]
+struct Deviations {
+    synapses: f64,
+    deviation: f64,
+    held: f64,
+    largest_lsb: i32,
+}
+
+impl MonteCarlo<'_> {
+    /// Scores the ideal chip: `chip` is none; or virtual chip number `chip`. `done` hears how many samples were finished.
+    ///
+    /// # Errors
+    /// Those of the simulators; a virtual chip whose registers or adders cannot hold it.
+    pub fn score(
+        &mut self,
+        chip: Option<u32>,
+        done: impl FnMut(u64),
+    ) -> Result<ChipRecord, MonteCarloError> {
+        let nominal = self.run.parameters.program(self.chip);
+        let Some(number) = chip else {
+            let score = self.evaluate(Load::Once(&ideal(self.chip, &nominal)), done)?;
+            return Ok(record(
+                None,
+                &score,
+                0,
+                Deviations::default(),
+                self.formats(),
+            ));
+        };
+        let draws = Draws {
+            seed: self.seed,
+            chip: number,
+        };
+        let own = self.chip;
+        let layer = |(index, program): (usize, &LayerProgram)| {
+            VirtualLayer::new(own, index, &program.weights, &program.codes, draws)
+        };
+        let layers = nominal.layers.iter().enumerate().map(layer);
+        let layers: Vec<_> = layers.collect::<Result<_, _>>().map_err(TrainError::from)?;
+        let program = |sample: usize| -> Result<(Program, Deviations), TrainError> {
+            held_program(own, &layers, sample as u32)
+        };
+        let (first, deviations) = program(0)?;
+        let every = |sample: usize| program(sample).map(|(p, _)| p);
+        let load = if layers.iter().any(VirtualLayer::is_noisy) {
+            Load::EverySample(&every)
+        } else {
+            Load::Once(&first)
+        };
+        let score = self.evaluate(load, done)?;
+        let stuck = layers.iter().map(VirtualLayer::stuck).sum();
+        Ok(record(chip, &score, stuck, deviations, self.formats()))
+    }
+
+    fn evaluate(&mut self, load: Load<'_>, done: impl FnMut(u64)) -> Result<Score, TrainError> {
+        let (models, samples) = (&mut self.models, self.samples);
+        evaluate(models, self.chip, self.run, samples, load, done)
+    }
+
+    fn formats(&self) -> &Formats {
+        &self.chip.description.formats
+    }
+}
+
+/// The ideal chip's program in tables of a virtual chip: the same currents.
+fn ideal(chip: &Chip, program: &Program) -> Program {
+    let table = |codes: &[u8], levels: &[i32]| {
+        let currents: Vec<i32> = codes.iter().map(|c| levels[usize::from(*c)]).collect();
+        FineTable::new(&currents, FINE_LEVELS)
+    };
+    let layer = |(own, layer): (&LayerProgram, &Layer)| {
+        let (inputs, recurrences) = own.weights.split_at(layer.inputs * layer.neurons);
+        let input = table(inputs, &own.levels);
+        let recurrent = layer
+            .recurrent
+            .then(|| table(recurrences, &own.recurrent_levels));
+        layer_program(own.codes, input, recurrent)
+    };
+    Program {
+        layers: program.layers.iter().zip(&chip.layers).map(layer).collect(),
+        window: program.window,
+    }
+}
+
+/// What a virtual chip's memories hold in a sample, and how far that is from the ideal chip and from the truth.
+fn held_program(
+    chip: &Chip,
+    layers: &[VirtualLayer<'_>],
+    sample: u32,
+) -> Result<(Program, Deviations), TrainError> {
+    let mut deviations = Deviations::default();
+    let mut programs = Vec::new();
+    for layer in layers {
+        let LayerTables { input, recurrent } = layer.tables(chip, sample)?;
+        deviations.add(&input);
+        recurrent.iter().for_each(|r| deviations.add(r));
+        let recurrent = recurrent.map(|r| r.table);
+        programs.push(layer_program(layer.codes, input.table, recurrent));
+    }
+    let program = Program {
+        layers: programs,
+        window: chip.window_ticks,
+    };
+    Ok((program, deviations))
+}
+
+fn layer_program(codes: Codes, input: FineTable, recurrent: Option<FineTable>) -> LayerProgram {
+    let (recurrent_levels, recurrences) =
+        recurrent.map_or_else(Default::default, |r| (r.levels, r.codes));
+    LayerProgram {
+        codes,
+        levels: input.levels,
+        recurrent_levels,
+        weights: [input.codes, recurrences].concat(),
+    }
+}
+
+impl Deviations {
+    fn add(&mut self, projection: &HeldProjection) {
+        let synapses = projection.table.codes.len() as f64;
+        self.synapses += synapses;
+        self.deviation += synapses * projection.deviation_lsb.powi(2);
+        self.held += synapses * projection.table.rms_lsb.powi(2);
+        self.largest_lsb = self.largest_lsb.max(projection.table.largest_lsb);
+    }
+}
+
+fn record(
+    chip: Option<u32>,
+    score: &Score,
+    stuck_devices: usize,
+    deviations: Deviations,
+    formats: &Formats,
+) -> ChipRecord {
+    let lsb_pa = formats.i_lsb_pa();
+    let rms_pa = |square: f64| lsb_pa * (square / deviations.synapses.max(1.0)).sqrt();
+    ChipRecord {
+        chip,
+        accuracy: score.accuracy(),
+        loss_nats: score.mean_loss(),
+        rate_hz: score.rate_hz(),
+        saturations: score.saturations,
+        stuck_devices,
+        deviation_rms_pa: rms_pa(deviations.deviation),
+        held_rms_pa: rms_pa(deviations.held),
+        held_largest_pa: lsb_pa * f64::from(deviations.largest_lsb),
+    }
+}

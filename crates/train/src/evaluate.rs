@@ -1,0 +1,52 @@
+//! Scores samples on simulators of a chip, spread over threads; the result does not depend on their number.
+
+use crate::loss::Score;
+use crate::parallel::spread;
+use crate::sample::Ran;
+use crate::{Checkpoint, TrainError};
+use bruno_data::Sample;
+use bruno_device::Chip;
+use bruno_sim::{Forward, Program};
+
+/// What is loaded into the simulators.
+#[derive(Clone, Copy)]
+pub enum Load<'a> {
+    /// One program for all samples.
+    Once(&'a Program),
+    /// A program for the sample of this index.
+    EverySample(&'a (dyn Fn(usize) -> Result<Program, TrainError> + Sync)),
+}
+
+/// Scores samples with the output biases and the loss of a run; every model simulates `chip`, whose records and formats
+/// are those of the run's own chip. `done` hears how many samples were finished.
+///
+/// # Errors
+/// Those of the simulators and of the programs.
+pub fn evaluate(
+    models: &mut [Box<dyn Forward>],
+    chip: &Chip,
+    run: &Checkpoint,
+    samples: &[Sample],
+    load: Load<'_>,
+    mut done: impl FnMut(u64),
+) -> Result<Score, TrainError> {
+    let one = |model: &mut dyn Forward, index: usize| {
+        if let Load::EverySample(program) = load {
+            model.load(&program(index)?)?;
+        }
+        let ran = Ran::forward(model, chip, &run.parameters, &run.config, &samples[index])?;
+        Ok(ran.score)
+    };
+    let program = match load {
+        Load::Once(program) => Some(program),
+        Load::EverySample(_) => None,
+    };
+    let mut score = Score::default();
+    let all: Vec<usize> = (0..samples.len()).collect();
+    for part in all.chunks(16 * models.len()) {
+        let scores = spread(models, program, part, &one)?;
+        scores.iter().for_each(|s| score.add(s));
+        done(part.len() as u64);
+    }
+    Ok(score)
+}
