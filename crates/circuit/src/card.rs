@@ -1,6 +1,8 @@
 //! Model card of a ferroelectric HfO2 capacitor: the parameters of Heracles (Fehlings et al., arXiv 2410.07791), by the
 //! names that its Verilog-A model and its published cards use, in SI units (energies in eV).
 
+use crate::CircuitError;
+use bruno_chip::Problem;
 use serde::{Deserialize, Serialize};
 
 /// What is known of one parameter.
@@ -112,6 +114,28 @@ impl FecapCard {
         values
             .filter(|(p, v)| !(p.low..=p.high).contains(v))
             .collect()
+    }
+
+    /// Whether the model can be evaluated with these values, at a temperature (K).
+    ///
+    /// # Errors
+    /// [`CircuitError::Card`] names every value out of its bounds.
+    pub fn check(&self, temperature_k: f64) -> Result<(), CircuitError> {
+        let problem = |field: &str, value: f64, low: f64, high: f64, unit: &str| Problem {
+            field: field.into(),
+            value: value.to_string(),
+            allowed: format!("{low:e}..{high:e} {unit}"),
+            remedy: "cards are in SI units, energies in eV, temperature in K".into(),
+        };
+        let of_card = |(p, value): (&Parameter, f64)| problem(p.name, value, p.low, p.high, p.unit);
+        let mut problems: Vec<Problem> = self.out_of_bounds().into_iter().map(of_card).collect();
+        if !(1.0..=1000.0).contains(&temperature_k) {
+            problems.push(problem("temperature", temperature_k, 1.0, 1000.0, "K"));
+        }
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(CircuitError::Card(problems)),
+        }
     }
 }
 

@@ -3,8 +3,22 @@
 //!
 //! This crate knows nothing of chips' datapaths, Verilog or training.
 
+mod constants;
+
 pub mod card;
+pub mod error;
+pub mod fecap;
 pub mod model_card;
 pub mod plot;
+pub mod reduced;
+pub mod simulate;
+mod solver;
+pub mod trace;
+pub mod waveform;
 
 pub use card::{FecapCard, PARAMETERS, Parameter};
+pub use error::CircuitError;
+pub use reduced::{Method, Neuron, simulate_reduced};
+pub use simulate::{DEFAULT_TOLERANCE, Drive, simulate};
+pub use trace::{Sample, Trace};
+pub use waveform::Waveform;

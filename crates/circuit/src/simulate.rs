@@ -1,0 +1,153 @@
+//! The full model in time, driven by a voltage or by a current.
+
+use crate::fecap::{Fecap, State, at_current, at_voltage};
+use crate::solver::{Radau, System, jacobian};
+use crate::{CircuitError, FecapCard, Sample, Trace, Waveform};
+
+/// Tolerance of the adaptive solver that serves as the yardstick: of p absolutely, of charges relative to 1 V over the
+/// ferroelectric layer.
+pub const DEFAULT_TOLERANCE: f64 = 1e-8;
+
+/// What is connected to the device.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Drive {
+    /// A voltage source between the electrodes, V.
+    Voltage(Waveform),
+    /// A current source, A, in parallel with a leak resistor.
+    Current {
+        /// Current of the source, A.
+        waveform: Waveform,
+        /// Conductance of the leak, S.
+        leak_s: f64,
+    },
+}
+
+impl Drive {
+    fn waveform(&self) -> &Waveform {
+        match self {
+            Self::Voltage(waveform) | Self::Current { waveform, .. } => waveform,
+        }
+    }
+}
+
+/// Simulates the full model from its operating point at the first time, with the adaptive solver; a row for each of
+/// `times_s` (ascending, s).
+///
+/// # Errors
+/// A card out of its bounds, times that do not ascend, or a solver that stops.
+pub fn simulate(
+    card: &FecapCard,
+    temperature_k: f64,
+    drive: &Drive,
+    times_s: &[f64],
+    tolerance: f64,
+) -> Result<Trace, CircuitError> {
+    crate::trace::check_times(times_s)?;
+    let fecap = Fecap::new(card, temperature_k)?;
+    let circuit = Circuit { fecap, drive };
+    let mut trace = Trace::default();
+    let Some(&start_s) = times_s.first() else {
+        return Ok(trace);
+    };
+    let mut y = circuit.operating_point(start_s);
+    trace.push(circuit.sample(start_s, &y));
+    let mut rows = times_s[1..].iter().copied().peekable();
+    let mut solver = Radau::new(&circuit, tolerance, start_s, y);
+    for stop_s in crate::solver::stops(drive.waveform(), times_s) {
+        solver.restart(solver.t_s(), y);
+        while solver.t_s() < stop_s {
+            let step = solver.step(stop_s)?;
+            while let Some(t_s) = rows.next_if(|&t| t <= solver.t_s()) {
+                trace.push(circuit.sample(t_s, &step.at(t_s)));
+            }
+            y = step.end();
+        }
+    }
+    Ok(trace)
+}
+
+/// Unknowns: occupation, trapped charge, displacement charge, see [`crate::fecap`].
+struct Circuit<'a> {
+    fecap: Fecap,
+    drive: &'a Drive,
+}
+
+const P: usize = 0;
+const TRAPPED: usize = 1;
+const DISPLACEMENT: usize = 2;
+
+fn state(y: &[f64; 3]) -> State {
+    State {
+        p: y[P],
+        trapped_c_m2: y[TRAPPED],
+        displacement_c_m2: y[DISPLACEMENT],
+    }
+}
+
+impl System<3> for Circuit<'_> {
+    fn mass(&self) -> [f64; 3] {
+        match self.drive {
+            Drive::Voltage(_) => [1.0, 1.0, 0.0],
+            Drive::Current { .. } => [1.0; 3],
+        }
+    }
+
+    fn scale(&self) -> [f64; 3] {
+        let charge = self.fecap.layers.c_fe;
+        [1.0, charge, charge]
+    }
+
+    fn rhs(&self, t_s: f64, y: &[f64; 3]) -> [f64; 3] {
+        let fecap = &self.fecap;
+        let v = fecap.voltages(&state(y));
+        let leakage = fecap.leakage_fe(&v);
+        let last = match self.drive {
+            Drive::Voltage(waveform) => waveform.at(t_s) - v.total(),
+            Drive::Current { waveform, leak_s } => {
+                (waveform.at(t_s) - leak_s * v.total()) / fecap.area_m2 - leakage
+            }
+        };
+        let trapped = fecap.leakage_int(v.interface) - leakage;
+        [fecap.switching(y[P], v.fe), trapped, last]
+    }
+}
+
+impl Circuit<'_> {
+    fn operating_point(&self, t_s: f64) -> [f64; 3] {
+        let value = self.drive.waveform().at(t_s);
+        let state = match self.drive {
+            Drive::Voltage(_) => at_voltage(&self.fecap, value),
+            Drive::Current { leak_s, .. } => at_current(&self.fecap, value, *leak_s),
+        };
+        [state.p, state.trapped_c_m2, state.displacement_c_m2]
+    }
+
+    fn sample(&self, t_s: f64, y: &[f64; 3]) -> Sample {
+        let v = self.fecap.voltages(&state(y));
+        let drive = self.drive.waveform().at(t_s);
+        let (v_v, i_a) = match self.drive {
+            Drive::Voltage(_) => (drive, self.current_a(t_s, y)),
+            Drive::Current { leak_s, .. } => (v.total(), drive - leak_s * v.total()),
+        };
+        Sample {
+            t_s,
+            drive,
+            v_v,
+            p: y[P],
+            v_fe_v: v.fe,
+            i_a,
+        }
+    }
+
+    /// Current into a device under a voltage source, A: the constraint's derivative by time gives that of the displacement.
+    /// At a corner of the drive it is the current before it.
+    fn current_a(&self, t_s: f64, y: &[f64; 3]) -> f64 {
+        let f = self.rhs(t_s, y);
+        let [_, _, constraint] = jacobian(self, t_s, y);
+        let known = constraint[P] * f[P] + constraint[TRAPPED] * f[TRAPPED];
+        let slope = self.drive.waveform().slope_before(t_s);
+        let displacement = -(slope + known) / constraint[DISPLACEMENT];
+        let v = self.fecap.voltages(&state(y));
+        self.fecap.area_m2 * (displacement + self.fecap.leakage_fe(&v))
+    }
+}
