@@ -144,7 +144,6 @@ impl Membrane<'_> {
                     solver.restart(spike_s, y);
                 }
             }
-            solver.restart(solver.t_s(), y);
         }
         Ok(trace)
     }

@@ -49,18 +49,16 @@ pub fn simulate(
     let Some(&start_s) = times_s.first() else {
         return Ok(trace);
     };
-    let mut y = circuit.operating_point(start_s);
+    let y = circuit.operating_point(start_s);
     trace.push(circuit.sample(start_s, &y));
     let mut rows = times_s[1..].iter().copied().peekable();
     let mut solver = Radau::new(&circuit, tolerance, start_s, y);
     for stop_s in crate::solver::stops(drive.waveform(), times_s) {
-        solver.restart(solver.t_s(), y);
         while solver.t_s() < stop_s {
             let step = solver.step(stop_s)?;
             while let Some(t_s) = rows.next_if(|&t| t <= solver.t_s()) {
                 trace.push(circuit.sample(t_s, &step.at(t_s)));
             }
-            y = step.end();
         }
     }
     Ok(trace)

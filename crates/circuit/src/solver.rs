@@ -127,11 +127,11 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
         self.t_s
     }
 
-    /// Goes on from another state at another time; the next step starts short.
+    /// Goes on from another state at another time. The length of steps is kept: a method of one step has no history, and
+    /// the error tells whether it still fits.
     pub fn restart(&mut self, t_s: f64, y: [f64; N]) {
         self.t_s = t_s;
         self.y = y;
-        self.h_s = 0.0;
     }
 
     /// Takes one step, at most to `end_s`.
