@@ -8,6 +8,7 @@ mod constants;
 pub mod card;
 pub mod error;
 pub mod fecap;
+pub mod fit;
 pub mod model_card;
 pub mod plot;
 pub mod reduced;

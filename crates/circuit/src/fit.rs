@@ -1,0 +1,171 @@
+//! Calibration: parameters of a card from measured traces, by least squares (Levenberg-Marquardt), with their standard
+//! errors and a refusal where the data do not determine them.
+
+mod certainty;
+mod data;
+pub mod levels;
+mod parameters;
+mod problem;
+mod report;
+mod search;
+
+pub use data::{Measurement, Observed, Quantity};
+
+use crate::{CircuitError, FecapCard, Trace};
+use certainty::Certainty;
+use nalgebra::DVector;
+use parameters::Fitted;
+use problem::Problem;
+
+/// What is fitted, and how sure it has to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The card at the start; parameters that are not fitted stay.
+    pub start: FecapCard,
+    /// Names of the fitted parameters.
+    pub parameters: Vec<String>,
+    /// Temperature, K.
+    pub temperature_k: f64,
+    /// Error of the measurement, share of a column's range, independent between rows: a fit that comes closer than that
+    /// is not taken for more certain.
+    pub noise: f64,
+    /// Largest standard error of a parameter, share of its value (of the scale of its steps, where it may be 0).
+    pub largest_error: f64,
+}
+
+/// A fitted parameter.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Estimate {
+    /// Name.
+    pub name: String,
+    /// Unit.
+    pub unit: String,
+    /// Value at the start.
+    pub start: f64,
+    /// Fitted value.
+    pub value: f64,
+    /// Standard error, in the unit.
+    pub standard_error: f64,
+}
+
+/// Measured and fitted values of one column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// Measurement and column, e.g. `loop.csv: i_A`.
+    pub name: String,
+    /// Times, s.
+    pub times_s: Vec<f64>,
+    /// Measured values.
+    pub measured: Vec<f64>,
+    /// Values of the fitted model.
+    pub fitted: Vec<f64>,
+    /// Root mean square of the difference, share of the measured range.
+    pub rms: f64,
+}
+
+/// The result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    /// The fitted card.
+    pub card: FecapCard,
+    /// The fitted parameters.
+    pub estimates: Vec<Estimate>,
+    /// Correlation of the estimates, row by row.
+    pub correlation: Vec<Vec<f64>>,
+    /// Every measured column with the fitted one.
+    pub compared: Vec<Compared>,
+}
+
+/// A fit that could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum FitError {
+    /// A file that is no measurement.
+    #[error("{file}: {text}")]
+    Data {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        text: String,
+    },
+    /// No parameter of a card.
+    #[error("`{name}` is no parameter of the card; allowed: {allowed}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// All names.
+        allowed: String,
+    },
+    /// The start cannot be simulated.
+    #[error(transparent)]
+    Circuit(#[from] CircuitError),
+    /// No result that deserves the name.
+    #[error("the data do not determine {}\nremedy: measure loops that reach saturation, other amplitudes or times, or more columns (`p`); or fit fewer parameters and give the rest by --card", .0.join("\n  nor "))]
+    Undetermined(Vec<String>),
+}
+
+/// Fits a card to measurements.
+///
+/// # Errors
+/// An unknown parameter, a start that cannot be simulated, or data that do not determine a parameter.
+pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, FitError> {
+    let fitted = settings
+        .parameters
+        .iter()
+        .map(|name| Fitted::new(name, &settings.start))
+        .collect::<Result<Vec<_>, _>>()?;
+    let start = fitted.iter().map(|f| f.start);
+    let problem = Problem {
+        settings,
+        measurements,
+        fitted: &fitted,
+        point: DVector::from_iterator(
+            fitted.len(),
+            start.clone().zip(&fitted).map(|(v, f)| f.inward(v)),
+        ),
+    };
+    problem.traces(&problem.point)?;
+    let unsolved = || {
+        FitError::Undetermined(vec![
+            "anything: no card near the start can be simulated".into(),
+        ])
+    };
+    let (point, rms) = search::best(&problem, settings.noise).ok_or_else(unsolved)?;
+    let jacobian = problem.jacobian_at(&point).ok_or_else(unsolved)?;
+    let certainty = Certainty::new(&jacobian, rms.max(settings.noise));
+    let refusals = certainty.refusals(settings, &fitted, &point);
+    if !refusals.is_empty() {
+        return Err(FitError::Undetermined(refusals));
+    }
+    let estimate = |(k, f): (usize, &Fitted)| {
+        let value = f.outward(point[k]);
+        Estimate {
+            name: f.parameter.name.into(),
+            unit: f.parameter.unit.into(),
+            start: f.start,
+            value,
+            standard_error: f.difference(certainty.errors[k], value),
+        }
+    };
+    Ok(Fit {
+        card: problem.card(&point),
+        estimates: fitted.iter().enumerate().map(estimate).collect(),
+        correlation: certainty.correlation,
+        compared: compare(measurements, &problem.traces(&point)?),
+    })
+}
+
+fn compare(measurements: &[Measurement], traces: &[Trace]) -> Vec<Compared> {
+    let columns = measurements.iter().zip(traces).flat_map(|(m, trace)| {
+        m.observed.iter().map(move |observed| {
+            let fitted = observed.quantity.of(trace);
+            Compared {
+                name: format!("{}: {}", m.name, observed.quantity.column()),
+                times_s: m.times_s.clone(),
+                measured: observed.values.clone(),
+                fitted: fitted.to_vec(),
+                rms: crate::trace::rms(fitted, &observed.values) / observed.scale(),
+            }
+        })
+    });
+    columns.collect()
+}

@@ -1,0 +1,200 @@
+//! Measurements to fit to: traces in CSV files with a header of names that end in their unit.
+
+use super::FitError;
+use crate::trace::{check_times, range};
+use crate::{Drive, Trace, Waveform};
+use std::path::Path;
+
+/// One measured trace: what the device was driven with, and what it answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurement {
+    /// Name in reports: the file.
+    pub name: String,
+    /// Times of the rows, s.
+    pub times_s: Vec<f64>,
+    /// What was applied.
+    pub drive: Drive,
+    /// What was measured.
+    pub observed: Vec<Observed>,
+}
+
+/// One measured column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// What it is.
+    pub quantity: Quantity,
+    /// One value a row, in the unit of [`Quantity::column`].
+    pub values: Vec<f64>,
+}
+
+impl Observed {
+    /// Range of the column: the unit of its residuals.
+    pub fn scale(&self) -> f64 {
+        range(&self.values)
+    }
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Current into the top electrode.
+    Current,
+    /// Occupation of the down state.
+    Occupation,
+    /// Membrane voltage.
+    Voltage,
+}
+
+impl Quantity {
+    /// Its column in a file.
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Current => "i_A",
+            Self::Occupation => "p",
+            Self::Voltage => "v_V",
+        }
+    }
+
+    /// Its column of a simulated trace.
+    pub fn of(self, trace: &Trace) -> &[f64] {
+        match self {
+            Self::Current => &trace.i_a,
+            Self::Occupation => &trace.p,
+            Self::Voltage => &trace.v_v,
+        }
+    }
+}
+
+impl Measurement {
+    /// Reads a trace. Columns by name, others are ignored: `t_s`; then either `v_drive_V`, the applied voltage, with `i_A`
+    /// or `p` or both as what was measured (P-V loops, voltage pulses); or `i_A`, the applied current, with `v_V` and
+    /// perhaps `p` as what was measured (a membrane: device in parallel with `leak_s`, S).
+    ///
+    /// # Errors
+    /// A file that cannot be read, a missing column, a value that is no number, times that do not ascend, a constant column.
+    pub fn read(path: &Path, leak_s: Option<f64>) -> Result<Self, FitError> {
+        let table = Table::read(path)?;
+        let times_s = table.need("t_s")?.to_vec();
+        check_times(&times_s).map_err(|e| table.error(&e.to_string()))?;
+        let (driven, quantities) = match table.find("v_drive_V") {
+            Some(values) => (values, vec![Quantity::Current, Quantity::Occupation]),
+            None => (
+                table.need("i_A")?,
+                vec![Quantity::Voltage, Quantity::Occupation],
+            ),
+        };
+        let points: Vec<(f64, f64)> = times_s
+            .iter()
+            .copied()
+            .zip(driven.iter().copied())
+            .collect();
+        let waveform = Waveform::linear(&points).map_err(|e| table.error(&e.to_string()))?;
+        let is_voltage = quantities[0] == Quantity::Current;
+        let drive = match (is_voltage, leak_s) {
+            (true, _) => Drive::Voltage(waveform),
+            (false, Some(leak_s)) => Drive::Current { waveform, leak_s },
+            (false, None) => {
+                return Err(table.error(
+                    "a membrane trace (driven by `i_A`) needs the leak beside the device: give --leak-ohm, or call the \
+                     applied voltage `v_drive_V`",
+                ));
+            }
+        };
+        let observed = quantities.into_iter().filter_map(|quantity| {
+            let values = table.find(quantity.column())?.to_vec();
+            Some(Observed { quantity, values })
+        });
+        let measurement = Self {
+            name: path.display().to_string(),
+            times_s,
+            drive,
+            observed: observed.collect(),
+        };
+        measurement.check(&table)?;
+        Ok(measurement)
+    }
+
+    fn check(&self, table: &Table) -> Result<(), FitError> {
+        if self.observed.is_empty() {
+            let needed = match self.drive {
+                Drive::Voltage(_) => "`i_A` or `p`",
+                Drive::Current { .. } => "`v_V` or `p`",
+            };
+            return Err(table.error(&format!("no measured column; needs {needed}")));
+        }
+        match self.observed.iter().find(|o| o.scale() <= 0.0) {
+            None => Ok(()),
+            Some(o) => Err(table.error(&format!(
+                "column `{}` never changes: there is nothing to fit to; remove the column or measure a larger signal",
+                o.quantity.column()
+            ))),
+        }
+    }
+}
+
+/// A CSV file of numbers.
+pub(super) struct Table {
+    file: String,
+    header: Vec<String>,
+    columns: Vec<Vec<f64>>,
+}
+
+impl Table {
+    pub(super) fn read(path: &Path) -> Result<Self, FitError> {
+        let file = path.display().to_string();
+        let bad = |text: String| FitError::Data {
+            file: file.clone(),
+            text,
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_path(path)
+            .map_err(|e| bad(format!("cannot be read: {e}")))?;
+        let header = reader.headers().map_err(|e| bad(e.to_string()))?;
+        let header: Vec<String> = header
+            .iter()
+            .map(|name| name.trim_start_matches("# ").to_string())
+            .collect();
+        let mut columns = vec![Vec::new(); header.len()];
+        for record in reader.records() {
+            let record = record.map_err(|e| bad(e.to_string()))?;
+            let line = record.position().map_or(0, csv::Position::line);
+            for ((column, field), name) in columns.iter_mut().zip(&record).zip(&header) {
+                match field.parse::<f64>() {
+                    Ok(value) if value.is_finite() => column.push(value),
+                    _ => {
+                        return Err(bad(format!(
+                            "line {line}, column `{name}`: `{field}` is no finite number"
+                        )));
+                    }
+                }
+            }
+        }
+        Ok(Self {
+            file,
+            header,
+            columns,
+        })
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&[f64]> {
+        let at = self.header.iter().position(|h| h == name)?;
+        Some(&self.columns[at])
+    }
+
+    pub(super) fn need(&self, name: &str) -> Result<&[f64], FitError> {
+        let columns = self.header.join(", ");
+        match self.find(name) {
+            Some([]) => Err(self.error("it has no rows")),
+            Some(values) => Ok(values),
+            None => Err(self.error(&format!("column `{name}` is missing; it has {columns}"))),
+        }
+    }
+
+    pub(super) fn error(&self, text: &str) -> FitError {
+        FitError::Data {
+            file: self.file.clone(),
+            text: text.into(),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! A fit as text and as a picture.
+
+use super::{Compared, Fit};
+use crate::plot::{Axis, Curve, Mark, Panel};
+use std::fmt;
+
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{:<14}{:>13}{:>13}{:>13}  {:<10}correlation",
+            "parameter", "start", "value", "std. error", "unit"
+        )?;
+        for (estimate, row) in self.estimates.iter().zip(&self.correlation) {
+            let correlation: Vec<String> = row.iter().map(|c| format!("{c:6.2}")).collect();
+            writeln!(
+                f,
+                "{:<14}{:>13.4e}{:>13.4e}{:>13.1e}  {:<10}{}",
+                estimate.name,
+                estimate.start,
+                estimate.value,
+                estimate.standard_error,
+                estimate.unit,
+                correlation.join(" ")
+            )?;
+        }
+        writeln!(f, "\nRMS of the difference, share of the measured range:")?;
+        for column in &self.compared {
+            writeln!(f, "  {}  {:.2} %", column.name, 100.0 * column.rms)?;
+        }
+        Ok(())
+    }
+}
+
+impl Fit {
+    /// Two panels a measured column: measured and fitted values over time, and their difference.
+    pub fn panels(&self) -> Vec<Panel> {
+        self.compared.iter().flat_map(panels).collect()
+    }
+}
+
+fn panels(column: &Compared) -> [Panel; 2] {
+    let times_ms: Vec<f64> = column.times_s.iter().map(|t| 1e3 * t).collect();
+    let curve = |name: &str, mark: Mark, values: &[f64]| {
+        Curve::new(
+            name,
+            mark,
+            times_ms.iter().copied().zip(values.iter().copied()),
+        )
+    };
+    let difference: Vec<f64> = column
+        .fitted
+        .iter()
+        .zip(&column.measured)
+        .map(|(a, b)| a - b)
+        .collect();
+    let panel = |y: &str, curves: Vec<Curve>| Panel {
+        x: Axis::linear("t (ms)"),
+        y: Axis::linear(y),
+        curves,
+    };
+    [
+        panel(
+            &column.name,
+            vec![
+                curve("fitted", Mark::Line, &column.fitted),
+                curve("measured", Mark::Dashed, &column.measured),
+            ],
+        ),
+        panel(
+            "fitted - measured",
+            vec![curve("", Mark::Line, &difference)],
+        ),
+    ]
+}
