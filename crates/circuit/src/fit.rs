@@ -3,13 +3,14 @@
 
 mod certainty;
 mod data;
-pub mod levels;
+mod levels;
 mod parameters;
 mod problem;
 mod report;
 mod search;
 
 pub use data::{Measurement, Observed, Quantity};
+pub use levels::{Level, Levels, Unit};
 
 use crate::{CircuitError, FecapCard, Trace};
 use certainty::Certainty;

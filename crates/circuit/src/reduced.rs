@@ -7,7 +7,6 @@ use crate::solver::{Radau, Step, System, stops};
 use crate::{CircuitError, Sample, Trace, Waveform};
 use bruno_chip::DeviceCard;
 use bruno_device::{Felif, TICK_S};
-use std::iter::Peekable;
 
 /// A neuron, or only its membrane.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,48 +117,34 @@ impl Membrane<'_> {
 
     fn adaptive(&self, times_s: &[f64], tolerance: f64) -> Result<Trace, CircuitError> {
         let mut trace = Trace::default();
-        let mut rows = times_s.iter().copied().peekable();
-        let start_s = times_s.first().copied().unwrap_or(0.0);
+        let Some(&start_s) = times_s.first() else {
+            return Ok(trace);
+        };
         let mut y = self.start();
+        trace.push(self.sample(start_s, &y, false));
+        let mut rows = times_s[1..].iter().copied().peekable();
         let mut resume_s = start_s;
         let mut solver = Radau::new(self, tolerance, start_s, y);
-        self.fill(&mut trace, &mut rows, start_s, |_| (y, false));
         for stop_s in stops(self.current, times_s) {
             while solver.t_s() < stop_s {
                 if solver.t_s() < resume_s {
-                    let hold_s = resume_s.min(stop_s);
-                    self.fill(&mut trace, &mut rows, hold_s, |_| (y, true));
-                    solver.restart(hold_s, y);
+                    solver.restart(resume_s.min(stop_s), y);
                     continue;
                 }
                 let step = solver.step(stop_s)?;
-                let spike = self.spike_s(&step);
-                let until_s = spike.unwrap_or(solver.t_s());
-                self.fill(&mut trace, &mut rows, until_s, |t| (step.at(t), false));
                 y = step.end();
-                if let Some(spike_s) = spike {
+                if let Some(spike_s) = self.spike_s(&step) {
                     y = self.reset(&step.at(spike_s));
                     trace.spikes_s.push(spike_s);
                     resume_s = spike_s + self.neuron.card.t_ref_ms * 1e-3;
                     solver.restart(spike_s, y);
                 }
             }
+            if rows.next_if(|&t_s| t_s <= stop_s).is_some() {
+                trace.push(self.sample(stop_s, &y, stop_s < resume_s));
+            }
         }
         Ok(trace)
-    }
-
-    /// Rows up to a time, from states as a function of time.
-    fn fill(
-        &self,
-        trace: &mut Trace,
-        rows: &mut Peekable<impl Iterator<Item = f64>>,
-        until_s: f64,
-        state: impl Fn(f64) -> ([f64; 2], bool),
-    ) {
-        while let Some(t_s) = rows.next_if(|&t| t <= until_s) {
-            let (y, refractory) = state(t_s);
-            trace.push(self.sample(t_s, &y, refractory));
-        }
     }
 
     /// Time within a step at which the membrane rises above the threshold, by bisection.

@@ -1,7 +1,7 @@
 //! The full model in time, driven by a voltage or by a current.
 
 use crate::fecap::{Fecap, State, at_current, at_voltage};
-use crate::solver::{Radau, System, jacobian};
+use crate::solver::{Radau, System, jacobian, stops};
 use crate::{CircuitError, FecapCard, Sample, Trace, Waveform};
 
 /// Tolerance of the adaptive solver that serves as the yardstick: of p absolutely, of charges relative to 1 V over the
@@ -49,16 +49,16 @@ pub fn simulate(
     let Some(&start_s) = times_s.first() else {
         return Ok(trace);
     };
-    let y = circuit.operating_point(start_s);
+    let mut y = circuit.operating_point(start_s);
     trace.push(circuit.sample(start_s, &y));
     let mut rows = times_s[1..].iter().copied().peekable();
     let mut solver = Radau::new(&circuit, tolerance, start_s, y);
-    for stop_s in crate::solver::stops(drive.waveform(), times_s) {
+    for stop_s in stops(drive.waveform(), times_s) {
         while solver.t_s() < stop_s {
-            let step = solver.step(stop_s)?;
-            while let Some(t_s) = rows.next_if(|&t| t <= solver.t_s()) {
-                trace.push(circuit.sample(t_s, &step.at(t_s)));
-            }
+            y = solver.step(stop_s)?.end();
+        }
+        if rows.next_if(|&t_s| t_s <= stop_s).is_some() {
+            trace.push(circuit.sample(stop_s, &y));
         }
     }
     Ok(trace)

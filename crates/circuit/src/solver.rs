@@ -65,6 +65,31 @@ const NEWTON_ERROR: f64 = 1e-2;
 const NEGLIGIBLE: f64 = 1e-4;
 const MAX_STEPS: usize = 2_000_000;
 
+/// A factorised matrix, its rows scaled to one size first: a switching rate beside a constraint spans 60 decades, and the
+/// choice of pivots must not see that.
+struct Factors {
+    lu: LU<f64, Dyn, Dyn>,
+    rows: DVector<f64>,
+}
+
+impl Factors {
+    fn new(mut matrix: DMatrix<f64>) -> Self {
+        let largest = |row: usize| matrix.row(row).amax().max(f64::MIN_POSITIVE);
+        let rows = DVector::from_fn(matrix.nrows(), |row, _| largest(row).recip());
+        for (mut row, &scale) in matrix.row_iter_mut().zip(&rows) {
+            row *= scale;
+        }
+        Self {
+            lu: matrix.lu(),
+            rows,
+        }
+    }
+
+    fn solve(&self, right: &DVector<f64>) -> Option<DVector<f64>> {
+        self.lu.solve(&right.component_mul(&self.rows))
+    }
+}
+
 /// One accepted step: the collocation polynomial through its stages.
 pub struct Step<const N: usize> {
     /// Begin, s.
@@ -140,7 +165,8 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
     /// Steps became too short or too many.
     pub fn step(&mut self, end_s: f64) -> Result<Step<N>, CircuitError> {
         let left = end_s - self.t_s;
-        let shortest = 1e-15 * end_s.abs().max(left);
+        // Two stops may be one rounding apart: a step from one to the other is none too short.
+        let shortest = left.min(1e-15 * end_s.abs().max(left));
         let mut h = if self.h_s > 0.0 {
             self.h_s
         } else {
@@ -191,12 +217,12 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
             let diagonal = if r == c { mass[row] } else { 0.0 };
             diagonal - h * A[stage][other] * jacobian[row][column]
         });
-        let lu = matrix.lu();
+        let factors = Factors::new(matrix);
         let weights = self.weights();
         let mut stages = [self.y; STAGES];
         let mut before = f64::INFINITY;
         for iteration in 1..=NEWTON_STEPS {
-            let change = self.newton(h, &stages, &mass, &lu)?;
+            let change = self.newton(h, &stages, &mass, &factors)?;
             for (k, stage) in stages.iter_mut().enumerate() {
                 for i in 0..N {
                     stage[i] += change[k * N + i];
@@ -229,7 +255,7 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
         h: f64,
         stages: &[[f64; N]; STAGES],
         mass: &[f64; N],
-        lu: &LU<f64, Dyn, Dyn>,
+        factors: &Factors,
     ) -> Option<DVector<f64>> {
         let f: [[f64; N]; STAGES] =
             std::array::from_fn(|k| self.system.rhs(self.t_s + C[k] * h, &stages[k]));
@@ -238,7 +264,7 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
             let flow: f64 = (0..STAGES).map(|k| A[stage][k] * f[k][row]).sum();
             h * flow - mass[row] * (stages[stage][row] - self.y[row])
         });
-        lu.solve(&residual)
+        factors.solve(&residual)
     }
 
     /// Embedded error estimate, filtered so that stiff components do not count.
@@ -254,14 +280,14 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
             let diagonal = if r == c { GAMMA / h * mass[r] } else { 0.0 };
             diagonal - jacobian[r][c]
         });
-        let lu = matrix.lu();
+        let factors = Factors::new(matrix);
         let weighted = |row: usize| {
             let parts = (0..STAGES).map(|k| ERROR[k] * (stages[k][row] - self.y[row]));
             mass[row] * parts.sum::<f64>() / h
         };
         let estimate = |at: &[f64; N]| {
             let f = self.system.rhs(self.t_s, at);
-            lu.solve(&DVector::from_fn(N, |row, _| f[row] + weighted(row)))
+            factors.solve(&DVector::from_fn(N, |row, _| f[row] + weighted(row)))
         };
         let first = estimate(&self.y)?;
         let size = norm(first.iter().zip(weights));
@@ -289,11 +315,125 @@ fn norm<'a>(pairs: impl Iterator<Item = (&'a f64, &'a f64)>) -> f64 {
     (sum / n as f64).sqrt()
 }
 
-/// Times at which a solver has to stop: corners of the drive, and the last row.
+/// Times at which a solver stops, the first left out: corners of the drive, where no step may pass, and the rows, since a
+/// step's end is more accurate than its inside.
 pub fn stops(waveform: &Waveform, times_s: &[f64]) -> Vec<f64> {
     let (Some(&start), Some(&end)) = (times_s.first(), times_s.last()) else {
         return Vec::new();
     };
-    let inside = |t: &f64| *t > start && *t < end;
-    waveform.corners_s().filter(inside).chain([end]).collect()
+    let corners = waveform.corners_s().filter(|t| *t > start && *t < end);
+    let mut stops: Vec<f64> = times_s[1..].iter().copied().chain(corners).collect();
+    stops.sort_by(f64::total_cmp);
+    stops.dedup();
+    stops
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `dy/dt = -stiffness (y - cos t) - sin t` beside the constraint `0 = z - y^2` (Prothero and Robinson): y = cos t
+    /// whatever the stiffness.
+    struct Pursuit {
+        stiffness: f64,
+    }
+
+    impl System<2> for Pursuit {
+        fn mass(&self) -> [f64; 2] {
+            [1.0, 0.0]
+        }
+
+        fn scale(&self) -> [f64; 2] {
+            [1.0; 2]
+        }
+
+        fn rhs(&self, t: f64, y: &[f64; 2]) -> [f64; 2] {
+            [
+                -self.stiffness * (y[0] - t.cos()) - t.sin(),
+                y[1] - y[0] * y[0],
+            ]
+        }
+    }
+
+    fn check_pursuit(stiffness: f64, tolerance: f64, limit: f64) {
+        let system = Pursuit { stiffness };
+        let mut solver = Radau::new(&system, tolerance, 0.0, [1.0, 1.0]);
+        while solver.t_s() < 10.0 {
+            let y = solver.step(10.0).unwrap().end();
+            let t = solver.t_s();
+            let error = (y[0] - t.cos()).abs().max((y[1] - t.cos().powi(2)).abs());
+            assert!(error < limit, "{error:e} at {t}, stiffness {stiffness:e}");
+        }
+    }
+
+    #[test]
+    fn a_constraint_and_any_stiffness() {
+        for stiffness in [0.0, 1.0, 1e3, 1e9, 1e30] {
+            check_pursuit(stiffness, 1e-6, 3e-4);
+            check_pursuit(stiffness, 1e-9, 3e-7);
+        }
+    }
+
+    /// Robertson's reaction; reference values of Hairer and Wanner's test set at t = 40.
+    struct Reaction;
+
+    impl System<3> for Reaction {
+        fn mass(&self) -> [f64; 3] {
+            [1.0; 3]
+        }
+
+        fn scale(&self) -> [f64; 3] {
+            [1.0, 1e-4, 1.0]
+        }
+
+        fn rhs(&self, _: f64, y: &[f64; 3]) -> [f64; 3] {
+            let (a, b, c) = (0.04 * y[0], 1e4 * y[1] * y[2], 3e7 * y[1] * y[1]);
+            [b - a, a - b - c, c]
+        }
+    }
+
+    #[test]
+    fn robertson_reaction() {
+        let mut solver = Radau::new(&Reaction, 1e-8, 0.0, [1.0, 0.0, 0.0]);
+        let mut y = [0.0; 3];
+        while solver.t_s() < 40.0 {
+            y = solver.step(40.0).unwrap().end();
+        }
+        let expected = [0.715_827_068_7, 9.185_534_764e-6, 0.284_163_745_7];
+        for (got, want) in y.iter().zip(expected) {
+            assert!((got / want - 1.0).abs() < 1e-6, "{y:?}");
+        }
+    }
+
+    /// A right-hand side that is no number.
+    struct Undefined;
+
+    impl System<1> for Undefined {
+        fn mass(&self) -> [f64; 1] {
+            [1.0]
+        }
+
+        fn scale(&self) -> [f64; 1] {
+            [1.0]
+        }
+
+        fn rhs(&self, t: f64, _: &[f64; 1]) -> [f64; 1] {
+            [(0.5 - t).sqrt()]
+        }
+    }
+
+    #[test]
+    fn a_solver_that_cannot_go_on_says_where() {
+        let mut solver = Radau::new(&Undefined, 1e-6, 0.0, [0.0]);
+        let error = loop {
+            match solver.step(1.0) {
+                Ok(_) => {}
+                Err(error) => break error,
+            }
+        };
+        let CircuitError::Solver { t_s, .. } = error else {
+            panic!("{error}");
+        };
+        assert!((t_s - 0.5).abs() < 1e-6, "{t_s}");
+    }
 }

@@ -198,3 +198,56 @@ impl Table {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, leak_s: Option<f64>) -> Result<Measurement, FitError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Measurement::read(file.path(), leak_s)
+    }
+
+    fn check(text: &str, leak_s: Option<f64>, expected: &[Quantity]) {
+        let measurement = read(text, leak_s).unwrap();
+        let observed: Vec<Quantity> = measurement.observed.iter().map(|o| o.quantity).collect();
+        assert_eq!(observed, expected);
+        let is_voltage = matches!(measurement.drive, Drive::Voltage(_));
+        assert_eq!(is_voltage, text.contains("v_drive_V"));
+    }
+
+    fn check_refused(text: &str, reason: &str) {
+        let error = read(text, Some(1e-9)).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+
+    #[test]
+    fn columns_tell_what_was_measured() {
+        use Quantity::{Current, Occupation, Voltage};
+        check("t_s,v_drive_V,i_A\n0,0,0\n1,1,1\n", None, &[Current]);
+        check(
+            "# t_s, v_drive_V, p, i_A\n0,0,0,0\n1,1,1,1\n",
+            None,
+            &[Current, Occupation],
+        );
+        check("v_V,t_s,i_A\n0,0,0\n1,1,1\n", Some(1e-9), &[Voltage]);
+        assert!(read("v_V,t_s,i_A\n0,0,0\n1,1,1\n", None).is_err());
+    }
+
+    #[test]
+    fn what_is_no_measurement_is_refused() {
+        check_refused(
+            "v_drive_V,i_A\n0,0\n",
+            "column `t_s` is missing; it has v_drive_V, i_A",
+        );
+        check_refused("t_s,v_drive_V,i_A\n0,0,x\n", "line 2, column `i_A`: `x`");
+        check_refused("t_s,v_drive_V,i_A\n0,0,nan\n", "`nan` is no finite number");
+        check_refused("t_s,v_drive_V,i_A\n1,0,0\n1,0,1\n", "times must ascend");
+        check_refused("t_s,v_drive_V,i_A\n0,0,0\n1,0,0\n", "never changes");
+        check_refused("t_s,v_drive_V\n0,0\n1,0\n", "needs `i_A` or `p`");
+        check_refused("t_s,i_A\n0,0\n1,0\n", "needs `v_V` or `p`");
+        check_refused("t_s,v_drive_V,i_A\n", "no rows");
+        check_refused("t_s,v_drive_V,i_A\n0,0\n", "2 fields");
+    }
+}
