@@ -11,6 +11,7 @@ pub mod fecap;
 pub mod fit;
 pub mod model_card;
 pub mod netlist;
+pub mod pictures;
 pub mod plot;
 pub mod reduced;
 pub mod reduction;
