@@ -23,7 +23,7 @@ pub fn loops(
         let corner = |k: usize| {
             (
                 k as f64 * half_s,
-                amplitude * if k % 2 == 0 { -1.0 } else { 1.0 },
+                amplitude * if k.is_multiple_of(2) { -1.0 } else { 1.0 },
             )
         };
         let corners: Vec<_> = (0..=6).map(corner).collect();
