@@ -9,7 +9,7 @@ mod problem;
 mod report;
 mod search;
 
-pub use data::{Measurement, Observed, Quantity};
+pub use data::{Measurement, Observed, Quantity, is_pulse_data};
 pub use levels::{Level, Levels, Unit};
 
 use crate::{CircuitError, FecapCard, Trace};

@@ -2,6 +2,7 @@
 
 mod check;
 mod cosim;
+mod device;
 mod eval;
 mod generate;
 mod new;
@@ -28,6 +29,7 @@ enum Command {
     Synth(synth::Synth),
     Train(train::Train),
     Eval(eval::Eval),
+    Device(device::Device),
 }
 
 impl Arguments {
@@ -41,6 +43,7 @@ impl Arguments {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Eval(command) => command.run(),
+            Command::Device(command) => command.run(),
         }
     }
 }

@@ -2,6 +2,10 @@
 //! layers, 1 a bug in bruno or the machine.
 
 use bruno_chip::ChipError;
+use bruno_circuit::CircuitError;
+use bruno_circuit::fit::FitError;
+use bruno_circuit::model_card::CardError;
+use bruno_circuit::plot::PlotError;
 use bruno_data::DataError;
 use bruno_hdl::HdlError;
 use bruno_sim::{Difference, SimError};
@@ -29,6 +33,18 @@ pub enum Failure {
     /// Training stopped.
     #[error(transparent)]
     Train(TrainError),
+    /// A model card is bad.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// A device could not be simulated.
+    #[error(transparent)]
+    Circuit(#[from] CircuitError),
+    /// Measurements are bad, or do not determine what was asked for.
+    #[error(transparent)]
+    Fit(FitError),
+    /// A picture could not be drawn.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
     /// Two layers of the stack disagree.
     #[error("case `{case}`: {difference}\nevidence: {evidence}")]
     Difference {
@@ -58,7 +74,19 @@ impl Failure {
             Self::Synth(SynthError::File { .. }) => 2,
             Self::Sim(_) | Self::Synth(_) => 3,
             Self::Difference { .. } => 4,
-            Self::Hdl(_) => 1,
+            Self::Circuit(CircuitError::Solver { .. }) => 1,
+            Self::Card(_) | Self::Circuit(_) | Self::Fit(_) => 2,
+            Self::Hdl(_) | Self::Plot(_) => 1,
+        }
+    }
+}
+
+impl From<FitError> for Failure {
+    /// A card that cannot be simulated is what it is elsewhere.
+    fn from(error: FitError) -> Self {
+        match error {
+            FitError::Circuit(e) => Self::Circuit(e),
+            other => Self::Fit(other),
         }
     }
 }

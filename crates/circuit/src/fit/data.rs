@@ -132,6 +132,15 @@ impl Measurement {
     }
 }
 
+/// Whether a file holds readings of programmed levels (`code` or `pulse`) rather than a trace.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn is_pulse_data(path: &Path) -> Result<bool, FitError> {
+    let table = Table::read(path)?;
+    Ok(table.find("t_s").is_none() && ["code", "pulse"].iter().any(|k| table.find(k).is_some()))
+}
+
 /// A CSV file of numbers.
 pub(super) struct Table {
     file: String,

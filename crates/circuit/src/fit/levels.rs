@@ -33,12 +33,14 @@ impl Unit {
             Self::Microsiemens => 1e6,
         }
     }
+}
 
-    fn name(self) -> &'static str {
-        match self {
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::Picoampere => "pA",
             Self::Microsiemens => "uS",
-        }
+        })
     }
 }
 
@@ -222,7 +224,7 @@ fn notes(levels: &[Level]) -> Vec<String> {
 
 impl fmt::Display for Levels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = self.unit.name();
+        let unit = self.unit;
         writeln!(
             f,
             "{:>5}{:>8}{:>10}{:>14}{:>14}{:>14}",

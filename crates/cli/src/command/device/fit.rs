@@ -1,0 +1,118 @@
+//! `bruno device fit`: parameters of a card from measured traces, level tables from pulse data.
+
+use super::Card;
+use crate::failure::Failure;
+use crate::output;
+use bruno_circuit::fit::{self, Levels, Measurement, Settings};
+use bruno_circuit::model_card::{Format, ModelCard};
+use bruno_circuit::plot;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Fit a card of the ferroelectric capacitor to measured traces, or an RRAM level table to pulse data.
+///
+/// What a file is, its header tells. Traces have `t_s` (s) and either the applied voltage `v_drive_V` with what was measured,
+/// `i_A` or `p` or both (P-V loops, voltage pulses), or the applied current `i_A` with `v_V` and perhaps `p` (a membrane;
+/// needs --leak-ohm). Pulse data have a row a reading: `code` or `pulse` (number of pulses), and `i_A` or `g_S`.
+///
+/// Every fitted parameter comes with its standard error; where the data do not determine one, the command ends with exit
+/// code 2 and says which and why. In --out: the card (card.json) and a table (fit.txt, fit.json) with measured and fitted
+/// curves and their difference (residuals.svg), or the level table (levels.json, levels.txt).
+#[derive(clap::Args)]
+pub struct Fit {
+    /// Traces, all of one device, or one file of pulse data (CSV).
+    #[arg(required = true)]
+    data: Vec<PathBuf>,
+    /// Parameters to fit, e.g. --parameters p_s,w_b,d_e,e_off.
+    #[arg(long, value_delimiter = ',')]
+    parameters: Vec<String>,
+    #[command(flatten)]
+    card: Card,
+    /// Resistance beside the device in membrane traces, Ohm.
+    #[arg(long)]
+    leak_ohm: Option<f64>,
+    /// Error of the measurement, share of a column's range, independent between rows.
+    #[arg(long, default_value_t = 0.01, value_parser = share)]
+    noise: f64,
+    /// Largest standard error that a parameter may have, share of its value.
+    #[arg(long, default_value_t = 0.05, value_parser = share)]
+    largest_error: f64,
+    /// Bits of the synapse's code, for a level table.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=8))]
+    bits: u32,
+    /// Directory of the results; made where it is missing.
+    #[arg(short, long, default_value = "out/fit")]
+    out: PathBuf,
+}
+
+impl Fit {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        match &self.data[..] {
+            [file] if fit::is_pulse_data(file)? => self.levels(file),
+            _ => self.traces(),
+        }
+    }
+
+    fn traces(&self) -> Result<(), Failure> {
+        let settings = Settings {
+            start: self.card.load()?,
+            parameters: self.parameters.clone(),
+            temperature_k: self.card.temperature,
+            noise: self.noise,
+            largest_error: self.largest_error,
+        };
+        let leak_s = self.leak_ohm.map(f64::recip);
+        let read = |path: &PathBuf| Measurement::read(path, leak_s);
+        let measurements = self.data.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let fit = fit::fit(&settings, &measurements)?;
+        let model = ModelCard {
+            card: fit.card,
+            statistics: None,
+        };
+        let names: Vec<&str> = fit.compared.iter().map(|c| c.name.as_str()).collect();
+        let picture = plot::svg(&format!("Fit to {}", names.join(", ")), &fit.panels())?;
+        let report = json!({
+            "temperature_K": self.card.temperature,
+            "noise": self.noise,
+            "estimates": fit.estimates,
+            "correlation": fit.correlation,
+        });
+        output::write(&self.out.join("card.json"), &model.text(Format::Json))?;
+        output::write(&self.out.join("fit.txt"), &fit.to_string())?;
+        output::write(&self.out.join("fit.json"), &pretty(&report))?;
+        output::write(&self.out.join("residuals.svg"), &picture)?;
+        print!("{fit}");
+        println!(
+            "card.json, fit.txt, fit.json, residuals.svg in {}",
+            self.out.display()
+        );
+        Ok(())
+    }
+
+    fn levels(&self, file: &std::path::Path) -> Result<(), Failure> {
+        let levels = Levels::read(file, self.bits)?;
+        let table = json!({
+            "bits": self.bits,
+            format!("levels_{}", levels.unit): levels.means(),
+            "key": levels.key,
+            "levels": levels.levels,
+            "notes": levels.notes,
+        });
+        output::write(&self.out.join("levels.json"), &pretty(&table))?;
+        output::write(&self.out.join("levels.txt"), &levels.to_string())?;
+        print!("{levels}");
+        println!("levels.json, levels.txt in {}", self.out.display());
+        Ok(())
+    }
+}
+
+fn pretty(value: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
+        _ => Err("a share between 0 and 1, e.g. 0.01".into()),
+    }
+}

@@ -1,0 +1,83 @@
+//! `bruno device reduce`: from a card of the capacitor to the device block of a chip description.
+
+use super::Card;
+use crate::failure::Failure;
+use crate::output;
+use bruno_chip::DeviceCard;
+use bruno_circuit::fit::Measurement;
+use bruno_circuit::{Drive, Reduction, reduce, reduction_error};
+use std::path::PathBuf;
+
+/// Reduce a card of the capacitor to the model that the datapath computes, and say what that loses.
+///
+/// Prints the `device` block of a chip description (leak, threshold and times are those of the default neuron). With
+/// --stimulus both models run under the current of a trace and their difference is printed.
+#[derive(clap::Args)]
+pub struct Reduce {
+    #[command(flatten)]
+    card: Card,
+    /// Voltage of the operating point around which the layers are reduced, V.
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    at_volt: f64,
+    /// Resistance beside the device, Ohm.
+    #[arg(long, default_value_t = 5e10)]
+    leak_ohm: f64,
+    /// A membrane trace (CSV with `t_s`, `i_A`, `v_V`) whose current both models get.
+    #[arg(long)]
+    stimulus: Option<PathBuf>,
+    /// Also write the block to this file.
+    #[arg(short, long)]
+    out: Option<PathBuf>,
+}
+
+impl Reduce {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let card = self.card.load()?;
+        let neuron = DeviceCard {
+            g_leak_ps: 1e12 / self.leak_ohm,
+            ..DeviceCard::default()
+        };
+        let reduction = reduce(&card, self.card.temperature, self.at_volt, &neuron)?;
+        let block = serde_json::to_string_pretty(&reduction.card).unwrap_or_default();
+        println!("{block}");
+        if let Some(path) = &self.out {
+            output::write(path, &(block + "\n"))?;
+        }
+        self.report(&card, &reduction)
+    }
+
+    fn report(
+        &self,
+        card: &bruno_circuit::FecapCard,
+        reduction: &Reduction,
+    ) -> Result<(), Failure> {
+        eprintln!(
+            "operating point at {} V: p {:.4}, trapped charge {:.4} C/m2 (constant in the reduced model)",
+            self.at_volt, reduction.start_p, reduction.trapped_c_m2
+        );
+        eprintln!(
+            "left out: leakage of the device, {:.3} pS at the threshold of {} V",
+            1e12 * reduction.leakage_at_threshold_s,
+            reduction.card.v_th_v
+        );
+        let Some(path) = &self.stimulus else {
+            return Ok(());
+        };
+        let measurement = Measurement::read(path, Some(1.0 / self.leak_ohm))?;
+        let Drive::Current { waveform, .. } = &measurement.drive else {
+            return Err(bruno_circuit::fit::FitError::Data {
+                file: measurement.name,
+                text: "column `v_drive_V`: the reduced model is driven by a current; give `i_A` and `v_V`".into(),
+            }
+            .into());
+        };
+        let error = reduction_error(card, reduction, waveform, &measurement.times_s)?;
+        eprintln!(
+            "reduced against full model, RMS: V {:.2} % of its range of {:.3} V, p {:.4}",
+            100.0 * error.v_rms_v / error.v_range_v,
+            error.v_range_v,
+            error.p_rms
+        );
+        Ok(())
+    }
+}
