@@ -25,27 +25,27 @@ pub const NGSPICE_FILE: &str = "felif.lib";
 /// File of the model's values, as the VACASK testbench names it.
 pub const VACASK_FILE: &str = "felif.inc";
 
-/// The values of a neuron by the parameters of the models.
+/// The values of a neuron by the parameters of the models. Divisions by powers of ten keep 9.8 nm at 9.8e-9 m.
 fn parameters(neuron: &Neuron) -> Vec<(&'static str, f64)> {
     let card = &neuron.card;
     vec![
-        ("area", card.area_um2 * 1e-12),
-        ("t_fe", card.t_fe_nm * 1e-9),
+        ("area", card.area_um2 / 1e12),
+        ("t_fe", card.t_fe_nm / 1e9),
         ("eps_fe", card.eps_fe),
         ("w_b", card.w_b_ev),
-        ("d_e", card.d_e_nm * 1e-9),
+        ("d_e", card.d_e_nm / 1e9),
         ("e_off", card.e_off_mv_m * 1e6),
         ("p_s", card.p_s_c_m2),
         ("c_series", card.c_series_f_m2.unwrap_or(0.0)),
         ("p_ref", card.p_ref),
         ("temperature", card.temperature_k),
-        ("g_leak", card.g_leak_ps * 1e-12),
+        ("g_leak", card.g_leak_ps / 1e12),
         ("fires", f64::from(u8::from(neuron.fires))),
         ("v_th", card.v_th_v),
         ("v_reset", card.v_reset_v),
         ("p_reset", card.p_reset),
         ("keep_p", f64::from(u8::from(card.keep_p))),
-        ("t_ref", card.t_ref_ms * 1e-3),
+        ("t_ref", card.t_ref_ms / 1e3),
         ("v_start", neuron.start_v),
         ("p_start", neuron.start_p),
     ]
