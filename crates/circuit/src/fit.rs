@@ -30,7 +30,8 @@ pub struct Settings {
     /// Error of the measurement, share of a column's range, independent between rows: a fit that comes closer than that
     /// is not taken for more certain.
     pub noise: f64,
-    /// Largest standard error of a parameter, share of its value (of the scale of its steps, where it may be 0).
+    /// Largest standard error of a parameter, share of its value (of the published value, where one that may be 0 is
+    /// nearer to it).
     pub largest_error: f64,
 }
 
@@ -96,6 +97,9 @@ pub enum FitError {
         /// All names.
         allowed: String,
     },
+    /// Not what can be fitted.
+    #[error("parameters to fit: {0}")]
+    Parameters(String),
     /// The start cannot be simulated.
     #[error(transparent)]
     Circuit(#[from] CircuitError),
@@ -109,6 +113,18 @@ pub enum FitError {
 /// # Errors
 /// An unknown parameter, a start that cannot be simulated, or data that do not determine a parameter.
 pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, FitError> {
+    if settings.parameters.is_empty() {
+        return Err(FitError::Parameters(
+            "none is given; e.g. p_s, w_b, d_e, e_off".into(),
+        ));
+    }
+    let repeated = |(k, name): (usize, &String)| settings.parameters[..k].contains(name);
+    if let Some(k) = settings.parameters.iter().enumerate().position(repeated) {
+        return Err(FitError::Parameters(format!(
+            "`{}` is given twice",
+            settings.parameters[k]
+        )));
+    }
     let fitted = settings
         .parameters
         .iter()
@@ -130,8 +146,12 @@ pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, Fit
             "anything: no card near the start can be simulated".into(),
         ])
     };
-    let (point, rms) = search::best(&problem, settings.noise).ok_or_else(unsolved)?;
+    let point = search::best(&problem, settings.noise).ok_or_else(unsolved)?;
     let jacobian = problem.jacobian_at(&point).ok_or_else(unsolved)?;
+    let residuals = problem.residuals_at(&point).ok_or_else(unsolved)?;
+    let columns = measurements.iter().flat_map(|m| &m.observed);
+    let lengths: Vec<usize> = columns.map(|o| o.values.len()).collect();
+    let rms = certainty::independent_rms(residuals.as_slice(), &lengths);
     let certainty = Certainty::new(&jacobian, rms.max(settings.noise));
     let refusals = certainty.refusals(settings, &fitted, &point);
     if !refusals.is_empty() {

@@ -25,6 +25,6 @@ pub use card::{FecapCard, PARAMETERS, Parameter};
 pub use error::CircuitError;
 pub use reduced::{Method, Neuron, simulate_reduced};
 pub use reduction::{Reduction, ReductionError, reduce, reduction_error};
-pub use simulate::{DEFAULT_TOLERANCE, Drive, simulate};
+pub use simulate::{DEFAULT_TOLERANCE, Drive, simulate, simulate_model};
 pub use trace::{Sample, Trace};
 pub use waveform::Waveform;

@@ -68,12 +68,12 @@ pub fn reduce(
     let leakage_a = fecap.area_m2 * fecap.leakage_fe(&threshold);
     Ok(Reduction {
         card: DeviceCard {
-            area_um2: card.area * 1e12,
-            t_fe_nm: card.t_fe * 1e9,
+            area_um2: scaled(card.area, 1e12),
+            t_fe_nm: scaled(card.t_fe, 1e9),
             eps_fe: card.eps_fe,
             w_b_ev: card.w_b,
-            d_e_nm: card.d_e * 1e9,
-            e_off_mv_m: card.e_off * 1e-6,
+            d_e_nm: scaled(card.d_e, 1e9),
+            e_off_mv_m: scaled(card.e_off, 1e-6),
             p_s_c_m2: card.p_s,
             c_series_f_m2: Some(series),
             p_ref: state.p + (voltages.fe - eta * at_v) / delta,
@@ -85,6 +85,12 @@ pub fn reduce(
         trapped_c_m2: state.trapped_c_m2,
         leakage_at_threshold_s: leakage_a / neuron.v_th_v,
     })
+}
+
+/// A value in another unit, to 15 digits: what the binary fraction adds beyond them is no part of the value.
+fn scaled(value: f64, per_unit: f64) -> f64 {
+    let scaled = value * per_unit;
+    format!("{scaled:.14e}").parse().unwrap_or(scaled)
 }
 
 /// How far the reduced model is from the full one.

@@ -2,6 +2,7 @@
 
 use crate::fecap::{Fecap, State, at_current, at_voltage};
 use crate::solver::{Radau, System, jacobian, stops};
+use crate::trace::check_times;
 use crate::{CircuitError, FecapCard, Sample, Trace, Waveform};
 
 /// Tolerance of the adaptive solver that serves as the yardstick: of p absolutely, of charges relative to 1 V over the
@@ -42,8 +43,21 @@ pub fn simulate(
     times_s: &[f64],
     tolerance: f64,
 ) -> Result<Trace, CircuitError> {
-    crate::trace::check_times(times_s)?;
     let fecap = Fecap::new(card, temperature_k)?;
+    simulate_model(fecap, drive, times_s, tolerance)
+}
+
+/// As [`simulate`], of a model that is set up already.
+///
+/// # Errors
+/// Times that do not ascend, or a solver that stops.
+pub fn simulate_model(
+    fecap: Fecap,
+    drive: &Drive,
+    times_s: &[f64],
+    tolerance: f64,
+) -> Result<Trace, CircuitError> {
+    check_times(times_s)?;
     let circuit = Circuit { fecap, drive };
     let mut trace = Trace::default();
     let Some(&start_s) = times_s.first() else {

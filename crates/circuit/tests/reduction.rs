@@ -4,7 +4,8 @@ mod reference;
 
 use bruno_chip::DeviceCard;
 use bruno_circuit::{
-    FecapCard, Method, Reduction, ReductionError, Trace, reduce, reduction_error, simulate_reduced,
+    FecapCard, Method, Reduction, ReductionError, Trace, Waveform, reduce, reduction_error,
+    simulate_reduced,
 };
 use reference::{Table, pulses};
 
@@ -86,6 +87,39 @@ fn long_pulses_beyond_the_reduced_model() {
 #[test]
 fn relaxation() {
     check("felif_relaxation.csv", 2e-3, 5e9, ADAPTIVE, 0.025);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    /// Without leakage and with fixed charges of one size nothing is lost: both models are the same equations.
+    #[test]
+    fn without_leakage_the_reduction_is_exact(
+        t_fe in 6e-9..1.2e-8, t_int in 1e-9..3e-9, w_b in 0.95..1.15, p_s in 0.15..0.35,
+        charge in 0.05..0.15f64, e_off in -3e7..3e7, at_v in -0.3..0.3, current in 0.2e-9..1e-9,
+    ) {
+        let card = FecapCard {
+            t_fe,
+            t_int,
+            w_b,
+            p_s,
+            e_off,
+            q_fix_depl_u: -charge,
+            q_fix_depl_d: charge,
+            phi_b_int: 5.0,
+            phi_b_fe: 5.0,
+            phi_tr_fe: 5.0,
+            ..card()
+        };
+        let neuron = DeviceCard { g_leak_ps: 200.0, ..DeviceCard::default() };
+        let reduction = reduce(&card, 300.0, at_v, &neuron).unwrap();
+        let held = 200e-12 * at_v;
+        let points = [(0.0, held), (1e-6, current), (3e-4, current), (3.01e-4, 0.0)];
+        let current = Waveform::linear(&points).unwrap();
+        let times: Vec<f64> = (0..100).map(|k| f64::from(k) * 1e-5).collect();
+        let error = reduction_error(&card, &reduction, &current, &times).unwrap();
+        proptest::prop_assert!(error.v_rms_v < 1e-5 && error.p_rms < 1e-5, "{error:?}");
+    }
 }
 
 #[test]

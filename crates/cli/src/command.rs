@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod audit;
 mod check;
 mod cosim;
 mod device;
@@ -30,6 +31,7 @@ enum Command {
     Train(train::Train),
     Eval(eval::Eval),
     Device(device::Device),
+    Audit(audit::Audit),
 }
 
 impl Arguments {
@@ -44,6 +46,7 @@ impl Arguments {
             Command::Train(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Device(command) => command.run(),
+            Command::Audit(command) => command.run(),
         }
     }
 }

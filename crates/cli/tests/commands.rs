@@ -296,3 +296,58 @@ fn a_clock_too_slow_for_the_fold() {
         "`interfaces.clock_mhz` is 5; allowed: ",
     );
 }
+
+/// A chip for the built-in data set with six neurons, in the integer model.
+const READER: &str = r#"{"name":"reader","inputs":24,
+    "layers":[{"name":"one","kind":"felif","neurons":6,"recurrent":true,"synapse":{"range_pA":300}}],
+    "readout":{"outputs":7,"synapse":{"range_pA":100}},
+    "training":{"data":{"kind":"braille","letters":7,"train":1},"device":[{"parameter":"area","bounds":[3,5]}]}}"#;
+
+#[test]
+fn audit_compares_gradients() {
+    let (_dir, path) = written(READER);
+    let output = check(
+        bruno(&[
+            "audit",
+            &path,
+            "--samples",
+            "1",
+            "--simulator",
+            "integer",
+            "--finite-differences",
+            "--json",
+        ]),
+        0,
+        "\"device_slopes\":[{",
+    );
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let kinds = serde_json::json!(["sample", "mean", "transition"]);
+    assert_eq!(found["audit"]["kinds"], kinds);
+    let readout = &found["audit"]["groups"][3];
+    assert_eq!(readout["group"], "readout: input weights");
+    assert!(readout["agreements"][1]["cosine"].as_f64().unwrap() > 0.9999);
+}
+#[test]
+fn audit_refuses_what_the_recorder_lacks() {
+    let (_dir, path) = written(READER);
+    check(
+        bruno(&[
+            "audit",
+            &path,
+            "--gradient",
+            "jacobian",
+            "--simulator",
+            "integer",
+        ]),
+        2,
+        "`training.gradient` is jacobian; allowed: the chip's `recorder` at `jacobian`",
+    );
+}
+#[test]
+fn audit_names_the_gradients() {
+    check(
+        bruno(&["audit", "examples/braille.json", "--gradient", "exact"]),
+        2,
+        "a gradient is one of sample, mean, jacobian, transition, checkpointed, bptt",
+    );
+}

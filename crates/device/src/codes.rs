@@ -100,6 +100,9 @@ pub struct CodeError {
 }
 
 impl Codes {
+    /// Largest `sur_w`: the recorder's sums stay within 32 bits.
+    pub const MAX_SURROGATE: i32 = (1 << 17) - 1;
+
     /// Codes of a card; the error names the field whose coefficient leaves the datapath's range.
     pub fn new(
         card: &DeviceCard,
@@ -138,7 +141,7 @@ impl Codes {
             rounding,
             seed: 0,
             noise_m: noise::code(card.noise_pa_rms.unwrap_or(0.0), &model, formats)?,
-            sur_w: ((SURROGATE_WIDTH_V / v_lsb).round() as i32).clamp(1, (1 << 17) - 1),
+            sur_w: ((SURROGATE_WIDTH_V / v_lsb).round() as i32).clamp(1, Self::MAX_SURROGATE),
         })
     }
 

@@ -11,6 +11,10 @@ use bruno_device::Chip;
 pub use layer::LayerState;
 pub use neuron::State;
 
+/// Everything that a chip carries from one tick to the next; what its windows have summed is not in it.
+#[derive(Debug, Clone)]
+pub struct Snapshot(Vec<layer::Carried>);
+
 /// Bit-exact model of a chip.
 pub struct IntegerModel {
     chip: Chip,
@@ -41,6 +45,18 @@ impl IntegerModel {
     pub fn reset(&mut self) {
         for (state, program) in self.layers.iter_mut().zip(&self.program.layers) {
             state.reset(&program.codes);
+        }
+    }
+
+    /// The states of this moment.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.layers.iter().map(LayerState::carried).collect())
+    }
+
+    /// Goes back to the states of a snapshot of this model.
+    pub fn restore(&mut self, snapshot: &Snapshot) {
+        for (layer, carried) in self.layers.iter_mut().zip(&snapshot.0) {
+            layer.restore(carried);
         }
     }
 

@@ -17,7 +17,7 @@ mod verilator;
 pub use compare::{Difference, first_difference};
 pub use coverage::{Coverage, Covered, ModuleCoverage};
 pub use forward::{Forward, LayerProgram, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
-pub use integer::IntegerModel;
+pub use integer::{IntegerModel, Snapshot, State};
 pub use lockstep::Lockstep;
 pub use testbench::testbench;
 pub use verilator::{Flavour, VerilatedModel, cache_dir};

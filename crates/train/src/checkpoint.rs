@@ -1,13 +1,13 @@
 //! A run on disk: everything that continuing needs, written to a temporary file and renamed.
 
-use crate::{Adam, EpochReport, Parameters, TrainConfig, TrainError};
+use crate::{Adam, EpochReport, GradientKind, Parameters, TrainConfig, TrainError};
 use bruno_chip::Description;
 use serde::{Deserialize, Serialize};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Format of the file; a change of any field's meaning raises it.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// State of a run after a whole number of epochs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Checkpoint {
     pub description: Description,
     /// Its training settings.
     pub config: TrainConfig,
+    /// Gradient in force: that of the settings until an audit changed it.
+    pub gradient: GradientKind,
     /// Epochs done.
     pub epoch: usize,
     /// Parameters after them.
@@ -35,6 +37,7 @@ impl Checkpoint {
         Self {
             version: VERSION,
             description,
+            gradient: config.gradient,
             config,
             epoch: 0,
             parameters,
@@ -55,6 +58,13 @@ impl Checkpoint {
             buffered.flush()
         })
         .map_err(|e| failed(format!("cannot be written: {e}")))
+    }
+
+    /// Whether a file is a checkpoint, of any version, and not a description or something else.
+    pub fn is_one(path: &Path) -> bool {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let value = serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default();
+        value.get("version").is_some() && value.get("parameters").is_some()
     }
 
     /// Reads a file.

@@ -4,28 +4,16 @@
 //! moves by `A = exp(J t)`, a constant current by `B = integral(exp(J)) [1/C, 0]`.
 
 use crate::config::{DeviceParameter, TrainConfig};
-use crate::matrix::{expm1_over, exponential};
+use crate::dynamics::Dynamics;
+use crate::matrix::{Matrix, expm1_over, exponential};
+use crate::step::Step;
+use crate::surrogate::Surrogate;
 use bruno_chip::DeviceCard;
-use bruno_device::{Felif, KELVIN_PER_VOLT, LayerKind, TICK_S};
-
-/// Linearised window of one neuron, float. A spike in the window cuts the state's past off (`keep`).
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Step {
-    /// Transition of (V, p), zero after a spike.
-    pub a: [[f32; 2]; 2],
-    /// Effect of the mean current (pA) on (V, p), zero after a spike.
-    pub b: [f32; 2],
-    /// Effect of the state before on the spike count.
-    pub c: [f32; 2],
-    /// Effect of the mean current (pA) on the spike count.
-    pub d: f32,
-    /// Effect of the membrane on the spike count, 1/V.
-    pub sigma: f32,
-}
+use bruno_device::{LayerKind, TICK_S};
 
 /// What the recorder says of one neuron and window, physical units.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Recorded {
+pub(crate) struct Recorded {
     /// Membrane, V: at the end or the mean.
     pub v: f64,
     /// Occupation: at the end or the mean.
@@ -38,6 +26,8 @@ pub struct Recorded {
     pub clamped: bool,
     /// Share of the window in which the neuron was not refractory.
     pub active: f64,
+    /// The window's mean linearisation, if it was recorded.
+    pub linearised: Option<Linearised>,
 }
 
 impl Recorded {
@@ -47,21 +37,29 @@ impl Recorded {
     }
 }
 
-/// Constants of the coarse step of one layer.
-#[derive(Debug, Clone)]
-pub struct Coarse {
-    model: Felif,
-    kind: LayerKind,
-    v_th: f64,
-    window_s: f64,
-    surrogate_s: f64,
-    width: f64,
-    /// Change of the log2 rates by the barrier, 1/eV.
-    barrier_slope: f64,
-    area_um2: f64,
+/// Sums of the recorder level `jacobian` over the active ticks of a window, as means a second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Linearised {
+    /// `k+ (1-p) + k- p` of the rates below saturation, 1/s.
+    pub steep: f64,
+    /// `k+ + k-`, 1/s.
+    pub rates: f64,
+    /// `k+ (1-p) - k- p`, 1/s.
+    pub flow: f64,
+    /// Mean of h(u), the chip's surrogate.
+    pub near: f64,
 }
 
-const LN2: f64 = std::f64::consts::LN_2;
+/// Constants of the coarse step of one layer.
+#[derive(Debug, Clone)]
+pub(crate) struct Coarse {
+    dynamics: Dynamics,
+    surrogate: Surrogate,
+    kind: LayerKind,
+    window_s: f64,
+    devices: Vec<DeviceParameter>,
+}
+
 const PA: f64 = 1e-12;
 
 impl Coarse {
@@ -73,61 +71,58 @@ impl Coarse {
         config: &TrainConfig,
     ) -> Self {
         Self {
-            model: Felif::new(card),
+            dynamics: Dynamics::new(card, kind),
+            surrogate: Surrogate::new(card, config),
             kind,
-            v_th: card.v_th_v,
             window_s: f64::from(window_ticks) * TICK_S,
-            surrogate_s: config.surrogate_tau_ms * 1e-3,
-            width: config.surrogate_width_v,
-            barrier_slope: KELVIN_PER_VOLT / card.temperature_k,
-            area_um2: card.area_um2,
+            devices: config.device.iter().map(|d| d.parameter).collect(),
         }
     }
 
-    /// Jacobian of (dV/dt, dp/dt) and the flows `k+ (1-p)` and `k- p`, 1/s.
-    fn jacobian(&self, r: &Recorded) -> ([[f64; 2]; 2], f64, f64) {
-        let m = &self.model;
-        let leak = m.leak_s / m.capacitance_f;
-        if self.kind == LayerKind::Lif {
-            return ([[-leak, 0.0], [0.0, 0.0]], 0.0, 0.0);
-        }
-        let x = m.x_by_v * r.v - m.x_by_p * r.p + m.x0;
-        let rate = |x: f64| x.min(0.0).exp2() / TICK_S;
-        let slope = |x: f64| if x < 0.0 { LN2 } else { 0.0 };
-        let (up, down) = (rate(x), rate(m.xc - x));
-        let (filling, emptying) = (up * (1.0 - r.p), down * r.p);
-        // Both rates follow x, the second against it; a saturated rate follows nothing.
-        let by_x = slope(x) * filling + slope(m.xc - x) * emptying;
-        let by_v = by_x * m.x_by_v;
-        let by_p = -by_x * m.x_by_p - up - down;
-        let k = m.kappa_v;
-        (
-            [[-leak - k * by_v, -k * by_p], [by_v, by_p]],
-            filling,
-            emptying,
-        )
-    }
-
-    /// The linearised window.
+    /// The window linearised at the recorded state, or with the mean linearisation that the recorder summed.
     pub fn step(&self, r: &Recorded) -> Step {
-        let (jacobian, _, _) = self.jacobian(r);
-        let (a, phi) = self.transition(jacobian, r);
-        let gain = PA / self.model.capacitance_f;
+        let jacobian = match &r.linearised {
+            Some(l) => self.dynamics.mean_jacobian(l.steep, l.rates),
+            None => self.dynamics.jacobian(r.v, r.p),
+        };
+        let seconds = self.window_s * r.active;
+        let (a, phi) = self.transition(jacobian, seconds);
+        let gain = PA / self.dynamics.model.capacitance_f;
         let b = [phi[0][0] * gain, phi[1][0] * gain];
-        let sigma = self.surrogate(r);
+        let sigma = match &r.linearised {
+            Some(l) => self.surrogate.scaled(l.near, seconds),
+            None => self.surrogate.slope(r.v, seconds),
+        };
         let keep = r.keep();
         let narrow = |x: f64| x as f32;
+        let by_device = |parameter: &DeviceParameter| {
+            if *parameter == DeviceParameter::Threshold {
+                return [0.0, 0.0, narrow(-sigma)];
+            }
+            let force = self.force(*parameter, r);
+            let moved = [0, 1].map(|k: usize| phi[k][0] * force[0] + phi[k][1] * force[1]);
+            [keep * moved[0], keep * moved[1], sigma * moved[0]].map(narrow)
+        };
         Step {
             a: a.map(|row| row.map(|x| narrow(x * keep))),
             b: b.map(|x| narrow(x * keep)),
             c: [narrow(sigma * a[0][0]), narrow(sigma * a[0][1])],
             d: narrow(sigma * b[0]),
-            sigma: narrow(sigma),
+            by_device: self.devices.iter().map(by_device).collect(),
         }
     }
 
-    fn transition(&self, jacobian: [[f64; 2]; 2], r: &Recorded) -> ([[f64; 2]; 2], [[f64; 2]; 2]) {
-        let t = self.window_s * r.active;
+    fn force(&self, parameter: DeviceParameter, r: &Recorded) -> [f64; 2] {
+        match &r.linearised {
+            Some(l) => self
+                .dynamics
+                .mean_force(parameter, (r.v, r.p, r.i), l.flow, l.steep),
+            None => self.dynamics.force(parameter, r.v, r.p, r.i),
+        }
+    }
+
+    /// `exp(J t)` and its integral.
+    fn transition(&self, jacobian: Matrix, t: f64) -> (Matrix, Matrix) {
         if self.kind == LayerKind::Lif {
             let l = jacobian[0][0];
             return (
@@ -137,50 +132,12 @@ impl Coarse {
         }
         exponential(jacobian, t)
     }
-
-    /// Spikes a volt: `dt/tau_s * h((V - V_th)/w)/w`, `h(u) = 0.5/(1+|u|)^2`, summed over the window.
-    fn surrogate(&self, r: &Recorded) -> f64 {
-        let u = ((r.v - self.v_th) / self.width).abs();
-        r.active * self.window_s / self.surrogate_s * 0.5 / (1.0 + u).powi(2) / self.width
-    }
-
-    /// `dL/d parameter` from this window: `lambda` is `dL/d(V, p)` at its end, `lambda_s` `dL/d(spike count)`. In the
-    /// unit of the card's field.
-    pub fn device(
-        &self,
-        parameter: DeviceParameter,
-        r: &Recorded,
-        lambda: [f32; 2],
-        lambda_s: f32,
-    ) -> f64 {
-        let sigma = self.surrogate(r);
-        if parameter == DeviceParameter::Threshold {
-            return -sigma * f64::from(lambda_s);
-        }
-        let (jacobian, filling, emptying) = self.jacobian(r);
-        let (_, phi) = self.transition(jacobian, r);
-        let m = &self.model;
-        let force = match parameter {
-            DeviceParameter::Area => [
-                -(r.i * PA - m.leak_s * r.v) / m.capacitance_f / self.area_um2,
-                0.0,
-            ],
-            DeviceParameter::Leak => [-r.v / m.capacitance_f * PA, 0.0],
-            _ => {
-                let flow = -self.barrier_slope * (filling - emptying);
-                [-m.kappa_v * flow, flow]
-            }
-        };
-        let moved = [0, 1].map(|k: usize| phi[k][0] * force[0] + phi[k][1] * force[1]);
-        let keep = r.keep();
-        let by_state = f64::from(lambda[0]) * moved[0] + f64::from(lambda[1]) * moved[1];
-        keep * by_state + f64::from(lambda_s) * sigma * moved[0]
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bruno_device::Felif;
 
     /// The nonlinear window in float at 1 us from a state with a constant current.
     fn fine(
@@ -207,6 +164,7 @@ mod tests {
             spikes: 0,
             clamped: false,
             active: 1.0,
+            linearised: None,
         };
         ([v, p], recorded)
     }
@@ -262,8 +220,16 @@ mod tests {
     /// Device derivatives against finite differences of the fine window from the same state.
     fn check_device(parameter: DeviceParameter, start: [f64; 2], current: f64, tolerance: f64) {
         let card = DeviceCard::default();
-        let coarse = Coarse::new(&card, LayerKind::Felif, 1000, &TrainConfig::default());
+        let config = TrainConfig {
+            device: vec![crate::DeviceTraining {
+                parameter,
+                bounds: (0.0, 100.0),
+            }],
+            ..TrainConfig::default()
+        };
+        let coarse = Coarse::new(&card, LayerKind::Felif, 1000, &config);
         let (_, recorded) = fine(&card, start, current, 1000);
+        let step = coarse.step(&recorded);
         let h = 1e-4 * parameter.of(&card);
         let at = |h: f64| {
             let mut other = card.clone();
@@ -272,12 +238,7 @@ mod tests {
         };
         let (plus, minus) = (at(h), at(-h));
         for k in 0..2 {
-            let found = coarse.device(
-                parameter,
-                &recorded,
-                [f32::from(k == 0), f32::from(k == 1)],
-                0.0,
-            );
+            let found = f64::from(step.by_device[0][k]);
             let scale = (0..2)
                 .map(|k| ((plus[k] - minus[k]) / (2.0 * h)).abs())
                 .fold(0.0, f64::max);

@@ -1,10 +1,10 @@
 //! Settings of training: the description's `training` object, all with defaults.
 
-use crate::TrainError;
+use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
 use serde::{Deserialize, Serialize};
 
-/// Which recorded state the coarse step is linearised at.
+/// How the backward pass sees a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GradientKind {
@@ -13,11 +13,99 @@ pub enum GradientKind {
     /// The mean over the window (recorder level `mean`).
     #[default]
     Mean,
+    /// The window's mean linearisation, summed by the recorder (level `jacobian`).
+    Jacobian,
+    /// Exact products of every tick's Jacobian, from a second run of the integer model.
+    Transition,
+    /// Backpropagation through every tick, all of them in memory.
+    Bptt,
+    /// The same, with one window in memory.
+    Checkpointed,
+}
+
+impl GradientKind {
+    /// All, the cheapest first.
+    pub const ALL: [Self; 6] = [
+        Self::Sample,
+        Self::Mean,
+        Self::Jacobian,
+        Self::Transition,
+        Self::Checkpointed,
+        Self::Bptt,
+    ];
+
+    /// Name in descriptions.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sample => "sample",
+            Self::Mean => "mean",
+            Self::Jacobian => "jacobian",
+            Self::Transition => "transition",
+            Self::Bptt => "bptt",
+            Self::Checkpointed => "checkpointed",
+        }
+    }
+
+    /// Whether a recorder level holds what it needs.
+    pub fn recorded_by(self, recorder: RecorderLevel) -> bool {
+        use RecorderLevel::{Jacobian, Mean};
+        match self {
+            Self::Mean => matches!(recorder, Mean | Jacobian),
+            Self::Jacobian => recorder == Jacobian,
+            _ => true,
+        }
+    }
+
+    /// The next more exact one that a recorder level allows; none beyond exact backpropagation.
+    pub fn better(self, recorder: RecorderLevel) -> Option<Self> {
+        let place = Self::ALL.iter().position(|k| *k == self)?;
+        // Full backpropagation costs memory and is not more exact than the checkpointed one.
+        let mut rest = Self::ALL[..5].iter().skip(place + 1).copied();
+        rest.find(|k| k.recorded_by(recorder))
+    }
+}
+
+/// Audits of the gradient during training: its agreement with exact backpropagation on a few samples of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditConfig {
+    /// Optimiser steps from one audit to the next.
+    pub every_steps: usize,
+    /// Samples of an audit.
+    #[serde(default = "AuditConfig::samples")]
+    pub samples: usize,
+    /// Smallest cosine of any group of parameters that is left alone.
+    #[serde(default = "AuditConfig::least_cosine")]
+    pub least_cosine: f64,
+    /// What happens below it.
+    #[serde(default)]
+    pub reaction: AuditReaction,
+}
+
+impl AuditConfig {
+    fn samples() -> usize {
+        4
+    }
+
+    fn least_cosine() -> f64 {
+        0.9
+    }
+}
+
+/// What a training run does about a poor gradient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuditReaction {
+    /// Says so.
+    #[default]
+    Warn,
+    /// Says so and goes on with the next more exact gradient.
+    Switch,
 }
 
 /// A device parameter that training may change, shared by the neurons of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum DeviceParameter {
     /// Area of the FeCap, um2.
     Area,
@@ -27,6 +115,8 @@ pub enum DeviceParameter {
     Threshold,
     /// Switching barrier, eV.
     Barrier,
+    /// Field distance of the barrier, nm.
+    FieldDistance,
 }
 
 /// A trained device parameter and its fabrication bounds, in the unit of its card field.
@@ -82,6 +172,8 @@ pub struct TrainConfig {
     pub learning_rate: f64,
     /// Learning rate of device parameters in logit space.
     pub device_learning_rate: f64,
+    /// Shape of the surrogate.
+    pub surrogate: Shape,
     /// Time constant of the surrogate, ms: `ds/dV = dt/tau_s * h((V - V_th)/w)/w` a tick.
     pub surrogate_tau_ms: f64,
     /// Width w of the surrogate, V.
@@ -101,6 +193,9 @@ pub struct TrainConfig {
     pub device: Vec<DeviceTraining>,
     /// How weights start.
     pub init: InitConfig,
+    /// Audits of the gradient on the way; none where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditConfig>,
 }
 
 impl Default for TrainConfig {
@@ -113,6 +208,7 @@ impl Default for TrainConfig {
             gradient: GradientKind::Mean,
             learning_rate: 0.03,
             device_learning_rate: 0.02,
+            surrogate: Shape::FastSigmoid,
             surrogate_tau_ms: 20.0,
             surrogate_width_v: 0.1,
             clip: 5.0,
@@ -121,6 +217,7 @@ impl Default for TrainConfig {
             logit_per_pa: 0.05,
             device: Vec::new(),
             init: InitConfig::default(),
+            audit: None,
         }
     }
 }
@@ -144,7 +241,11 @@ impl TrainConfig {
         Ok(config)
     }
 
-    fn check(&self, description: &Description) -> Result<(), TrainError> {
+    /// Checks settings that were not read from the description itself.
+    ///
+    /// # Errors
+    /// The first setting that is out of range or does not go with the chip.
+    pub fn check(&self, description: &Description) -> Result<(), TrainError> {
         let rows = [
             ("epochs", self.epochs as f64, 1.0, 1e6),
             ("batch", self.batch as f64, 1.0, 1e6),
@@ -179,18 +280,44 @@ impl TrainConfig {
                 return Err(setting(field, std, "0..100"));
             }
         }
-        let has_means = matches!(
-            description.recorder,
-            RecorderLevel::Mean | RecorderLevel::Jacobian
-        );
-        if self.gradient == GradientKind::Mean && !has_means {
+        self.check_gradient(description.recorder)?;
+        self.check_device(description)
+    }
+
+    fn check_gradient(&self, recorder: RecorderLevel) -> Result<(), TrainError> {
+        let kind = self.gradient;
+        if !kind.recorded_by(recorder) {
+            let allowed = match kind {
+                GradientKind::Jacobian => {
+                    "the chip's `recorder` at `jacobian`, or another gradient"
+                }
+                _ => "`sample`, or the chip's `recorder` at `mean` or `jacobian`",
+            };
+            return Err(setting("gradient", kind.name(), allowed));
+        }
+        if kind == GradientKind::Jacobian && self.surrogate != Shape::FastSigmoid {
             return Err(setting(
-                "gradient",
-                "mean",
-                "`sample`, or the chip's `recorder` at `mean` or `jacobian`",
+                "surrogate",
+                format!("{:?}", self.surrogate),
+                "`fast_sigmoid` with gradient `jacobian`: the chip sums that one",
             ));
         }
-        self.check_device(description)
+        let Some(audit) = self.audit else {
+            return Ok(());
+        };
+        let rows = [
+            ("audit.every_steps", audit.every_steps as f64, 1e9),
+            ("audit.samples", audit.samples as f64, 1e6),
+        ];
+        for (field, value, high) in rows {
+            if !(1.0..=high).contains(&value) {
+                return Err(setting(field, value, &format!("1..{high}")));
+            }
+        }
+        if !(-1.0..=1.0).contains(&audit.least_cosine) {
+            return Err(setting("audit.least_cosine", audit.least_cosine, "-1..1"));
+        }
+        Ok(())
     }
 
     fn check_device(&self, description: &Description) -> Result<(), TrainError> {
@@ -230,6 +357,17 @@ fn setting(field: &str, value: impl ToString, allowed: &str) -> TrainError {
 }
 
 impl DeviceParameter {
+    /// Name in descriptions.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Area => "area",
+            Self::Leak => "leak",
+            Self::Threshold => "threshold",
+            Self::Barrier => "barrier",
+            Self::FieldDistance => "field_distance",
+        }
+    }
+
     /// Its value on a card.
     pub fn of(self, card: &bruno_chip::DeviceCard) -> f64 {
         match self {
@@ -237,6 +375,7 @@ impl DeviceParameter {
             Self::Leak => card.g_leak_ps,
             Self::Threshold => card.v_th_v,
             Self::Barrier => card.w_b_ev,
+            Self::FieldDistance => card.d_e_nm,
         }
     }
 
@@ -247,6 +386,7 @@ impl DeviceParameter {
             Self::Leak => card.g_leak_ps = value,
             Self::Threshold => card.v_th_v = value,
             Self::Barrier => card.w_b_ev = value,
+            Self::FieldDistance => card.d_e_nm = value,
         }
     }
 }

@@ -5,27 +5,40 @@
 
 mod adam;
 mod adjoint;
+mod audit;
+mod bptt;
 mod checkpoint;
 mod coarse;
 mod config;
+mod dynamics;
 mod error;
-#[cfg(test)]
-mod fine;
 mod loss;
 mod matrix;
+mod parallel;
 mod parameters;
+mod pass;
 mod quantise;
+mod recorded;
+mod replay;
 mod sample;
+mod step;
+mod surrogate;
 mod traces;
 mod trainer;
+mod transition;
 
 pub use adam::Adam;
-pub use adjoint::{Demand, Gradient, backward};
+pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
-pub use config::{DeviceParameter, DeviceTraining, GradientKind, InitConfig, TrainConfig};
+pub use config::{
+    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, GradientKind, InitConfig,
+    TrainConfig,
+};
 pub use error::TrainError;
 pub use loss::Score;
 pub use parameters::{Parameters, Projection};
+pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
+pub use surrogate::Shape;
 pub use trainer::{EpochReport, ModelFactory, Trainer};

@@ -3,7 +3,7 @@
 use crate::config::{DeviceTraining, TrainConfig};
 use crate::quantise::{Quantised, quantise};
 use bruno_chip::{ChipError, Description, Synapse};
-use bruno_device::Chip;
+use bruno_device::{Chip, Codes};
 use bruno_sim::{LayerProgram, Program};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -45,6 +45,8 @@ pub struct Parameters {
     /// Place of the output biases (one a logit, added by whoever reads the chip).
     pub bias: Range<usize>,
     device: Vec<DeviceTraining>,
+    /// Width of the surrogate that the recorder sums (level `jacobian`), V.
+    surrogate_v: f64,
 }
 
 impl Parameters {
@@ -56,6 +58,7 @@ impl Parameters {
             layers: Vec::new(),
             bias: 0..0,
             device: config.device.clone(),
+            surrogate_v: config.surrogate_width_v,
         };
         let d = &chip.description;
         let init = &config.init;
@@ -169,8 +172,12 @@ impl Parameters {
             .map(|(layer, (input, recurrent))| {
                 let mut weights = input.codes;
                 weights.extend(recurrent.map(|r| r.codes).unwrap_or_default());
+                let width = (self.surrogate_v / chip.description.formats.v_lsb()).round();
                 LayerProgram {
-                    codes: layer.codes,
+                    codes: Codes {
+                        sur_w: (width as i32).clamp(1, Codes::MAX_SURROGATE),
+                        ..layer.codes
+                    },
                     levels: layer.levels.clone(),
                     recurrent_levels: layer.recurrent_levels.clone(),
                     weights,

@@ -1,13 +1,16 @@
 //! The training loop: samples spread over threads with one simulator each, gradients summed in the samples' order, so
 //! that the result does not depend on the number of threads.
 
-use crate::adjoint::{self, Demand, Gradient};
-use crate::loss::{self, Score};
-use crate::{Checkpoint, TrainConfig, TrainError, stimulus};
+use crate::audit::{Audit, AuditLine, DeviceSlope};
+use crate::loss::Score;
+use crate::parallel::spread;
+use crate::pass::Gradient;
+use crate::sample::Ran;
+use crate::{Checkpoint, GradientKind, TrainError};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
-use bruno_sim::{Forward, Program, SimError, Trace};
+use bruno_sim::{Forward, SimError};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -28,6 +31,9 @@ pub struct EpochReport {
     pub valid: Score,
     /// Mean gradient norm before clipping.
     pub gradient_norm: f64,
+    /// Audits of the gradient during the epoch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audits: Vec<AuditLine>,
 }
 
 /// A run in progress.
@@ -101,7 +107,9 @@ impl<'a> Trainer<'a> {
         let steps = order.len().div_ceil(batch);
         let mut train = Score::default();
         let mut norms = 0.0;
+        let mut audits = Vec::new();
         for (step, samples) in order.chunks(batch).enumerate() {
+            audits.extend(self.audit_in_training((epoch - 1) * steps + step, samples)?);
             let (gradient, score) = self.batch(epoch, samples)?;
             train.add(&score);
             let progress =
@@ -115,10 +123,118 @@ impl<'a> Trainer<'a> {
             train,
             valid,
             gradient_norm: norms / steps.max(1) as f64,
+            audits,
         };
         self.run.epoch = epoch;
         self.run.history.push(report.clone());
         Ok(report)
+    }
+
+    /// The audit that the settings ask for before a step, and what follows from it.
+    fn audit_in_training(
+        &mut self,
+        step: usize,
+        samples: &[usize],
+    ) -> Result<Option<AuditLine>, TrainError> {
+        let Some(asked) = self.run.config.audit else {
+            return Ok(None);
+        };
+        if !step.is_multiple_of(asked.every_steps) {
+            return Ok(None);
+        }
+        let few: Vec<&Sample> = samples
+            .iter()
+            .take(asked.samples)
+            .map(|s| &self.data.train[*s])
+            .collect();
+        let audit = self.audit(&few, &[self.run.gradient])?;
+        let line = audit.line(step, &asked, self.run.description.recorder);
+        if let Some(better) = line.as_ref().and_then(|l| l.switched_to) {
+            self.run.gradient = better;
+        }
+        Ok(line)
+    }
+
+    /// Compares gradients with exact backpropagation on these samples, with the parameters at hand.
+    pub fn audit(
+        &mut self,
+        samples: &[&Sample],
+        kinds: &[GradientKind],
+    ) -> Result<Audit, TrainError> {
+        let all: Vec<GradientKind> = [GradientKind::Checkpointed]
+            .iter()
+            .chain(kinds)
+            .copied()
+            .collect();
+        let outcomes = self.gradients(samples, &all)?;
+        Ok(Audit::new(
+            &self.chip()?,
+            &self.run.parameters,
+            kinds,
+            &outcomes,
+        ))
+    }
+
+    /// Every device parameter's slope of the mean loss on these samples, by backpropagation and by a central difference of
+    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty is left out of both.
+    pub fn device_slopes(
+        &mut self,
+        samples: &[&Sample],
+        step: f32,
+    ) -> Result<Vec<DeviceSlope>, TrainError> {
+        let penalty = std::mem::replace(&mut self.run.config.rate_penalty, 0.0);
+        let slopes = self.slopes(samples, step);
+        self.run.config.rate_penalty = penalty;
+        slopes
+    }
+
+    fn slopes(&mut self, samples: &[&Sample], step: f32) -> Result<Vec<DeviceSlope>, TrainError> {
+        let exact = self.gradients(samples, &[GradientKind::Checkpointed])?;
+        let parameters = self.run.parameters.clone();
+        let mut slopes = Vec::new();
+        for (layer, own) in self
+            .run
+            .description
+            .layers
+            .clone()
+            .iter()
+            .zip(&parameters.layers)
+        {
+            for (place, device) in own.device.clone().zip(parameters.device()) {
+                let mut loss = |by: f32| {
+                    self.run.parameters.values[place] = parameters.values[place] + by;
+                    let found = self.gradients(samples, &[]);
+                    self.run.parameters.values[place] = parameters.values[place];
+                    found.map(|o| mean(o.iter().map(|(_, score)| score.mean_loss())))
+                };
+                let difference = (loss(step)? - loss(-step)?) / (2.0 * f64::from(step));
+                slopes.push(DeviceSlope {
+                    group: format!("{}: {}", layer.name, device.parameter.name()),
+                    backpropagation: mean(exact.iter().map(|(g, _)| f64::from(g[0][place]))),
+                    finite_difference: difference,
+                });
+            }
+        }
+        Ok(slopes)
+    }
+
+    /// Gradients of these kinds and the score of every sample, with the parameters at hand.
+    fn gradients(
+        &mut self,
+        samples: &[&Sample],
+        kinds: &[GradientKind],
+    ) -> Result<Vec<(Vec<Gradient>, Score)>, TrainError> {
+        let chip = self.chip()?;
+        let (parameters, config) = (&self.run.parameters, &self.run.config);
+        let one = |model: &mut dyn Forward, index: usize| {
+            let ran = Ran::forward(model, &chip, parameters, config, samples[index])?;
+            let pass = ran.pass(&chip, parameters, config);
+            let gradients = kinds.iter().map(|kind| pass.gradient(*kind, &ran.trace));
+            Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.score))
+        };
+        let indices: Vec<usize> = (0..samples.len()).collect();
+        let program = parameters.program(&chip);
+        spread(&mut self.models, &program, &indices, &one)
     }
 
     /// The order of an epoch follows from (seed, epoch) alone.
@@ -200,18 +316,7 @@ impl<'a> Trainer<'a> {
         let run = &self.run;
         let one = |model: &mut dyn Forward, index: usize| {
             let sample = &samples[index];
-            let stimulus = stimulus(sample, chip.window_ticks);
-            let trace = model.run(&stimulus)?;
-            let bias = &run.parameters.values[run.parameters.bias.clone()];
-            let currents = readout_currents(&chip, &trace);
-            let loss = loss::task(
-                &sample.target,
-                &currents,
-                bias,
-                &run.config,
-                chip.window_ticks,
-            );
-            Ok(activity(&chip, &trace, stimulus.windows, loss.score).0)
+            Ok(Ran::forward(model, &chip, &run.parameters, &run.config, sample)?.score)
         };
         let mut score = Score::default();
         let all: Vec<usize> = (0..samples.len()).collect();
@@ -254,34 +359,9 @@ fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// Loads every model and works through `indices`, every thread its share; results in the order of `indices`.
-fn spread<T: Send>(
-    models: &mut [Box<dyn Forward>],
-    program: &Program,
-    indices: &[usize],
-    one: &(dyn Fn(&mut dyn Forward, usize) -> Result<T, TrainError> + Sync),
-) -> Result<Vec<T>, TrainError> {
-    let threads = models.len();
-    let work = |place: usize, model: &mut Box<dyn Forward>| -> Result<Vec<T>, TrainError> {
-        model.load(program)?;
-        let own = indices.iter().skip(place).step_by(threads);
-        own.map(|index| one(model.as_mut(), *index)).collect()
-    };
-    let work = &work;
-    let mut parts: Vec<std::vec::IntoIter<T>> = std::thread::scope(|scope| {
-        let spawn = |(place, model)| scope.spawn(move || work(place, model));
-        let running: Vec<_> = models.iter_mut().enumerate().map(spawn).collect();
-        let join =
-            |handle: std::thread::ScopedJoinHandle<'_, Result<Vec<T>, TrainError>>| match handle
-                .join()
-            {
-                Ok(result) => result.map(Vec::into_iter),
-                Err(panic) => std::panic::resume_unwind(panic),
-            };
-        running.into_iter().map(join).collect::<Result<_, _>>()
-    })?;
-    let ordered = (0..indices.len()).filter_map(|k| parts[k % threads].next());
-    Ok(ordered.collect())
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len().max(1) as f64;
+    values.sum::<f64>() / count
 }
 
 fn train_sample(
@@ -290,66 +370,17 @@ fn train_sample(
     run: &Checkpoint,
     sample: &Sample,
 ) -> Result<Outcome, TrainError> {
-    let config: &TrainConfig = &run.config;
-    let parameters = &run.parameters;
+    let (config, parameters) = (&run.config, &run.parameters);
     let start = Instant::now();
-    let stimulus = stimulus(sample, chip.window_ticks);
-    let trace = model.run(&stimulus)?;
+    let ran = Ran::forward(model, chip, parameters, config, sample)?;
     let forward = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let bias = &parameters.values[parameters.bias.clone()];
-    let loss = loss::task(
-        &sample.target,
-        &readout_currents(chip, &trace),
-        bias,
-        config,
-        chip.window_ticks,
-    );
-    let (score, counts) = activity(chip, &trace, stimulus.windows, loss.score);
-    let seconds = f64::from(stimulus.windows) * f64::from(chip.window_ticks) * 1e-6;
-    let by_spikes: Vec<Vec<f32>> = counts
-        .iter()
-        .map(|c| loss::rate_penalty(c, seconds, config))
-        .collect();
-    let demand = Demand {
-        by_current: &loss.by_current,
-        by_spikes: &by_spikes,
-    };
-    let mut gradient = adjoint::backward(chip, parameters, config, &stimulus, &trace, &demand);
-    gradient[parameters.bias.clone()].copy_from_slice(&loss.by_bias);
+    let pass = ran.pass(chip, parameters, config);
+    let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
+    gradient[parameters.bias.clone()].copy_from_slice(&ran.by_bias);
     Ok(Outcome {
         gradient,
-        score,
+        score: ran.score,
         seconds: [forward, start.elapsed().as_secs_f64()],
     })
-}
-
-/// Readout currents at the end of each window, pA, `[window][output]`.
-fn readout_currents(chip: &Chip, trace: &Trace) -> Vec<f32> {
-    let index = chip.readout();
-    let words = chip.layers[index].record_words(chip.recorder).len();
-    let lsb = chip.description.formats.i_lsb_pa() as f32;
-    trace.layers[index]
-        .records
-        .chunks_exact(words)
-        .map(|r| r[0] as f32 * lsb)
-        .collect()
-}
-
-/// Adds activity to a score; also the spike counts of the hidden neurons by layer.
-fn activity(chip: &Chip, trace: &Trace, windows: u32, mut score: Score) -> (Score, Vec<Vec<u32>>) {
-    let seconds = f64::from(windows) * f64::from(chip.window_ticks) * 1e-6;
-    let mut counts = Vec::new();
-    for (layer, trace) in adjoint::hidden(chip).zip(&trace.layers) {
-        let mut own = vec![0u32; layer.neurons];
-        trace
-            .spikes
-            .iter()
-            .for_each(|s| own[s.neuron as usize] += 1);
-        score.spikes += trace.spikes.len() as u64;
-        score.neuron_seconds += seconds * layer.neurons as f64;
-        counts.push(own);
-    }
-    score.saturations += u64::from(trace.saturations);
-    (score, counts)
 }

@@ -5,7 +5,7 @@ use bruno_chip::Description;
 use bruno_data::{Dataset, Event, Sample, Target};
 use bruno_device::Chip;
 use bruno_sim::{Forward, IntegerModel};
-use bruno_train::{Checkpoint, Parameters, TrainConfig, Trainer};
+use bruno_train::{Checkpoint, GradientKind, Parameters, TrainConfig, Trainer};
 
 const CHIP: &str = r#"{"name":"tiny","inputs":4,
     "layers":[{"name":"hidden","kind":"felif","neurons":8,"recurrent":true,"synapse":{"bits":3,"range_pA":900},
@@ -107,4 +107,73 @@ fn stochastic_rounding_trains() {
     let text = CHIP.replace("\"inputs\":4", "\"inputs\":4,\"rounding\":\"stochastic\"");
     let run = train(fresh_of(&text).0, 6, 2);
     assert_eq!(run.history.last().unwrap().valid.accuracy(), 1.0);
+}
+
+/// The trainer of a fresh run of this chip.
+fn audited(text: &str, check: impl FnOnce(&mut Trainer<'_>)) {
+    let (run, chip) = fresh_of(text);
+    let data = data();
+    let factory = || -> Result<Box<dyn Forward>, _> { Ok(Box::new(IntegerModel::new(&chip))) };
+    check(&mut Trainer::new("tiny", run, &data, &factory, 2).unwrap());
+}
+
+/// Checkpointed and full backpropagation are the same; the readout's gradient is exact in all; none is far off.
+#[test]
+fn an_audit_measures_each_gradient() {
+    audited(CHIP, |trainer| {
+        let data = data();
+        let samples: Vec<&Sample> = data.train[..4].iter().collect();
+        let kinds = [
+            GradientKind::Bptt,
+            GradientKind::Transition,
+            GradientKind::Mean,
+        ];
+        let audit = trainer.audit(&samples, &kinds).unwrap();
+        let names: Vec<&str> = audit.groups.iter().map(|g| g.group.as_str()).collect();
+        let wanted = [
+            "hidden: input weights",
+            "hidden: recurrent weights",
+            "hidden: threshold",
+            "hidden: area",
+            "readout: input weights",
+        ];
+        assert_eq!(names, wanted);
+        for group in &audit.groups {
+            let [full, transition, mean] = group.agreements[..] else {
+                panic!("three gradients")
+            };
+            assert!((full.cosine - 1.0).abs() < 1e-6 && (full.ratio - 1.0).abs() < 1e-6);
+            assert!(transition.cosine > 0.99, "{group:?}");
+            assert!(mean.cosine > 0.8, "{group:?}");
+        }
+    });
+}
+
+/// With a cosine that no approximation reaches, every audit takes the next more exact gradient.
+#[test]
+fn a_poor_gradient_is_replaced() {
+    let audit = r#""gradient":"sample","audit":{"every_steps":1,"samples":2,"least_cosine":1,"reaction":"switch"},"epochs":6"#;
+    audited(&CHIP.replace(r#""epochs":6"#, audit), |trainer| {
+        let report = trainer.epoch(|_| {}).unwrap();
+        let switched: Vec<_> = report.audits.iter().map(|a| a.switched_to).collect();
+        let ladder = [
+            GradientKind::Mean,
+            GradientKind::Transition,
+            GradientKind::Checkpointed,
+        ];
+        assert_eq!(switched, ladder.map(Some));
+        assert_eq!(trainer.run.gradient, GradientKind::Checkpointed);
+    });
+}
+
+#[test]
+fn a_warning_changes_nothing() {
+    let audit = r#""audit":{"every_steps":2,"least_cosine":1},"epochs":6"#;
+    let (plain, _) = fresh();
+    let plain = train(plain, 1, 1);
+    audited(&CHIP.replace(r#""epochs":6"#, audit), |trainer| {
+        let report = trainer.epoch(|_| {}).unwrap();
+        assert!(report.audits.len() == 2 && report.audits.iter().all(|a| a.low));
+        assert_eq!(trainer.run.parameters, plain.parameters);
+    });
 }

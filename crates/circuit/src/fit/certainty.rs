@@ -8,6 +8,23 @@ use nalgebra::{DMatrix, DVector};
 /// Singular values below this share of the largest are noise of the derivatives: directions in which nothing is known.
 const SMALLEST_SINGULAR: f64 = 1e-9;
 
+/// Root mean square of residuals, as large as if they were independent: for columns (of these lengths) of which the rows err
+/// alike, larger by the root of the number of rows that do (the integrated autocorrelation time, up to the first negative
+/// correlation).
+pub(super) fn independent_rms(residuals: &[f64], lengths: &[usize]) -> f64 {
+    let mut rest = residuals;
+    let mut sum = 0.0;
+    for &length in lengths {
+        let (column, after) = rest.split_at(length);
+        rest = after;
+        let product =
+            |lag: usize| -> f64 { column.iter().zip(&column[lag..]).map(|(a, b)| a * b).sum() };
+        let correlated: f64 = (1..length).map(product).take_while(|p| *p > 0.0).sum();
+        sum += product(0) + 2.0 * correlated;
+    }
+    (sum / residuals.len().max(1) as f64).sqrt()
+}
+
 /// Uncertainty of a point, in units of the parameters' steps.
 pub(super) struct Certainty {
     /// Standard errors.
@@ -119,6 +136,19 @@ mod tests {
         assert!((certainty.errors[1] - slope).abs() < 1e-12);
         let correlation = -mean * 0.3f64.powi(2) / spread / (slope * intercept);
         assert!((certainty.correlation[0][1] - correlation).abs() < 1e-12);
+    }
+
+    fn check_independent(residuals: &[f64], expected: f64) {
+        let got = independent_rms(residuals, &[residuals.len()]);
+        assert!((got / expected - 1.0).abs() < 1e-12, "{got}");
+    }
+
+    #[test]
+    fn rows_that_err_alike_count_once() {
+        check_independent(&[1.0, -1.0, 1.0, -1.0], 1.0);
+        // Pairs: each row has half a neighbour of its own sign, (4 + 2)/4.
+        check_independent(&[1.0, 1.0, -1.0, -1.0], 1.5f64.sqrt());
+        check_independent(&[2.0; 10], 2.0 * 10f64.sqrt());
     }
 
     #[test]

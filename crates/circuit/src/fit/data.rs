@@ -8,7 +8,7 @@ use std::path::Path;
 /// One measured trace: what the device was driven with, and what it answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
-    /// Name in reports: the file.
+    /// Name in reports: the file's, without its directories.
     pub name: String,
     /// Times of the rows, s.
     pub times_s: Vec<f64>,
@@ -104,8 +104,9 @@ impl Measurement {
             let values = table.find(quantity.column())?.to_vec();
             Some(Observed { quantity, values })
         });
+        let name = path.file_name().unwrap_or(path.as_os_str());
         let measurement = Self {
-            name: path.display().to_string(),
+            name: name.to_string_lossy().into_owned(),
             times_s,
             drive,
             observed: observed.collect(),

@@ -63,9 +63,14 @@ impl Fitted {
         step * if self.scale == 0.0 { value } else { self.scale }
     }
 
-    /// A difference of points as a share of the value; of the scale of its steps for a value nearer to 0.
+    /// A difference of points as a share of the value; of the published value where one that may be 0 is nearer to it.
     pub fn share(&self, step: f64, value: f64) -> f64 {
-        self.difference(step, value) / value.abs().max(self.scale)
+        let whole = if self.scale == 0.0 {
+            value
+        } else {
+            value.abs().max(self.parameter.default.abs())
+        };
+        self.difference(step, value) / whole
     }
 
     /// Whether a value has met a bound.

@@ -26,7 +26,7 @@ impl fmt::Display for Fit {
         }
         writeln!(f, "\nRMS of the difference, share of the measured range:")?;
         for column in &self.compared {
-            writeln!(f, "  {}  {:.2} %", column.name, 100.0 * column.rms)?;
+            writeln!(f, "  {}  {:.3} %", column.name, 100.0 * column.rms)?;
         }
         Ok(())
     }

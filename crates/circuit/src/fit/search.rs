@@ -17,13 +17,12 @@ const STARTS: usize = 3;
 /// Relative change of sum of squares and parameters at which a minimisation ends: the solver's own error is 1e-7.
 const CHANGE: f64 = 1e-7;
 
-/// The point with the smallest sum of squares that was found, and its root mean square residual. The search ends with the
-/// first minimum within `noise` (rms).
-pub(super) fn best(problem: &Problem, noise: f64) -> Option<(DVector<f64>, f64)> {
+/// The point with the smallest sum of squares that was found. The search ends with the first minimum within `noise` (rms).
+pub(super) fn best(problem: &Problem, noise: f64) -> Option<DVector<f64>> {
     let start = problem.point.clone();
     let mut best = minimise(problem, &start);
     if best.as_ref().is_some_and(|(_, rms)| *rms <= noise) {
-        return best;
+        return best.map(|(point, _)| point);
     }
     let mut candidates: Vec<(f64, DVector<f64>)> = (1..=CANDIDATES)
         .map(|n| &start + offset(n, start.len()))
@@ -41,7 +40,7 @@ pub(super) fn best(problem: &Problem, noise: f64) -> Option<(DVector<f64>, f64)>
             break;
         }
     }
-    best
+    best.map(|(point, _)| point)
 }
 
 fn minimise(problem: &Problem, from: &DVector<f64>) -> Option<(DVector<f64>, f64)> {

@@ -7,7 +7,7 @@ use crate::{data, output};
 use bruno_chip::Description;
 use bruno_data::Dataset;
 use bruno_device::Chip;
-use bruno_train::{Checkpoint, EpochReport, Parameters, TrainConfig, Trainer};
+use bruno_train::{AuditLine, Checkpoint, EpochReport, Parameters, TrainConfig, Trainer};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -108,6 +108,7 @@ impl Train {
             let mut progress = Progress::new(&label, samples, "samples");
             let report = trainer.epoch(|n| progress.advance(n))?;
             drop(progress);
+            report.audits.iter().for_each(tell);
             trainer.run.save(path)?;
             let lines: Vec<String> = trainer.run.history.iter().map(json_line).collect();
             output::write(&out.join("metrics.jsonl"), &lines.concat())?;
@@ -119,6 +120,25 @@ impl Train {
             );
         }
         Ok(())
+    }
+}
+
+/// Says what an audit found, if it is worth saying.
+fn tell(audit: &AuditLine) {
+    let what = format!(
+        "audit before step {}: gradient `{}`, cosine {:.3}, norm ratio {:.2} ({})",
+        audit.step,
+        audit.gradient.name(),
+        audit.agreement.cosine,
+        audit.agreement.ratio,
+        audit.group
+    );
+    match (audit.low, audit.switched_to) {
+        (false, _) => eprintln!("{what}"),
+        (true, None) => eprintln!("warning: {what}"),
+        (true, Some(better)) => {
+            eprintln!("warning: {what}; going on with `{}`", better.name());
+        }
     }
 }
 

@@ -68,7 +68,29 @@ pub struct LayerState {
     trace: LayerTrace,
 }
 
+/// What a layer carries from one tick to the next.
+#[derive(Debug, Clone)]
+pub(super) struct Carried {
+    neurons: Vec<State>,
+    fired: Vec<u32>,
+    generator: Generator,
+}
+
 impl LayerState {
+    pub(super) fn carried(&self) -> Carried {
+        Carried {
+            neurons: self.neurons.clone(),
+            fired: self.fired.clone(),
+            generator: self.generator,
+        }
+    }
+
+    pub(super) fn restore(&mut self, carried: &Carried) {
+        self.neurons.clone_from(&carried.neurons);
+        self.fired.clone_from(&carried.fired);
+        self.generator = carried.generator;
+    }
+
     pub(super) fn new(chip: &Chip, layer: &Layer) -> Self {
         let level: RecorderLevel = chip.recorder;
         let mut state = Self {

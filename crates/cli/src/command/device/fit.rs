@@ -69,8 +69,8 @@ impl Fit {
             card: fit.card,
             statistics: None,
         };
-        let names: Vec<&str> = fit.compared.iter().map(|c| c.name.as_str()).collect();
-        let picture = plot::svg(&format!("Fit to {}", names.join(", ")), &fit.panels())?;
+        let title = format!("Fit of {}", self.parameters.join(", "));
+        let picture = plot::svg(&title, &fit.panels())?;
         let report = json!({
             "temperature_K": self.card.temperature,
             "noise": self.noise,

@@ -1,9 +1,9 @@
 //! The coarse adjoint against full backpropagation, on the same trajectory of a small recurrent net.
 
-use super::{gradient, remember};
-use crate::adjoint::{Demand, backward};
+use crate::Agreement;
 use crate::config::{DeviceParameter, DeviceTraining, GradientKind, TrainConfig};
 use crate::parameters::Parameters;
+use crate::pass::{Demand, Pass};
 use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_sim::{Forward, IntegerModel, Stimulus};
@@ -11,18 +11,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 
-/// Agreement of one part of the gradient, coarse with fine.
-#[derive(Debug, Clone, Copy)]
-struct Agreement {
-    cosine: f64,
-    /// Norm of the coarse by that of the fine gradient.
-    ratio: f64,
-}
-
 /// One hidden layer of 8 recurrent neurons, 6 inputs, 3 outputs. Inhibited membranes reach their lower clamp.
 fn description(kind: &str) -> Description {
     let text = format!(
-        r#"{{"name": "t", "inputs": 6, "layers": [{{"name": "h", "kind": "{kind}", "neurons": 8, "recurrent": true,
+        r#"{{"name": "t", "inputs": 6, "recorder": "jacobian", "window_ticks": 2000, "layers": [{{"name": "h", "kind": "{kind}", "neurons": 8, "recurrent": true,
         "synapse": {{"range_pA": 250}}, "recurrent_synapse": {{"range_pA": 40}}}}],
         "readout": {{"outputs": 3, "synapse": {{"range_pA": 100}}}}}}"#
     );
@@ -56,6 +48,7 @@ fn all_device() -> Vec<DeviceTraining> {
         row(DeviceParameter::Leak, 14.0, 26.0),
         row(DeviceParameter::Threshold, 0.7, 0.9),
         row(DeviceParameter::Barrier, 1.02, 1.08),
+        row(DeviceParameter::FieldDistance, 7.2, 7.8),
     ]
 }
 
@@ -92,17 +85,24 @@ fn check(case: &Case) {
         "a silent net shows nothing"
     );
     let rate = trace.layers[0].spikes.len() as f64 / 8.0 / 0.1;
-    let states = remember(&chip, &mut model, &stimulus);
-    let demand = Demand {
-        by_current: &[1.0f32, -0.6, 0.3].repeat(stimulus.windows as usize),
-        by_spikes: &[vec![0.0f32; 8]],
+    let by_current = [1.0f32, -0.6, 0.3].repeat(stimulus.windows as usize);
+    let by_spikes = [vec![0.0f32; 8]];
+    let pass = Pass {
+        chip: &chip,
+        parameters: &parameters,
+        config: &config,
+        stimulus: &stimulus,
+        demand: Demand {
+            by_current: &by_current,
+            by_spikes: &by_spikes,
+        },
     };
-    let fine = gradient(&chip, &parameters, &config, &stimulus, &states, &demand);
-    let coarse = backward(&chip, &parameters, &config, &stimulus, &trace, &demand);
+    let fine = pass.gradient(GradientKind::Bptt, &trace).expect("it runs");
+    let coarse = pass.gradient(case.gradient, &trace).expect("it runs");
     for (name, place) in parts(&parameters) {
-        let found = agreement(&coarse[place.clone()], &fine[place]);
-        // The membrane of a LIF neuron knows no barrier.
-        if case.kind == "lif" && name == "barrier" {
+        let found = Agreement::of(&coarse[place.clone()], &fine[place]);
+        // The membrane of a LIF neuron knows no barrier and no field.
+        if case.kind == "lif" && ["barrier", "field distance"].contains(&name) {
             continue;
         }
         eprintln!(
@@ -127,25 +127,13 @@ fn parts(parameters: &Parameters) -> Vec<(&'static str, Range<usize>)> {
             .iter()
             .map(|r| ("recurrent", r.place.clone())),
     );
-    let names = ["area", "leak", "threshold", "barrier"];
+    let names = ["area", "leak", "threshold", "barrier", "field distance"];
     parts.extend(
         names
             .into_iter()
             .zip(hidden.device.clone().map(|k| k..k + 1)),
     );
     parts
-}
-
-fn agreement(coarse: &[f32], fine: &[f32]) -> Agreement {
-    let dot = |x: &[f32], y: &[f32]| -> f64 {
-        let products = x.iter().zip(y).map(|(x, y)| f64::from(*x) * f64::from(*y));
-        products.sum()
-    };
-    let norms = [coarse, fine].map(|x| dot(x, x).sqrt());
-    Agreement {
-        cosine: dot(coarse, fine) / (norms[0] * norms[1]),
-        ratio: norms[0] / norms[1],
-    }
 }
 
 /// Windows of one tick leave nothing to approximate but the state at which a step is linearised.
@@ -177,6 +165,67 @@ fn means() {
         window: 1000,
         cosine: 0.99,
         ratio: 0.3,
+    });
+}
+#[test]
+fn mean_linearisations() {
+    check(&Case {
+        kind: "felif",
+        gradient: GradientKind::Jacobian,
+        window: 1000,
+        cosine: 0.99,
+        ratio: 0.1,
+    });
+}
+/// A fast neuron moves through several widths of the surrogate in one window.
+#[test]
+fn mean_linearisations_of_fast_neurons() {
+    check(&Case {
+        kind: "lif",
+        gradient: GradientKind::Jacobian,
+        window: 1000,
+        cosine: 0.99,
+        ratio: 0.25,
+    });
+}
+#[test]
+fn exact_products() {
+    check(&Case {
+        kind: "felif",
+        gradient: GradientKind::Transition,
+        window: 1000,
+        cosine: 0.999,
+        ratio: 0.1,
+    });
+}
+#[test]
+fn exact_products_of_fast_neurons() {
+    check(&Case {
+        kind: "lif",
+        gradient: GradientKind::Transition,
+        window: 1000,
+        cosine: 0.99,
+        ratio: 0.1,
+    });
+}
+#[test]
+fn exact_products_of_one_tick() {
+    check(&Case {
+        kind: "felif",
+        gradient: GradientKind::Transition,
+        window: 1,
+        cosine: 0.9999,
+        ratio: 0.001,
+    });
+}
+#[test]
+fn checkpoints_change_nothing() {
+    check(&Case {
+        kind: "felif",
+        gradient: GradientKind::Checkpointed,
+        window: 1000,
+        cosine: 0.999_999,
+        ratio: 1e-6,
     });
 }
 #[test]

@@ -1,0 +1,251 @@
+//! Exact backpropagation through every tick: the yardstick of the coarse gradients, and a gradient of its own.
+//!
+//! The derivatives are those of [`crate::dynamics`] with the surrogate of one tick, and the reset detached, along the
+//! states that the forward pass went through. `full` remembers every tick; `checkpointed` remembers the windows' borders
+//! and runs each window again, for the same result.
+
+#[cfg(test)]
+mod agreement;
+
+use crate::config::DeviceParameter;
+use crate::dynamics::Dynamics;
+use crate::parameters::{LayerParameters, Parameters, Projection};
+use crate::pass::{Gradient, Pass};
+use crate::replay::{Moment, Replay, spiking};
+use crate::surrogate::Surrogate;
+use bruno_device::{Layer, LayerKind, TICK_S};
+use bruno_sim::SimError;
+use std::ops::Range;
+
+/// Backpropagation that remembers every tick.
+pub(crate) fn full(pass: &Pass<'_>) -> Result<Gradient, SimError> {
+    let ticks = pass.stimulus.windows * pass.chip.window_ticks;
+    let states = Replay::new(pass)?.remember(0..ticks);
+    let mut backward = Backward::new(pass);
+    backward.ticks(0..ticks, &states);
+    Ok(backward.finish())
+}
+
+/// Backpropagation that remembers the states at the windows' borders and recomputes what lies between.
+pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Gradient, SimError> {
+    let window = pass.chip.window_ticks;
+    let ticks = |w: u32| w * window..(w + 1) * window;
+    let mut replay = Replay::new(pass)?;
+    let mut borders = Vec::with_capacity(pass.stimulus.windows as usize);
+    for w in 0..pass.stimulus.windows {
+        borders.push(replay.snapshot());
+        replay.skip(ticks(w));
+    }
+    let mut backward = Backward::new(pass);
+    for (w, border) in (0..pass.stimulus.windows).zip(&borders).rev() {
+        replay.restore(border);
+        backward.ticks(ticks(w), &replay.remember(ticks(w)));
+    }
+    Ok(backward.finish())
+}
+
+/// The adjoint on its way from the last tick to the first.
+struct Backward<'a> {
+    pass: &'a Pass<'a>,
+    layers: Vec<Adjoint>,
+    gradient: Vec<f64>,
+}
+
+impl<'a> Backward<'a> {
+    fn new(pass: &'a Pass<'a>) -> Self {
+        let layers = (0..pass.chip.layers.len()).map(|index| Adjoint::new(pass, index));
+        Self {
+            pass,
+            layers: layers.collect(),
+            gradient: vec![0.0; pass.parameters.values.len()],
+        }
+    }
+
+    /// The ticks of a range, backward; `states` are `[tick + 1][layer]`, the first as it stood before the range.
+    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment>]) {
+        for (tick, pair) in range.zip(states.windows(2)).rev() {
+            // What the tick after asks of this tick's spikes is known from every layer before any of them moves on.
+            let indices = 0..self.layers.len();
+            let asked: Vec<Vec<f64>> = indices.map(|index| self.asked(index)).collect();
+            for (index, asked) in asked.iter().enumerate() {
+                self.layer(index, tick, (&pair[0], &pair[1]), asked);
+            }
+        }
+    }
+
+    fn layer(
+        &mut self,
+        index: usize,
+        tick: u32,
+        (before, after): (&[Moment], &[Moment]),
+        asked: &[f64],
+    ) {
+        let layer = &mut self.layers[index];
+        if let Some(rows) = readout_rows(self.pass, index, tick) {
+            let rows = layer.i.iter_mut().zip(rows);
+            rows.for_each(|(i, d)| *i += f64::from(*d));
+        }
+        layer.membrane(&before[index], &after[index], asked);
+        let own = &self.pass.parameters.layers[index];
+        match index {
+            0 => layer.add(
+                &spiking(self.pass.stimulus, tick),
+                &own.input,
+                &mut self.gradient,
+            ),
+            _ => layer.add(&before[index - 1].fired, &own.input, &mut self.gradient),
+        }
+        if let Some(recurrent) = &own.recurrent {
+            layer.add(&before[index].fired, recurrent, &mut self.gradient);
+        }
+        layer.later.clone_from(&layer.i);
+        layer.i.iter_mut().for_each(|i| *i *= layer.alpha);
+    }
+
+    /// `dL/d spike` of every neuron of a layer in the tick at hand.
+    fn asked(&self, index: usize) -> Vec<f64> {
+        let Some(by_spikes) = self.pass.demand.by_spikes.get(index) else {
+            return Vec::new();
+        };
+        let mut asked: Vec<f64> = by_spikes.iter().map(|x| f64::from(*x)).collect();
+        let mut ask = |weights: &[f32], to: &Adjoint| {
+            for (a, row) in asked.iter_mut().zip(weights.chunks_exact(to.i.len())) {
+                let products = row.iter().zip(&to.later);
+                *a += products.map(|(w, x)| f64::from(*w) * x).sum::<f64>();
+            }
+        };
+        ask(&self.layers[index].recurrent, &self.layers[index]);
+        ask(&self.layers[index + 1].input, &self.layers[index + 1]);
+        asked
+    }
+
+    fn finish(mut self) -> Gradient {
+        let parameters = self.pass.parameters;
+        for (layer, own) in self.layers.iter().zip(&parameters.layers) {
+            layer.devices(own, parameters, &mut self.gradient);
+        }
+        self.gradient.into_iter().map(|g| g as f32).collect()
+    }
+}
+
+/// The loss's derivative by the readout's currents, at the last tick of a window.
+fn readout_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32]> {
+    let (k, n) = (pass.chip.window_ticks, pass.chip.layers[index].neurons);
+    let here = index == pass.chip.readout() && (tick + 1).is_multiple_of(k);
+    let window = (tick / k) as usize;
+    here.then(|| &pass.demand.by_current[window * n..(window + 1) * n])
+}
+
+/// Running adjoint of one layer.
+struct Adjoint {
+    /// None for the readout.
+    neuron: Option<(Dynamics, Surrogate)>,
+    alpha: f64,
+    /// Weights in force, pA.
+    input: Vec<f32>,
+    recurrent: Vec<f32>,
+    v: Vec<f64>,
+    p: Vec<f64>,
+    i: Vec<f64>,
+    /// `i` with all its uses, one tick later.
+    later: Vec<f64>,
+    /// Device parameters in training.
+    parameters: Vec<DeviceParameter>,
+    /// `dL/d parameter`, by the unit of the card.
+    device: Vec<f64>,
+}
+
+impl Adjoint {
+    fn new(pass: &Pass<'_>, index: usize) -> Self {
+        let layer: &Layer = &pass.chip.layers[index];
+        let own = &pass.parameters.layers[index];
+        let card = pass.chip.description.layers.get(index).map(|l| &l.device);
+        let neuron = card.map(|card| {
+            (
+                Dynamics::new(card, layer.kind),
+                Surrogate::new(card, pass.config),
+            )
+        });
+        let weights = |p: &Projection| p.weights_pa(&pass.parameters.values);
+        let devices = pass.parameters.device();
+        let zeros = vec![0.0; layer.neurons];
+        debug_assert_eq!(neuron.is_none(), layer.kind == LayerKind::Readout);
+        Self {
+            neuron,
+            alpha: 1.0 - layer.codes.i_dec.value(),
+            input: weights(&own.input),
+            recurrent: own.recurrent.as_ref().map_or(Vec::new(), weights),
+            v: zeros.clone(),
+            p: zeros.clone(),
+            i: zeros.clone(),
+            later: zeros,
+            device: vec![0.0; devices.len()],
+            parameters: devices.iter().map(|d| d.parameter).collect(),
+        }
+    }
+
+    /// The tick's step of V and p, backward, for every neuron that was not refractory.
+    fn membrane(&mut self, before: &Moment, after: &Moment, asked: &[f64]) {
+        let Some((dynamics, surrogate)) = self.neuron.take() else {
+            return;
+        };
+        let mut fired = after.fired.iter().peekable();
+        for (n, asked) in asked.iter().enumerate() {
+            let spike = fired.next_if(|f| **f as usize == n).is_some();
+            if before.refractory[n] {
+                continue;
+            }
+            let state = [before.v[n], before.p[n], after.i[n]].map(f64::from);
+            self.tick((&dynamics, &surrogate), n, state, spike, *asked);
+        }
+        self.neuron = Some((dynamics, surrogate));
+    }
+
+    fn tick(
+        &mut self,
+        (dynamics, surrogate): (&Dynamics, &Surrogate),
+        n: usize,
+        [v, p, i]: [f64; 3],
+        spike: bool,
+        asked: f64,
+    ) {
+        let tick = dynamics.tick(v, p, i);
+        let slope = surrogate.slope(tick.v, TICK_S);
+        let keep = f64::from(!spike);
+        let keep_p = f64::from(!spike || dynamics.card.keep_p);
+        // By the new V before the clamp at the floor, and by the new p.
+        let lv = if tick.floored {
+            0.0
+        } else {
+            keep * self.v[n] + slope * asked
+        };
+        let lp = keep_p * self.p[n];
+        for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
+            let [by_v, by_p] = dynamics.force(*parameter, v, p, i);
+            *sum += TICK_S * (lv * by_v + lp * by_p);
+            if *parameter == DeviceParameter::Threshold {
+                *sum -= slope * asked;
+            }
+        }
+        self.i[n] += lv * tick.by_current;
+        let j = tick.jacobian;
+        self.v[n] = lv * j[0][0] + lp * j[1][0];
+        self.p[n] = lv * j[0][1] + lp * j[1][1];
+    }
+
+    fn add(&self, channels: &[u32], to: &Projection, gradient: &mut [f64]) {
+        let n = self.i.len();
+        for channel in channels {
+            let row = to.place.start + *channel as usize * n;
+            for (g, i) in gradient[row..row + n].iter_mut().zip(&self.i) {
+                *g += i * f64::from(to.scale_pa);
+            }
+        }
+    }
+
+    fn devices(&self, own: &LayerParameters, parameters: &Parameters, to: &mut [f64]) {
+        for (index, place) in own.device.clone().enumerate() {
+            to[place] = self.device[index] * f64::from(parameters.device_slope(index, place));
+        }
+    }
+}

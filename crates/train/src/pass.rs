@@ -1,0 +1,57 @@
+//! The backward pass of one sample: what it is given, and the choice of gradient.
+
+use crate::adjoint;
+use crate::bptt;
+use crate::config::{GradientKind, TrainConfig};
+use crate::parameters::Parameters;
+use crate::recorded::RecordedSteps;
+use crate::transition::ExactSteps;
+use bruno_device::Chip;
+use bruno_sim::{SimError, Stimulus, Trace};
+
+/// `dL/d parameter` of one sample, in the order of [`Parameters::values`].
+pub type Gradient = Vec<f32>;
+
+/// What the loss asks of the chip's outputs.
+pub struct Demand<'a> {
+    /// `dL/d(readout current, pA)` at the end of every window, `[window][output]`.
+    pub by_current: &'a [f32],
+    /// `dL/d(spike count)` of every hidden neuron, by layer; the same in every window.
+    pub by_spikes: &'a [Vec<f32>],
+}
+
+/// One sample that has run forward, and the loss's derivatives.
+pub struct Pass<'a> {
+    /// The chip with the device parameters in force.
+    pub chip: &'a Chip,
+    /// Weights and device parameters in force.
+    pub parameters: &'a Parameters,
+    /// Settings: gradient, surrogate.
+    pub config: &'a TrainConfig,
+    /// What went in.
+    pub stimulus: &'a Stimulus,
+    /// What the loss asks.
+    pub demand: Demand<'a>,
+}
+
+impl Pass<'_> {
+    /// The gradient that the settings name, from the trace of the forward pass. Output biases are left at zero: the loss
+    /// knows them.
+    ///
+    /// # Errors
+    /// Gradients that need every tick run the integer model again; its errors are those of a program that does not fit.
+    pub fn gradient(&self, kind: GradientKind, trace: &Trace) -> Result<Gradient, SimError> {
+        Ok(match kind {
+            GradientKind::Sample | GradientKind::Mean | GradientKind::Jacobian => {
+                let steps = |index| RecordedSteps::new(self, index, trace, kind);
+                adjoint::backward(self, trace, &steps)
+            }
+            GradientKind::Transition => {
+                let exact = ExactSteps::of(self)?;
+                adjoint::backward(self, trace, &|index| exact.layer(index))
+            }
+            GradientKind::Bptt => bptt::full(self)?,
+            GradientKind::Checkpointed => bptt::checkpointed(self)?,
+        })
+    }
+}
