@@ -1,7 +1,7 @@
-//! A neuron as circuit simulators run it: the reduced FeLIF model as Verilog-A and as an ngspice subcircuit, each with the
-//! values of a card, and testbenches that replay a stimulus.
+//! Devices as circuit simulators run them: the reduced FeLIF neuron as Verilog-A and as an ngspice subcircuit, each with the
+//! values of a card, testbenches that replay a stimulus, and the full model of the capacitor as an ngspice subcircuit.
 //!
-//! The models stand in `netlist/felif.va` and `netlist/felif.lib`; both have the same parameters, in SI units.
+//! The models stand in `netlist/felif.va` and `felif.lib`, which have the same parameters, and in `fecap.lib`; SI units.
 
 mod stimulus;
 mod testbench;
@@ -9,12 +9,14 @@ mod testbench;
 pub use stimulus::{Stimulus, StimulusError};
 pub use testbench::{RAW_FILE, Testbench};
 
-use crate::Neuron;
+use crate::fecap::{Fecap, at_voltage};
 use crate::model_card::shortest;
+use crate::{CircuitError, FecapCard, Neuron, PARAMETERS};
 use std::fmt::Write;
 
 const VERILOG_A: &str = include_str!("netlist/felif.va");
 const NGSPICE: &str = include_str!("netlist/felif.lib");
+const NGSPICE_FECAP: &str = include_str!("netlist/fecap.lib");
 
 /// File of the Verilog-A model, as the VACASK netlists name it.
 pub const VERILOG_A_FILE: &str = "felif.va";
@@ -54,12 +56,36 @@ fn parameters(neuron: &Neuron) -> Vec<(&'static str, f64)> {
 /// The Verilog-A model; its parameters' defaults are the neuron's values.
 pub fn verilog_a(neuron: &Neuron) -> String {
     let head = |name: &str| format!("    parameter real {name} = ");
-    with_values(VERILOG_A, neuron, head, [' ', ';'])
+    with_values(VERILOG_A, &parameters(neuron), head, [' ', ';'])
 }
 
 /// The subcircuit `felif m ref occ spk` of ngspice; its parameters' defaults are the neuron's values.
 pub fn ngspice(neuron: &Neuron) -> String {
-    with_values(NGSPICE, neuron, |name| format!("+ {name}="), ['\n', '\n'])
+    let head = |name: &str| format!("+ {name}=");
+    with_values(NGSPICE, &parameters(neuron), head, ['\n', '\n'])
+}
+
+/// The full model of a card at a temperature (K) as a subcircuit `fecap te be occ` of ngspice; it starts from its operating
+/// point at 0 V.
+///
+/// # Errors
+/// A card out of its bounds.
+pub fn ngspice_fecap(card: &FecapCard, temperature_k: f64) -> Result<String, CircuitError> {
+    let fecap = Fecap::new(card, temperature_k)?;
+    let state = at_voltage(&fecap, 0.0);
+    let voltages = fecap.voltages(&state);
+    let of_card = PARAMETERS
+        .iter()
+        .filter_map(|p| Some((p.name, card.get(p.name)?)));
+    let mut values: Vec<(&str, f64)> = of_card.collect();
+    values.extend([
+        ("temperature", temperature_k),
+        ("p_start", state.p),
+        ("v_fe_start", voltages.fe),
+        ("v_int_start", voltages.interface),
+    ]);
+    let head = |name: &str| format!("+ {name}=");
+    Ok(with_values(NGSPICE_FECAP, &values, head, ['\n', '\n']))
 }
 
 /// The statement that gives the neuron's values to the compiled Verilog-A model in VACASK.
@@ -74,12 +100,12 @@ pub fn vacask(neuron: &Neuron) -> String {
 /// A model's text with the values in place of those that follow `head(parameter)`, up to one of `ends`.
 fn with_values(
     model: &str,
-    neuron: &Neuron,
+    values: &[(&str, f64)],
     head: impl Fn(&str) -> String,
     ends: [char; 2],
 ) -> String {
     let mut text = model.to_string();
-    for (name, value) in parameters(neuron) {
+    for &(name, value) in values {
         let head = head(name);
         let Some(start) = text.find(&head).map(|at| at + head.len()) else {
             continue;
@@ -135,6 +161,30 @@ mod tests {
         check(&vacask(&neuron()), |name, value| {
             format!("  {name}={value}\n")
         });
+    }
+
+    #[test]
+    fn values_of_the_capacitor() {
+        let card = FecapCard {
+            w_b: 1.0,
+            q_fix_depl_u: -0.05,
+            ..FecapCard::default()
+        };
+        let text = ngspice_fecap(&card, 310.0).unwrap();
+        for parameter in PARAMETERS {
+            let value = shortest(card.get(parameter.name).unwrap());
+            let expected = format!("+ {}={value}\n", parameter.name);
+            assert!(text.contains(&expected), "`{expected}` is not in\n{text}");
+        }
+        let head = NGSPICE_FECAP
+            .lines()
+            .skip_while(|l| !l.starts_with(".subckt"));
+        let count = head.skip(1).take_while(|l| l.starts_with("+ ")).count();
+        assert_eq!(count, PARAMETERS.len() + 4);
+        assert!(
+            !text.contains("p_start=0\n") && text.contains("temperature=310\n"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -45,7 +45,20 @@ impl Simulator {
         dir: &Path,
         limit: Duration,
     ) -> Result<Trace, SimulatorError> {
-        let main = self.files(testbench)[0].0;
+        let raw = self.execute(dir, self.files(testbench)[0].0, limit)?;
+        let trace = raw.trace(testbench)?;
+        let reached = trace.t_s.last().copied().unwrap_or(0.0);
+        if reached < testbench.stop_s * (1.0 - 1e-6) {
+            return Err(raw.incomplete(reached));
+        }
+        Ok(trace)
+    }
+
+    /// Runs the netlist `main` in `dir`, for VACASK after compiling the Verilog-A model there, and reads `neuron.raw`.
+    ///
+    /// # Errors
+    /// As of [`Simulator::run`].
+    pub fn execute(self, dir: &Path, main: &str, limit: Duration) -> Result<Raw, SimulatorError> {
         let raw = dir.join(RAW_FILE);
         // What an earlier run left must not be taken for this one's.
         match std::fs::remove_file(&raw) {
@@ -61,14 +74,9 @@ impl Simulator {
                 Tool::VACASK.run(dir, &[main], limit)?
             }
         };
-        if !raw.is_file() {
-            return Err(ended.without_result());
+        match raw.is_file() {
+            true => Raw::load(&raw, ended),
+            false => Err(ended.failed()),
         }
-        let trace = Raw::load(&raw)?.trace(testbench)?;
-        let reached = trace.t_s.last().copied().unwrap_or(0.0);
-        if reached < testbench.stop_s * (1.0 - 1e-6) {
-            return Err(ended.without_result());
-        }
-        Ok(trace)
     }
 }

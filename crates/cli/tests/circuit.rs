@@ -63,6 +63,17 @@ fn a_card_is_no_neuron() {
     );
 }
 #[test]
+fn a_capacitor_for_ngspice() {
+    let (_card, path) = card("card.l", "+ area = ( 1p )\n");
+    let (dir, command) = device(&["export", &path, "--format", "ngspice-subcircuit"]);
+    check(command, 0, "");
+    let text = read(&dir, "out");
+    assert!(
+        text.contains(".subckt fecap te be occ\n+ area=1e-12\n"),
+        "{text}"
+    );
+}
+#[test]
 fn a_neuron_as_verilog_a() {
     let arguments = ["export", "examples/braille.json", "--format", "verilog-a"];
     let (dir, command) = device(&arguments);

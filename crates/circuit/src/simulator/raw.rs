@@ -1,6 +1,7 @@
 //! SPICE raw files: a header in text, then numbers in text or as little-endian doubles.
 
 use super::SimulatorError;
+use super::tool::Ended;
 use crate::netlist::Testbench;
 use crate::{Sample, Trace};
 use bruno_device::Felif;
@@ -14,17 +15,16 @@ pub struct Raw {
     /// Values, one column after the other.
     pub columns: Vec<Vec<f64>>,
     file: String,
+    /// The program that wrote it.
+    by: Ended,
 }
 
 /// Voltage of the latch above which a spike holds the membrane.
 const SPIKE_V: f64 = 0.8;
 
 impl Raw {
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// A file that cannot be read or is no raw file of real numbers.
-    pub fn load(path: &Path) -> Result<Self, SimulatorError> {
+    /// Reads the file that a program wrote.
+    pub(super) fn load(path: &Path, by: Ended) -> Result<Self, SimulatorError> {
         let bytes = std::fs::read(path).map_err(|e| SimulatorError::file(path, e))?;
         let file = path.display().to_string();
         let parsed = parse(&bytes);
@@ -36,11 +36,26 @@ impl Raw {
             names,
             columns,
             file,
+            by,
         })
     }
 
+    /// The error of a result that ends at a time, s, before it should.
+    pub(super) fn incomplete(&self, reached_s: f64) -> SimulatorError {
+        match self.by.failed() {
+            SimulatorError::Tool { command, output } => SimulatorError::Tool {
+                command,
+                output: format!("{output}\nits result ends at {reached_s} s"),
+            },
+            other => other,
+        }
+    }
+
     /// A column by its node, whether it is called `v(m)` (ngspice) or `m` (VACASK).
-    fn column(&self, node: &str) -> Result<&[f64], SimulatorError> {
+    ///
+    /// # Errors
+    /// No such column.
+    pub fn column(&self, node: &str) -> Result<&[f64], SimulatorError> {
         let in_brackets = format!("v({node})");
         let is_it = |name: &String| *name == node || *name == in_brackets;
         let place = self.names.iter().position(is_it);

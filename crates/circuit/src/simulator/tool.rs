@@ -97,18 +97,19 @@ fn package_dirs(bin: &Path) -> Vec<PathBuf> {
     dirs.filter(|dir| dir.is_dir()).collect()
 }
 
-/// How a successful program ended.
+/// How a program ended that reports success.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ended {
     command: String,
     output: String,
 }
 
 impl Ended {
-    /// The error of a program that reports success and did not write its whole result.
-    pub fn without_result(self) -> SimulatorError {
+    /// The error of a program that did not write its whole result all the same.
+    pub fn failed(&self) -> SimulatorError {
         SimulatorError::Tool {
-            command: self.command,
-            output: self.output,
+            command: self.command.clone(),
+            output: self.output.clone(),
         }
     }
 }

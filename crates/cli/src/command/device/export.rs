@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// Write a model card of the capacitor, or a chip's neuron with its trained values, for a circuit simulator.
 ///
 /// Of a model card: spectre, ngspice (lines to include below `.model NAME heracles`), vacask, json; statistics go with spectre
-/// and json alone. Of a chip description: verilog-a (the reduced FeLIF model, its defaults the layer's values), ngspice (a
+/// and json alone; ngspice-subcircuit is the full model as behavioural sources, for an ngspice without OSDI. Of a chip description: verilog-a (the reduced FeLIF model, its defaults the layer's values), ngspice (a
 /// subcircuit of behavioural sources), vacask (the values for the compiled Verilog-A).
 #[derive(clap::Args)]
 pub struct Export {
@@ -21,6 +21,9 @@ pub struct Export {
     /// What to write.
     #[arg(long, value_enum)]
     format: ExportFormat,
+    /// Temperature of an ngspice-subcircuit, K.
+    #[arg(long, default_value_t = 300.15)]
+    temperature: f64,
     /// Layer of the chip [default: the first `felif` layer].
     #[arg(long)]
     layer: Option<String>,
@@ -36,6 +39,7 @@ enum ExportFormat {
     Ngspice,
     Vacask,
     VerilogA,
+    NgspiceSubcircuit,
 }
 
 impl Export {
@@ -48,26 +52,30 @@ impl Export {
     }
 
     fn card(&self) -> Result<String, Failure> {
+        let imported = ModelCard::load(&self.source)?;
+        for note in &imported.notes {
+            eprintln!("note: {note}");
+        }
+        let model = &imported.model;
         let format = match self.format {
             ExportFormat::Json => Format::Json,
             ExportFormat::Spectre => Format::Spectre,
             ExportFormat::Ngspice => Format::Ngspice,
             ExportFormat::Vacask => Format::Vacask,
+            ExportFormat::NgspiceSubcircuit => {
+                return Ok(netlist::ngspice_fecap(&model.card, self.temperature)?);
+            }
             ExportFormat::VerilogA => {
+                let allowed = "json, spectre, ngspice, vacask, ngspice-subcircuit of a model card";
                 let remedy = "Verilog-A is written of the reduced neuron: give a chip description with the block that \
                               `bruno device reduce` prints";
-                return Err(self.unfit("json, spectre, ngspice, vacask of a model card", remedy));
+                return Err(self.unfit(allowed, remedy));
             }
         };
-        let imported = ModelCard::load(&self.source)?;
-        for note in &imported.notes {
-            eprintln!("note: {note}");
-        }
-        if matches!(format, Format::Ngspice | Format::Vacask) && imported.model.statistics.is_some()
-        {
+        if matches!(format, Format::Ngspice | Format::Vacask) && model.statistics.is_some() {
             eprintln!("note: the card's statistics are left out; spectre and json have them");
         }
-        Ok(imported.model.text(format))
+        Ok(model.text(format))
     }
 
     fn neuron(&self) -> Result<String, Failure> {
@@ -80,7 +88,7 @@ impl Export {
             ExportFormat::VerilogA => Ok(netlist::verilog_a(&neuron)),
             ExportFormat::Ngspice => Ok(netlist::ngspice(&neuron)),
             ExportFormat::Vacask => Ok(netlist::vacask(&neuron)),
-            ExportFormat::Json | ExportFormat::Spectre => {
+            _ => {
                 let remedy = "these are formats of model cards; Spectre also reads verilog-a";
                 Err(self.unfit("verilog-a, ngspice, vacask of a chip description", remedy))
             }
