@@ -181,9 +181,9 @@ fn check_capacitor(source: &str, drive: &Drive, stop_s: f64) {
 fn the_capacitor_under_a_voltage() {
     let points = [
         (0.0, 0.0),
-        (0.25e-3, 2.0),
-        (0.75e-3, -2.0),
-        (1.25e-3, 2.0),
+        (0.25e-3, 3.0),
+        (0.75e-3, -3.0),
+        (1.25e-3, 3.0),
         (1.5e-3, 0.0),
     ];
     let text: Vec<String> = points.iter().map(|(t, v)| format!("{t:e} {v}")).collect();

@@ -134,7 +134,7 @@ impl Stimulus {
     }
 
     /// Points (s, value) of the source in a netlist: the current in A; of events the jumps in pA, a pulse of 1 us each with
-    /// edges of 1 ns. The first stands at 0 s.
+    /// edges of 2 ns. The first stands at 0 s.
     pub(super) fn source(&self) -> Vec<(f64, f64)> {
         match self {
             Self::Current(points) => {
@@ -150,7 +150,9 @@ impl Stimulus {
     }
 }
 
-const EDGE_S: f64 = 1e-9;
+/// Short beside a tick, and long enough for the digits of a double: simulators take a quarter of it as their step, in which the
+/// charge of the synapse must change by more than its rounding.
+const EDGE_S: f64 = 2e-9;
 
 fn pulses(events: &[(u64, f64)]) -> Vec<(f64, f64)> {
     // The level in every tick that has an event; in all others it is zero.
