@@ -118,7 +118,7 @@ impl ReductionError {
 /// Runs both models under one current (A), the leak being that of the reduced card, and compares them.
 ///
 /// # Errors
-/// As [`simulate`].
+/// As [`fn@simulate`].
 pub fn reduction_error(
     card: &FecapCard,
     reduction: &Reduction,

@@ -47,7 +47,7 @@ pub fn simulate(
     simulate_model(fecap, drive, times_s, tolerance)
 }
 
-/// As [`simulate`], of a model that is set up already.
+/// As [`fn@simulate`], of a model that is set up already.
 ///
 /// # Errors
 /// Times that do not ascend, or a solver that stops.

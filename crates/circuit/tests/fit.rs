@@ -46,7 +46,7 @@ fn measured(name: &str, quantities: &[Quantity]) -> Option<Measurement> {
 /// Two periods of a triangle at 1 kHz, of which the current is measured with an error (share of its range).
 fn simulated(amplitude_v: f64, noise: f64) -> Measurement {
     let corner = |k: u32| {
-        let side = if k % 2 == 0 { -1.0 } else { 1.0 };
+        let side = if k.is_multiple_of(2) { -1.0 } else { 1.0 };
         (f64::from(k) * 0.5e-3, side * amplitude_v)
     };
     let corners: Vec<(f64, f64)> = (0..=4).map(corner).collect();

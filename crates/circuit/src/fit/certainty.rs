@@ -84,14 +84,15 @@ impl Certainty {
                 return Some(format!("`{name}`: it ends at its bound, {value:e} {unit}"));
             }
             let share = fitted[k].share(self.errors[k], value);
-            (!(share <= settings.largest_error)).then(|| {
-                format!(
-                    "`{name}`: standard error {} of its value, more than {}{}",
-                    percent(share),
-                    percent(settings.largest_error),
-                    self.partner(fitted, k)
-                )
-            })
+            if share <= settings.largest_error {
+                return None;
+            }
+            Some(format!(
+                "`{name}`: standard error {} of its value, more than {}{}",
+                percent(share),
+                percent(settings.largest_error),
+                self.partner(fitted, k)
+            ))
         };
         (0..fitted.len()).filter_map(reason).collect()
     }
