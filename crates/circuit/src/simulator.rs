@@ -68,7 +68,8 @@ impl Simulator {
             _ => {}
         }
         let ended = match self {
-            Self::Ngspice => Tool::NGSPICE.run(dir, &["-b", main], limit)?,
+            // -n: no settings of the user's.
+            Self::Ngspice => Tool::NGSPICE.run(dir, &["-n", "-b", main], limit)?,
             Self::Vacask => {
                 Tool::OPENVAF.run(dir, &[VERILOG_A_FILE, "-o", OSDI_FILE], limit)?;
                 Tool::VACASK.run(dir, &[main], limit)?

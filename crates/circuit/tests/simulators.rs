@@ -127,7 +127,7 @@ fn a_failing_simulator() {
     let error = Simulator::Ngspice.run(&testbench, dir.path(), Duration::from_secs(60));
     let text = error.unwrap_err().to_string();
     assert!(
-        text.contains("-b testbench.cir` failed") && text.contains("nowhere"),
+        text.contains("ngspice -n -b testbench.cir` failed") && text.contains("nowhere"),
         "{text}"
     );
 }

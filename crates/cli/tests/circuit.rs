@@ -187,6 +187,12 @@ fn a_bad_stimulus() {
     );
 }
 #[test]
+fn a_stimulus_without_duration() {
+    let (_card, path) = card("current.csv", "t_s,i_A\n0,1e-12\n");
+    let (_dir, command) = device(&["plot", "membrane", "--stimulus", &path]);
+    check(command, 2, "`--duration-ms` is 0; allowed: 0.001..10000");
+}
+#[test]
 fn a_dry_run_writes_the_files() {
     let (dir, command) = device(&["simulate", "--simulator", "vacask", "--dry-run"]);
     check(command, 0, "model and testbench in");

@@ -44,8 +44,8 @@ pub enum StimulusError {
 const CURRENT: [&str; 2] = ["t_s", "i_A"];
 const EVENTS: [&str; 2] = ["tick_us", "dI_A"];
 
-/// Largest time, s: a testbench of more would not end.
-const LONGEST_S: f64 = 100.0;
+/// Largest time, s: simulators take at least a step every microsecond.
+const LONGEST_S: f64 = 10.0;
 
 impl Stimulus {
     /// Reads a CSV file: columns `t_s, i_A` (a current), or `tick_us, dI_A` (events, with this time constant); others are

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use bruno_chip::{ChipError, Description, DeviceCard, LayerDescription, NeuronKind, Problem};
 use bruno_circuit::Neuron;
 use bruno_circuit::netlist::{Stimulus, Testbench};
+use bruno_device::TICK_S;
 use std::path::{Path, PathBuf};
 
 /// A neuron of a chip.
@@ -43,7 +44,7 @@ impl NeuronArguments {
                 start_v: 0.0,
                 start_p: 0.0,
             },
-            window_s: f64::from(window_ticks) * bruno_device::TICK_S,
+            window_s: f64::from(window_ticks) * TICK_S,
         };
         let Some(path) = &self.chip else {
             return Ok(named("default neuron".into(), DeviceCard::default(), 1000));
@@ -124,6 +125,9 @@ impl StimulusArguments {
             (None, Some(_)) => stimulus.end_s(),
             (None, None) => 0.04,
         };
+        if stop_s < TICK_S {
+            return Err(self.too_short(stop_s));
+        }
         Ok(Testbench {
             title: format!("{} (bruno)", named.name),
             neuron: Neuron {
@@ -138,10 +142,27 @@ impl StimulusArguments {
     }
 }
 
+impl StimulusArguments {
+    fn too_short(&self, stop_s: f64) -> Failure {
+        let problem = Problem {
+            field: "--duration-ms".into(),
+            value: format!("{}", 1e3 * stop_s),
+            allowed: "0.001..10000".into(),
+            remedy: "the stimulus ends there: give a duration".into(),
+        };
+        let file = self
+            .stimulus
+            .as_ref()
+            .map_or(String::new(), |path| path.display().to_string());
+        let problems = vec![problem];
+        ChipError::Invalid { file, problems }.into()
+    }
+}
+
 fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value <= 1e5 => Ok(value),
-        _ => Err("a number of ms above 0, at most 100000".into()),
+        Ok(value) if value > 0.0 && value <= 1e4 => Ok(value),
+        _ => Err("a number of ms above 0, at most 10000".into()),
     }
 }
 
