@@ -29,6 +29,9 @@ pub struct Audit {
     /// Gradients to compare; those that the chip's recorder allows where absent.
     #[arg(long = "gradient", value_parser = gradient)]
     gradients: Vec<GradientKind>,
+    /// Another window than the chip's, in ticks; above 4096 with `--simulator integer` and states of 19 bits or less.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    window: Option<u32>,
     /// Also compare the slope by each device parameter with finite differences of the loss.
     #[arg(long)]
     finite_differences: bool,
@@ -56,7 +59,8 @@ fn gradient(name: &str) -> Result<GradientKind, String> {
 
 impl Audit {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let run = start(&self.file)?;
+        let mut run = start(&self.file)?;
+        run.description.window_ticks = self.window.unwrap_or(run.description.window_ticks);
         let set = data::load(&run.config, self.data.as_deref())?;
         let file = self.file.display().to_string();
         let chip = run.parameters.chip(&file, &run.description)?;
