@@ -76,6 +76,24 @@ pub struct Fit {
     pub correlation: Vec<Vec<f64>>,
     /// Every measured column with the fitted one.
     pub compared: Vec<Compared>,
+    /// Error of the measurement that was taken for granted, share of a column's range.
+    pub noise: f64,
+}
+
+const REMEDY: &str = "remedy: measure loops that reach saturation, other amplitudes or times, or more columns (`p`); or fit \
+                      fewer parameters and give the rest by --card";
+
+/// What to say of a fit that is farther off than three times the measurement's error.
+fn misfit(rms: f64, noise: f64) -> String {
+    if rms <= 3.0 * noise {
+        return String::new();
+    }
+    format!(
+        "\nnote: the model is {:.1} % of the measured range off, with an error of measurement of {:.1} %: is a parameter wrong \
+         that is not fitted (`area`), or the drive between the rows?",
+        100.0 * rms,
+        100.0 * noise
+    )
 }
 
 /// A fit that could not be done.
@@ -104,8 +122,15 @@ pub enum FitError {
     #[error(transparent)]
     Circuit(#[from] CircuitError),
     /// No result that deserves the name.
-    #[error("the data do not determine {}\nremedy: measure loops that reach saturation, other amplitudes or times, or more columns (`p`); or fit fewer parameters and give the rest by --card", .0.join("\n  nor "))]
-    Undetermined(Vec<String>),
+    #[error("the data do not determine {}{}\n{REMEDY}", reasons.join("\n  nor "), misfit(*.rms, *.noise))]
+    Undetermined {
+        /// A sentence for each parameter, beginning with its name.
+        reasons: Vec<String>,
+        /// RMS of the best fit's residuals, share of the columns' ranges.
+        rms: f64,
+        /// Error of the measurement, likewise.
+        noise: f64,
+    },
 }
 
 /// Fits a card to measurements.
@@ -141,10 +166,14 @@ pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, Fit
         ),
     };
     problem.traces(&problem.point)?;
+    let undetermined = |reasons, rms| FitError::Undetermined {
+        reasons,
+        rms,
+        noise: settings.noise,
+    };
     let unsolved = || {
-        FitError::Undetermined(vec![
-            "anything: no card near the start can be simulated".into(),
-        ])
+        let reason = "anything: no card near the start can be simulated";
+        undetermined(vec![reason.into()], 0.0)
     };
     let point = search::best(&problem, settings.noise).ok_or_else(unsolved)?;
     let jacobian = problem.jacobian_at(&point).ok_or_else(unsolved)?;
@@ -155,7 +184,8 @@ pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, Fit
     let certainty = Certainty::new(&jacobian, rms.max(settings.noise));
     let refusals = certainty.refusals(settings, &fitted, &point);
     if !refusals.is_empty() {
-        return Err(FitError::Undetermined(refusals));
+        let rms = residuals.norm() / (residuals.len() as f64).sqrt();
+        return Err(undetermined(refusals, rms));
     }
     let estimate = |(k, f): (usize, &Fitted)| {
         let value = f.outward(point[k]);
@@ -172,6 +202,7 @@ pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, Fit
         estimates: fitted.iter().enumerate().map(estimate).collect(),
         correlation: certainty.correlation,
         compared: compare(measurements, &problem.traces(&point)?),
+        noise: settings.noise,
     })
 }
 

@@ -9,6 +9,7 @@ mod read;
 mod write;
 
 pub use error::{CardError, CardProblem};
+pub(crate) use number::shortest;
 
 use crate::{FecapCard, PARAMETERS};
 use std::collections::BTreeMap;

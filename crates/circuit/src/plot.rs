@@ -37,7 +37,7 @@ pub enum Mark {
     Dashed,
     /// A circle each.
     Points,
-    /// A vertical tick each, over the panel's foot: spikes.
+    /// A vertical tick each, from the point to the panel's head: spikes.
     Ticks,
     /// A bar each from zero, of this width in units of x: histograms.
     Bars(f64),
@@ -79,11 +79,15 @@ pub struct Panel {
 #[error("a bug in bruno: a picture could not be drawn: {0}")]
 pub struct PlotError(String);
 
-const WIDTH: u32 = 900;
-const PANEL_HEIGHT: u32 = 300;
-const TITLE_HEIGHT: u32 = 36;
-const LEGEND_WIDTH: u32 = 190;
-const TEXT: (&str, u32) = ("sans-serif", 14);
+/// The library draws to whole units; ten of them are a pixel, so that lines come out smooth.
+const PX: u32 = 10;
+const PX_I: i32 = PX as i32;
+
+const WIDTH: u32 = 900 * PX;
+const PANEL_HEIGHT: u32 = 300 * PX;
+const TITLE_HEIGHT: u32 = 36 * PX;
+const LEGEND_WIDTH: u32 = 190 * PX;
+const TEXT: (&str, u32) = ("sans-serif", 14 * PX);
 
 /// Colours that the colour-blind can tell apart (Okabe and Ito, 2008), the darkest first.
 const COLOURS: [RGBColor; 7] = [
@@ -104,7 +108,14 @@ pub fn svg(title: &str, panels: &[Panel]) -> Result<String, PlotError> {
     let mut text = String::new();
     let height = TITLE_HEIGHT + PANEL_HEIGHT * panels.len() as u32;
     draw(&mut text, title, panels, (WIDTH, height)).map_err(|e| PlotError(e.to_string()))?;
-    Ok(text)
+    let size = |unit: u32| {
+        format!(
+            r#"<svg width="{}" height="{}""#,
+            WIDTH / unit,
+            height / unit
+        )
+    };
+    Ok(text.replacen(&size(1), &size(PX), 1))
 }
 
 type Drawn<'a> = Result<(), Box<dyn std::error::Error + 'a>>;
@@ -119,7 +130,7 @@ fn draw<'a>(text: &'a mut String, title: &str, panels: &[Panel], size: (u32, u32
     let whole = SVGBackend::with_string(text, size).into_drawing_area();
     whole.fill(&WHITE)?;
     let (head, body) = whole.split_vertically(TITLE_HEIGHT);
-    let style = ("sans-serif", 18)
+    let style = ("sans-serif", 18 * PX)
         .into_text_style(&head)
         .pos(Pos::new(HPos::Center, VPos::Center));
     head.draw(&Text::new(
@@ -141,27 +152,30 @@ fn draw<'a>(text: &'a mut String, title: &str, panels: &[Panel], size: (u32, u32
 fn draw_panel<'a>(area: &Area<'a>, panel: &Panel) -> Drawn<'a> {
     let (left, legend) = area.split_horizontally(WIDTH - LEGEND_WIDTH);
     let (x, y) = ranges(panel);
+    let (x_width, y_width) = (x.end - x.start, y.end - y.start);
     let mut chart = ChartBuilder::on(&left)
-        .margin(8)
-        .x_label_area_size(42)
-        .y_label_area_size(68)
+        .margin(8 * PX)
+        .x_label_area_size(42 * PX)
+        .y_label_area_size(68 * PX)
         .build_cartesian_2d(x, y.clone())?;
     chart
         .configure_mesh()
         .x_desc(&panel.x.label)
         .y_desc(&panel.y.label)
-        .x_label_formatter(&|v| number(*v, panel.x.log))
-        .y_label_formatter(&|v| number(*v, panel.y.log))
+        .x_label_formatter(&|v| number(*v, x_width, panel.x.log))
+        .y_label_formatter(&|v| number(*v, y_width, panel.y.log))
+        .set_all_tick_mark_size(5 * PX)
+        .axis_style(BLACK.stroke_width(PX))
         .x_labels(9)
         .y_labels(7)
         .label_style(TEXT)
         .axis_desc_style(TEXT)
         .light_line_style(TRANSPARENT)
-        .bold_line_style(RGBColor(225, 225, 225))
+        .bold_line_style(RGBColor(225, 225, 225).stroke_width(PX))
         .draw()?;
     for (index, curve) in panel.curves.iter().enumerate() {
         let colour = COLOURS[index % COLOURS.len()];
-        draw_curve(&mut chart, panel, curve, colour, y.start)?;
+        draw_curve(&mut chart, panel, curve, colour, &y)?;
     }
     draw_legend(&legend, &panel.curves)
 }
@@ -171,9 +185,9 @@ fn draw_curve<'a>(
     panel: &Panel,
     curve: &Curve,
     colour: RGBColor,
-    foot: f64,
+    y_range: &std::ops::Range<f64>,
 ) -> Drawn<'a> {
-    let line = colour.stroke_width(2);
+    let line = colour.stroke_width(2 * PX);
     let points = scaled(panel, curve);
     match curve.mark {
         Mark::Line => {
@@ -185,19 +199,20 @@ fn draw_curve<'a>(
         Mark::Dashed => {
             for piece in points.split(|p| p.is_none()) {
                 let piece: Vec<_> = piece.iter().flatten().copied().collect();
-                let thin = colour.stroke_width(1);
-                chart.draw_series(DashedLineSeries::new(piece, 6, 4, thin))?;
+                let thin = colour.stroke_width(PX);
+                chart.draw_series(DashedLineSeries::new(piece, 6 * PX, 4 * PX, thin))?;
             }
         }
         Mark::Points => {
-            let circle = |p| Circle::new(p, 3, colour.filled());
+            let circle = |p| Circle::new(p, 3 * PX, colour.filled());
             chart.draw_series(points.into_iter().flatten().map(circle))?;
         }
         Mark::Ticks => {
-            let tick = |(x, y)| PathElement::new(vec![(x, foot), (x, y)], line);
+            let tick = |(x, y)| PathElement::new(vec![(x, y), (x, y_range.end)], line);
             chart.draw_series(points.into_iter().flatten().map(tick))?;
         }
         Mark::Bars(width) => {
+            let foot = y_range.start;
             let base = if panel.y.log { foot } else { foot.max(0.0) };
             let bar = |(x, y)| {
                 let corners = [(x - width / 2.0, base), (x + width / 2.0, y)];
@@ -214,41 +229,29 @@ fn draw_legend<'a>(area: &Area<'a>, curves: &[Curve]) -> Drawn<'a> {
     let style = TEXT
         .into_text_style(area)
         .pos(Pos::new(HPos::Left, VPos::Center));
-    for (index, curve) in curves
-        .iter()
-        .enumerate()
-        .filter(|(_, c)| !c.name.is_empty())
-    {
+    let at = |x: i32, y: i32| (x * PX_I, y * PX_I);
+    for (index, curve) in curves.iter().enumerate() {
+        if curve.name.is_empty() {
+            continue;
+        }
         let y = 24 + 22 * index as i32;
         let colour = COLOURS[index % COLOURS.len()];
+        let stroke = |from, to, width| PathElement::new(vec![from, to], colour.stroke_width(width));
         match curve.mark {
-            Mark::Points => area.draw(&Circle::new((18, y), 4, colour.filled()))?,
+            Mark::Points => area.draw(&Circle::new(at(18, y), 4 * PX, colour.filled()))?,
             Mark::Bars(_) => {
-                let corners = [(8, y - 5), (28, y + 5)];
+                let corners = [at(8, y - 5), at(28, y + 5)];
                 area.draw(&Rectangle::new(corners, colour.mix(0.7).filled()))?;
             }
-            Mark::Ticks => {
-                area.draw(&PathElement::new(
-                    vec![(18, y - 7), (18, y + 7)],
-                    colour.stroke_width(2),
-                ))?;
-            }
-            Mark::Line => {
-                area.draw(&PathElement::new(
-                    vec![(6, y), (30, y)],
-                    colour.stroke_width(2),
-                ))?;
-            }
+            Mark::Ticks => area.draw(&stroke(at(18, y - 7), at(18, y + 7), 2 * PX))?,
+            Mark::Line => area.draw(&stroke(at(6, y), at(30, y), 2 * PX))?,
             Mark::Dashed => {
                 for x in [6, 16, 26] {
-                    area.draw(&PathElement::new(
-                        vec![(x, y), (x + 6, y)],
-                        colour.stroke_width(1),
-                    ))?;
+                    area.draw(&stroke(at(x, y), at(x + 6, y), PX))?;
                 }
             }
         }
-        area.draw(&Text::new(curve.name.clone(), (38, y), style.clone()))?;
+        area.draw(&Text::new(curve.name.clone(), at(38, y), style.clone()))?;
     }
     Ok(())
 }
@@ -294,7 +297,9 @@ impl Bounds {
     fn range(&self, room: f64, log: bool) -> std::ops::Range<f64> {
         let (low, high) = self.0.unwrap_or((0.0, 1.0));
         if log {
-            return low.floor()..high.ceil().max(low.floor() + 1.0);
+            // Not a decade more for the last digit of a logarithm.
+            let low = (low + 1e-9).floor();
+            return low..(high - 1e-9).ceil().max(low + 1.0);
         }
         let width = high - low;
         if width <= 1e-12 * low.abs().max(high.abs()) || width == 0.0 {
@@ -305,8 +310,8 @@ impl Bounds {
     }
 }
 
-/// A tick's label, short; on a logarithmic axis only decades have one.
-fn number(value: f64, log: bool) -> String {
+/// A tick's label, short, on an axis of some width; on a logarithmic one only decades have a label.
+fn number(value: f64, width: f64, log: bool) -> String {
     if log {
         let decade = value.round();
         let is_decade = (value - decade).abs() < 1e-9;
@@ -317,6 +322,9 @@ fn number(value: f64, log: bool) -> String {
         };
     }
     let magnitude = value.abs();
+    if magnitude < 1e-9 * width {
+        return "0".into();
+    }
     if magnitude != 0.0 && !(1e-3..1e5).contains(&magnitude) {
         let text = format!("{value:.2e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -335,14 +343,14 @@ mod tests {
     use super::*;
 
     fn check(value: f64, log: bool, expected: &str) {
-        assert_eq!(number(value, log), expected);
+        assert_eq!(number(value, 1e-4, log), expected);
     }
 
     #[test]
     fn labels_of_ticks() {
         check(0.1 + 0.2, false, "0.3");
         check(-2.0, false, "-2");
-        check(0.0, false, "0");
+        check(1e-17, false, "0");
         check(100.0, false, "100");
         check(2e-5, false, "2e-5");
         check(-1.25e9, false, "-1.25e9");

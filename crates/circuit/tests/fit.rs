@@ -88,7 +88,7 @@ fn check_recovers(name: &str, quantities: &[Quantity], factors: [f64; 4]) {
 
 fn check_refuses(measurement: Measurement, refused: &[&str]) {
     let error = fit(&settings([1.3, 0.7, 1.3, 0.7]), &[measurement]).unwrap_err();
-    let FitError::Undetermined(reasons) = error else {
+    let FitError::Undetermined { reasons, .. } = error else {
         panic!("{error}");
     };
     eprintln!("{reasons:#?}");
@@ -194,4 +194,17 @@ fn what_cannot_be_fitted_is_refused() {
     check(&["p_s", "p_s"], "`p_s` is given twice");
     check(&["v_th"], "`v_th` is no parameter of the card");
     check(&["mu_fe", "n_c_fe"], "its effect looks like that of");
+    let wrong_area = Settings {
+        start: FecapCard {
+            area: 1e-10,
+            ..card()
+        },
+        parameters: vec!["e_off".into()],
+        ..settings([1.0; 4])
+    };
+    let text = match fit(&wrong_area, &measurement) {
+        Ok(fit) => fit.to_string(),
+        Err(error) => error.to_string(),
+    };
+    assert!(text.contains("of the measured range off"), "{text}");
 }

@@ -5,7 +5,9 @@ use bruno_chip::ChipError;
 use bruno_circuit::CircuitError;
 use bruno_circuit::fit::FitError;
 use bruno_circuit::model_card::CardError;
+use bruno_circuit::netlist::StimulusError;
 use bruno_circuit::plot::PlotError;
+use bruno_circuit::simulator::SimulatorError;
 use bruno_data::DataError;
 use bruno_hdl::HdlError;
 use bruno_montecarlo::MonteCarloError;
@@ -57,6 +59,20 @@ pub enum Failure {
         /// What is wrong, and what to do.
         what: String,
     },
+    /// A stimulus is bad.
+    #[error(transparent)]
+    Stimulus(#[from] StimulusError),
+    /// A circuit simulator failed.
+    #[error(transparent)]
+    Simulator(SimulatorError),
+    /// A circuit simulator and bruno disagree.
+    #[error("{text}\nevidence: {evidence}")]
+    Simulators {
+        /// How far, and where.
+        text: String,
+        /// Files kept.
+        evidence: String,
+    },
     /// Two layers of the stack disagree.
     #[error("case `{case}`: {difference}\nevidence: {evidence}")]
     Difference {
@@ -88,10 +104,22 @@ impl Failure {
             Self::Sim(SimError::Mismatch { .. }) => 2,
             Self::Synth(SynthError::File { .. }) => 2,
             Self::Sim(_) | Self::Synth(_) => 3,
-            Self::Difference { .. } => 4,
+            Self::Simulator(SimulatorError::File { .. }) => 2,
+            Self::Simulator(_) => 3,
+            Self::Difference { .. } | Self::Simulators { .. } => 4,
             Self::Circuit(CircuitError::Solver { .. }) => 1,
-            Self::Card(_) | Self::Circuit(_) | Self::Fit(_) => 2,
+            Self::Card(_) | Self::Stimulus(_) | Self::Circuit(_) | Self::Fit(_) => 2,
             Self::Hdl(_) | Self::Plot(_) => 1,
+        }
+    }
+}
+
+impl From<SimulatorError> for Failure {
+    /// bruno's own simulation is what it is elsewhere.
+    fn from(error: SimulatorError) -> Self {
+        match error {
+            SimulatorError::Circuit(e) => Self::Circuit(e),
+            other => Self::Simulator(other),
         }
     }
 }

@@ -13,3 +13,14 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
         }
     })
 }
+
+/// Writes a text file, or prints the text where no file is named.
+pub fn write_or_print(path: Option<&Path>, text: &str) -> Result<(), Failure> {
+    match path {
+        Some(path) => write(path, text),
+        None => {
+            print!("{text}");
+            Ok(())
+        }
+    }
+}

@@ -1,35 +1,10 @@
 //! The binary as a user meets it: exit codes, messages, files.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod support;
 
-fn root() -> PathBuf {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).to_path_buf()
-}
-
-fn bruno(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bruno"));
-    command.current_dir(root()).args(arguments);
-    command
-}
-
-/// Runs a command; its exit code and a piece of what it prints must be as expected.
-fn check(mut command: Command, code: i32, expected: &str) -> Output {
-    let output = command.output().unwrap();
-    let text = [&output.stdout[..], &output.stderr[..]].concat();
-    let text = String::from_utf8_lossy(&text);
-    assert_eq!(output.status.code(), Some(code), "{text}");
-    assert!(text.contains(expected), "`{expected}` is not in:\n{text}");
-    output
-}
-
-fn written(text: &str) -> (tempfile::TempDir, String) {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("chip.json");
-    std::fs::write(&path, text).unwrap();
-    let path = path.display().to_string();
-    (dir, path)
-}
+use std::path::Path;
+use std::process::Command;
+use support::{bruno, check, only, written};
 
 const SMALL: &str = r#"{"name":"mini","inputs":2,
     "layers":[{"name":"one","kind":"felif","neurons":2,"synapse":{"range_pA":300}}],
@@ -214,18 +189,6 @@ fn synth(path: &str, arguments: &[&str]) -> Command {
         .display()
         .to_string();
     bruno(&[&["synth", path, "--out", &out], arguments].concat())
-}
-
-/// A directory whose only programs are these, as links.
-fn only(programs: &[&str]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let path = std::env::var_os("PATH").unwrap();
-    for program in programs {
-        let mut places = std::env::split_paths(&path).map(|p| p.join(program));
-        let real = places.find(|p| p.is_file()).unwrap();
-        std::os::unix::fs::symlink(real, dir.path().join(program)).unwrap();
-    }
-    dir
 }
 
 #[test]

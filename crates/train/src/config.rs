@@ -1,133 +1,16 @@
 //! Settings of training: the description's `training` object, all with defaults.
 
+mod audit;
+mod device_parameter;
+mod gradient_kind;
+
+pub use audit::{AuditConfig, AuditReaction};
+pub use device_parameter::{DeviceParameter, DeviceTraining};
+pub use gradient_kind::GradientKind;
+
 use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
 use serde::{Deserialize, Serialize};
-
-/// How the backward pass sees a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum GradientKind {
-    /// The state at the window's end.
-    Sample,
-    /// The mean over the window (recorder level `mean`).
-    #[default]
-    Mean,
-    /// The window's mean linearisation, summed by the recorder (level `jacobian`).
-    Jacobian,
-    /// Exact products of every tick's Jacobian, from a second run of the integer model.
-    Transition,
-    /// Backpropagation through every tick, all of them in memory.
-    Bptt,
-    /// The same, with one window in memory.
-    Checkpointed,
-}
-
-impl GradientKind {
-    /// All, the cheapest first.
-    pub const ALL: [Self; 6] = [
-        Self::Sample,
-        Self::Mean,
-        Self::Jacobian,
-        Self::Transition,
-        Self::Checkpointed,
-        Self::Bptt,
-    ];
-
-    /// Name in descriptions.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sample => "sample",
-            Self::Mean => "mean",
-            Self::Jacobian => "jacobian",
-            Self::Transition => "transition",
-            Self::Bptt => "bptt",
-            Self::Checkpointed => "checkpointed",
-        }
-    }
-
-    /// Whether a recorder level holds what it needs.
-    pub fn recorded_by(self, recorder: RecorderLevel) -> bool {
-        use RecorderLevel::{Jacobian, Mean};
-        match self {
-            Self::Mean => matches!(recorder, Mean | Jacobian),
-            Self::Jacobian => recorder == Jacobian,
-            _ => true,
-        }
-    }
-
-    /// The next more exact one that a recorder level allows; none beyond exact backpropagation.
-    pub fn better(self, recorder: RecorderLevel) -> Option<Self> {
-        let place = Self::ALL.iter().position(|k| *k == self)?;
-        // Full backpropagation costs memory and is not more exact than the checkpointed one.
-        let mut rest = Self::ALL[..5].iter().skip(place + 1).copied();
-        rest.find(|k| k.recorded_by(recorder))
-    }
-}
-
-/// Audits of the gradient during training: its agreement with exact backpropagation on a few samples of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AuditConfig {
-    /// Optimiser steps from one audit to the next.
-    pub every_steps: usize,
-    /// Samples of an audit.
-    #[serde(default = "AuditConfig::samples")]
-    pub samples: usize,
-    /// Smallest cosine of any group of parameters that is left alone.
-    #[serde(default = "AuditConfig::least_cosine")]
-    pub least_cosine: f64,
-    /// What happens below it.
-    #[serde(default)]
-    pub reaction: AuditReaction,
-}
-
-impl AuditConfig {
-    fn samples() -> usize {
-        4
-    }
-
-    fn least_cosine() -> f64 {
-        0.9
-    }
-}
-
-/// What a training run does about a poor gradient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AuditReaction {
-    /// Says so.
-    #[default]
-    Warn,
-    /// Says so and goes on with the next more exact gradient.
-    Switch,
-}
-
-/// A device parameter that training may change, shared by the neurons of a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeviceParameter {
-    /// Area of the FeCap, um2.
-    Area,
-    /// Leak conductance, pS.
-    Leak,
-    /// Threshold, V.
-    Threshold,
-    /// Switching barrier, eV.
-    Barrier,
-    /// Field distance of the barrier, nm.
-    FieldDistance,
-}
-
-/// A trained device parameter and its fabrication bounds, in the unit of its card field.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeviceTraining {
-    /// Which one.
-    pub parameter: DeviceParameter,
-    /// Lower and upper bound.
-    pub bounds: (f64, f64),
-}
 
 /// How latent weights start, in units of half their level table's range.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -356,41 +239,6 @@ fn setting(field: &str, value: impl ToString, allowed: &str) -> TrainError {
     })
 }
 
-impl DeviceParameter {
-    /// Name in descriptions.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Area => "area",
-            Self::Leak => "leak",
-            Self::Threshold => "threshold",
-            Self::Barrier => "barrier",
-            Self::FieldDistance => "field_distance",
-        }
-    }
-
-    /// Its value on a card.
-    pub fn of(self, card: &bruno_chip::DeviceCard) -> f64 {
-        match self {
-            Self::Area => card.area_um2,
-            Self::Leak => card.g_leak_ps,
-            Self::Threshold => card.v_th_v,
-            Self::Barrier => card.w_b_ev,
-            Self::FieldDistance => card.d_e_nm,
-        }
-    }
-
-    /// Writes it on a card.
-    pub fn set(self, card: &mut bruno_chip::DeviceCard, value: f64) {
-        match self {
-            Self::Area => card.area_um2 = value,
-            Self::Leak => card.g_leak_ps = value,
-            Self::Threshold => card.v_th_v = value,
-            Self::Barrier => card.w_b_ev = value,
-            Self::FieldDistance => card.d_e_nm = value,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,6 +265,30 @@ mod tests {
             r#"{"batch":0}"#,
             "mean",
             "`training.batch` is 0; allowed: 1..",
+        );
+    }
+    #[test]
+    fn sums_that_are_not_recorded() {
+        check(
+            r#"{"gradient":"jacobian"}"#,
+            "mean",
+            "`training.gradient` is jacobian; allowed: the chip's `recorder` at `jacobian`",
+        );
+    }
+    #[test]
+    fn a_surrogate_that_is_not_recorded() {
+        check(
+            r#"{"gradient":"jacobian","surrogate":"boxcar"}"#,
+            "jacobian",
+            "`training.surrogate` is Boxcar; allowed: `fast_sigmoid`",
+        );
+    }
+    #[test]
+    fn an_audit_that_never_comes() {
+        check(
+            r#"{"audit":{"every_steps":0}}"#,
+            "mean",
+            "`training.audit.every_steps` is 0; allowed: 1..",
         );
     }
     #[test]

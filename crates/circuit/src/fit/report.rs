@@ -26,7 +26,8 @@ impl fmt::Display for Fit {
         }
         writeln!(f, "\nRMS of the difference, share of the measured range:")?;
         for column in &self.compared {
-            writeln!(f, "  {}  {:.3} %", column.name, 100.0 * column.rms)?;
+            let note = super::misfit(column.rms, self.noise);
+            writeln!(f, "  {}  {:.3} %{note}", column.name, 100.0 * column.rms)?;
         }
         Ok(())
     }

@@ -1,7 +1,12 @@
 //! `bruno device`: the ferroelectric capacitor and the RRAM levels behind a chip description.
 
+mod export;
 mod fit;
+mod import;
+mod neuron;
+mod plot;
 mod reduce;
+mod simulate;
 
 use crate::failure::Failure;
 use bruno_circuit::FecapCard;
@@ -9,7 +14,8 @@ use bruno_circuit::model_card::ModelCard;
 use clap::Subcommand;
 use std::path::PathBuf;
 
-/// Models and cards of the devices: calibration, reduction to what the datapath computes. docs/device.md.
+/// Models and cards of the devices: calibration, reduction to what the datapath computes (docs/device.md), cards and netlists
+/// of circuit simulators, pictures (docs/circuit.md).
 #[derive(clap::Args)]
 pub struct Device {
     #[command(subcommand)]
@@ -18,13 +24,21 @@ pub struct Device {
 
 #[derive(Subcommand)]
 enum Command {
+    Export(export::Export),
     Fit(fit::Fit),
+    Import(import::Import),
+    Plot(plot::Plot),
     Reduce(reduce::Reduce),
+    Simulate(simulate::Simulate),
 }
 
 impl Device {
     pub(super) fn run(&self) -> Result<(), Failure> {
         match &self.command {
+            Command::Export(command) => command.run(),
+            Command::Import(command) => command.run(),
+            Command::Plot(command) => command.run(),
+            Command::Simulate(command) => command.run(),
             Command::Fit(command) => command.run(),
             Command::Reduce(command) => command.run(),
         }

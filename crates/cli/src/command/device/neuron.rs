@@ -1,0 +1,174 @@
+//! Which neuron is meant, and what drives it.
+
+use crate::failure::Failure;
+use bruno_chip::{ChipError, Description, DeviceCard, LayerDescription, NeuronKind, Problem};
+use bruno_circuit::Neuron;
+use bruno_circuit::netlist::{Stimulus, Testbench};
+use bruno_device::TICK_S;
+use std::path::{Path, PathBuf};
+
+/// A neuron of a chip.
+#[derive(clap::Args)]
+pub struct NeuronArguments {
+    /// Chip description whose neuron is meant [default: the neuron of an empty `device` block].
+    pub chip: Option<PathBuf>,
+    /// Layer of the chip [default: the first `felif` layer].
+    #[arg(long, requires = "chip")]
+    pub layer: Option<String>,
+}
+
+/// The neuron, its name and its chip's window.
+pub struct Named {
+    /// Chip and layer.
+    pub name: String,
+    /// The neuron as it stands after a reset of the chip.
+    pub neuron: Neuron,
+    /// Window of the recorder, s.
+    pub window_s: f64,
+}
+
+/// Whether a file is a chip description, and not a model card.
+pub fn is_chip(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let value = serde_json::from_str::<serde_json::Value>(&text);
+    value.is_ok_and(|v| v.get("layers").is_some())
+}
+
+impl NeuronArguments {
+    pub fn load(&self) -> Result<Named, Failure> {
+        let named = |name: String, card: DeviceCard, window_ticks: u32| Named {
+            name,
+            neuron: Neuron {
+                card,
+                fires: true,
+                start_v: 0.0,
+                start_p: 0.0,
+            },
+            window_s: f64::from(window_ticks) * TICK_S,
+        };
+        let Some(path) = &self.chip else {
+            return Ok(named("default neuron".into(), DeviceCard::default(), 1000));
+        };
+        let description = Description::load(path)?;
+        let layer = self.layer(&path.display().to_string(), &description)?;
+        let name = format!("{}, layer {}", description.name, layer.name);
+        Ok(named(name, layer.device.clone(), description.window_ticks))
+    }
+
+    fn layer<'a>(
+        &self,
+        file: &str,
+        description: &'a Description,
+    ) -> Result<&'a LayerDescription, Failure> {
+        let felif: Vec<_> = description
+            .layers
+            .iter()
+            .filter(|l| l.kind == NeuronKind::Felif)
+            .collect();
+        let wanted =
+            |l: &&&LayerDescription| self.layer.as_ref().is_none_or(|name| *name == l.name);
+        if let Some(layer) = felif.iter().find(wanted) {
+            return Ok(layer);
+        }
+        let names: Vec<&str> = felif.iter().map(|l| l.name.as_str()).collect();
+        let problem = Problem {
+            field: "--layer".into(),
+            value: self
+                .layer
+                .as_ref()
+                .map_or("absent".into(), |name| format!("`{name}`")),
+            allowed: format!("`felif` layers of the chip ({})", names.join(", ")),
+            remedy: "name one; a `lif` neuron has no ferroelectric capacitor".into(),
+        };
+        Err(ChipError::Invalid {
+            file: file.into(),
+            problems: vec![problem],
+        }
+        .into())
+    }
+}
+
+/// What drives the neuron, and for how long.
+#[derive(clap::Args)]
+pub struct StimulusArguments {
+    /// CSV with `t_s,i_A` (a recorded current) or `tick_us,dI_A` (input events) [default: 40 ms of events].
+    #[arg(long)]
+    stimulus: Option<PathBuf>,
+    /// Time constant of the synaptic current of events, ms [default: that of the neuron].
+    #[arg(long, value_parser = positive)]
+    tau_ms: Option<f64>,
+    /// Duration, ms [default: to the end of the current, or five time constants after the last event].
+    #[arg(long, value_parser = positive)]
+    duration_ms: Option<f64>,
+    /// The membrane alone, without threshold and reset.
+    #[arg(long)]
+    membrane: bool,
+    /// Membrane voltage at the beginning, V.
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    start_v: f64,
+    /// Occupation at the beginning, 0..1.
+    #[arg(long, default_value_t = 0.0, value_parser = occupation)]
+    start_p: f64,
+}
+
+impl StimulusArguments {
+    /// The neuron under its stimulus.
+    pub fn testbench(&self, named: &Named) -> Result<Testbench, Failure> {
+        let card = &named.neuron.card;
+        let tau_s = 1e-3 * self.tau_ms.unwrap_or(card.tau_syn_ms);
+        let stimulus = match &self.stimulus {
+            Some(path) => Stimulus::load(path, tau_s)?,
+            None => Stimulus::built_in(card.area_um2, tau_s),
+        };
+        let stop_s = match (self.duration_ms, &self.stimulus) {
+            (Some(ms), _) => 1e-3 * ms,
+            (None, Some(_)) => stimulus.end_s(),
+            (None, None) => 0.04,
+        };
+        if stop_s < TICK_S {
+            return Err(self.too_short(stop_s));
+        }
+        Ok(Testbench {
+            title: format!("{} (bruno)", named.name),
+            neuron: Neuron {
+                fires: !self.membrane,
+                start_v: self.start_v,
+                start_p: self.start_p,
+                ..named.neuron.clone()
+            },
+            stimulus,
+            stop_s,
+        })
+    }
+}
+
+impl StimulusArguments {
+    fn too_short(&self, stop_s: f64) -> Failure {
+        let problem = Problem {
+            field: "--duration-ms".into(),
+            value: format!("{}", 1e3 * stop_s),
+            allowed: "0.001..10000".into(),
+            remedy: "the stimulus ends there: give a duration".into(),
+        };
+        let file = self
+            .stimulus
+            .as_ref()
+            .map_or(String::new(), |path| path.display().to_string());
+        let problems = vec![problem];
+        ChipError::Invalid { file, problems }.into()
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value <= 1e4 => Ok(value),
+        _ => Err("a number of ms above 0, at most 10000".into()),
+    }
+}
+
+fn occupation(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("a number of 0..1".into()),
+    }
+}

@@ -1,0 +1,110 @@
+//! `bruno device plot`: what a device looks like, as SVG.
+
+use super::Card;
+use super::neuron::{NeuronArguments, StimulusArguments};
+use crate::failure::Failure;
+use crate::output;
+use bruno_circuit::pictures;
+use bruno_circuit::plot::{Panel, svg};
+use clap::Subcommand;
+use std::path::PathBuf;
+
+/// Draw a device: P-V loops and switching kinetics of the full model, f-I curve and membrane of the reduced one (SVG).
+#[derive(clap::Args)]
+pub struct Plot {
+    #[command(subcommand)]
+    kind: Kind,
+    /// The file to write.
+    #[arg(short, long, global = true, default_value = "out/device.svg")]
+    out: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Kind {
+    /// Polarisation and current under a triangular voltage (third period), full model.
+    Loops {
+        #[command(flatten)]
+        card: Card,
+        /// Amplitudes, V.
+        #[arg(long, value_delimiter = ',', default_values_t = [1.2, 1.6, 2.0, 3.0], value_parser = positive)]
+        amplitudes: Vec<f64>,
+        /// Frequency, Hz.
+        #[arg(long, default_value_t = 1000.0, value_parser = positive)]
+        frequency: f64,
+    },
+    /// Switched fraction against width and amplitude of a pulse, full model.
+    Switching {
+        #[command(flatten)]
+        card: Card,
+        /// Amplitudes of the pulses in the first panel, V.
+        #[arg(long, value_delimiter = ',', default_values_t = [0.8, 1.0, 1.2, 1.6, 2.0, 3.0], value_parser = positive)]
+        amplitudes: Vec<f64>,
+    },
+    /// Firing rate against a constant current, reduced model.
+    Rate {
+        #[command(flatten)]
+        neuron: NeuronArguments,
+        /// Largest current, pA.
+        #[arg(long = "largest-pa", default_value_t = 600.0, value_parser = positive)]
+        largest_pa: f64,
+    },
+    /// Membrane and occupation under a stimulus: fine, means over the recorder's windows, spikes; reduced model.
+    Membrane {
+        #[command(flatten)]
+        neuron: NeuronArguments,
+        #[command(flatten)]
+        stimulus: StimulusArguments,
+    },
+}
+
+impl Plot {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let (title, panels) = self.kind.panels()?;
+        output::write(&self.out, &svg(&title, &panels)?)?;
+        println!("{}", self.out.display());
+        Ok(())
+    }
+}
+
+impl Kind {
+    fn panels(&self) -> Result<(String, Vec<Panel>), Failure> {
+        match self {
+            Self::Loops {
+                card,
+                amplitudes,
+                frequency,
+            } => {
+                let panels =
+                    pictures::loops(&card.load()?, card.temperature, amplitudes, *frequency)?;
+                Ok((
+                    format!("P-V loops at {frequency} Hz, {} K", card.temperature),
+                    panels,
+                ))
+            }
+            Self::Switching { card, amplitudes } => {
+                let panels = pictures::switching(&card.load()?, card.temperature, amplitudes)?;
+                Ok((
+                    format!("Switching kinetics at {} K", card.temperature),
+                    panels,
+                ))
+            }
+            Self::Rate { neuron, largest_pa } => {
+                let named = neuron.load()?;
+                let panels = pictures::rate(&named.neuron.card, 1e-12 * largest_pa)?;
+                Ok((format!("f-I curve: {}", named.name), panels))
+            }
+            Self::Membrane { neuron, stimulus } => {
+                let named = neuron.load()?;
+                let panels = pictures::membrane(&stimulus.testbench(&named)?, named.window_s)?;
+                Ok((format!("Membrane: {}", named.name), panels))
+            }
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("a number above 0".into()),
+    }
+}

