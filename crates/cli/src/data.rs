@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use bruno_chip::Problem;
-use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig};
+use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig, ReckonConfig};
 use bruno_train::{TrainConfig, TrainError};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ enum Data {
     Braille(BrailleConfig),
     /// Bach chorales, a JSON file.
     Jsb(JsbConfig),
+    /// A directory with address events of ReckOn.
+    Reckon(ReckonConfig),
     /// A directory of CSV event files.
     Events(EventsConfig),
 }
@@ -29,13 +31,16 @@ pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failur
         TrainError::Setting(Problem {
             field: "training.data".into(),
             value: "not understood".into(),
-            allowed: format!("`kind` braille, jsb or events with its settings ({e})"),
+            allowed: format!("`kind` braille, jsb, reckon or events with its settings ({e})"),
             remedy: "see docs/data.md".into(),
         })
     })?;
     Ok(match data {
         Data::Braille(braille) => bruno_data::braille(&braille)?,
         Data::Jsb(jsb) => bruno_data::jsb(&needed(path, "the JSON file of the chorales")?, &jsb)?,
+        Data::Reckon(reckon) => {
+            bruno_data::reckon(&needed(path, "the directory of both files")?, &reckon)?
+        }
         Data::Events(events) => {
             bruno_data::events(&needed(path, "a directory with labels.csv")?, &events)?
         }

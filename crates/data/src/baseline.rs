@@ -33,7 +33,7 @@ pub fn ridge_accuracy(set: &Dataset, bins: usize, lambda: f64) -> f64 {
         .zip(&set.test)
         .filter(|(row, sample)| {
             let best = (0..row.len()).max_by(|a, b| row[*a].total_cmp(&row[*b]));
-            matches!(sample.target, Target::Class(class) if best == Some(class))
+            matches!(sample.target, Target::Class { class, .. } if best == Some(class))
         });
     right.count() as f64 / set.test.len().max(1) as f64
 }
@@ -61,7 +61,7 @@ fn with_bias(x: &Array2<f64>) -> Array2<f64> {
 fn one_hot(set: &Dataset) -> Array2<f64> {
     let mut targets = Array2::zeros((set.train.len(), set.outputs));
     for (row, sample) in set.train.iter().enumerate() {
-        let Target::Class(class) = sample.target else {
+        let Target::Class { class, .. } = sample.target else {
             continue;
         };
         if let Some(target) = targets.get_mut([row, class]) {
@@ -112,7 +112,7 @@ mod tests {
                 channel: 0,
             }],
             duration_us,
-            target: Target::Class(class),
+            target: Target::Class { class, from_us: 0 },
         };
         let samples = || (0..20).map(|k| sample(k as usize % 2, k)).collect();
         Dataset {

@@ -182,7 +182,7 @@ fn one(config: &BrailleConfig, letters: &[char], split: u64, index: usize) -> Sa
     Sample {
         events,
         duration_us: duration_ms as u32 * 1000,
-        target: Target::Class(class),
+        target: Target::Class { class, from_us: 0 },
     }
 }
 

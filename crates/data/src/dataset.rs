@@ -17,8 +17,13 @@ pub struct Event {
 /// What a sample should make the chip say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// Index of its class.
-    Class(usize),
+    /// One of several classes.
+    Class {
+        /// Its index.
+        class: usize,
+        /// From here on the outputs count, us.
+        from_us: u32,
+    },
     /// Next-frame prediction: at `(f+1) * frame_us` the outputs must show `next[f]`, a set of output indices.
     Frames {
         /// Length of a frame, us.
@@ -116,7 +121,10 @@ mod tests {
                 channel: 1,
             }],
             duration_us,
-            target: Target::Class(0),
+            target: Target::Class {
+                class: 0,
+                from_us: 0,
+            },
         };
         Dataset {
             name: "tiny".into(),

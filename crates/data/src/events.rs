@@ -151,7 +151,7 @@ fn sample(
     Ok(Sample {
         events,
         duration_us,
-        target: Target::Class(class),
+        target: Target::Class { class, from_us: 0 },
     })
 }
 
@@ -333,7 +333,13 @@ mod tests {
             [set.train[0].duration_us, set.test[0].duration_us],
             [1000, 9000]
         );
-        assert_eq!(set.train[0].target, Target::Class(1));
+        assert_eq!(
+            set.train[0].target,
+            Target::Class {
+                class: 1,
+                from_us: 0
+            }
+        );
     }
     #[test]
     fn too_short() {

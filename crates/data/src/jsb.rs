@@ -219,7 +219,7 @@ mod tests {
         );
         let keys = |s: &Sample| match &s.target {
             Target::Frames { frame_us, next } => next.len() as u32 * frame_us == s.duration_us,
-            Target::Class(_) => false,
+            Target::Class { .. } => false,
         };
         assert!(set.train.iter().all(keys));
     }

@@ -1,4 +1,5 @@
-//! Data sets as events with microsecond times: built-in Braille reading, Bach chorales, anyone's CSV files.
+//! Data sets as events with microsecond times: built-in Braille reading, Bach chorales, address events of ReckOn,
+//! anyone's CSV files.
 //!
 //! This crate knows nothing of chips.
 
@@ -9,6 +10,7 @@ mod dataset;
 mod error;
 mod events;
 mod jsb;
+mod reckon;
 
 pub use baseline::ridge_accuracy;
 pub use braille::{BrailleConfig, Letters, braille};
@@ -16,3 +18,4 @@ pub use dataset::{Dataset, Event, Sample, Target};
 pub use error::DataError;
 pub use events::{EventsConfig, events};
 pub use jsb::{JsbConfig, jsb};
+pub use reckon::{ReckonConfig, reckon};

@@ -98,7 +98,7 @@ fn data(seconds: f64) -> Dataset {
         Sample {
             events,
             duration_us,
-            target: Target::Class(class),
+            target: Target::Class { class, from_us: 0 },
         }
     };
     Dataset {

@@ -79,7 +79,12 @@ pub fn task(
     window_us: u32,
 ) -> Loss {
     match target {
-        Target::Class(class) => classes(*class, currents, bias, config.logit_per_pa as f32),
+        Target::Class { class, from_us } => {
+            let windows = currents.len() / bias.len();
+            // At least the last window counts.
+            let from = ((from_us / window_us) as usize).min(windows.saturating_sub(1));
+            classes(*class, from, currents, bias, config.logit_per_pa as f32)
+        }
         Target::Frames { frame_us, next } => frames(
             next,
             (frame_us / window_us) as usize,
@@ -90,11 +95,12 @@ pub fn task(
     }
 }
 
-fn classes(class: usize, currents: &[f32], bias: &[f32], scale: f32) -> Loss {
+/// Cross-entropy of the mean readout from window `from` on.
+fn classes(class: usize, from: usize, currents: &[f32], bias: &[f32], scale: f32) -> Loss {
     let outputs = bias.len();
-    let windows = (currents.len() / outputs).max(1) as f32;
+    let windows = (currents.len() / outputs).saturating_sub(from).max(1) as f32;
     let mut logits = bias.to_vec();
-    for row in currents.chunks_exact(outputs) {
+    for row in currents.chunks_exact(outputs).skip(from) {
         logits
             .iter_mut()
             .zip(row)
@@ -115,7 +121,11 @@ fn classes(class: usize, currents: &[f32], bias: &[f32], scale: f32) -> Loss {
             right: u64::from(best == Some(class)),
             ..Score::default()
         },
-        by_current: row.repeat(currents.len() / outputs),
+        by_current: [
+            vec![0.0; from * outputs],
+            row.repeat(currents.len() / outputs - from),
+        ]
+        .concat(),
         by_bias: error,
     }
 }
@@ -208,7 +218,19 @@ mod tests {
 
     #[test]
     fn a_class() {
-        check(&Target::Class(1), false);
+        let target = Target::Class {
+            class: 1,
+            from_us: 0,
+        };
+        check(&target, false);
+    }
+    #[test]
+    fn a_class_that_counts_late() {
+        let target = Target::Class {
+            class: 2,
+            from_us: 4000,
+        };
+        check(&target, false);
     }
     #[test]
     fn frames() {

@@ -26,7 +26,7 @@ fn data() -> Dataset {
         Sample {
             events: (0..8).map(event).collect(),
             duration_us: 40_000,
-            target: Target::Class(class),
+            target: Target::Class { class, from_us: 0 },
         }
     };
     Dataset {
