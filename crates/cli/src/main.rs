@@ -6,6 +6,7 @@ mod failure;
 mod output;
 mod progress;
 mod quantisation;
+mod running;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -97,3 +97,13 @@ impl Finding {
         Self { severity, text }
     }
 }
+
+/// What the rules say of the example with one piece of text replaced.
+#[cfg(test)]
+fn check(from: &str, to: &str, severity: Severity, expected: &str) {
+    let text = include_str!("../../../examples/braille.json");
+    let description = bruno_chip::Description::parse("t", &text.replacen(from, to, 1)).unwrap();
+    let findings = Chip::resolve("t", &description).unwrap().findings();
+    let found = findings.iter().find(|f| f.text.contains(expected));
+    assert_eq!(found.map(|f| f.severity), Some(severity), "{findings:#?}");
+}

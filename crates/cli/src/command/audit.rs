@@ -1,8 +1,8 @@
 //! `bruno audit`: how far each gradient is from exact backpropagation.
 
-use super::eval::{self, Simulator};
 use crate::data;
 use crate::failure::Failure;
+use crate::running::Running;
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample};
 use bruno_device::Chip;
@@ -35,12 +35,8 @@ pub struct Audit {
     /// Also compare the slope by each device parameter with finite differences of the loss.
     #[arg(long)]
     finite_differences: bool,
-    /// What runs the forward pass.
-    #[arg(long, value_enum, default_value_t = Simulator::Rtl)]
-    simulator: Simulator,
-    /// Threads, one simulator each; all cores where absent.
-    #[arg(long)]
-    threads: Option<usize>,
+    #[command(flatten)]
+    running: Running,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -65,8 +61,8 @@ impl Audit {
         let file = self.file.display().to_string();
         let chip = run.parameters.chip(&file, &run.description)?;
         let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.simulator.model(&chip, &design);
-        let threads = self.threads.unwrap_or_else(eval::cores);
+        let factory = || self.running.model(&chip, &design);
+        let threads = self.running.threads();
         let recorder = run.description.recorder;
         let kinds = if self.gradients.is_empty() {
             let all = GradientKind::ALL.into_iter();

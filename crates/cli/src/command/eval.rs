@@ -4,12 +4,11 @@ use crate::data;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::quantisation;
+use crate::running::Running;
 use bruno_data::{Dataset, Sample, ridge_accuracy};
 use bruno_device::Chip;
-use bruno_hdl::Design;
-use bruno_sim::{Flavour, Forward, IntegerModel, SimError, VerilatedModel};
 use bruno_train::{Checkpoint, Score, Trainer};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Evaluate a trained chip on one part of its data, through the RTL or the integer model (the same numbers).
 #[derive(clap::Args)]
@@ -22,12 +21,8 @@ pub struct Eval {
     /// Part of the data set.
     #[arg(long, value_enum, default_value_t = Split::Test)]
     split: Split,
-    /// What runs the chip.
-    #[arg(long, value_enum, default_value_t = Simulator::Rtl)]
-    simulator: Simulator,
-    /// Threads, one simulator each; all cores where absent.
-    #[arg(long)]
-    threads: Option<usize>,
+    #[command(flatten)]
+    running: Running,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -64,35 +59,6 @@ impl Split {
     }
 }
 
-/// What runs a chip.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Simulator {
-    /// The Verilated RTL.
-    Rtl,
-    /// The integer model: no Verilator needed, tens of times slower.
-    Integer,
-}
-
-impl Simulator {
-    /// One simulator of a chip.
-    pub fn model(self, chip: &Chip, design: &Design) -> Result<Box<dyn Forward>, SimError> {
-        Ok(match self {
-            Self::Rtl => Box::new(VerilatedModel::new(
-                chip,
-                design,
-                Flavour::Fast,
-                Path::new(""),
-            )?),
-            Self::Integer => Box::new(IntegerModel::new(chip)),
-        })
-    }
-}
-
-/// Cores of the machine.
-pub fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
 impl Eval {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let run = Checkpoint::load(&self.checkpoint)?;
@@ -100,8 +66,8 @@ impl Eval {
         let file = self.checkpoint.display().to_string();
         let chip = run.parameters.chip(&file, &run.description)?;
         let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.simulator.model(&chip, &design);
-        let threads = self.threads.unwrap_or_else(cores);
+        let factory = || self.running.model(&chip, &design);
+        let threads = self.running.threads();
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
         let samples = self.split.of(&set);
         let mut progress = Progress::new("eval", samples.len() as u64, "samples");

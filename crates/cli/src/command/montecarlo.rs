@@ -1,8 +1,9 @@
 //! `bruno montecarlo`: virtual chips through the RTL, the distribution of their accuracy, the yield.
 
-use super::eval::{Simulator, Split, cores};
+use super::eval::Split;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::running::Running;
 use crate::{data, output};
 use bruno_chip::Description;
 use bruno_device::Chip;
@@ -41,12 +42,8 @@ pub struct MonteCarloCommand {
     /// Score every chip on the first so many samples; all where absent.
     #[arg(long)]
     samples: Option<usize>,
-    /// What runs the chips.
-    #[arg(long, value_enum, default_value_t = Simulator::Rtl)]
-    simulator: Simulator,
-    /// Threads, one simulator each; all cores where absent. The result does not depend on it.
-    #[arg(long)]
-    threads: Option<usize>,
+    #[command(flatten)]
+    running: Running,
     /// Where results go; montecarlo/ beside the run's checkpoint where absent.
     #[arg(short, long)]
     out: Option<PathBuf>,
@@ -85,8 +82,8 @@ impl MonteCarloCommand {
         let results = self.results(&out.join("chips.jsonl"), settings)?;
         let fine = chip.with_fine_synapses();
         let design = bruno_hdl::generate(&fine)?;
-        let threads = self.threads.unwrap_or_else(cores).max(1);
-        let model = |_| self.simulator.model(&fine, &design);
+        let threads = self.running.threads();
+        let model = |_| self.running.model(&fine, &design);
         let models = (0..threads).map(model).collect::<Result<_, _>>()?;
         let mut montecarlo = MonteCarlo {
             run: &run,

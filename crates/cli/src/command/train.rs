@@ -1,8 +1,9 @@
 //! `bruno train`: BRUNO training through the Verilated RTL, resumable after every epoch.
 
-use super::eval::{self, Simulator};
+use super::eval;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::running::Running;
 use crate::{data, output};
 use bruno_chip::Description;
 use bruno_data::Dataset;
@@ -26,12 +27,8 @@ pub struct Train {
     /// Where results go; out/NAME where absent.
     #[arg(short, long)]
     out: Option<PathBuf>,
-    /// Threads, one simulator each; all cores where absent. The result does not depend on it.
-    #[arg(long)]
-    threads: Option<usize>,
-    /// What runs the forward pass.
-    #[arg(long, value_enum, default_value_t = Simulator::Rtl)]
-    simulator: Simulator,
+    #[command(flatten)]
+    running: Running,
     /// Throw away a checkpoint under --out instead of continuing from it.
     #[arg(long)]
     restart: bool,
@@ -54,9 +51,9 @@ impl Train {
         let path = out.join("checkpoint.json");
         eprintln!("{}", set.summary());
         let (run, fresh) = self.start(&path, &chip, &description, &config)?;
-        let threads = self.threads.unwrap_or_else(eval::cores);
+        let threads = self.running.threads();
         let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.simulator.model(&chip, &design);
+        let factory = || self.running.model(&chip, &design);
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
         if fresh {
             trainer.start_biases();

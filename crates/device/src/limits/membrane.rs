@@ -150,16 +150,7 @@ pub(super) fn retention(chip: &Chip, layer: &Layer, model: &Felif, v_th: f64) ->
 mod tests {
     use super::*;
     use crate::limits::Severity;
-    use bruno_chip::Description;
-
-    /// What the rules say of the example with one piece of text replaced.
-    fn check(from: &str, to: &str, severity: Severity, expected: &str) {
-        let text = include_str!("../../../../examples/braille.json");
-        let description = Description::parse("t", &text.replacen(from, to, 1)).unwrap();
-        let findings = Chip::resolve("t", &description).unwrap().findings();
-        let found = findings.iter().find(|f| f.text.contains(expected));
-        assert_eq!(found.map(|f| f.severity), Some(severity), "{findings:#?}");
-    }
+    use crate::limits::check;
 
     #[test]
     fn field_of_the_example() {

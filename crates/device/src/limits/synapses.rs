@@ -157,17 +157,8 @@ fn effects(card: &Rram) -> [(&'static str, bool); 5] {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::Severity;
-
-    /// What the rules say of the example with one piece of text replaced.
-    fn check(from: &str, to: &str, severity: Severity, expected: &str) {
-        let text = include_str!("../../../../examples/braille.json");
-        let description = Description::parse("t", &text.replacen(from, to, 1)).unwrap();
-        let findings = Chip::resolve("t", &description).unwrap().findings();
-        let found = findings.iter().find(|f| f.text.contains(expected));
-        assert_eq!(found.map(|f| f.severity), Some(severity), "{findings:#?}");
-    }
+    use crate::limits::check;
 
     const RANGE: &str = "\"range_pA\": 300";
 

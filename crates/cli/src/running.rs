@@ -1,0 +1,54 @@
+//! What runs a chip and on how many threads: options of every command that runs one.
+
+use bruno_device::Chip;
+use bruno_hdl::Design;
+use bruno_sim::{Flavour, Forward, IntegerModel, SimError, VerilatedModel};
+use std::path::Path;
+
+/// How a chip is run.
+#[derive(clap::Args)]
+pub struct Running {
+    /// What runs the chip; the numbers are the same.
+    #[arg(long, value_enum, default_value_t = Simulator::Rtl)]
+    simulator: Simulator,
+    /// Threads, one simulator each; all cores where absent. The result does not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+impl Running {
+    /// Threads to use.
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.threads.map_or_else(cores, usize::from)
+    }
+
+    /// One simulator of a chip.
+    pub fn model(&self, chip: &Chip, design: &Design) -> Result<Box<dyn Forward>, SimError> {
+        self.simulator.model(chip, design)
+    }
+}
+
+/// What runs a chip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Simulator {
+    /// The Verilated RTL.
+    Rtl,
+    /// The integer model: no Verilator needed, tens of times slower.
+    Integer,
+}
+
+impl Simulator {
+    /// One simulator of a chip.
+    pub fn model(self, chip: &Chip, design: &Design) -> Result<Box<dyn Forward>, SimError> {
+        Ok(match self {
+            Self::Rtl => Box::new(VerilatedModel::new(
+                chip,
+                design,
+                Flavour::Fast,
+                Path::new(""),
+            )?),
+            Self::Integer => Box::new(IntegerModel::new(chip)),
+        })
+    }
+}
