@@ -147,7 +147,7 @@ impl<'a> Trainer<'a> {
             .take(asked.samples)
             .map(|s| &self.data.train[*s])
             .collect();
-        let audit = self.audit(&few, &[self.run.gradient])?;
+        let audit = self.audit(&few, &[self.run.gradient], |_| {})?;
         let line = audit.line(step, &asked, self.run.description.recorder);
         if let Some(better) = line.as_ref().and_then(|l| l.switched_to) {
             self.run.gradient = better;
@@ -155,18 +155,24 @@ impl<'a> Trainer<'a> {
         Ok(line)
     }
 
-    /// Compares gradients with exact backpropagation on these samples, with the parameters at hand.
+    /// Compares gradients with exact backpropagation on these samples, with the parameters at hand; `done` hears how many
+    /// samples were finished.
     pub fn audit(
         &mut self,
         samples: &[&Sample],
         kinds: &[GradientKind],
+        mut done: impl FnMut(u64),
     ) -> Result<Audit, TrainError> {
         let all: Vec<GradientKind> = [GradientKind::Checkpointed]
             .iter()
             .chain(kinds)
             .copied()
             .collect();
-        let outcomes = self.gradients(samples, &all)?;
+        let mut outcomes = Vec::new();
+        for part in samples.chunks(self.models.len()) {
+            outcomes.extend(self.gradients(part, &all)?);
+            done(part.len() as u64);
+        }
         Ok(Audit::new(
             &self.chip()?,
             &self.run.parameters,

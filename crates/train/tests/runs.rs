@@ -128,7 +128,7 @@ fn an_audit_measures_each_gradient() {
             GradientKind::Transition,
             GradientKind::Mean,
         ];
-        let audit = trainer.audit(&samples, &kinds).unwrap();
+        let audit = trainer.audit(&samples, &kinds, |_| {}).unwrap();
         let names: Vec<&str> = audit.groups.iter().map(|g| g.group.as_str()).collect();
         let wanted = [
             "hidden: input weights",

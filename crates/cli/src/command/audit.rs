@@ -2,6 +2,7 @@
 
 use crate::data;
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::running::Running;
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample};
@@ -80,7 +81,9 @@ impl Audit {
         }
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
         let samples: Vec<&Sample> = set.train.iter().take(self.samples as usize).collect();
-        let found = trainer.audit(&samples, &kinds)?;
+        let mut progress = Progress::new("audit", samples.len() as u64, "samples");
+        let found = trainer.audit(&samples, &kinds, |n| progress.advance(n))?;
+        drop(progress);
         let slopes = if self.finite_differences {
             trainer.device_slopes(&samples, LOGIT_STEP)?
         } else {
