@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Format of the file; a change of any field's meaning raises it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// State of a run after a whole number of epochs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

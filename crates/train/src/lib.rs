@@ -22,6 +22,7 @@ mod quantise;
 mod recorded;
 mod replay;
 mod sample;
+mod score;
 mod step;
 mod surrogate;
 mod traces;
@@ -37,10 +38,13 @@ pub use config::{
 };
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
-pub use loss::Score;
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
+pub use score::{
+    CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,
+    clopper_pearson, wilson,
+};
 pub use surrogate::Shape;
 pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};

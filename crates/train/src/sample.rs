@@ -1,10 +1,11 @@
 //! A data sample through the chip: its stimulus, its trace, its loss and what the loss asks of the backward pass.
 
-use crate::loss::{self, Score};
+use crate::loss;
 use crate::pass::{Demand, Pass};
+use crate::score::{Evaluation, LayerActivity};
 use crate::{Parameters, TrainConfig, TrainError};
 use bruno_data::Sample;
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::Chip;
 use bruno_sim::{Forward, Stimulus, Trace};
 
 /// The stimulus of a sample: whole windows of `window` ticks that cover its duration.
@@ -24,8 +25,8 @@ pub(crate) struct Ran {
     pub stimulus: Stimulus,
     /// What came out.
     pub trace: Trace,
-    /// Loss and activity.
-    pub score: Score,
+    /// Loss, decision and activity.
+    pub found: Evaluation,
     /// `dL/d bias`.
     pub by_bias: Vec<f32>,
     by_current: Vec<f32>,
@@ -48,15 +49,15 @@ impl Ran {
         let currents = readout_currents(chip, &trace);
         let loss = loss::task(&sample.target, &currents, bias, config, window);
         let seconds = f64::from(stimulus.windows) * f64::from(window) * 1e-6;
-        let (score, counts) = activity(chip, &trace, seconds, loss.score);
-        let penalty = |counts: &Vec<u32>| loss::rate_penalty(counts, seconds, config);
+        let found = Evaluation::of(chip, &trace, seconds, &loss);
+        let penalty = |layer: &LayerActivity| loss::rate_penalty(&layer.spikes, seconds, config);
         Ok(Self {
-            by_spikes: counts.iter().map(penalty).collect(),
+            by_spikes: found.layers.iter().map(penalty).collect(),
             by_current: loss.by_current,
             by_bias: loss.by_bias,
             stimulus,
             trace,
-            score,
+            found,
         })
     }
 
@@ -90,26 +91,4 @@ fn readout_currents(chip: &Chip, trace: &Trace) -> Vec<f32> {
         .chunks_exact(words)
         .map(|r| r[0] as f32 * lsb)
         .collect()
-}
-
-/// Adds activity to a score; also the spike counts of the hidden neurons by layer.
-fn activity(chip: &Chip, trace: &Trace, seconds: f64, mut score: Score) -> (Score, Vec<Vec<u32>>) {
-    let mut counts = Vec::new();
-    for (layer, trace) in hidden(chip).zip(&trace.layers) {
-        let mut own = vec![0u32; layer.neurons];
-        trace
-            .spikes
-            .iter()
-            .for_each(|s| own[s.neuron as usize] += 1);
-        score.spikes += trace.spikes.len() as u64;
-        score.neuron_seconds += seconds * layer.neurons as f64;
-        counts.push(own);
-    }
-    score.saturations += u64::from(trace.saturations);
-    (score, counts)
-}
-
-/// Spiking neurons of a layer never are its readout's.
-fn hidden(chip: &Chip) -> impl Iterator<Item = &Layer> {
-    chip.layers.iter().filter(|l| l.kind != LayerKind::Readout)
 }
