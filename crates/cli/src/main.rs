@@ -6,6 +6,7 @@ mod failure;
 mod output;
 mod progress;
 mod quantisation;
+mod run_log;
 mod running;
 mod scores;
 

@@ -5,16 +5,21 @@
 
 mod adam;
 mod adjoint;
+mod alive;
 mod audit;
 mod bptt;
 mod checkpoint;
 mod coarse;
 mod config;
+mod difference;
 mod dynamics;
+mod epoch;
 mod error;
 mod evaluate;
+mod history;
 mod loss;
 mod matrix;
+mod not_finite;
 mod parallel;
 mod parameters;
 mod pass;
@@ -24,6 +29,7 @@ mod replay;
 mod sample;
 mod score;
 mod step;
+mod step_report;
 mod surrogate;
 mod traces;
 mod trainer;
@@ -33,11 +39,14 @@ pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use config::{
-    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, GradientKind, InitConfig,
-    TrainConfig,
+    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EarlyStop, GradientKind,
+    InitConfig, Keep, Metric, TrainConfig,
 };
+pub use epoch::{EpochReport, Unfinished};
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
+pub use history::best_epoch;
+pub use not_finite::{FailedBatch, NotFinite};
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
@@ -46,5 +55,6 @@ pub use score::{
     CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,
     clopper_pearson, wilson,
 };
+pub use step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use surrogate::Shape;
-pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};
+pub use trainer::{ModelFactory, Trainer, check_data};
