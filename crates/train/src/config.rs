@@ -3,10 +3,12 @@
 mod audit;
 mod device_parameter;
 mod gradient_kind;
+mod objectives;
 
 pub use audit::{AuditConfig, AuditReaction};
 pub use device_parameter::{DeviceParameter, DeviceTraining};
 pub use gradient_kind::GradientKind;
+pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
 
 use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
@@ -74,6 +76,8 @@ pub struct TrainConfig {
     pub logit_per_pa: f64,
     /// Device parameters to train.
     pub device: Vec<DeviceTraining>,
+    /// What a chip costs, and objectives beside the task's loss.
+    pub objectives: Objectives,
     /// How weights start.
     pub init: InitConfig,
     /// Audits of the gradient on the way; none where absent.
@@ -99,6 +103,7 @@ impl Default for TrainConfig {
             rate_hz: (3.0, 150.0),
             logit_per_pa: 0.05,
             device: Vec::new(),
+            objectives: Objectives::default(),
             init: InitConfig::default(),
             audit: None,
         }
@@ -163,6 +168,11 @@ impl TrainConfig {
                 return Err(setting(field, std, "0..100"));
             }
         }
+        let trains_area = self
+            .device
+            .iter()
+            .any(|d| d.parameter == DeviceParameter::Area);
+        self.objectives.check(trains_area)?;
         self.check_gradient(description.recorder)?;
         self.check_device(description)
     }
@@ -306,6 +316,22 @@ mod tests {
     #[test]
     fn a_mean_that_is_not_recorded() {
         check("{}", "sample", "`training.gradient` is mean");
+    }
+    #[test]
+    fn an_objective_out_of_range() {
+        check(
+            r#"{"objectives":{"energy":{"weight":-1}}}"#,
+            "mean",
+            "`training.objectives.energy.weight` is -1; allowed: 0..1000",
+        );
+    }
+    #[test]
+    fn an_area_that_nothing_changes() {
+        check(
+            r#"{"objectives":{"area":{"weight":1}}}"#,
+            "mean",
+            "`training.objectives.area` is given; allowed: none unless `training.device` trains `area`",
+        );
     }
     #[test]
     fn a_parameter_twice() {

@@ -10,9 +10,13 @@ mod bptt;
 mod checkpoint;
 mod coarse;
 mod config;
+mod costs;
 mod dynamics;
+mod energy;
 mod error;
 mod evaluate;
+mod footprint;
+mod latency;
 mod loss;
 mod matrix;
 mod parallel;
@@ -32,11 +36,14 @@ pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use config::{
-    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, GradientKind, InitConfig,
-    TrainConfig,
+    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EnergyObjective,
+    GradientKind, InitConfig, LatencyObjective, Objectives, TrainConfig,
 };
+pub use costs::Costs;
+pub use energy::Energy;
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
+pub use footprint::Footprint;
 pub use loss::Score;
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};

@@ -2,6 +2,7 @@
 //! and the penalty on firing rates.
 
 use crate::config::TrainConfig;
+use crate::costs::Costs;
 use bruno_data::Target;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct Score {
     pub neuron_seconds: f64,
     /// Saturated updates.
     pub saturations: u64,
+    /// Energy and latency.
+    #[serde(default)]
+    pub costs: Costs,
 }
 
 impl Score {
@@ -37,6 +41,7 @@ impl Score {
         self.spikes += other.spikes;
         self.neuron_seconds += other.neuron_seconds;
         self.saturations += other.saturations;
+        self.costs.add(&other.costs);
     }
 
     /// Mean loss a decision: cross-entropy, or negative log-likelihood a frame summed over the keys (nats).
@@ -52,6 +57,11 @@ impl Score {
         } else {
             self.right as f64 / self.decisions.max(1) as f64
         }
+    }
+
+    /// Mean energy of a sample by the proxy of docs/method.md, nJ.
+    pub fn energy_nj(&self) -> f64 {
+        1e9 * self.costs.energy.total_j() / self.samples.max(1) as f64
     }
 
     /// Mean firing rate of hidden neurons, Hz.

@@ -7,8 +7,8 @@ use crate::loss::Score;
 use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
-use crate::{Checkpoint, GradientKind, TrainError};
-use bruno_chip::Description;
+use crate::{Checkpoint, Footprint, GradientKind, Objectives, TrainError};
+use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
 use bruno_sim::{Forward, SimError};
@@ -32,6 +32,9 @@ pub struct EpochReport {
     pub valid: Score,
     /// Mean gradient norm before clipping.
     pub gradient_norm: f64,
+    /// Area of the chip afterwards.
+    #[serde(default)]
+    pub area: Footprint,
     /// Audits of the gradient during the epoch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audits: Vec<AuditLine>,
@@ -66,6 +69,7 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         let chip = run.parameters.chip(file, &run.description)?;
         check_data(&chip, data)?;
+        check_objectives(&run.config.objectives, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())
             .collect::<Result<_, _>>()?;
@@ -123,6 +127,7 @@ impl<'a> Trainer<'a> {
             train,
             valid,
             gradient_norm: norms / steps.max(1) as f64,
+            area: self.footprint(),
             audits,
         };
         self.run.epoch = epoch;
@@ -182,15 +187,18 @@ impl<'a> Trainer<'a> {
     }
 
     /// Every device parameter's slope of the mean loss on these samples, by backpropagation and by a central difference of
-    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty is left out of both.
+    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty and the objectives are left
+    /// out of both.
     pub fn device_slopes(
         &mut self,
         samples: &[&Sample],
         step: f32,
     ) -> Result<Vec<DeviceSlope>, TrainError> {
-        let penalty = std::mem::replace(&mut self.run.config.rate_penalty, 0.0);
+        let config = self.run.config.clone();
+        self.run.config.rate_penalty = 0.0;
+        self.run.config.objectives = config.objectives.measures_only();
         let slopes = self.slopes(samples, step);
-        self.run.config.rate_penalty = penalty;
+        self.run.config = config;
         slopes
     }
 
@@ -331,6 +339,11 @@ impl<'a> Trainer<'a> {
             .chip(&self.file, &self.run.description)?)
     }
 
+    /// The area of the chip with the device parameters at hand.
+    pub fn footprint(&self) -> Footprint {
+        Footprint::of(&self.description(), &self.run.config.objectives)
+    }
+
     /// The description with the device parameters at hand.
     pub fn description(&self) -> Description {
         self.run.parameters.describe(&self.run.description)
@@ -341,6 +354,20 @@ impl<'a> Trainer<'a> {
 pub fn check_data(chip: &Chip, data: &Dataset) -> Result<(), TrainError> {
     data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
     check_frames(data, chip.window_ticks)
+}
+
+/// Only classes have a time of decision.
+fn check_objectives(objectives: &Objectives, data: &Dataset) -> Result<(), TrainError> {
+    let classes = |s: &Sample| matches!(s.target, Target::Class { .. });
+    if objectives.latency.is_none() || data.train.iter().all(classes) {
+        return Ok(());
+    }
+    Err(TrainError::Setting(Problem {
+        field: "training.objectives.latency".into(),
+        value: "given".into(),
+        allowed: "none with this data set: its samples have no class to decide for".into(),
+        remedy: "leave it out".into(),
+    }))
 }
 
 fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
@@ -378,7 +405,7 @@ fn train_sample(
     let start = Instant::now();
     let pass = ran.pass(chip, parameters, config);
     let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
-    gradient[parameters.bias.clone()].copy_from_slice(&ran.by_bias);
+    ran.add_direct(parameters, &mut gradient);
     Ok(Outcome {
         gradient,
         score: ran.score,
