@@ -40,8 +40,8 @@ pub(crate) fn backward<S: Steps>(
                 *g *= projection.scale_pa;
             }
         }
-        for (k, place) in layer.device.clone().enumerate() {
-            gradient[place] = layers[index].device[k] as f32 * parameters.device_slope(k, place);
+        for (k, place) in layer.device.iter().copied().enumerate() {
+            gradient[place] += layers[index].device[k] as f32 * parameters.device_slope(k, place);
         }
     }
     gradient

@@ -257,8 +257,8 @@ impl Adjoint {
     }
 
     fn devices(&self, own: &LayerParameters, parameters: &Parameters, to: &mut [f64]) {
-        for (index, place) in own.device.clone().enumerate() {
-            to[place] = self.device[index] * f64::from(parameters.device_slope(index, place));
+        for (index, place) in own.device.iter().copied().enumerate() {
+            to[place] += self.device[index] * f64::from(parameters.device_slope(index, place));
         }
     }
 }

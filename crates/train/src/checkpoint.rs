@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Format of the file; a change of any field's meaning raises it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// State of a run after a whole number of epochs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ impl Checkpoint {
             .map_err(|e| failed(format!("is no checkpoint of this version: {e}")))?;
         if read.version != VERSION {
             return Err(failed(format!(
-                "has version {}, this bruno reads {VERSION}",
+                "has version {}, this bruno reads {VERSION}; train again, with --restart or another --out",
                 read.version
             )));
         }

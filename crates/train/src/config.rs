@@ -6,7 +6,7 @@ mod gradient_kind;
 mod objectives;
 
 pub use audit::{AuditConfig, AuditReaction};
-pub use device_parameter::{DeviceParameter, DeviceTraining};
+pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
 pub use gradient_kind::GradientKind;
 pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
 
@@ -225,6 +225,7 @@ impl TrainConfig {
                     "each parameter once",
                 ));
             }
+            check_shared(device, description)?;
             let (low, high) = device.bounds;
             for layer in &description.layers {
                 let value = device.parameter.of(&layer.device);
@@ -237,6 +238,35 @@ impl TrainConfig {
             }
         }
         Ok(())
+    }
+}
+
+/// A die has one value only if its layers start with one; a neuron cannot have its own.
+fn check_shared(device: &DeviceTraining, description: &Description) -> Result<(), TrainError> {
+    let field = format!("device[{:?}].shared", device.parameter);
+    match device.shared {
+        Shared::Layer => Ok(()),
+        Shared::Neuron => Err(setting(
+            &field,
+            "neuron",
+            "`die` or `layer`: the datapath has one set of registers and one level table a layer, so a neuron cannot \
+             have a value of its own; what an area of its own would do, a factor on its currents, its weights can do",
+        )),
+        Shared::Die => {
+            let of = |k: usize| device.parameter.of(&description.layers[k].device);
+            match (1..description.layers.len()).find(|k| of(*k) != of(0)) {
+                None => Ok(()),
+                Some(k) => {
+                    let (first, other) = (&description.layers[0].name, &description.layers[k].name);
+                    let allowed = format!(
+                        "`layer`, or one value on the cards of `{first}` ({}) and `{other}` ({})",
+                        of(0),
+                        of(k)
+                    );
+                    Err(setting(&field, "die", &allowed))
+                }
+            }
+        }
     }
 }
 
@@ -337,6 +367,24 @@ mod tests {
     fn a_parameter_twice() {
         let twice = r#"{"device":[{"parameter":"area","bounds":[1,9]},{"parameter":"area","bounds":[1,9]}]}"#;
         check(twice, "mean", "Area twice");
+    }
+    #[test]
+    fn a_neuron_of_its_own() {
+        check(
+            r#"{"device":[{"parameter":"area","bounds":[1,9],"shared":"neuron"}]}"#,
+            "mean",
+            "one level table a layer",
+        );
+    }
+    #[test]
+    fn a_die_of_two_minds() {
+        let text = r#"{"name":"a","inputs":1,"training":{"device":[{"parameter":"area","bounds":[1,9],"shared":"die"}]},
+            "layers":[{"name":"h","kind":"lif","neurons":1,"synapse":{"range_pA":1}},
+                      {"name":"i","kind":"lif","neurons":1,"synapse":{"range_pA":1},"device":{"area_um2":2}}],
+            "readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
+        let error = TrainConfig::of(&Description::parse("a", text).unwrap()).unwrap_err();
+        let expected = "`layer`, or one value on the cards of `h` (4) and `i` (2)";
+        assert!(error.to_string().contains(expected), "{error}");
     }
     #[test]
     fn bounds_that_leave_the_card_out() {

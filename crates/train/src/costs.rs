@@ -69,11 +69,11 @@ pub(crate) fn pull(
     };
     let mut direct = slopes.direct;
     for (layer, own) in chip.layers.iter().zip(&parameters.layers) {
-        let device = own.device.clone().zip(parameters.device()).enumerate();
+        let device = own.device.iter().zip(parameters.device()).enumerate();
         for (k, (place, device)) in device {
             if device.parameter == DeviceParameter::Area {
-                let slope = f64::from(parameters.device_slope(k, place));
-                direct[place] += by_area * layer.neurons as f64 * slope;
+                let slope = f64::from(parameters.device_slope(k, *place));
+                direct[*place] += by_area * layer.neurons as f64 * slope;
             }
         }
     }

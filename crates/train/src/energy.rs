@@ -200,8 +200,8 @@ impl<'a> EnergyModel<'a> {
     ) {
         let spikes: f64 = activity.spikes[index].iter().sum();
         let squares: f64 = activity.membrane[index].iter().map(|v| v * v).sum();
-        let places = self.parameters.layers[index].device.clone();
-        for (k, (place, device)) in places.into_iter().zip(self.parameters.device()).enumerate() {
+        let places = &self.parameters.layers[index].device;
+        for (k, (place, device)) in places.iter().zip(self.parameters.device()).enumerate() {
             let parameter = device.parameter;
             let value = parameter.of(card);
             let at = |by: f64| {
@@ -210,7 +210,7 @@ impl<'a> EnergyModel<'a> {
                 spikes * self.spike_j(index, &card) + self.leak_j(&card, squares)
             };
             let slope = (at(STEP) - at(-STEP)) / (2.0 * STEP * value);
-            direct[place] += factor * slope * f64::from(self.parameters.device_slope(k, place));
+            direct[*place] += factor * slope * f64::from(self.parameters.device_slope(k, *place));
         }
     }
 

@@ -37,7 +37,7 @@ pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use config::{
     AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EnergyObjective,
-    GradientKind, InitConfig, LatencyObjective, Objectives, TrainConfig,
+    GradientKind, InitConfig, LatencyObjective, Objectives, Shared, TrainConfig,
 };
 pub use costs::Costs;
 pub use energy::Energy;

@@ -206,15 +206,8 @@ impl<'a> Trainer<'a> {
         let exact = self.gradients(samples, &[GradientKind::Checkpointed])?;
         let parameters = self.run.parameters.clone();
         let mut slopes = Vec::new();
-        for (layer, own) in self
-            .run
-            .description
-            .layers
-            .clone()
-            .iter()
-            .zip(&parameters.layers)
-        {
-            for (place, device) in own.device.clone().zip(parameters.device()) {
+        for (index, layer) in self.run.description.layers.clone().iter().enumerate() {
+            for (group, place) in parameters.device_labels(index, &layer.name) {
                 let mut loss = |by: f32| {
                     self.run.parameters.values[place] = parameters.values[place] + by;
                     let found = self.gradients(samples, &[]);
@@ -223,7 +216,7 @@ impl<'a> Trainer<'a> {
                 };
                 let difference = (loss(step)? - loss(-step)?) / (2.0 * f64::from(step));
                 slopes.push(DeviceSlope {
-                    group: format!("{}: {}", layer.name, device.parameter.name()),
+                    group,
                     backpropagation: mean(exact.iter().map(|(g, _)| f64::from(g[0][place]))),
                     finite_difference: difference,
                 });
@@ -311,8 +304,12 @@ impl<'a> Trainer<'a> {
             config.device_learning_rate * schedule,
         ];
         let parameters = &mut self.run.parameters;
-        let device: Vec<_> = parameters.layers.iter().map(|l| l.device.clone()).collect();
-        let rate = |k: usize| rates[usize::from(device.iter().any(|d| d.contains(&k)))] as f32;
+        let device: Vec<usize> = parameters
+            .layers
+            .iter()
+            .flat_map(|l| l.device.clone())
+            .collect();
+        let rate = |k: usize| rates[usize::from(device.contains(&k))] as f32;
         let norm = self.run.adam.clip(&mut gradient, config.clip as f32);
         self.run.adam.step(&mut parameters.values, &gradient, rate);
         parameters.clip();

@@ -1,5 +1,6 @@
 //! `bruno eval`: scores a trained chip.
 
+use crate::costs;
 use crate::data;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -7,7 +8,7 @@ use crate::quantisation;
 use crate::running::Running;
 use bruno_data::{Dataset, Sample, ridge_accuracy};
 use bruno_device::Chip;
-use bruno_train::{Checkpoint, Score, Trainer};
+use bruno_train::{Checkpoint, Footprint, Score, Trainer};
 use std::path::PathBuf;
 
 /// Evaluate a trained chip on one part of its data, through the RTL or the integer model (the same numbers).
@@ -81,12 +82,15 @@ impl Eval {
 /// Prints a score with its yardsticks.
 pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, score: &Score, json: bool) {
     let quantised = run.parameters.quantisation(chip);
+    let area = Footprint::of(&chip.description, &run.config.objectives);
     let ridge = (!set.class_names.is_empty()).then(|| [1, 8].map(|bins| tuned_ridge(set, bins)));
     if json {
         let result = serde_json::json!({
             "data": set.name, "epochs": run.epoch, "seed": run.config.seed, "decisions": score.decisions,
             "loss_nats": score.mean_loss(), "accuracy": score.accuracy(), "rate_Hz": score.rate_hz(),
             "saturations": score.saturations,
+            "energy_nJ": score.energy_nj(), "energy_J": score.costs.energy, "area_um2": area.total_um2(), "area": area,
+            "latency_ms": score.costs.mean_latency_ms(),
             "ridge_counts": ridge.map(|r| r[0]), "ridge_8_bins": ridge.map(|r| r[1]),
             "rounding": run.description.rounding, "formats": run.description.formats,
             "quantisation": quantised,
@@ -123,6 +127,9 @@ pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, score: &Score, json:
     }
     println!("  firing rate                   {:.1} Hz", score.rate_hz());
     println!("  saturated updates             {}", score.saturations);
+    for line in costs::lines(score, &area) {
+        println!("  {line}");
+    }
     for line in run.device_changes() {
         println!("  {line}");
     }

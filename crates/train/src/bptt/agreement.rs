@@ -42,6 +42,7 @@ fn all_device() -> Vec<DeviceTraining> {
     let row = |parameter, low, high| DeviceTraining {
         parameter,
         bounds: (low, high),
+        shared: crate::Shared::Layer,
     };
     vec![
         row(DeviceParameter::Area, 2.8, 5.2),
@@ -143,7 +144,7 @@ fn parts(parameters: &Parameters) -> Vec<(&'static str, Range<usize>)> {
     parts.extend(
         names
             .into_iter()
-            .zip(hidden.device.clone().map(|k| k..k + 1)),
+            .zip(hidden.device.iter().map(|k| *k..k + 1)),
     );
     parts
 }
