@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod quantisation;
 mod running;
+mod scores;
 
 use clap::Parser;
 use std::process::ExitCode;

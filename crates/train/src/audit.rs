@@ -2,9 +2,9 @@
 
 use crate::GradientKind;
 use crate::config::{AuditConfig, AuditReaction};
-use crate::loss::Score;
 use crate::parameters::Parameters;
 use crate::pass::Gradient;
+use crate::score::Score;
 use bruno_chip::RecorderLevel;
 use bruno_device::Chip;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! When a decision is right and stays so, and the loss that asks for it to be earlier.
+//! The loss that asks for decisions to be right early ([`crate::Latency`] is what they are measured by).
 //!
 //! The running decision at the end of window w is that of the task's loss over the windows so far: the mean readout from
 //! the first window that counts to w. The objective is the mean over the windows from its target on of the cross-entropy
@@ -7,28 +7,27 @@
 use crate::config::TrainConfig;
 use bruno_data::Target;
 
-/// What the objective asks of the backward pass, and the decision's time.
+/// What the objective asks of the backward pass.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Latency {
-    /// Time from the first window that counts to the end of the one from which on the decision is right, ms; none where
-    /// the last decision is wrong.
-    pub decided_ms: Option<f64>,
-    /// Derivatives of `weight` times the objective by the currents (pA), `[window][output]`; empty without the objective.
+pub(crate) struct Early {
+    /// The objective without its weight, nats.
+    #[cfg(test)]
+    pub objective: f64,
+    /// Derivatives of `weight` times the objective by the currents (pA), `[window][output]`.
     pub by_current: Vec<f32>,
     /// And by the biases.
     pub by_bias: Vec<f32>,
-    /// The objective without its weight, nats.
-    pub objective: f64,
 }
 
-/// Of a sample with a class whose readout currents are these; none for music.
-pub(crate) fn latency(
+/// Of a sample with a class whose readout currents are these; none without the objective and for music.
+pub(crate) fn early(
     target: &Target,
     currents: &[f32],
     bias: &[f32],
     config: &TrainConfig,
     window_us: u32,
-) -> Option<Latency> {
+) -> Option<Early> {
+    let asked = config.objectives.latency?;
     let Target::Class { class, from_us } = target else {
         return None;
     };
@@ -36,23 +35,18 @@ pub(crate) fn latency(
     // At least the last window counts, as in the task's loss.
     let from = ((from_us / window_us) as usize).min(windows.saturating_sub(1));
     let running = Running::new(*class, &currents[from * bias.len()..], bias, config);
-    let window_ms = f64::from(window_us) * 1e-3;
-    let mut found = Latency {
-        decided_ms: running.right_from().map(|w| (w + 1) as f64 * window_ms),
-        by_current: Vec::new(),
-        by_bias: Vec::new(),
-        objective: 0.0,
-    };
-    if let Some(asked) = config.objectives.latency {
-        let target = asked.target_ms.map_or(0.0, |ms| ms / window_ms);
-        // The last window counts however late the target is.
-        let first = (target.ceil() as usize).clamp(1, windows - from) - 1;
-        found.objective = running.mean_loss(first);
-        let (by_current, by_bias) = running.slopes(first, asked.weight);
-        found.by_current = [vec![0.0; from * bias.len()], by_current].concat();
-        found.by_bias = by_bias;
-    }
-    Some(found)
+    // Nor does it matter how late the target is.
+    let target = asked
+        .target_ms
+        .map_or(0.0, |ms| 1e3 * ms / f64::from(window_us));
+    let first = (target.ceil() as usize).clamp(1, windows - from) - 1;
+    let (by_current, by_bias) = running.slopes(first, asked.weight);
+    Some(Early {
+        #[cfg(test)]
+        objective: running.mean_loss(first),
+        by_current: [vec![0.0; from * bias.len()], by_current].concat(),
+        by_bias,
+    })
 }
 
 /// The running decisions of the windows that count.
@@ -64,7 +58,6 @@ struct Running {
     errors: Vec<f32>,
     /// Cross-entropy of each window, nats.
     losses: Vec<f64>,
-    right: Vec<bool>,
 }
 
 impl Running {
@@ -75,7 +68,6 @@ impl Running {
             class,
             errors: Vec::with_capacity(currents.len()),
             losses: Vec::new(),
-            right: Vec::new(),
         };
         let mut sums = vec![0.0f32; bias.len()];
         for (window, row) in currents.chunks_exact(bias.len()).enumerate() {
@@ -92,21 +84,13 @@ impl Running {
         let sum: f32 = logits.iter().map(|l| (l - largest).exp()).sum();
         let own = logits[self.class];
         self.losses.push(f64::from(sum.ln() + largest - own));
-        let best = (0..logits.len()).max_by(|a, b| logits[*a].total_cmp(&logits[*b]));
-        self.right.push(best == Some(self.class));
         let start = self.errors.len();
         let shares = logits.iter().map(|l| (l - largest).exp() / sum);
         self.errors.extend(shares);
         self.errors[start + self.class] -= 1.0;
     }
 
-    /// The first window from which on every decision is right.
-    fn right_from(&self) -> Option<usize> {
-        let wrong = self.right.iter().rposition(|right| !right);
-        let from = wrong.map_or(0, |w| w + 1);
-        (from < self.right.len()).then_some(from)
-    }
-
+    #[cfg(test)]
     fn mean_loss(&self, first: usize) -> f64 {
         self.losses[first..].iter().sum::<f64>() / (self.losses.len() - first) as f64
     }
@@ -163,11 +147,11 @@ mod tests {
         let currents: Vec<f32> = (0..18).map(|k| ((k * 7 % 11) as f32 - 5.0) * 0.4).collect();
         let bias = [0.1f32, -0.3, 0.2];
         let at = |currents: &[f32], bias: &[f32]| {
-            latency(&class(1, from_us), currents, bias, &config, 1000).unwrap()
+            early(&class(1, from_us), currents, bias, &config, 1000).unwrap()
         };
         let found = at(&currents, &bias);
         let h = 1e-2f32;
-        let close = |found: f32, up: Latency, down: Latency| {
+        let close = |found: f32, up: Early, down: Early| {
             let expected = 0.7 * (up.objective - down.objective) / (2.0 * f64::from(h));
             assert!(
                 (f64::from(found) - expected).abs() < 1e-4,
@@ -203,26 +187,12 @@ mod tests {
         check(0, Some(100.0));
     }
 
-    /// Output 1 leads from the third window on.
-    fn decided(of: usize) -> Option<f64> {
-        let currents = [1.0, 0.0, 1.0, 0.0, 0.0, 9.0, 0.0, 1.0];
-        latency(&class(of, 0), &currents, &[0.0, 0.0], &config(None), 1000)?.decided_ms
-    }
-
-    #[test]
-    fn the_time_of_a_decision() {
-        assert_eq!(decided(1), Some(3.0));
-    }
-    #[test]
-    fn a_wrong_decision_has_no_time() {
-        assert_eq!(decided(0), None);
-    }
     #[test]
     fn music_has_no_decision() {
         let target = Target::Frames {
             frame_us: 1000,
             next: vec![vec![]],
         };
-        assert_eq!(latency(&target, &[0.0], &[0.0], &config(None), 1000), None);
+        assert_eq!(early(&target, &[0.0], &[0.0], &config(None), 1000), None);
     }
 }

@@ -10,7 +10,6 @@ mod bptt;
 mod checkpoint;
 mod coarse;
 mod config;
-mod costs;
 mod dynamics;
 mod energy;
 mod error;
@@ -22,10 +21,12 @@ mod matrix;
 mod parallel;
 mod parameters;
 mod pass;
+mod pull;
 mod quantise;
 mod recorded;
 mod replay;
 mod sample;
+mod score;
 mod step;
 mod surrogate;
 mod traces;
@@ -39,15 +40,17 @@ pub use config::{
     AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EnergyObjective,
     GradientKind, InitConfig, LatencyObjective, Objectives, Shared, TrainConfig,
 };
-pub use costs::Costs;
 pub use energy::Energy;
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
 pub use footprint::Footprint;
-pub use loss::Score;
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
+pub use score::{
+    CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,
+    clopper_pearson, wilson,
+};
 pub use surrogate::Shape;
 pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};

@@ -3,10 +3,10 @@
 
 use crate::audit::{Audit, AuditLine, DeviceSlope};
 use crate::evaluate::{Load, evaluate};
-use crate::loss::Score;
 use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
+use crate::score::{Evaluation, Latency, LayerSummary, Score};
 use crate::{Checkpoint, Footprint, GradientKind, Objectives, TrainError};
 use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
@@ -30,10 +30,13 @@ pub struct EpochReport {
     pub train: Score,
     /// On the validation set afterwards; empty without one.
     pub valid: Score,
+    /// Hidden layers on the training set, while training.
+    pub layers: Vec<LayerSummary>,
     /// Mean gradient norm before clipping.
     pub gradient_norm: f64,
+    /// Time to decision on the training set, while training; none where nothing was classified rightly.
+    pub latency: Option<Latency>,
     /// Area of the chip afterwards.
-    #[serde(default)]
     pub area: Footprint,
     /// Audits of the gradient during the epoch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -54,7 +57,7 @@ pub struct Trainer<'a> {
 /// What one training sample yields.
 struct Outcome {
     gradient: Gradient,
-    score: Score,
+    found: Evaluation,
     seconds: [f64; 2],
 }
 
@@ -109,13 +112,13 @@ impl<'a> Trainer<'a> {
         let order = self.order(epoch);
         let batch = self.run.config.batch;
         let steps = order.len().div_ceil(batch);
-        let mut train = Score::default();
+        let mut train = Evaluation::default();
         let mut norms = 0.0;
         let mut audits = Vec::new();
         for (step, samples) in order.chunks(batch).enumerate() {
             audits.extend(self.audit_in_training((epoch - 1) * steps + step, samples)?);
-            let (gradient, score) = self.batch(epoch, samples)?;
-            train.add(&score);
+            let (gradient, found) = self.batch(epoch, samples)?;
+            train.add(&found);
             let progress =
                 ((epoch - 1) * steps + step) as f64 / (self.run.config.epochs * steps) as f64;
             norms += f64::from(self.update(gradient, progress));
@@ -124,8 +127,10 @@ impl<'a> Trainer<'a> {
         let valid = self.evaluate(&self.data.valid.clone(), &mut done)?;
         let report = EpochReport {
             epoch,
-            train,
-            valid,
+            layers: train.activity(),
+            latency: train.latency(),
+            train: train.score,
+            valid: valid.score,
             gradient_norm: norms / steps.max(1) as f64,
             area: self.footprint(),
             audits,
@@ -237,7 +242,7 @@ impl<'a> Trainer<'a> {
             let ran = Ran::forward(model, &chip, parameters, config, samples[index])?;
             let pass = ran.pass(&chip, parameters, config);
             let gradients = kinds.iter().map(|kind| pass.gradient(*kind, &ran.trace));
-            Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.score))
+            Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.found.score))
         };
         let indices: Vec<usize> = (0..samples.len()).collect();
         let program = parameters.program(&chip);
@@ -253,7 +258,11 @@ impl<'a> Trainer<'a> {
         order
     }
 
-    fn batch(&mut self, epoch: usize, samples: &[usize]) -> Result<(Gradient, Score), TrainError> {
+    fn batch(
+        &mut self,
+        epoch: usize,
+        samples: &[usize],
+    ) -> Result<(Gradient, Evaluation), TrainError> {
         let chip = self.chip()?;
         let program = self.run.parameters.program(&chip);
         let run = &self.run;
@@ -263,7 +272,7 @@ impl<'a> Trainer<'a> {
         };
         let outcomes = spread(&mut self.models, Some(&program), samples, &one)?;
         let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
-        let mut score = Score::default();
+        let mut found = Evaluation::default();
         for (outcome, sample) in outcomes.iter().zip(samples) {
             self.check_finite(&outcome.gradient, epoch, *sample)?;
             let share = 1.0 / samples.len() as f32;
@@ -271,10 +280,10 @@ impl<'a> Trainer<'a> {
                 .iter_mut()
                 .zip(&outcome.gradient)
                 .for_each(|(sum, g)| *sum += share * g);
-            score.add(&outcome.score);
+            found.add(&outcome.found);
             (0..2).for_each(|k| self.seconds[k] += outcome.seconds[k]);
         }
-        Ok((gradient, score))
+        Ok((gradient, found))
     }
 
     fn check_finite(
@@ -321,7 +330,7 @@ impl<'a> Trainer<'a> {
         &mut self,
         samples: &[Sample],
         done: impl FnMut(u64),
-    ) -> Result<Score, TrainError> {
+    ) -> Result<Evaluation, TrainError> {
         let chip = self.chip()?;
         let program = self.run.parameters.program(&chip);
         let load = Load::Once(&program);
@@ -405,7 +414,7 @@ fn train_sample(
     ran.add_direct(parameters, &mut gradient);
     Ok(Outcome {
         gradient,
-        score: ran.score,
+        found: ran.found,
         seconds: [forward, start.elapsed().as_secs_f64()],
     })
 }

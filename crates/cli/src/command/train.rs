@@ -153,7 +153,7 @@ fn line(report: &EpochReport, config: &TrainConfig, epochs: usize) -> String {
         ),
     };
     let costs = match config.objectives.any() {
-        true => "; ".to_string() + &costs::line(&report.train, &report.area),
+        true => "; ".to_string() + &costs::line(report),
         false => String::new(),
     };
     format!(
