@@ -85,6 +85,11 @@ impl<'a> Backward<'a> {
             let rows = layer.i.iter_mut().zip(rows);
             rows.for_each(|(i, d)| *i += f64::from(*d));
         }
+        if let Some(rows) = membrane_rows(self.pass, index, tick) {
+            let ticks = f64::from(self.pass.chip.window_ticks);
+            let rows = layer.v.iter_mut().zip(rows);
+            rows.for_each(|(v, by)| *v += f64::from(*by) / ticks);
+        }
         layer.membrane(&before[index], &after[index], asked);
         let own = &self.pass.parameters.layers[index];
         match index {
@@ -134,6 +139,14 @@ fn readout_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32
     let here = index == pass.chip.readout() && (tick + 1).is_multiple_of(k);
     let window = (tick / k) as usize;
     here.then(|| &pass.demand.by_current[window * n..(window + 1) * n])
+}
+
+/// The loss's derivative by the mean membranes of a hidden layer in the window of a tick.
+fn membrane_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32]> {
+    let n = pass.chip.layers[index].neurons;
+    let window = (tick / pass.chip.window_ticks) as usize;
+    let asked = pass.demand.by_membrane.get(index)?;
+    asked.get(window * n..(window + 1) * n)
 }
 
 /// Running adjoint of one layer.
@@ -244,8 +257,8 @@ impl Adjoint {
     }
 
     fn devices(&self, own: &LayerParameters, parameters: &Parameters, to: &mut [f64]) {
-        for (index, place) in own.device.clone().enumerate() {
-            to[place] = self.device[index] * f64::from(parameters.device_slope(index, place));
+        for (index, place) in own.device.iter().copied().enumerate() {
+            to[place] += self.device[index] * f64::from(parameters.device_slope(index, place));
         }
     }
 }

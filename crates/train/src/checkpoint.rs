@@ -79,7 +79,7 @@ impl Checkpoint {
             .map_err(|e| failed(format!("is no checkpoint of this version: {e}")))?;
         if read.version != VERSION {
             return Err(failed(format!(
-                "has version {}, this bruno reads {VERSION}",
+                "has version {}, this bruno reads {VERSION}; train again, with --restart or another --out",
                 read.version
             )));
         }

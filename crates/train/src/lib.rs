@@ -11,13 +11,17 @@ mod checkpoint;
 mod coarse;
 mod config;
 mod dynamics;
+mod energy;
 mod error;
 mod evaluate;
+mod footprint;
+mod latency;
 mod loss;
 mod matrix;
 mod parallel;
 mod parameters;
 mod pass;
+mod pull;
 mod quantise;
 mod recorded;
 mod replay;
@@ -33,11 +37,13 @@ pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use config::{
-    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, GradientKind, InitConfig,
-    TrainConfig,
+    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EnergyObjective,
+    GradientKind, InitConfig, LatencyObjective, Objectives, Shared, TrainConfig,
 };
+pub use energy::Energy;
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
+pub use footprint::Footprint;
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};

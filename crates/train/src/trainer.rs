@@ -6,9 +6,9 @@ use crate::evaluate::{Load, evaluate};
 use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
-use crate::score::{Evaluation, LayerSummary, Score};
-use crate::{Checkpoint, GradientKind, TrainError};
-use bruno_chip::Description;
+use crate::score::{Evaluation, Latency, LayerSummary, Score};
+use crate::{Checkpoint, Footprint, GradientKind, Objectives, TrainError};
+use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
 use bruno_sim::{Forward, SimError};
@@ -34,6 +34,10 @@ pub struct EpochReport {
     pub layers: Vec<LayerSummary>,
     /// Mean gradient norm before clipping.
     pub gradient_norm: f64,
+    /// Time to decision on the training set, while training; none where nothing was classified rightly.
+    pub latency: Option<Latency>,
+    /// Area of the chip afterwards.
+    pub area: Footprint,
     /// Audits of the gradient during the epoch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audits: Vec<AuditLine>,
@@ -68,6 +72,7 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         let chip = run.parameters.chip(file, &run.description)?;
         check_data(&chip, data)?;
+        check_objectives(&run.config.objectives, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())
             .collect::<Result<_, _>>()?;
@@ -123,9 +128,11 @@ impl<'a> Trainer<'a> {
         let report = EpochReport {
             epoch,
             layers: train.activity(),
+            latency: train.latency(),
             train: train.score,
             valid: valid.score,
             gradient_norm: norms / steps.max(1) as f64,
+            area: self.footprint(),
             audits,
         };
         self.run.epoch = epoch;
@@ -185,15 +192,18 @@ impl<'a> Trainer<'a> {
     }
 
     /// Every device parameter's slope of the mean loss on these samples, by backpropagation and by a central difference of
-    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty is left out of both.
+    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty and the objectives are left
+    /// out of both.
     pub fn device_slopes(
         &mut self,
         samples: &[&Sample],
         step: f32,
     ) -> Result<Vec<DeviceSlope>, TrainError> {
-        let penalty = std::mem::replace(&mut self.run.config.rate_penalty, 0.0);
+        let config = self.run.config.clone();
+        self.run.config.rate_penalty = 0.0;
+        self.run.config.objectives = config.objectives.measures_only();
         let slopes = self.slopes(samples, step);
-        self.run.config.rate_penalty = penalty;
+        self.run.config = config;
         slopes
     }
 
@@ -201,15 +211,8 @@ impl<'a> Trainer<'a> {
         let exact = self.gradients(samples, &[GradientKind::Checkpointed])?;
         let parameters = self.run.parameters.clone();
         let mut slopes = Vec::new();
-        for (layer, own) in self
-            .run
-            .description
-            .layers
-            .clone()
-            .iter()
-            .zip(&parameters.layers)
-        {
-            for (place, device) in own.device.clone().zip(parameters.device()) {
+        for (index, layer) in self.run.description.layers.clone().iter().enumerate() {
+            for (group, place) in parameters.device_labels(index, &layer.name) {
                 let mut loss = |by: f32| {
                     self.run.parameters.values[place] = parameters.values[place] + by;
                     let found = self.gradients(samples, &[]);
@@ -218,7 +221,7 @@ impl<'a> Trainer<'a> {
                 };
                 let difference = (loss(step)? - loss(-step)?) / (2.0 * f64::from(step));
                 slopes.push(DeviceSlope {
-                    group: format!("{}: {}", layer.name, device.parameter.name()),
+                    group,
                     backpropagation: mean(exact.iter().map(|(g, _)| f64::from(g[0][place]))),
                     finite_difference: difference,
                 });
@@ -310,8 +313,12 @@ impl<'a> Trainer<'a> {
             config.device_learning_rate * schedule,
         ];
         let parameters = &mut self.run.parameters;
-        let device: Vec<_> = parameters.layers.iter().map(|l| l.device.clone()).collect();
-        let rate = |k: usize| rates[usize::from(device.iter().any(|d| d.contains(&k)))] as f32;
+        let device: Vec<usize> = parameters
+            .layers
+            .iter()
+            .flat_map(|l| l.device.clone())
+            .collect();
+        let rate = |k: usize| rates[usize::from(device.contains(&k))] as f32;
         let norm = self.run.adam.clip(&mut gradient, config.clip as f32);
         self.run.adam.step(&mut parameters.values, &gradient, rate);
         parameters.clip();
@@ -338,6 +345,11 @@ impl<'a> Trainer<'a> {
             .chip(&self.file, &self.run.description)?)
     }
 
+    /// The area of the chip with the device parameters at hand.
+    pub fn footprint(&self) -> Footprint {
+        Footprint::of(&self.description(), &self.run.config.objectives)
+    }
+
     /// The description with the device parameters at hand.
     pub fn description(&self) -> Description {
         self.run.parameters.describe(&self.run.description)
@@ -348,6 +360,20 @@ impl<'a> Trainer<'a> {
 pub fn check_data(chip: &Chip, data: &Dataset) -> Result<(), TrainError> {
     data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
     check_frames(data, chip.window_ticks)
+}
+
+/// Only classes have a time of decision.
+fn check_objectives(objectives: &Objectives, data: &Dataset) -> Result<(), TrainError> {
+    let classes = |s: &Sample| matches!(s.target, Target::Class { .. });
+    if objectives.latency.is_none() || data.train.iter().all(classes) {
+        return Ok(());
+    }
+    Err(TrainError::Setting(Problem {
+        field: "training.objectives.latency".into(),
+        value: "given".into(),
+        allowed: "none with this data set: its samples have no class to decide for".into(),
+        remedy: "leave it out".into(),
+    }))
 }
 
 fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
@@ -385,7 +411,7 @@ fn train_sample(
     let start = Instant::now();
     let pass = ran.pass(chip, parameters, config);
     let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
-    gradient[parameters.bias.clone()].copy_from_slice(&ran.by_bias);
+    ran.add_direct(parameters, &mut gradient);
     Ok(Outcome {
         gradient,
         found: ran.found,
