@@ -1,6 +1,7 @@
 //! The command line `bruno`: one file a subcommand under `command/`, errors and exit codes in `failure.rs`.
 
 mod command;
+mod costs;
 mod data;
 mod failure;
 mod output;

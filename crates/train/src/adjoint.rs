@@ -2,6 +2,7 @@
 //!
 //! The equations are those of docs/method.md; `lambda` is the derivative of the loss by a state at the end of a window.
 
+use crate::TrainError;
 use crate::not_finite::NotFinite;
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Gradient, Pass};
@@ -16,7 +17,7 @@ pub(crate) fn backward<S: Steps>(
     pass: &Pass<'_>,
     trace: &ChipTrace,
     steps: &dyn Fn(usize) -> S,
-) -> Result<Gradient, NotFinite> {
+) -> Result<Gradient, TrainError> {
     let Pass {
         chip,
         parameters,
@@ -42,8 +43,8 @@ pub(crate) fn backward<S: Steps>(
                 *g *= projection.scale_pa;
             }
         }
-        for (k, place) in layer.device.clone().enumerate() {
-            gradient[place] = layers[index].device[k] as f32 * parameters.device_slope(k, place);
+        for (k, place) in layer.device.iter().copied().enumerate() {
+            gradient[place] += layers[index].device[k] as f32 * parameters.device_slope(k, place);
         }
     }
     Ok(gradient)
@@ -55,6 +56,7 @@ struct LayerAdjoint<'a, S> {
     layer: &'a Layer,
     parameters: &'a Parameters,
     decay: Decay,
+    window_ticks: f32,
     /// Weights in force, pA, `[channel][neuron]`.
     input: Vec<f32>,
     recurrent: Vec<f32>,
@@ -103,6 +105,7 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             layer,
             parameters,
             decay,
+            window_ticks: chip.window_ticks as f32,
             input: own.input.weights_pa(&parameters.values),
             recurrent: own
                 .recurrent
@@ -125,11 +128,11 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         later: Option<&LayerAdjoint<'_, S>>,
         demand: &Demand<'_>,
         gradient: &mut [f32],
-    ) -> Result<(), NotFinite> {
+    ) -> Result<(), TrainError> {
         match self.steps.as_ref().map(|s| s.window(window)) {
             None => self.readout(window, demand),
             Some(steps) => {
-                self.hidden(&steps, later, demand);
+                self.hidden(window, &steps, later, demand);
                 self.check_finite(window, &steps)?;
             }
         }
@@ -141,7 +144,7 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         Ok(())
     }
 
-    fn check_finite(&self, window: usize, steps: &[Step]) -> Result<(), NotFinite> {
+    fn check_finite(&self, window: usize, steps: &[Step]) -> Result<(), TrainError> {
         let row = self.state.iter().zip(&self.asked).zip(&self.mean);
         // The sum of finite numbers this large is not worth telling apart.
         if row
@@ -169,7 +172,7 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             .or_else(|| in_row("adjoint of the mean current", &mut mean.iter().copied()))
             .or_else(|| in_row("adjoint of the membrane", &mut state.iter().map(|s| s[0])))
             .or_else(|| in_row("adjoint of the occupation", &mut state.iter().map(|s| s[1])));
-        found.map_or(Ok(()), Err)
+        found.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     fn readout(&mut self, window: usize, demand: &Demand<'_>) {
@@ -182,8 +185,15 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         self.asked.copy_from_slice(&self.current);
     }
 
-    fn hidden(&mut self, steps: &[Step], later: Option<&LayerAdjoint<'_, S>>, demand: &Demand<'_>) {
+    fn hidden(
+        &mut self,
+        window: usize,
+        steps: &[Step],
+        later: Option<&LayerAdjoint<'_, S>>,
+        demand: &Demand<'_>,
+    ) {
         self.asked.copy_from_slice(&self.current);
+        self.membrane(window, demand);
         for (mean, (step, state)) in self.mean.iter_mut().zip(steps.iter().zip(&self.state)) {
             *mean = step.b[0] * state[0] + step.b[1] * state[1];
         }
@@ -202,6 +212,20 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
                 step.a[0][0] * v + step.a[1][0] * p + step.c[0] * spikes[k],
                 step.a[0][1] * v + step.a[1][1] * p + step.c[1] * spikes[k],
             ];
+        }
+    }
+
+    /// Adds what is asked of the membrane's means: in a window of K ticks the membrane is taken to go straight from its
+    /// start to its end, so that its mean over the ticks is `(K+1)/2K` of the end and `(K-1)/2K` of the start.
+    fn membrane(&mut self, window: usize, demand: &Demand<'_>) {
+        let Some(asked) = demand.by_membrane.get(self.index) else {
+            return;
+        };
+        let end = 0.5 + 0.5 / self.window_ticks;
+        let rows = asked.chunks_exact(self.state.len()).skip(window);
+        for (asked, share) in rows.zip([end, 1.0 - end]) {
+            let states = self.state.iter_mut().zip(asked);
+            states.for_each(|(state, by)| state[0] += share * by);
         }
     }
 

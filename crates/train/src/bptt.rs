@@ -64,7 +64,7 @@ impl<'a> Backward<'a> {
 
     /// The ticks of a range, backward; `states` are `[tick + 1][layer]`, the first as it stood before the range. At the start
     /// of every window all numbers must be finite.
-    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment>]) -> Result<(), NotFinite> {
+    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment>]) -> Result<(), TrainError> {
         for (tick, pair) in range.zip(states.windows(2)).rev() {
             // What the tick after asks of this tick's spikes is known from every layer before any of them moves on.
             let indices = 0..self.layers.len();
@@ -79,7 +79,7 @@ impl<'a> Backward<'a> {
         Ok(())
     }
 
-    fn check_finite(&self, window: usize) -> Result<(), NotFinite> {
+    fn check_finite(&self, window: usize) -> Result<(), TrainError> {
         for (layer, adjoint) in self.pass.chip.layers.iter().zip(&self.layers) {
             let tensors = [
                 ("adjoint of the membrane", &adjoint.v),
@@ -89,7 +89,7 @@ impl<'a> Backward<'a> {
             for (tensor, row) in tensors {
                 let row = row.iter().copied();
                 if let Some(found) = NotFinite::in_row(tensor, &layer.name, window, row) {
-                    return Err(found);
+                    return Err(found.into());
                 }
             }
         }
@@ -107,6 +107,11 @@ impl<'a> Backward<'a> {
         if let Some(rows) = readout_rows(self.pass, index, tick) {
             let rows = layer.i.iter_mut().zip(rows);
             rows.for_each(|(i, d)| *i += f64::from(*d));
+        }
+        if let Some(rows) = membrane_rows(self.pass, index, tick) {
+            let ticks = f64::from(self.pass.chip.window_ticks);
+            let rows = layer.v.iter_mut().zip(rows);
+            rows.for_each(|(v, by)| *v += f64::from(*by) / ticks);
         }
         layer.membrane(&before[index], &after[index], asked);
         let own = &self.pass.parameters.layers[index];
@@ -157,6 +162,14 @@ fn readout_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32
     let here = index == pass.chip.readout() && (tick + 1).is_multiple_of(k);
     let window = (tick / k) as usize;
     here.then(|| &pass.demand.by_current[window * n..(window + 1) * n])
+}
+
+/// The loss's derivative by the mean membranes of a hidden layer in the window of a tick.
+fn membrane_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32]> {
+    let n = pass.chip.layers[index].neurons;
+    let window = (tick / pass.chip.window_ticks) as usize;
+    let asked = pass.demand.by_membrane.get(index)?;
+    asked.get(window * n..(window + 1) * n)
 }
 
 /// Running adjoint of one layer.
@@ -267,8 +280,8 @@ impl Adjoint {
     }
 
     fn devices(&self, own: &LayerParameters, parameters: &Parameters, to: &mut [f64]) {
-        for (index, place) in own.device.clone().enumerate() {
-            to[place] = self.device[index] * f64::from(parameters.device_slope(index, place));
+        for (index, place) in own.device.iter().copied().enumerate() {
+            to[place] += self.device[index] * f64::from(parameters.device_slope(index, place));
         }
     }
 }

@@ -3,9 +3,9 @@
 
 use crate::audit::AuditLine;
 use crate::not_finite::FailedBatch;
-use crate::score::{Evaluation, LayerSummary, Score};
+use crate::score::{Evaluation, Latency, LayerSummary, Score};
 use crate::step_report::{self, StepReport};
-use crate::{Adam, GradientKind, Parameters, TrainError, Trainer};
+use crate::{Adam, Footprint, GradientKind, Parameters, TrainError, Trainer};
 use serde::{Deserialize, Serialize};
 
 /// What an epoch did.
@@ -21,6 +21,10 @@ pub struct EpochReport {
     pub layers: Vec<LayerSummary>,
     /// Mean gradient norm before clipping.
     pub gradient_norm: f64,
+    /// Time to decision on the training set, while training; none where nothing was classified rightly.
+    pub latency: Option<Latency>,
+    /// Area of the chip afterwards.
+    pub area: Footprint,
     /// Audits of the gradient during the epoch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audits: Vec<AuditLine>,
@@ -178,9 +182,11 @@ impl Trainer<'_> {
         let report = EpochReport {
             epoch: self.run.epoch + 1,
             layers: sums.train.activity(),
+            latency: sums.train.latency(),
             train: sums.train.score,
             valid: valid.score,
             gradient_norm: sums.norms / sums.steps.max(1) as f64,
+            area: self.footprint(),
             audits: sums.audits,
         };
         self.run.epoch = report.epoch;

@@ -13,16 +13,20 @@ mod coarse;
 mod config;
 mod difference;
 mod dynamics;
+mod energy;
 mod epoch;
 mod error;
 mod evaluate;
+mod footprint;
 mod history;
+mod latency;
 mod loss;
 mod matrix;
 mod not_finite;
 mod parallel;
 mod parameters;
 mod pass;
+mod pull;
 mod quantise;
 mod recorded;
 mod replay;
@@ -39,13 +43,15 @@ pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use config::{
-    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EarlyStop, GradientKind,
-    InitConfig, Keep, Metric, TrainConfig,
+    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EarlyStop,
+    EnergyObjective, GradientKind, InitConfig, Keep, LatencyObjective, Metric, Objectives, Shared,
+    TrainConfig,
 };
+pub use energy::Energy;
 pub use epoch::{EpochReport, Unfinished};
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
-pub use history::best_epoch;
+pub use footprint::Footprint;
 pub use not_finite::{FailedBatch, NotFinite};
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};

@@ -1,7 +1,10 @@
 //! A data sample through the chip: its stimulus, its trace, its loss and what the loss asks of the backward pass.
 
+use crate::energy::{Activity, EnergyModel};
+use crate::latency;
 use crate::loss;
 use crate::pass::{Demand, Pass};
+use crate::pull::Pull;
 use crate::score::{Evaluation, LayerActivity};
 use crate::{Parameters, TrainConfig, TrainError};
 use bruno_data::Sample;
@@ -28,9 +31,11 @@ pub(crate) struct Ran {
     /// Loss, decision and activity.
     pub found: Evaluation,
     /// `dL/d bias`.
-    pub by_bias: Vec<f32>,
+    by_bias: Vec<f32>,
     by_current: Vec<f32>,
     by_spikes: Vec<Vec<f32>>,
+    /// What the objectives ask.
+    pull: Option<Pull>,
 }
 
 impl Ran {
@@ -47,12 +52,29 @@ impl Ran {
         let trace = model.run(&stimulus)?;
         let bias = &parameters.values[parameters.bias.clone()];
         let currents = readout_currents(chip, &trace);
-        let loss = loss::task(&sample.target, &currents, bias, config, window);
+        let mut loss = loss::task(&sample.target, &currents, bias, config, window);
+        let early = latency::early(&sample.target, &currents, bias, config, window);
+        if let Some(latency) = early {
+            add(&mut loss.by_current, &latency.by_current);
+            add(&mut loss.by_bias, &latency.by_bias);
+        }
         let seconds = f64::from(stimulus.windows) * f64::from(window) * 1e-6;
-        let found = Evaluation::of(chip, &trace, seconds, &loss);
+        let mut found = Evaluation::of(chip, &trace, seconds, &loss);
+        let activity = Activity::of(chip, &stimulus, &trace);
+        let energy = EnergyModel::new(chip, parameters, config.objectives.supply_v).of(&activity);
+        found.score.energy = energy;
+        let pull = Pull::of(chip, parameters, config, &activity, &energy);
         let penalty = |layer: &LayerActivity| loss::rate_penalty(&layer.spikes, seconds, config);
+        let mut by_spikes: Vec<Vec<f32>> = found.layers.iter().map(penalty).collect();
+        for (own, pulled) in by_spikes
+            .iter_mut()
+            .zip(pull.iter().flat_map(|p| &p.by_spikes))
+        {
+            add(own, pulled);
+        }
         Ok(Self {
-            by_spikes: found.layers.iter().map(penalty).collect(),
+            by_spikes,
+            pull,
             by_current: loss.by_current,
             by_bias: loss.by_bias,
             stimulus,
@@ -76,9 +98,22 @@ impl Ran {
             demand: Demand {
                 by_current: &self.by_current,
                 by_spikes: &self.by_spikes,
+                by_membrane: self.pull.as_ref().map_or(&[], |p| &p.by_membrane),
             },
         }
     }
+
+    /// Adds to a gradient what no state of the chip stands between: output biases, and what parameters cost by themselves.
+    pub fn add_direct(&self, parameters: &Parameters, gradient: &mut [f32]) {
+        add(&mut gradient[parameters.bias.clone()], &self.by_bias);
+        if let Some(pull) = &self.pull {
+            add(gradient, &pull.direct);
+        }
+    }
+}
+
+fn add(to: &mut [f32], what: &[f32]) {
+    to.iter_mut().zip(what).for_each(|(x, y)| *x += y);
 }
 
 /// Readout currents at the end of each window, pA, `[window][output]`.

@@ -10,6 +10,7 @@ pub use confusion::Confusion;
 pub use evaluation::{Decision, Evaluation, Latency};
 pub use interval::{CONFIDENCE, clopper_pearson, wilson};
 
+use crate::Energy;
 use serde::{Deserialize, Serialize};
 
 /// Sums over samples from which every reported figure follows.
@@ -31,6 +32,8 @@ pub struct Score {
     pub neuron_seconds: f64,
     /// Saturated updates.
     pub saturations: u64,
+    /// Energy by cause.
+    pub energy: Energy,
 }
 
 impl Score {
@@ -44,6 +47,7 @@ impl Score {
         self.spikes += other.spikes;
         self.neuron_seconds += other.neuron_seconds;
         self.saturations += other.saturations;
+        self.energy.add(&other.energy);
     }
 
     /// Mean loss a decision: cross-entropy, or negative log-likelihood a frame, summed over the keys, mean over all frames,
@@ -67,6 +71,11 @@ impl Score {
     pub fn interval(&self) -> Option<(f64, f64)> {
         let classes = self.decisions > 0 && self.keys == [0; 3];
         classes.then(|| wilson(self.right, self.decisions, CONFIDENCE))
+    }
+
+    /// Mean energy of a sample by the proxy of docs/method.md, nJ.
+    pub fn energy_nj(&self) -> f64 {
+        1e9 * self.energy.total_j() / self.samples.max(1) as f64
     }
 
     /// Mean firing rate of hidden neurons, Hz.

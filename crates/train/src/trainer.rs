@@ -9,8 +9,8 @@ use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
 use crate::score::{Evaluation, Score};
-use crate::{Checkpoint, GradientKind, TrainError};
-use bruno_chip::Description;
+use crate::{Checkpoint, Footprint, GradientKind, Objectives, TrainError};
+use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
 use bruno_sim::{Forward, SimError};
@@ -54,6 +54,7 @@ impl<'a> Trainer<'a> {
         let chip = run.parameters.chip(file, &run.description)?;
         check_data(&chip, data)?;
         run.config.check_validation(data)?;
+        check_objectives(&run.config.objectives, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())
             .collect::<Result<_, _>>()?;
@@ -140,15 +141,18 @@ impl<'a> Trainer<'a> {
     }
 
     /// Every device parameter's slope of the mean loss on these samples, by backpropagation and by a central difference of
-    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty is left out of both.
+    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty and the objectives are left
+    /// out of both.
     pub fn device_slopes(
         &mut self,
         samples: &[&Sample],
         step: f32,
     ) -> Result<Vec<DeviceSlope>, TrainError> {
-        let penalty = std::mem::replace(&mut self.run.config.rate_penalty, 0.0);
+        let config = self.run.config.clone();
+        self.run.config.rate_penalty = 0.0;
+        self.run.config.objectives = config.objectives.measures_only();
         let slopes = self.slopes(samples, step);
-        self.run.config.rate_penalty = penalty;
+        self.run.config = config;
         slopes
     }
 
@@ -156,15 +160,8 @@ impl<'a> Trainer<'a> {
         let exact = self.gradients(samples, &[GradientKind::Checkpointed])?;
         let parameters = self.run.parameters.clone();
         let mut slopes = Vec::new();
-        for (layer, own) in self
-            .run
-            .description
-            .layers
-            .clone()
-            .iter()
-            .zip(&parameters.layers)
-        {
-            for (place, device) in own.device.clone().zip(parameters.device()) {
+        for (index, layer) in self.run.description.layers.clone().iter().enumerate() {
+            for (group, place) in parameters.device_labels(index, &layer.name) {
                 let mut loss = |by: f32| {
                     self.run.parameters.values[place] = parameters.values[place] + by;
                     let found = self.gradients(samples, &[]);
@@ -173,7 +170,7 @@ impl<'a> Trainer<'a> {
                 };
                 let difference = (loss(step)? - loss(-step)?) / (2.0 * f64::from(step));
                 slopes.push(DeviceSlope {
-                    group: format!("{}: {}", layer.name, device.parameter.name()),
+                    group,
                     backpropagation: mean(exact.iter().map(|(g, _)| f64::from(g[0][place]))),
                     finite_difference: difference,
                 });
@@ -254,8 +251,12 @@ impl<'a> Trainer<'a> {
             config.device_learning_rate * schedule,
         ];
         let parameters = &mut self.run.parameters;
-        let device: Vec<_> = parameters.layers.iter().map(|l| l.device.clone()).collect();
-        let rate = |k: usize| rates[usize::from(device.iter().any(|d| d.contains(&k)))] as f32;
+        let device: Vec<usize> = parameters
+            .layers
+            .iter()
+            .flat_map(|l| l.device.clone())
+            .collect();
+        let rate = |k: usize| rates[usize::from(device.contains(&k))] as f32;
         let (norm, clipping) = self.run.adam.clip(&mut gradient, config.clip as f32);
         if !norm.is_finite() {
             return Err(NotFinite::of("norm of the batch's gradient", norm).into());
@@ -298,6 +299,11 @@ impl<'a> Trainer<'a> {
             .chip(&self.file, &self.run.description)?)
     }
 
+    /// The area of the chip with the device parameters at hand.
+    pub fn footprint(&self) -> Footprint {
+        Footprint::of(&self.description(), &self.run.config.objectives)
+    }
+
     /// The description with the device parameters at hand.
     pub fn description(&self) -> Description {
         self.run.parameters.describe(&self.run.description)
@@ -308,6 +314,20 @@ impl<'a> Trainer<'a> {
 pub fn check_data(chip: &Chip, data: &Dataset) -> Result<(), TrainError> {
     data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
     check_frames(data, chip.window_ticks)
+}
+
+/// Only classes have a time of decision.
+fn check_objectives(objectives: &Objectives, data: &Dataset) -> Result<(), TrainError> {
+    let classes = |s: &Sample| matches!(s.target, Target::Class { .. });
+    if objectives.latency.is_none() || data.train.iter().all(classes) {
+        return Ok(());
+    }
+    Err(TrainError::Setting(Problem {
+        field: "training.objectives.latency".into(),
+        value: "given".into(),
+        allowed: "none with this data set: its samples have no class to decide for".into(),
+        remedy: "leave it out".into(),
+    }))
 }
 
 fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
@@ -345,7 +365,7 @@ fn train_sample(
     let start = Instant::now();
     let pass = ran.pass(chip, parameters, config);
     let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
-    gradient[parameters.bias.clone()].copy_from_slice(&ran.by_bias);
+    ran.add_direct(parameters, &mut gradient);
     Ok(Outcome {
         gradient,
         found: ran.found,

@@ -1,5 +1,6 @@
 //! `bruno eval`: scores a trained chip.
 
+use crate::costs;
 use crate::data;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -8,7 +9,7 @@ use crate::running::Running;
 use crate::scores;
 use bruno_data::{Dataset, Sample, ridge_accuracy};
 use bruno_device::Chip;
-use bruno_train::{Checkpoint, Evaluation, Trainer};
+use bruno_train::{Checkpoint, Evaluation, Footprint, Trainer};
 use std::path::PathBuf;
 
 /// Evaluate a trained chip on one part of its data, through the RTL or the integer model (the same numbers).
@@ -82,11 +83,13 @@ impl Eval {
 /// Prints what was found with its yardsticks.
 pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, found: &Evaluation, json: bool) {
     let quantised = run.parameters.quantisation(chip);
+    let area = Footprint::of(&chip.description, &run.config.objectives);
     let ridge = (!set.class_names.is_empty()).then(|| [1, 8].map(|bins| tuned_ridge(set, bins)));
     if json {
         let mut result = scores::json(set, found);
         let more = serde_json::json!({
             "data": set.name, "epochs": run.epoch, "seed": run.config.seed,
+            "energy_nJ": found.score.energy_nj(), "energy_J": found.score.energy, "area_um2": area.total_um2(), "area": area,
             "ridge_counts": ridge.map(|r| r[0]), "ridge_8_bins": ridge.map(|r| r[1]),
             "rounding": run.description.rounding, "formats": run.description.formats,
             "quantisation": quantised,
@@ -107,6 +110,9 @@ pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, found: &Evaluation, 
     if let Some([counts, bins]) = ridge {
         println!("  ridge on spike counts         {counts:.3}");
         println!("  ridge on counts in 8 bins     {bins:.3}");
+    }
+    for line in costs::lines(found, &area) {
+        println!("  {line}");
     }
     for line in run.device_changes() {
         println!("  {line}");

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::run_log::RunLog;
 use crate::running::Running;
-use crate::{data, output};
+use crate::{costs, data, output};
 use bruno_chip::Description;
 use bruno_data::Dataset;
 use bruno_device::Chip;
@@ -133,7 +133,7 @@ impl Train {
             let [forward, backward] = trainer.seconds;
             eprintln!(
                 "{}, {:.1} s (forward {forward:.1}, backward {backward:.1} over all threads)",
-                line(&report, epochs),
+                line(&report, &trainer.run.config, epochs),
                 start.elapsed().as_secs_f64()
             );
         }
@@ -255,7 +255,7 @@ fn tell(audit: &AuditLine) {
     }
 }
 
-fn line(report: &EpochReport, epochs: usize) -> String {
+fn line(report: &EpochReport, config: &TrainConfig, epochs: usize) -> String {
     let valid = match report.valid.decisions {
         0 => String::new(),
         _ => format!(
@@ -264,8 +264,12 @@ fn line(report: &EpochReport, epochs: usize) -> String {
             report.valid.accuracy()
         ),
     };
+    let costs = match config.objectives.any() {
+        true => "; ".to_string() + &costs::line(report),
+        false => String::new(),
+    };
     format!(
-        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz",
+        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz{costs}",
         report.epoch,
         report.train.mean_loss(),
         report.train.accuracy(),

@@ -31,7 +31,7 @@ pub struct Evaluation {
 }
 
 /// Time from where the outputs count until the decision on the readout so far is right and stays so.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Latency {
     /// Mean over the samples that are classified rightly, ms.
     pub mean_ms: f64,
