@@ -40,7 +40,7 @@ pub enum Failure {
     #[error("{error}\nthe batch is kept: `bruno audit {path}` repeats it with every gradient")]
     FailedBatch {
         /// What and where.
-        error: TrainError,
+        error: Box<TrainError>,
         /// File of the batch.
         path: String,
     },

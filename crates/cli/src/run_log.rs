@@ -4,7 +4,7 @@ mod event_file;
 
 use crate::failure::Failure;
 use crate::output;
-use bruno_train::{Checkpoint, EpochReport, Score, StepReport};
+use bruno_train::{Checkpoint, EpochReport, StepReport};
 use event_file::EventFile;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
@@ -114,13 +114,12 @@ fn epoch_scalars(report: &EpochReport) -> Vec<(String, f64)> {
     let mut scalars = Vec::new();
     let parts = [("train", &report.train), ("valid", &report.valid)];
     for (name, score) in parts.into_iter().filter(|(_, s)| s.decisions > 0) {
-        let figures: [(&str, fn(&Score) -> f64); 3] = [
-            ("loss", Score::mean_loss),
-            ("accuracy", Score::accuracy),
-            ("rate_Hz", Score::rate_hz),
+        let figures = [
+            ("loss", score.mean_loss()),
+            ("accuracy", score.accuracy()),
+            ("rate_Hz", score.rate_hz()),
         ];
-        let named = figures.map(|(what, figure)| (format!("{name}/{what}"), figure(score)));
-        scalars.extend(named);
+        scalars.extend(figures.map(|(what, figure)| (format!("{name}/{what}"), figure)));
     }
     for layer in &report.layers {
         let counts = [("silent", &layer.silent), ("saturated", &layer.saturated)];

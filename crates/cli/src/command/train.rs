@@ -198,7 +198,7 @@ fn keep_batch(trainer: &mut Trainer<'_>, error: TrainError, files: &Files) -> Fa
     };
     match batch.save(&files.failed) {
         Ok(()) => Failure::FailedBatch {
-            error,
+            error: Box::new(error),
             path: files.failed.display().to_string(),
         },
         Err(unwritten) => unwritten.into(),
