@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use bruno_device::Chip;
 use bruno_sim::{LayerQuantisation, Program};
+use bruno_train::WeightStatistics;
 use std::path::Path;
 
 /// Most neurons or channels that are listed by number.
@@ -56,6 +57,23 @@ pub fn lines(report: &[LayerQuantisation]) -> Vec<String> {
         }
     }
     lines
+}
+
+/// One line a projection: what the last epoch left of the latent weights.
+pub fn latent_lines(statistics: &[WeightStatistics]) -> Vec<String> {
+    let line = |s: &WeightStatistics| {
+        format!(
+            "latent {}weights of `{}`: {:.1} % at an end of their table, {} of {} codes changed in the last epoch, {:.2} pA from \
+             their level on average",
+            if s.recurrent { "recurrent " } else { "" },
+            s.layer,
+            100.0 * s.clipped,
+            s.changed,
+            s.weights,
+            s.distance_pa
+        )
+    };
+    statistics.iter().map(line).collect()
 }
 
 fn listed(numbers: &[usize]) -> String {

@@ -7,7 +7,10 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Format of the file; a change of any field's meaning raises it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+
+/// The remedy for a file that cannot be continued.
+const ANEW: &str = "train again, with --restart or another --out";
 
 /// State of a run after a whole number of epochs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,10 +79,10 @@ impl Checkpoint {
         let text =
             std::fs::read_to_string(path).map_err(|e| failed(format!("cannot be read: {e}")))?;
         let read: Self = serde_json::from_str(&text)
-            .map_err(|e| failed(format!("is no checkpoint of this version: {e}")))?;
+            .map_err(|e| failed(format!("is no checkpoint of this version ({e}); {ANEW}")))?;
         if read.version != VERSION {
             return Err(failed(format!(
-                "has version {}, this bruno reads {VERSION}",
+                "has version {}, this bruno reads {VERSION}; {ANEW}",
                 read.version
             )));
         }

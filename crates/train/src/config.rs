@@ -3,10 +3,14 @@
 mod audit;
 mod device_parameter;
 mod gradient_kind;
+mod hardware;
+mod weights;
 
 pub use audit::{AuditConfig, AuditReaction};
 pub use device_parameter::{DeviceParameter, DeviceTraining};
 pub use gradient_kind::GradientKind;
+pub use hardware::{Draw, Effect, HardwareConfig};
+pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
 use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
@@ -76,6 +80,11 @@ pub struct TrainConfig {
     pub device: Vec<DeviceTraining>,
     /// How weights start.
     pub init: InitConfig,
+    /// Latent weights in training.
+    pub weights: WeightsConfig,
+    /// Device effects sampled in training; the nominal chip where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<HardwareConfig>,
     /// Audits of the gradient on the way; none where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditConfig>,
@@ -100,6 +109,8 @@ impl Default for TrainConfig {
             logit_per_pa: 0.05,
             device: Vec::new(),
             init: InitConfig::default(),
+            weights: WeightsConfig::default(),
+            hardware: None,
             audit: None,
         }
     }
@@ -164,6 +175,9 @@ impl TrainConfig {
             }
         }
         self.check_gradient(description.recorder)?;
+        if let Some(hardware) = &self.hardware {
+            hardware.check(description)?;
+        }
         self.check_device(description)
     }
 
@@ -290,6 +304,19 @@ mod tests {
             "mean",
             "`training.audit.every_steps` is 0; allowed: 1..",
         );
+    }
+    #[test]
+    fn an_effect_without_a_size() {
+        check(
+            r#"{"hardware":{"effects":["stuck"]}}"#,
+            "mean",
+            "`training.hardware.effects` is `stuck`; allowed: effects whose size the description gives: this one needs \
+             `rram.stuck` in a synapse",
+        );
+    }
+    #[test]
+    fn no_effect() {
+        check(r#"{"hardware":{"effects":[]}}"#, "mean", "at least one of");
     }
     #[test]
     fn rates_reversed() {

@@ -13,6 +13,7 @@ mod config;
 mod dynamics;
 mod error;
 mod evaluate;
+mod in_force;
 mod loss;
 mod matrix;
 mod parallel;
@@ -27,16 +28,19 @@ mod surrogate;
 mod traces;
 mod trainer;
 mod transition;
+mod virtual_program;
+mod weight_statistics;
 
 pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use config::{
-    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, GradientKind, InitConfig,
-    TrainConfig,
+    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, Effect, GradientKind,
+    HardwareConfig, InitConfig, StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
 };
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
+pub use in_force::{InForce, simulated};
 pub use loss::Score;
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};
@@ -44,3 +48,5 @@ pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
 pub use surrogate::Shape;
 pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};
+pub use virtual_program::{held_program, ideal_program};
+pub use weight_statistics::WeightStatistics;

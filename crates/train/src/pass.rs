@@ -3,6 +3,7 @@
 use crate::adjoint;
 use crate::bptt;
 use crate::config::{GradientKind, TrainConfig};
+use crate::in_force::InForce;
 use crate::parameters::Parameters;
 use crate::recorded::RecordedSteps;
 use crate::transition::ExactSteps;
@@ -22,9 +23,9 @@ pub struct Demand<'a> {
 
 /// One sample that has run forward, and the loss's derivatives.
 pub struct Pass<'a> {
-    /// The chip with the device parameters in force.
-    pub chip: &'a Chip,
-    /// Weights and device parameters in force.
+    /// The chip, its weights and its cards in force.
+    pub in_force: &'a InForce,
+    /// What the gradient is by.
     pub parameters: &'a Parameters,
     /// Settings: gradient, surrogate.
     pub config: &'a TrainConfig,
@@ -34,14 +35,19 @@ pub struct Pass<'a> {
     pub demand: Demand<'a>,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    /// The chip in force.
+    pub fn chip(&self) -> &'a Chip {
+        &self.in_force.chip
+    }
+
     /// The gradient that the settings name, from the trace of the forward pass. Output biases are left at zero: the loss
     /// knows them.
     ///
     /// # Errors
     /// Gradients that need every tick run the integer model again; its errors are those of a program that does not fit.
     pub fn gradient(&self, kind: GradientKind, trace: &Trace) -> Result<Gradient, SimError> {
-        Ok(match kind {
+        let physical = match kind {
             GradientKind::Sample | GradientKind::Mean | GradientKind::Jacobian => {
                 let steps = |index| RecordedSteps::new(self, index, trace, kind);
                 adjoint::backward(self, trace, &steps)
@@ -52,6 +58,7 @@ impl Pass<'_> {
             }
             GradientKind::Bptt => bptt::full(self)?,
             GradientKind::Checkpointed => bptt::checkpointed(self)?,
-        })
+        };
+        Ok(self.in_force.to_parameters(self.parameters, physical))
     }
 }

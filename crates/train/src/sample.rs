@@ -1,5 +1,6 @@
 //! A data sample through the chip: its stimulus, its trace, its loss and what the loss asks of the backward pass.
 
+use crate::in_force::InForce;
 use crate::loss::{self, Score};
 use crate::pass::{Demand, Pass};
 use crate::{Parameters, TrainConfig, TrainError};
@@ -63,12 +64,12 @@ impl Ran {
     /// Its backward pass.
     pub fn pass<'a>(
         &'a self,
-        chip: &'a Chip,
+        in_force: &'a InForce,
         parameters: &'a Parameters,
         config: &'a TrainConfig,
     ) -> Pass<'a> {
         Pass {
-            chip,
+            in_force,
             parameters,
             config,
             stimulus: &self.stimulus,

@@ -2,12 +2,15 @@
 //! that the result does not depend on the number of threads.
 
 use crate::audit::{Audit, AuditLine, DeviceSlope};
+use crate::config::StraightThrough;
 use crate::evaluate::{Load, evaluate};
+use crate::in_force::{At, InForce, nominal_program};
 use crate::loss::Score;
 use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
-use crate::{Checkpoint, GradientKind, TrainError};
+use crate::weight_statistics::{WeightStatistics, weight_statistics};
+use crate::{Checkpoint, GradientKind, HardwareConfig, TrainError};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
@@ -18,7 +21,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 
-/// Makes one simulator of the chip; called once a thread.
+/// Makes one simulator of the run's [`crate::simulated`] chip; called once a thread.
 pub type ModelFactory<'a> = dyn Fn() -> Result<Box<dyn Forward>, SimError> + Sync + 'a;
 
 /// What an epoch did.
@@ -35,6 +38,8 @@ pub struct EpochReport {
     /// Audits of the gradient during the epoch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audits: Vec<AuditLine>,
+    /// Latent weights of each projection after the epoch.
+    pub weights: Vec<WeightStatistics>,
 }
 
 /// A run in progress.
@@ -108,12 +113,14 @@ impl<'a> Trainer<'a> {
         let mut train = Score::default();
         let mut norms = 0.0;
         let mut audits = Vec::new();
+        let codes_before = self.run.parameters.quantised();
         for (step, samples) in order.chunks(batch).enumerate() {
-            audits.extend(self.audit_in_training((epoch - 1) * steps + step, samples)?);
-            let (gradient, score) = self.batch(epoch, samples)?;
+            let step = (epoch - 1) * steps + step;
+            let at = self.at(epoch, step);
+            audits.extend(self.audit_in_training(at, samples)?);
+            let (gradient, score) = self.batch(at, samples)?;
             train.add(&score);
-            let progress =
-                ((epoch - 1) * steps + step) as f64 / (self.run.config.epochs * steps) as f64;
+            let progress = step as f64 / (self.run.config.epochs * steps) as f64;
             norms += f64::from(self.update(gradient, progress));
             done(samples.len() as u64);
         }
@@ -124,6 +131,7 @@ impl<'a> Trainer<'a> {
             valid,
             gradient_norm: norms / steps.max(1) as f64,
             audits,
+            weights: weight_statistics(&self.chip()?, &self.run.parameters, &codes_before),
         };
         self.run.epoch = epoch;
         self.run.history.push(report.clone());
@@ -133,13 +141,13 @@ impl<'a> Trainer<'a> {
     /// The audit that the settings ask for before a step, and what follows from it.
     fn audit_in_training(
         &mut self,
-        step: usize,
+        at: At,
         samples: &[usize],
     ) -> Result<Option<AuditLine>, TrainError> {
         let Some(asked) = self.run.config.audit else {
             return Ok(None);
         };
-        if !step.is_multiple_of(asked.every_steps) {
+        if !at.step.is_multiple_of(asked.every_steps) {
             return Ok(None);
         }
         let few: Vec<&Sample> = samples
@@ -147,18 +155,29 @@ impl<'a> Trainer<'a> {
             .take(asked.samples)
             .map(|s| &self.data.train[*s])
             .collect();
-        let audit = self.audit(&few, &[self.run.gradient], |_| {})?;
-        let line = audit.line(step, &asked, self.run.description.recorder);
+        let audit = self.audit_at(at, &few, &[self.run.gradient], |_| {})?;
+        let line = audit.line(at.step, &asked, self.run.description.recorder);
         if let Some(better) = line.as_ref().and_then(|l| l.switched_to) {
             self.run.gradient = better;
         }
         Ok(line)
     }
 
-    /// Compares gradients with exact backpropagation on these samples, with the parameters at hand; `done` hears how many
-    /// samples were finished.
+    /// Compares gradients with exact backpropagation on these samples, with the parameters at hand and, where device
+    /// effects are sampled, on the virtual chips that the next epoch begins with; `done` hears how many samples were
+    /// finished.
     pub fn audit(
         &mut self,
+        samples: &[&Sample],
+        kinds: &[GradientKind],
+        done: impl FnMut(u64),
+    ) -> Result<Audit, TrainError> {
+        self.audit_at(self.next(), samples, kinds, done)
+    }
+
+    fn audit_at(
+        &mut self,
+        at: At,
         samples: &[&Sample],
         kinds: &[GradientKind],
         mut done: impl FnMut(u64),
@@ -169,9 +188,14 @@ impl<'a> Trainer<'a> {
             .copied()
             .collect();
         let mut outcomes = Vec::new();
-        for part in samples.chunks(self.models.len()) {
-            outcomes.extend(self.gradients(part, &all)?);
-            done(part.len() as u64);
+        let parts = samples.chunks(self.models.len());
+        for (part, samples) in parts.enumerate() {
+            let at = At {
+                sample: at.sample + part * self.models.len(),
+                ..at
+            };
+            outcomes.extend(self.gradients(at, samples, &all)?);
+            done(samples.len() as u64);
         }
         Ok(Audit::new(
             &self.chip()?,
@@ -195,7 +219,8 @@ impl<'a> Trainer<'a> {
     }
 
     fn slopes(&mut self, samples: &[&Sample], step: f32) -> Result<Vec<DeviceSlope>, TrainError> {
-        let exact = self.gradients(samples, &[GradientKind::Checkpointed])?;
+        let at = self.next();
+        let exact = self.gradients(at, samples, &[GradientKind::Checkpointed])?;
         let parameters = self.run.parameters.clone();
         let mut slopes = Vec::new();
         for (layer, own) in self
@@ -209,7 +234,7 @@ impl<'a> Trainer<'a> {
             for (place, device) in own.device.clone().zip(parameters.device()) {
                 let mut loss = |by: f32| {
                     self.run.parameters.values[place] = parameters.values[place] + by;
-                    let found = self.gradients(samples, &[]);
+                    let found = self.gradients(at, samples, &[]);
                     self.run.parameters.values[place] = parameters.values[place];
                     found.map(|o| mean(o.iter().map(|(_, score)| score.mean_loss())))
                 };
@@ -224,23 +249,72 @@ impl<'a> Trainer<'a> {
         Ok(slopes)
     }
 
-    /// Gradients of these kinds and the score of every sample, with the parameters at hand.
+    /// Gradients of these kinds and the score of every sample, with the parameters at hand; the first sample is `at`.
     fn gradients(
         &mut self,
+        at: At,
         samples: &[&Sample],
         kinds: &[GradientKind],
     ) -> Result<Vec<(Vec<Gradient>, Score)>, TrainError> {
-        let chip = self.chip()?;
-        let (parameters, config) = (&self.run.parameters, &self.run.config);
-        let one = |model: &mut dyn Forward, index: usize| {
-            let ran = Ran::forward(model, &chip, parameters, config, samples[index])?;
-            let pass = ran.pass(&chip, parameters, config);
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            let (chip, parameters, config) = (&in_force.chip, &run.parameters, &run.config);
+            let ran = Ran::forward(model, chip, parameters, config, samples[k])?;
+            let pass = ran.pass(in_force, parameters, config);
             let gradients = kinds.iter().map(|kind| pass.gradient(*kind, &ran.trace));
             Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.score))
         };
-        let indices: Vec<usize> = (0..samples.len()).collect();
-        let program = parameters.program(&chip);
-        spread(&mut self.models, Some(&program), &indices, &one)
+        self.on_chips(at, samples.len(), &work)
+    }
+
+    /// Works through `count` samples, each on a simulator of the chip in force; the first is `at`.
+    fn on_chips<T: Send>(
+        &mut self,
+        at: At,
+        count: usize,
+        work: &(
+             dyn Fn(&mut dyn Forward, &Checkpoint, &InForce, usize) -> Result<T, TrainError> + Sync
+         ),
+    ) -> Result<Vec<T>, TrainError> {
+        let chip = self.chip()?;
+        let run = &self.run;
+        let in_force = |k: usize| {
+            let at = At {
+                sample: at.sample + k,
+                ..at
+            };
+            InForce::at(&run.parameters, &run.config, &chip, at)
+        };
+        let hardware = run.config.hardware.as_ref();
+        let shared = match hardware.is_some_and(HardwareConfig::varies_by_sample) {
+            true => None,
+            false => Some(in_force(0)?),
+        };
+        let one = |model: &mut dyn Forward, k: usize| match &shared {
+            Some(shared) => work(model, run, shared, k),
+            None => {
+                let own = in_force(k)?;
+                model.load(&own.program)?;
+                work(model, run, &own, k)
+            }
+        };
+        let all: Vec<usize> = (0..count).collect();
+        let program = shared.as_ref().map(|s| &s.program);
+        spread(&mut self.models, program, &all, &one)
+    }
+
+    /// The start of a step of the whole run.
+    fn at(&self, epoch: usize, step: usize) -> At {
+        At {
+            epoch,
+            step,
+            sample: step * self.run.config.batch,
+        }
+    }
+
+    /// The start of the next epoch.
+    fn next(&self) -> At {
+        let steps = self.data.train.len().div_ceil(self.run.config.batch);
+        self.at(self.run.epoch + 1, self.run.epoch * steps)
     }
 
     /// The order of an epoch follows from (seed, epoch) alone.
@@ -252,19 +326,16 @@ impl<'a> Trainer<'a> {
         order
     }
 
-    fn batch(&mut self, epoch: usize, samples: &[usize]) -> Result<(Gradient, Score), TrainError> {
-        let chip = self.chip()?;
-        let program = self.run.parameters.program(&chip);
-        let run = &self.run;
+    fn batch(&mut self, at: At, samples: &[usize]) -> Result<(Gradient, Score), TrainError> {
         let data = self.data;
-        let one = |model: &mut dyn Forward, index: usize| {
-            train_sample(model, &chip, run, &data.train[index])
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            train_sample(model, in_force, run, &data.train[samples[k]])
         };
-        let outcomes = spread(&mut self.models, Some(&program), samples, &one)?;
+        let outcomes = self.on_chips(at, samples.len(), &work)?;
         let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
         let mut score = Score::default();
         for (outcome, sample) in outcomes.iter().zip(samples) {
-            self.check_finite(&outcome.gradient, epoch, *sample)?;
+            self.check_finite(&outcome.gradient, at.epoch, *sample)?;
             let share = 1.0 / samples.len() as f32;
             gradient
                 .iter_mut()
@@ -305,20 +376,23 @@ impl<'a> Trainer<'a> {
         let parameters = &mut self.run.parameters;
         let device: Vec<_> = parameters.layers.iter().map(|l| l.device.clone()).collect();
         let rate = |k: usize| rates[usize::from(device.iter().any(|d| d.contains(&k)))] as f32;
+        if config.weights.straight_through == StraightThrough::Gated {
+            parameters.gate(&mut gradient);
+        }
         let norm = self.run.adam.clip(&mut gradient, config.clip as f32);
         self.run.adam.step(&mut parameters.values, &gradient, rate);
         parameters.clip();
         norm
     }
 
-    /// Scores samples with the parameters at hand.
+    /// Scores samples on the nominal chip with the parameters at hand.
     pub fn evaluate(
         &mut self,
         samples: &[Sample],
         done: impl FnMut(u64),
     ) -> Result<Score, TrainError> {
         let chip = self.chip()?;
-        let program = self.run.parameters.program(&chip);
+        let program = nominal_program(&chip, &self.run.parameters, &self.run.config);
         let load = Load::Once(&program);
         evaluate(&mut self.models, &chip, &self.run, samples, load, done)
     }
@@ -367,16 +441,16 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 fn train_sample(
     model: &mut dyn Forward,
-    chip: &Chip,
+    in_force: &InForce,
     run: &Checkpoint,
     sample: &Sample,
 ) -> Result<Outcome, TrainError> {
     let (config, parameters) = (&run.config, &run.parameters);
     let start = Instant::now();
-    let ran = Ran::forward(model, chip, parameters, config, sample)?;
+    let ran = Ran::forward(model, &in_force.chip, parameters, config, sample)?;
     let forward = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let pass = ran.pass(chip, parameters, config);
+    let pass = ran.pass(in_force, parameters, config);
     let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
     gradient[parameters.bias.clone()].copy_from_slice(&ran.by_bias);
     Ok(Outcome {

@@ -61,8 +61,9 @@ impl Audit {
         let set = data::load(&run.config, self.data.as_deref())?;
         let file = self.file.display().to_string();
         let chip = run.parameters.chip(&file, &run.description)?;
-        let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.running.model(&chip, &design);
+        let simulated = bruno_train::simulated(&chip, &run.config);
+        let design = bruno_hdl::generate(&simulated)?;
+        let factory = || self.running.model(&simulated, &design);
         let threads = self.running.threads();
         let recorder = run.description.recorder;
         let kinds = if self.gradients.is_empty() {
