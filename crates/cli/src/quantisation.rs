@@ -1,13 +1,11 @@
 //! The quantisation report of a program, as `check`, `train` and `eval` print it.
 
 use crate::failure::Failure;
+use crate::scores::listed;
 use bruno_device::Chip;
 use bruno_sim::{LayerQuantisation, Program};
 use bruno_train::WeightStatistics;
 use std::path::Path;
-
-/// Most neurons or channels that are listed by number.
-const MOST_LISTED: usize = 8;
 
 /// Reads the program.json of a chip.
 pub fn load(path: &Path, chip: &Chip) -> Result<Program, Failure> {
@@ -74,16 +72,4 @@ pub fn latent_lines(statistics: &[WeightStatistics]) -> Vec<String> {
         )
     };
     statistics.iter().map(line).collect()
-}
-
-fn listed(numbers: &[usize]) -> String {
-    if numbers.is_empty() {
-        return "none".into();
-    }
-    let first = numbers.iter().take(MOST_LISTED);
-    let mut text = first.map(usize::to_string).collect::<Vec<_>>().join(", ");
-    if numbers.len() > MOST_LISTED {
-        text += &format!(" and {} more", numbers.len() - MOST_LISTED);
-    }
-    text
 }

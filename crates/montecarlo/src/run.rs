@@ -78,7 +78,7 @@ impl MonteCarlo<'_> {
 
     fn evaluate(&mut self, load: Load<'_>, done: impl FnMut(u64)) -> Result<Score, TrainError> {
         let (models, samples) = (&mut self.models, self.samples);
-        evaluate(models, self.chip, self.run, samples, load, done)
+        Ok(evaluate(models, self.chip, self.run, samples, load, done)?.score)
     }
 
     fn formats(&self) -> &Formats {

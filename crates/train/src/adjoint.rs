@@ -2,6 +2,7 @@
 //!
 //! The equations are those of docs/method.md; `lambda` is the derivative of the loss by a state at the end of a window.
 
+use crate::in_force::Physical;
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Pass};
 use crate::step::{Step, Steps};
@@ -15,7 +16,7 @@ pub(crate) fn backward<S: Steps>(
     pass: &Pass<'_>,
     trace: &ChipTrace,
     steps: &dyn Fn(usize) -> S,
-) -> Vec<f64> {
+) -> Physical {
     let Pass {
         parameters,
         stimulus,
@@ -34,11 +35,10 @@ pub(crate) fn backward<S: Steps>(
             own[index].window(window, later.first(), demand, &mut gradient);
         }
     }
-    let mut physical: Vec<f64> = gradient.into_iter().map(f64::from).collect();
-    for (own, layer) in parameters.layers.iter().zip(&layers) {
-        physical[own.device.clone()].copy_from_slice(&layer.device);
+    Physical {
+        weights: gradient.into_iter().map(f64::from).collect(),
+        devices: layers.into_iter().map(|l| l.device).collect(),
     }
-    physical
 }
 
 /// Running adjoint of one layer.
@@ -47,6 +47,7 @@ struct LayerAdjoint<'a, S> {
     layer: &'a Layer,
     parameters: &'a Parameters,
     decay: Decay,
+    window_ticks: f32,
     /// Weights in force, pA, `[channel][neuron]`.
     input: &'a [f32],
     recurrent: &'a [f32],
@@ -96,6 +97,7 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             layer,
             parameters,
             decay,
+            window_ticks: chip.window_ticks as f32,
             input: in_force.input_pa(index),
             recurrent: in_force.recurrent_pa(index),
             input_traces,
@@ -118,7 +120,7 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
     ) {
         match self.steps.as_ref().map(|s| s.window(window)) {
             None => self.readout(window, demand),
-            Some(steps) => self.hidden(&steps, later, demand),
+            Some(steps) => self.hidden(window, &steps, later, demand),
         }
         self.accumulate(window, gradient);
         let (left, start) = (self.decay.over_window(), self.decay.mean_of_start());
@@ -137,8 +139,15 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         self.asked.copy_from_slice(&self.current);
     }
 
-    fn hidden(&mut self, steps: &[Step], later: Option<&LayerAdjoint<'_, S>>, demand: &Demand<'_>) {
+    fn hidden(
+        &mut self,
+        window: usize,
+        steps: &[Step],
+        later: Option<&LayerAdjoint<'_, S>>,
+        demand: &Demand<'_>,
+    ) {
         self.asked.copy_from_slice(&self.current);
+        self.membrane(window, demand);
         for (mean, (step, state)) in self.mean.iter_mut().zip(steps.iter().zip(&self.state)) {
             *mean = step.b[0] * state[0] + step.b[1] * state[1];
         }
@@ -157,6 +166,20 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
                 step.a[0][0] * v + step.a[1][0] * p + step.c[0] * spikes[k],
                 step.a[0][1] * v + step.a[1][1] * p + step.c[1] * spikes[k],
             ];
+        }
+    }
+
+    /// Adds what is asked of the membrane's means: in a window of K ticks the membrane is taken to go straight from its
+    /// start to its end, so that its mean over the ticks is `(K+1)/2K` of the end and `(K-1)/2K` of the start.
+    fn membrane(&mut self, window: usize, demand: &Demand<'_>) {
+        let Some(asked) = demand.by_membrane.get(self.index) else {
+            return;
+        };
+        let end = 0.5 + 0.5 / self.window_ticks;
+        let rows = asked.chunks_exact(self.state.len()).skip(window);
+        for (asked, share) in rows.zip([end, 1.0 - end]) {
+            let states = self.state.iter_mut().zip(asked);
+            states.for_each(|(state, by)| state[0] += share * by);
         }
     }
 

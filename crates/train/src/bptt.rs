@@ -1,14 +1,15 @@
 //! Exact backpropagation through every tick: the yardstick of the coarse gradients, and a gradient of its own.
 //!
 //! The derivatives are those of [`crate::dynamics`] with the surrogate of one tick, and the reset detached, along the
-//! states that the forward pass went through. Both are by the currents and cards in force. `full` remembers every tick; `checkpointed` remembers the windows' borders
-//! and runs each window again, for the same result.
+//! states that the forward pass went through. Both are by the currents and cards in force. `full` remembers
+//! every tick; `checkpointed` remembers the windows' borders and runs each window again, for the same result.
 
 #[cfg(test)]
 mod agreement;
 
 use crate::config::DeviceParameter;
 use crate::dynamics::Dynamics;
+use crate::in_force::Physical;
 use crate::parameters::Projection;
 use crate::pass::Pass;
 use crate::replay::{Moment, Replay, spiking};
@@ -18,7 +19,7 @@ use bruno_sim::SimError;
 use std::ops::Range;
 
 /// Backpropagation that remembers every tick.
-pub(crate) fn full(pass: &Pass<'_>) -> Result<Vec<f64>, SimError> {
+pub(crate) fn full(pass: &Pass<'_>) -> Result<Physical, SimError> {
     let ticks = pass.stimulus.windows * pass.chip().window_ticks;
     let states = Replay::new(pass)?.remember(0..ticks);
     let mut backward = Backward::new(pass);
@@ -27,7 +28,7 @@ pub(crate) fn full(pass: &Pass<'_>) -> Result<Vec<f64>, SimError> {
 }
 
 /// Backpropagation that remembers the states at the windows' borders and recomputes what lies between.
-pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Vec<f64>, SimError> {
+pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Physical, SimError> {
     let window = pass.chip().window_ticks;
     let ticks = |w: u32| w * window..(w + 1) * window;
     let mut replay = Replay::new(pass)?;
@@ -85,6 +86,11 @@ impl<'a> Backward<'a> {
             let rows = layer.i.iter_mut().zip(rows);
             rows.for_each(|(i, d)| *i += f64::from(*d));
         }
+        if let Some(rows) = membrane_rows(self.pass, index, tick) {
+            let ticks = f64::from(self.pass.chip().window_ticks);
+            let rows = layer.v.iter_mut().zip(rows);
+            rows.for_each(|(v, by)| *v += f64::from(*by) / ticks);
+        }
         layer.membrane(&before[index], &after[index], asked);
         let own = &self.pass.parameters.layers[index];
         match index {
@@ -119,11 +125,11 @@ impl<'a> Backward<'a> {
         asked
     }
 
-    fn finish(mut self) -> Vec<f64> {
-        for (layer, own) in self.layers.iter().zip(&self.pass.parameters.layers) {
-            self.gradient[own.device.clone()].copy_from_slice(&layer.device[..own.device.len()]);
+    fn finish(self) -> Physical {
+        Physical {
+            weights: self.gradient,
+            devices: self.layers.into_iter().map(|l| l.device).collect(),
         }
-        self.gradient
     }
 }
 
@@ -133,6 +139,14 @@ fn readout_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32
     let here = index == pass.chip().readout() && (tick + 1).is_multiple_of(k);
     let window = (tick / k) as usize;
     here.then(|| &pass.demand.by_current[window * n..(window + 1) * n])
+}
+
+/// The loss's derivative by the mean membranes of a hidden layer in the window of a tick.
+fn membrane_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32]> {
+    let n = pass.chip().layers[index].neurons;
+    let window = (tick / pass.chip().window_ticks) as usize;
+    let asked = pass.demand.by_membrane.get(index)?;
+    asked.get(window * n..(window + 1) * n)
 }
 
 /// Running adjoint of one layer.

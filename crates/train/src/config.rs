@@ -4,12 +4,14 @@ mod audit;
 mod device_parameter;
 mod gradient_kind;
 mod hardware;
+mod objectives;
 mod weights;
 
 pub use audit::{AuditConfig, AuditReaction};
-pub use device_parameter::{DeviceParameter, DeviceTraining};
+pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
 pub use gradient_kind::GradientKind;
 pub use hardware::{Draw, Effect, HardwareConfig};
+pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
 pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
 use crate::{Shape, TrainError};
@@ -78,6 +80,8 @@ pub struct TrainConfig {
     pub logit_per_pa: f64,
     /// Device parameters to train.
     pub device: Vec<DeviceTraining>,
+    /// What a chip costs, and objectives beside the task's loss.
+    pub objectives: Objectives,
     /// How weights start.
     pub init: InitConfig,
     /// Latent weights in training.
@@ -108,6 +112,7 @@ impl Default for TrainConfig {
             rate_hz: (3.0, 150.0),
             logit_per_pa: 0.05,
             device: Vec::new(),
+            objectives: Objectives::default(),
             init: InitConfig::default(),
             weights: WeightsConfig::default(),
             hardware: None,
@@ -174,6 +179,11 @@ impl TrainConfig {
                 return Err(setting(field, std, "0..100"));
             }
         }
+        let trains_area = self
+            .device
+            .iter()
+            .any(|d| d.parameter == DeviceParameter::Area);
+        self.objectives.check(trains_area)?;
         self.check_gradient(description.recorder)?;
         if let Some(hardware) = &self.hardware {
             hardware.check(description)?;
@@ -229,6 +239,7 @@ impl TrainConfig {
                     "each parameter once",
                 ));
             }
+            check_shared(device, description)?;
             let (low, high) = device.bounds;
             for layer in &description.layers {
                 let value = device.parameter.of(&layer.device);
@@ -241,6 +252,35 @@ impl TrainConfig {
             }
         }
         Ok(())
+    }
+}
+
+/// A die has one value only if its layers start with one; a neuron cannot have its own.
+fn check_shared(device: &DeviceTraining, description: &Description) -> Result<(), TrainError> {
+    let field = format!("device[{:?}].shared", device.parameter);
+    match device.shared {
+        Shared::Layer => Ok(()),
+        Shared::Neuron => Err(setting(
+            &field,
+            "neuron",
+            "`die` or `layer`: the datapath has one set of registers and one level table a layer, so a neuron cannot \
+             have a value of its own; what an area of its own would do, a factor on its currents, its weights can do",
+        )),
+        Shared::Die => {
+            let of = |k: usize| device.parameter.of(&description.layers[k].device);
+            match (1..description.layers.len()).find(|k| of(*k) != of(0)) {
+                None => Ok(()),
+                Some(k) => {
+                    let (first, other) = (&description.layers[0].name, &description.layers[k].name);
+                    let allowed = format!(
+                        "`layer`, or one value on the cards of `{first}` ({}) and `{other}` ({})",
+                        of(0),
+                        of(k)
+                    );
+                    Err(setting(&field, "die", &allowed))
+                }
+            }
+        }
     }
 }
 
@@ -335,9 +375,43 @@ mod tests {
         check("{}", "sample", "`training.gradient` is mean");
     }
     #[test]
+    fn an_objective_out_of_range() {
+        check(
+            r#"{"objectives":{"energy":{"weight":-1}}}"#,
+            "mean",
+            "`training.objectives.energy.weight` is -1; allowed: 0..1000",
+        );
+    }
+    #[test]
+    fn an_area_that_nothing_changes() {
+        check(
+            r#"{"objectives":{"area":{"weight":1}}}"#,
+            "mean",
+            "`training.objectives.area` is given; allowed: none unless `training.device` trains `area`",
+        );
+    }
+    #[test]
     fn a_parameter_twice() {
         let twice = r#"{"device":[{"parameter":"area","bounds":[1,9]},{"parameter":"area","bounds":[1,9]}]}"#;
         check(twice, "mean", "Area twice");
+    }
+    #[test]
+    fn a_neuron_of_its_own() {
+        check(
+            r#"{"device":[{"parameter":"area","bounds":[1,9],"shared":"neuron"}]}"#,
+            "mean",
+            "one level table a layer",
+        );
+    }
+    #[test]
+    fn a_die_of_two_minds() {
+        let text = r#"{"name":"a","inputs":1,"training":{"device":[{"parameter":"area","bounds":[1,9],"shared":"die"}]},
+            "layers":[{"name":"h","kind":"lif","neurons":1,"synapse":{"range_pA":1}},
+                      {"name":"i","kind":"lif","neurons":1,"synapse":{"range_pA":1},"device":{"area_um2":2}}],
+            "readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
+        let error = TrainConfig::of(&Description::parse("a", text).unwrap()).unwrap_err();
+        let expected = "`layer`, or one value on the cards of `h` (4) and `i` (2)";
+        assert!(error.to_string().contains(expected), "{error}");
     }
     #[test]
     fn bounds_that_leave_the_card_out() {

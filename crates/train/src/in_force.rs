@@ -44,6 +44,14 @@ struct LayerInForce {
     devices: Vec<f64>,
 }
 
+/// A gradient by what is in force.
+pub(crate) struct Physical {
+    /// By currents in pA at the places of weights, 0 elsewhere.
+    pub weights: Vec<f64>,
+    /// By the device parameters in the units of each layer's card.
+    pub devices: Vec<Vec<f64>>,
+}
+
 /// Synapses of a projection, `[channel][neuron]`.
 pub(crate) struct Weights {
     /// Currents in force, pA.
@@ -103,10 +111,11 @@ impl InForce {
         chip: &Chip,
         codes: &[(Quantised, Option<Quantised>)],
     ) -> Self {
+        let values = &parameters.values;
         let layers = parameters.layers.iter().zip(codes);
         let layers = layers.map(|(own, (input, recurrent))| LayerInForce {
             input: Weights {
-                pa: own.input.weights_pa(&input.codes),
+                pa: own.input.levels_pa(values, &input.codes),
                 slopes: Vec::new(),
             },
             recurrent: own
@@ -114,7 +123,7 @@ impl InForce {
                 .as_ref()
                 .zip(recurrent.as_ref())
                 .map(|(p, q)| Weights {
-                    pa: p.weights_pa(&q.codes),
+                    pa: p.levels_pa(values, &q.codes),
                     slopes: Vec::new(),
                 }),
             devices: vec![1.0; own.device.len()],
@@ -192,28 +201,26 @@ impl InForce {
         self.layers[layer].recurrent.as_ref().map_or(&[], |r| &r.pa)
     }
 
-    /// The gradient by the parameters from one by what is in force: by currents in pA at the places of weights, by the
-    /// cards' units at those of device parameters. Weights pass straight through the rounding to levels.
-    pub(crate) fn to_parameters(
-        &self,
-        parameters: &Parameters,
-        mut physical: Vec<f64>,
-    ) -> Gradient {
-        for (own, held) in parameters.layers.iter().zip(&self.layers) {
+    /// The gradient by the parameters from one by what is in force. Weights pass straight through the rounding to levels.
+    pub(crate) fn to_parameters(&self, parameters: &Parameters, physical: Physical) -> Gradient {
+        let mut gradient = physical.weights;
+        let layers = parameters.layers.iter().zip(&self.layers);
+        for ((own, held), devices) in layers.zip(&physical.devices) {
             let recurrent = own.recurrent.iter().zip(&held.recurrent);
             for (projection, weights) in std::iter::once((&own.input, &held.input)).chain(recurrent)
             {
-                let by_pa = &mut physical[projection.place.clone()];
+                let by_pa = &mut gradient[projection.place.clone()];
                 weights.by_level(by_pa);
-                by_pa
-                    .iter_mut()
-                    .for_each(|g| *g *= f64::from(projection.scale_pa));
+                let scale = f64::from(projection.scale_pa);
+                by_pa.iter_mut().for_each(|g| *g *= scale);
             }
-            for ((index, place), factor) in own.device.clone().enumerate().zip(&held.devices) {
-                physical[place] *= factor * f64::from(parameters.device_slope(index, place));
+            let places = own.device.iter().zip(&held.devices).zip(devices);
+            for (index, ((place, factor), by_card)) in places.enumerate() {
+                let slope = factor * f64::from(parameters.device_slope(index, *place));
+                gradient[*place] += by_card * slope;
             }
         }
-        physical.into_iter().map(|g| g as f32).collect()
+        gradient.into_iter().map(|g| g as f32).collect()
     }
 }
 

@@ -11,18 +11,23 @@ mod checkpoint;
 mod coarse;
 mod config;
 mod dynamics;
+mod energy;
 mod error;
 mod evaluate;
+mod footprint;
 mod in_force;
+mod latency;
 mod loss;
 mod matrix;
 mod parallel;
 mod parameters;
 mod pass;
+mod pull;
 mod quantise;
 mod recorded;
 mod replay;
 mod sample;
+mod score;
 mod step;
 mod surrogate;
 mod traces;
@@ -35,17 +40,23 @@ pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use config::{
-    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, Effect, GradientKind,
-    HardwareConfig, InitConfig, StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
+    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, Effect,
+    EnergyObjective, GradientKind, HardwareConfig, InitConfig, LatencyObjective, Objectives,
+    Shared, StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
 };
+pub use energy::Energy;
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
+pub use footprint::Footprint;
 pub use in_force::{InForce, simulated};
-pub use loss::Score;
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
+pub use score::{
+    CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,
+    clopper_pearson, wilson,
+};
 pub use surrogate::Shape;
 pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};
 pub use virtual_program::{held_program, ideal_program};

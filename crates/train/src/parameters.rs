@@ -1,8 +1,8 @@
 //! Everything that training changes: latent weights, device parameters, output biases; and the way from there to a chip.
 
-use crate::config::{DeviceTraining, TrainConfig};
+use crate::config::{DeviceTraining, Shared, TrainConfig};
 use crate::quantise::{Quantised, quantise, quantise_at_random};
-use bruno_chip::{ChipError, Description, Synapse};
+use bruno_chip::{ChipError, Description, DeviceCard, Synapse};
 use bruno_device::{Chip, Codes, levels_pa};
 use bruno_sim::{LayerProgram, LayerQuantisation, Program};
 use rand::SeedableRng;
@@ -34,8 +34,9 @@ pub struct LayerParameters {
     pub input: Projection,
     /// From itself.
     pub recurrent: Option<Projection>,
-    /// Place of the layer's device parameters, in the order of the configuration.
-    pub device: Range<usize>,
+    /// Places of the layer's device parameters, in the order of the configuration; layers of a die may share one. Empty
+    /// for the readout.
+    pub device: Vec<usize>,
 }
 
 /// All parameters of a chip in training, one flat vector with a map.
@@ -73,12 +74,8 @@ impl Parameters {
             let recurrent = layer
                 .recurrent
                 .then(|| new.projection(synapse, layer.neurons, layer.neurons, normal, &mut rng));
-            let start = new.values.len();
-            for d in &config.device {
-                new.values
-                    .push(logit(d.parameter.of(&raw.device), d.bounds));
-            }
-            let device = start..new.values.len();
+            let device = (0..config.device.len()).map(|k| new.device_place(k, &raw.device));
+            let device = device.collect();
             new.layers.push(LayerParameters {
                 input,
                 recurrent,
@@ -98,11 +95,23 @@ impl Parameters {
         new.layers.push(LayerParameters {
             input,
             recurrent: None,
-            device: start..start,
+            device: Vec::new(),
         });
         new.values.extend(vec![0.0; readout.neurons]);
         new.bias = start..new.values.len();
         new
+    }
+
+    /// The place of a layer's device parameter: a new one, or that of the die.
+    fn device_place(&mut self, index: usize, card: &DeviceCard) -> usize {
+        let d = &self.device[index];
+        match self.layers.first() {
+            Some(first) if d.shared == Shared::Die => first.device[index],
+            _ => {
+                self.values.push(logit(d.parameter.of(card), d.bounds));
+                self.values.len() - 1
+            }
+        }
     }
 
     fn projection(
@@ -155,9 +164,9 @@ impl Parameters {
     pub fn describe(&self, description: &Description) -> Description {
         let mut new = description.clone();
         for (layer, raw) in self.layers.iter().zip(&mut new.layers) {
-            for (place, d) in layer.device.clone().zip(&self.device) {
+            for (place, d) in layer.device.iter().zip(&self.device) {
                 d.parameter
-                    .set(&mut raw.device, bounded(self.values[place], d.bounds));
+                    .set(&mut raw.device, bounded(self.values[*place], d.bounds));
             }
         }
         new
@@ -261,8 +270,8 @@ impl Parameters {
                     );
                 }
             }
-            if layer.device.contains(&place) {
-                let d = self.device[place - layer.device.start].parameter;
+            if let Some(at) = layer.device.iter().position(|p| *p == place) {
+                let d = self.device[at].parameter;
                 return format!("device parameter {d:?} of layer {index}");
             }
         }
@@ -274,6 +283,19 @@ impl Parameters {
         let (low, high) = self.device[index].bounds;
         let s = sigmoid(self.values[place]);
         (high - low) as f32 * s * (1.0 - s)
+    }
+
+    /// Label and place of every device parameter that layer `index`, called `name`, is the first to have.
+    pub(crate) fn device_labels(&self, index: usize, name: &str) -> Vec<(String, usize)> {
+        let earlier = |place: &usize| {
+            self.layers[..index]
+                .iter()
+                .any(|l| l.device.contains(place))
+        };
+        let own = self.layers[index].device.iter().zip(&self.device);
+        own.filter(|(place, _)| !earlier(place))
+            .map(|(place, d)| (d.label(name), *place))
+            .collect()
     }
 
     /// Device parameters in training, in order.
@@ -288,9 +310,16 @@ impl Projection {
         &self.levels
     }
 
-    /// Weights of these codes, pA.
-    pub(crate) fn weights_pa(&self, codes: &[u8]) -> Vec<f32> {
-        let level = |c: &u8| self.levels[usize::from(*c)] * self.scale_pa;
+    /// Nominal weights, pA, `[channel][neuron]`: the levels nearest to the latent ones.
+    pub fn weights_pa(&self, values: &[f32]) -> Vec<f32> {
+        let codes = quantise(&values[self.place.clone()], self.levels(values)).codes;
+        self.levels_pa(values, &codes)
+    }
+
+    /// The levels of these codes, pA.
+    pub(crate) fn levels_pa(&self, values: &[f32], codes: &[u8]) -> Vec<f32> {
+        let levels = self.levels(values);
+        let level = |c: &u8| levels[usize::from(*c)] * self.scale_pa;
         codes.iter().map(level).collect()
     }
 

@@ -19,6 +19,8 @@ pub struct Demand<'a> {
     pub by_current: &'a [f32],
     /// `dL/d(spike count)` of every hidden neuron, by layer; the same in every window.
     pub by_spikes: &'a [Vec<f32>],
+    /// `dL/d(mean membrane of a window, V)` of every hidden neuron, by layer: `[window][neuron]`; empty where nothing asks.
+    pub by_membrane: &'a [Vec<f32>],
 }
 
 /// One sample that has run forward, and the loss's derivatives.

@@ -5,13 +5,13 @@ use crate::audit::{Audit, AuditLine, DeviceSlope};
 use crate::config::StraightThrough;
 use crate::evaluate::{Load, evaluate};
 use crate::in_force::{At, InForce, nominal_program};
-use crate::loss::Score;
 use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
+use crate::score::{Evaluation, Latency, LayerSummary, Score};
 use crate::weight_statistics::{WeightStatistics, weight_statistics};
-use crate::{Checkpoint, GradientKind, HardwareConfig, TrainError};
-use bruno_chip::Description;
+use crate::{Checkpoint, Footprint, GradientKind, HardwareConfig, Objectives, TrainError};
+use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
 use bruno_sim::{Forward, SimError};
@@ -33,8 +33,14 @@ pub struct EpochReport {
     pub train: Score,
     /// On the validation set afterwards; empty without one.
     pub valid: Score,
+    /// Hidden layers on the training set, while training.
+    pub layers: Vec<LayerSummary>,
     /// Mean gradient norm before clipping.
     pub gradient_norm: f64,
+    /// Time to decision on the training set, while training; none where nothing was classified rightly.
+    pub latency: Option<Latency>,
+    /// Area of the chip afterwards.
+    pub area: Footprint,
     /// Audits of the gradient during the epoch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audits: Vec<AuditLine>,
@@ -56,7 +62,7 @@ pub struct Trainer<'a> {
 /// What one training sample yields.
 struct Outcome {
     gradient: Gradient,
-    score: Score,
+    found: Evaluation,
     seconds: [f64; 2],
 }
 
@@ -71,6 +77,7 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         let chip = run.parameters.chip(file, &run.description)?;
         check_data(&chip, data)?;
+        check_objectives(&run.config.objectives, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())
             .collect::<Result<_, _>>()?;
@@ -110,7 +117,7 @@ impl<'a> Trainer<'a> {
         let order = self.order(epoch);
         let batch = self.run.config.batch;
         let steps = order.len().div_ceil(batch);
-        let mut train = Score::default();
+        let mut train = Evaluation::default();
         let mut norms = 0.0;
         let mut audits = Vec::new();
         let codes_before = self.run.parameters.quantised();
@@ -118,8 +125,8 @@ impl<'a> Trainer<'a> {
             let step = (epoch - 1) * steps + step;
             let at = self.at(epoch, step);
             audits.extend(self.audit_in_training(at, samples)?);
-            let (gradient, score) = self.batch(at, samples)?;
-            train.add(&score);
+            let (gradient, found) = self.batch(at, samples)?;
+            train.add(&found);
             let progress = step as f64 / (self.run.config.epochs * steps) as f64;
             norms += f64::from(self.update(gradient, progress));
             done(samples.len() as u64);
@@ -127,9 +134,12 @@ impl<'a> Trainer<'a> {
         let valid = self.evaluate(&self.data.valid.clone(), &mut done)?;
         let report = EpochReport {
             epoch,
-            train,
-            valid,
+            layers: train.activity(),
+            latency: train.latency(),
+            train: train.score,
+            valid: valid.score,
             gradient_norm: norms / steps.max(1) as f64,
+            area: self.footprint(),
             audits,
             weights: weight_statistics(&self.chip()?, &self.run.parameters, &codes_before),
         };
@@ -206,15 +216,18 @@ impl<'a> Trainer<'a> {
     }
 
     /// Every device parameter's slope of the mean loss on these samples, by backpropagation and by a central difference of
-    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty is left out of both.
+    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty and the objectives are left
+    /// out of both.
     pub fn device_slopes(
         &mut self,
         samples: &[&Sample],
         step: f32,
     ) -> Result<Vec<DeviceSlope>, TrainError> {
-        let penalty = std::mem::replace(&mut self.run.config.rate_penalty, 0.0);
+        let config = self.run.config.clone();
+        self.run.config.rate_penalty = 0.0;
+        self.run.config.objectives = config.objectives.measures_only();
         let slopes = self.slopes(samples, step);
-        self.run.config.rate_penalty = penalty;
+        self.run.config = config;
         slopes
     }
 
@@ -223,15 +236,8 @@ impl<'a> Trainer<'a> {
         let exact = self.gradients(at, samples, &[GradientKind::Checkpointed])?;
         let parameters = self.run.parameters.clone();
         let mut slopes = Vec::new();
-        for (layer, own) in self
-            .run
-            .description
-            .layers
-            .clone()
-            .iter()
-            .zip(&parameters.layers)
-        {
-            for (place, device) in own.device.clone().zip(parameters.device()) {
+        for (index, layer) in self.run.description.layers.clone().iter().enumerate() {
+            for (group, place) in parameters.device_labels(index, &layer.name) {
                 let mut loss = |by: f32| {
                     self.run.parameters.values[place] = parameters.values[place] + by;
                     let found = self.gradients(at, samples, &[]);
@@ -240,7 +246,7 @@ impl<'a> Trainer<'a> {
                 };
                 let difference = (loss(step)? - loss(-step)?) / (2.0 * f64::from(step));
                 slopes.push(DeviceSlope {
-                    group: format!("{}: {}", layer.name, device.parameter.name()),
+                    group,
                     backpropagation: mean(exact.iter().map(|(g, _)| f64::from(g[0][place]))),
                     finite_difference: difference,
                 });
@@ -261,7 +267,7 @@ impl<'a> Trainer<'a> {
             let ran = Ran::forward(model, chip, parameters, config, samples[k])?;
             let pass = ran.pass(in_force, parameters, config);
             let gradients = kinds.iter().map(|kind| pass.gradient(*kind, &ran.trace));
-            Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.score))
+            Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.found.score))
         };
         self.on_chips(at, samples.len(), &work)
     }
@@ -326,14 +332,14 @@ impl<'a> Trainer<'a> {
         order
     }
 
-    fn batch(&mut self, at: At, samples: &[usize]) -> Result<(Gradient, Score), TrainError> {
+    fn batch(&mut self, at: At, samples: &[usize]) -> Result<(Gradient, Evaluation), TrainError> {
         let data = self.data;
         let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
             train_sample(model, in_force, run, &data.train[samples[k]])
         };
         let outcomes = self.on_chips(at, samples.len(), &work)?;
         let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
-        let mut score = Score::default();
+        let mut found = Evaluation::default();
         for (outcome, sample) in outcomes.iter().zip(samples) {
             self.check_finite(&outcome.gradient, at.epoch, *sample)?;
             let share = 1.0 / samples.len() as f32;
@@ -341,10 +347,10 @@ impl<'a> Trainer<'a> {
                 .iter_mut()
                 .zip(&outcome.gradient)
                 .for_each(|(sum, g)| *sum += share * g);
-            score.add(&outcome.score);
+            found.add(&outcome.found);
             (0..2).for_each(|k| self.seconds[k] += outcome.seconds[k]);
         }
-        Ok((gradient, score))
+        Ok((gradient, found))
     }
 
     fn check_finite(
@@ -374,8 +380,12 @@ impl<'a> Trainer<'a> {
             config.device_learning_rate * schedule,
         ];
         let parameters = &mut self.run.parameters;
-        let device: Vec<_> = parameters.layers.iter().map(|l| l.device.clone()).collect();
-        let rate = |k: usize| rates[usize::from(device.iter().any(|d| d.contains(&k)))] as f32;
+        let device: Vec<usize> = parameters
+            .layers
+            .iter()
+            .flat_map(|l| l.device.clone())
+            .collect();
+        let rate = |k: usize| rates[usize::from(device.contains(&k))] as f32;
         if config.weights.straight_through == StraightThrough::Gated {
             parameters.gate(&mut gradient);
         }
@@ -390,7 +400,7 @@ impl<'a> Trainer<'a> {
         &mut self,
         samples: &[Sample],
         done: impl FnMut(u64),
-    ) -> Result<Score, TrainError> {
+    ) -> Result<Evaluation, TrainError> {
         let chip = self.chip()?;
         let program = nominal_program(&chip, &self.run.parameters, &self.run.config);
         let load = Load::Once(&program);
@@ -405,6 +415,11 @@ impl<'a> Trainer<'a> {
             .chip(&self.file, &self.run.description)?)
     }
 
+    /// The area of the chip with the device parameters at hand.
+    pub fn footprint(&self) -> Footprint {
+        Footprint::of(&self.description(), &self.run.config.objectives)
+    }
+
     /// The description with the device parameters at hand.
     pub fn description(&self) -> Description {
         self.run.parameters.describe(&self.run.description)
@@ -415,6 +430,20 @@ impl<'a> Trainer<'a> {
 pub fn check_data(chip: &Chip, data: &Dataset) -> Result<(), TrainError> {
     data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
     check_frames(data, chip.window_ticks)
+}
+
+/// Only classes have a time of decision.
+fn check_objectives(objectives: &Objectives, data: &Dataset) -> Result<(), TrainError> {
+    let classes = |s: &Sample| matches!(s.target, Target::Class { .. });
+    if objectives.latency.is_none() || data.train.iter().all(classes) {
+        return Ok(());
+    }
+    Err(TrainError::Setting(Problem {
+        field: "training.objectives.latency".into(),
+        value: "given".into(),
+        allowed: "none with this data set: its samples have no class to decide for".into(),
+        remedy: "leave it out".into(),
+    }))
 }
 
 fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
@@ -452,10 +481,10 @@ fn train_sample(
     let start = Instant::now();
     let pass = ran.pass(in_force, parameters, config);
     let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
-    gradient[parameters.bias.clone()].copy_from_slice(&ran.by_bias);
+    ran.add_direct(parameters, &mut gradient);
     Ok(Outcome {
         gradient,
-        score: ran.score,
+        found: ran.found,
         seconds: [forward, start.elapsed().as_secs_f64()],
     })
 }

@@ -94,6 +94,78 @@ fn threads_change_nothing() {
     assert_eq!(train(fresh().0, 2, 1), train(fresh().0, 2, 3));
 }
 
+/// A fresh run with these settings in place of the number of epochs.
+fn fresh_with(settings: &str) -> Checkpoint {
+    fresh_of(&CHIP.replace(r#""epochs":6"#, settings)).0
+}
+
+/// An objective that is worth a nat makes the trained chip cheaper in what it asks for.
+fn check_objective(objective: &str, cost: impl Fn(&Checkpoint) -> f64) {
+    let settings = r#""epochs":3,"device_learning_rate":0.2"#;
+    let plain = train(fresh_with(settings), 3, 2);
+    let objectives = format!(r#""objectives":{{{objective}}},{settings}"#);
+    let asked = train(fresh_with(&objectives), 3, 2);
+    let (plain, asked) = (cost(&plain), cost(&asked));
+    assert!(
+        asked < 0.95 * plain,
+        "{objective}: {asked}, {plain} without"
+    );
+}
+
+#[test]
+fn energy_is_saved() {
+    let energy = |run: &Checkpoint| run.history.last().unwrap().valid.energy_nj();
+    check_objective(r#""energy":{"weight":3}"#, energy);
+}
+#[test]
+fn area_is_saved() {
+    let area = |run: &Checkpoint| run.history.last().unwrap().area.total_um2();
+    check_objective(r#""area":{"weight":3}"#, area);
+}
+#[test]
+fn music_has_no_time_of_a_decision() {
+    let run = fresh_with(r#""objectives":{"latency":{"weight":1}},"epochs":6"#);
+    let chip = Chip::resolve("tiny", &run.description).unwrap();
+    let mut music = data();
+    for sample in &mut music.train {
+        let next = vec![vec![0]];
+        let frame_us = 40_000;
+        sample.target = Target::Frames { frame_us, next };
+    }
+    let factory = || -> Result<Box<dyn Forward>, _> { Ok(Box::new(IntegerModel::new(&chip))) };
+    let refused = Trainer::new("tiny", run, &music, &factory, 1)
+        .err()
+        .unwrap();
+    assert!(
+        refused.to_string().contains("no class to decide for"),
+        "{refused}"
+    );
+}
+
+/// Nothing pulls below a target: the run is that without the objective.
+#[test]
+fn a_target_that_is_met_changes_nothing() {
+    let met = r#""objectives":{"energy":{"weight":1,"target_nJ":1e6},"area":{"weight":1,"target_um2":1e6}},"epochs":6"#;
+    let met = train(fresh_with(met), 1, 1);
+    assert_eq!(met.parameters, train(fresh().0, 1, 1).parameters);
+}
+
+#[test]
+fn a_die_has_one_area() {
+    let text = CHIP
+        .replace(
+            r#""layers":["#,
+            r#""layers":[{"name":"first","kind":"lif","neurons":5,"synapse":{"range_pA":900}},"#,
+        )
+        .replace(r#""bounds":[3,5]"#, r#""bounds":[3,5],"shared":"die""#);
+    let run = train(fresh_of(&text).0, 1, 1);
+    let layers = run.parameters.describe(&run.description).layers;
+    let cards = [&layers[0].device, &layers[1].device];
+    assert_eq!(cards[0].area_um2, cards[1].area_um2);
+    assert_ne!(cards[0].area_um2, 4.0);
+    assert_ne!(cards[0].v_th_v, cards[1].v_th_v);
+}
+
 /// A record of level `jacobian` holds the words of `mean`, and training reads those.
 #[test]
 fn jacobian_records_train_as_means() {

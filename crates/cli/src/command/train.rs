@@ -4,7 +4,7 @@ use super::eval;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::running::Running;
-use crate::{data, output};
+use crate::{costs, data, output};
 use bruno_chip::Description;
 use bruno_data::Dataset;
 use bruno_device::Chip;
@@ -116,7 +116,7 @@ impl Train {
             let [forward, backward] = trainer.seconds;
             eprintln!(
                 "{}, {:.1} s (forward {forward:.1}, backward {backward:.1} over all threads)",
-                line(&report, epochs),
+                line(&report, &trainer.run.config, epochs),
                 start.elapsed().as_secs_f64()
             );
         }
@@ -147,7 +147,7 @@ fn json_line(report: &EpochReport) -> String {
     serde_json::to_string(report).unwrap_or_default() + "\n"
 }
 
-fn line(report: &EpochReport, epochs: usize) -> String {
+fn line(report: &EpochReport, config: &TrainConfig, epochs: usize) -> String {
     let valid = match report.valid.decisions {
         0 => String::new(),
         _ => format!(
@@ -156,8 +156,12 @@ fn line(report: &EpochReport, epochs: usize) -> String {
             report.valid.accuracy()
         ),
     };
+    let costs = match config.objectives.any() {
+        true => "; ".to_string() + &costs::line(report),
+        false => String::new(),
+    };
     format!(
-        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz",
+        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz{costs}",
         report.epoch,
         report.train.mean_loss(),
         report.train.accuracy(),
