@@ -1,12 +1,13 @@
 //! What every data set becomes.
 
 use crate::DataError;
+use serde::{Deserialize, Serialize};
 
 /// Longest sample, us: times are 32 bits of microseconds.
 pub(crate) const LONGEST_US: u32 = 3_600_000_000;
 
 /// One input spike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Event {
     /// Time since the start of the sample, us.
     pub t_us: u32,
@@ -15,7 +16,7 @@ pub struct Event {
 }
 
 /// What a sample should make the chip say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// One of several classes.
     Class {
@@ -34,7 +35,7 @@ pub enum Target {
 }
 
 /// One sample: events sorted by time, then channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     /// Input spikes.
     pub events: Vec<Event>,

@@ -5,6 +5,7 @@ mod device_parameter;
 mod gradient_kind;
 mod hardware;
 mod objectives;
+mod validation;
 mod weights;
 
 pub use audit::{AuditConfig, AuditReaction};
@@ -12,10 +13,12 @@ pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
 pub use gradient_kind::GradientKind;
 pub use hardware::{Draw, Effect, HardwareConfig};
 pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
+pub use validation::{EarlyStop, Keep, Metric};
 pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
 use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
+use bruno_data::Dataset;
 use serde::{Deserialize, Serialize};
 
 /// How latent weights start, in units of half their level table's range.
@@ -92,6 +95,13 @@ pub struct TrainConfig {
     /// Audits of the gradient on the way; none where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditConfig>,
+    /// Figure of the validation set by which epochs are compared.
+    pub metric: Metric,
+    /// Checkpoint that gives the trained chip.
+    pub keep: Keep,
+    /// End before the last epoch; none where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_stop: Option<EarlyStop>,
 }
 
 impl Default for TrainConfig {
@@ -117,6 +127,9 @@ impl Default for TrainConfig {
             weights: WeightsConfig::default(),
             hardware: None,
             audit: None,
+            metric: Metric::default(),
+            keep: Keep::default(),
+            early_stop: None,
         }
     }
 }
@@ -179,6 +192,7 @@ impl TrainConfig {
                 return Err(setting(field, std, "0..100"));
             }
         }
+        self.check_early_stop()?;
         let trains_area = self
             .device
             .iter()
@@ -189,6 +203,45 @@ impl TrainConfig {
             hardware.check(description)?;
         }
         self.check_device(description)
+    }
+
+    fn check_early_stop(&self) -> Result<(), TrainError> {
+        let Some(stop) = self.early_stop else {
+            return Ok(());
+        };
+        if !(1..self.epochs).contains(&stop.patience) {
+            let allowed = format!("1..{}, fewer than `epochs`", self.epochs.saturating_sub(1));
+            return Err(setting("early_stop.patience", stop.patience, &allowed));
+        }
+        if !(0.0..=1e6).contains(&stop.min_delta) {
+            return Err(setting(
+                "early_stop.min_delta",
+                stop.min_delta,
+                "0..1000000",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks that a data set has the part that the settings compare epochs on.
+    ///
+    /// # Errors
+    /// The setting that would have no effect.
+    pub fn check_validation(&self, data: &Dataset) -> Result<(), TrainError> {
+        let asked = [
+            ("early_stop", self.early_stop.is_some()),
+            ("keep", self.keep == Keep::Best),
+            ("metric", self.metric != Metric::default()),
+        ];
+        let asked = asked.iter().find(|(_, asked)| *asked);
+        match asked.filter(|_| data.valid.is_empty()) {
+            None => Ok(()),
+            Some((field, _)) => Err(setting(
+                field,
+                "given",
+                "its default where the data set has no validation samples",
+            )),
+        }
     }
 
     fn check_gradient(&self, recorder: RecorderLevel) -> Result<(), TrainError> {
@@ -357,6 +410,14 @@ mod tests {
     #[test]
     fn no_effect() {
         check(r#"{"hardware":{"effects":[]}}"#, "mean", "at least one of");
+    }
+    #[test]
+    fn patience_that_outlasts_the_run() {
+        check(
+            r#"{"epochs":5,"early_stop":{"patience":5}}"#,
+            "mean",
+            "`training.early_stop.patience` is 5; allowed: 1..4",
+        );
     }
     #[test]
     fn rates_reversed() {

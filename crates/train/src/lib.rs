@@ -5,20 +5,25 @@
 
 mod adam;
 mod adjoint;
+mod alive;
 mod audit;
 mod bptt;
 mod checkpoint;
 mod coarse;
 mod config;
+mod difference;
 mod dynamics;
 mod energy;
+mod epoch;
 mod error;
 mod evaluate;
 mod footprint;
+mod history;
 mod in_force;
 mod latency;
 mod loss;
 mod matrix;
+mod not_finite;
 mod parallel;
 mod parameters;
 mod pass;
@@ -29,6 +34,7 @@ mod replay;
 mod sample;
 mod score;
 mod step;
+mod step_report;
 mod surrogate;
 mod traces;
 mod trainer;
@@ -40,15 +46,17 @@ pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use config::{
-    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, Effect,
-    EnergyObjective, GradientKind, HardwareConfig, InitConfig, LatencyObjective, Objectives,
-    Shared, StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
+    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, EarlyStop,
+    Effect, EnergyObjective, GradientKind, HardwareConfig, InitConfig, Keep, LatencyObjective,
+    Metric, Objectives, Shared, StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
 };
 pub use energy::Energy;
+pub use epoch::{EpochReport, Unfinished};
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
 pub use footprint::Footprint;
 pub use in_force::{InForce, simulated};
+pub use not_finite::{FailedBatch, NotFinite};
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
@@ -57,7 +65,8 @@ pub use score::{
     CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,
     clopper_pearson, wilson,
 };
+pub use step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use surrogate::Shape;
-pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};
+pub use trainer::{ModelFactory, Trainer, check_data};
 pub use virtual_program::{held_program, ideal_program};
 pub use weight_statistics::WeightStatistics;

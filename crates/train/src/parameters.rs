@@ -185,7 +185,16 @@ impl Parameters {
         self.layers.iter().map(layer).collect()
     }
 
-    /// The same with weights rounded at random, which follows from seed and optimiser step alone.
+    /// Nearest codes of every projection, input then recurrent, layer by layer.
+    pub(crate) fn codes(&self) -> Vec<Vec<u8>> {
+        let layers = self.quantised().into_iter();
+        layers
+            .flat_map(|(input, recurrent)| std::iter::once(input).chain(recurrent))
+            .map(|quantised| quantised.codes)
+            .collect()
+    }
+
+    /// The same as [`Parameters::quantised`] with weights rounded at random, which follows from seed and optimiser step alone.
     pub(crate) fn rounded_at_random(
         &self,
         seed: u64,

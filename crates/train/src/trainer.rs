@@ -1,15 +1,16 @@
 //! The training loop: samples spread over threads with one simulator each, gradients summed in the samples' order, so
 //! that the result does not depend on the number of threads.
 
+use crate::alive;
 use crate::audit::{Audit, AuditLine, DeviceSlope};
 use crate::config::StraightThrough;
 use crate::evaluate::{Load, evaluate};
 use crate::in_force::{At, InForce, nominal_program};
+use crate::not_finite::{FailedBatch, NotFinite};
 use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
-use crate::score::{Evaluation, Latency, LayerSummary, Score};
-use crate::weight_statistics::{WeightStatistics, weight_statistics};
+use crate::score::{Evaluation, Score};
 use crate::{Checkpoint, Footprint, GradientKind, HardwareConfig, Objectives, TrainError};
 use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
@@ -18,41 +19,18 @@ use bruno_sim::{Forward, SimError};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 use std::time::Instant;
 
 /// Makes one simulator of the run's [`crate::simulated`] chip; called once a thread.
 pub type ModelFactory<'a> = dyn Fn() -> Result<Box<dyn Forward>, SimError> + Sync + 'a;
 
-/// What an epoch did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EpochReport {
-    /// Number of the epoch, from 1.
-    pub epoch: usize,
-    /// On the training set, while training.
-    pub train: Score,
-    /// On the validation set afterwards; empty without one.
-    pub valid: Score,
-    /// Hidden layers on the training set, while training.
-    pub layers: Vec<LayerSummary>,
-    /// Mean gradient norm before clipping.
-    pub gradient_norm: f64,
-    /// Time to decision on the training set, while training; none where nothing was classified rightly.
-    pub latency: Option<Latency>,
-    /// Area of the chip afterwards.
-    pub area: Footprint,
-    /// Audits of the gradient during the epoch.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub audits: Vec<AuditLine>,
-    /// Latent weights of each projection after the epoch.
-    pub weights: Vec<WeightStatistics>,
-}
-
 /// A run in progress.
 pub struct Trainer<'a> {
     /// State that is kept on disk.
     pub run: Checkpoint,
-    data: &'a Dataset,
+    /// The batch of the last step, if a number in it was not finite.
+    pub failed: Option<FailedBatch>,
+    pub(crate) data: &'a Dataset,
     file: String,
     models: Vec<Box<dyn Forward>>,
     /// Seconds spent in forward and backward passes, summed over threads.
@@ -77,12 +55,14 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         let chip = run.parameters.chip(file, &run.description)?;
         check_data(&chip, data)?;
+        run.config.check_validation(data)?;
         check_objectives(&run.config.objectives, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())
             .collect::<Result<_, _>>()?;
         Ok(Self {
             run,
+            failed: None,
             data,
             file: file.into(),
             models,
@@ -111,45 +91,8 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// One epoch; `done` hears how many samples were finished.
-    pub fn epoch(&mut self, mut done: impl FnMut(u64)) -> Result<EpochReport, TrainError> {
-        let epoch = self.run.epoch + 1;
-        let order = self.order(epoch);
-        let batch = self.run.config.batch;
-        let steps = order.len().div_ceil(batch);
-        let mut train = Evaluation::default();
-        let mut norms = 0.0;
-        let mut audits = Vec::new();
-        let codes_before = self.run.parameters.quantised();
-        for (step, samples) in order.chunks(batch).enumerate() {
-            let step = (epoch - 1) * steps + step;
-            let at = self.at(epoch, step);
-            audits.extend(self.audit_in_training(at, samples)?);
-            let (gradient, found) = self.batch(at, samples)?;
-            train.add(&found);
-            let progress = step as f64 / (self.run.config.epochs * steps) as f64;
-            norms += f64::from(self.update(gradient, progress));
-            done(samples.len() as u64);
-        }
-        let valid = self.evaluate(&self.data.valid.clone(), &mut done)?;
-        let report = EpochReport {
-            epoch,
-            layers: train.activity(),
-            latency: train.latency(),
-            train: train.score,
-            valid: valid.score,
-            gradient_norm: norms / steps.max(1) as f64,
-            area: self.footprint(),
-            audits,
-            weights: weight_statistics(&self.chip()?, &self.run.parameters, &codes_before),
-        };
-        self.run.epoch = epoch;
-        self.run.history.push(report.clone());
-        Ok(report)
-    }
-
     /// The audit that the settings ask for before a step, and what follows from it.
-    fn audit_in_training(
+    pub(crate) fn audit_in_training(
         &mut self,
         at: At,
         samples: &[usize],
@@ -174,7 +117,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// Compares gradients with exact backpropagation on these samples, with the parameters at hand and, where device
-    /// effects are sampled, on the virtual chips that the next epoch begins with; `done` hears how many samples were
+    /// effects are sampled, on the virtual chips of the next step; `done` hears how many samples were
     /// finished.
     pub fn audit(
         &mut self,
@@ -309,7 +252,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// The start of a step of the whole run.
-    fn at(&self, epoch: usize, step: usize) -> At {
+    pub(crate) fn at(&self, epoch: usize, step: usize) -> At {
         At {
             epoch,
             step,
@@ -317,14 +260,13 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// The start of the next epoch.
+    /// The start of the next step.
     fn next(&self) -> At {
-        let steps = self.data.train.len().div_ceil(self.run.config.batch);
-        self.at(self.run.epoch + 1, self.run.epoch * steps)
+        self.at(self.run.epoch + 1, self.steps_done())
     }
 
     /// The order of an epoch follows from (seed, epoch) alone.
-    fn order(&self, epoch: usize) -> Vec<usize> {
+    pub(crate) fn order(&self, epoch: usize) -> Vec<usize> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.run.config.seed);
         rng.set_stream(epoch as u64);
         let mut order: Vec<usize> = (0..self.data.train.len()).collect();
@@ -332,16 +274,24 @@ impl<'a> Trainer<'a> {
         order
     }
 
-    fn batch(&mut self, at: At, samples: &[usize]) -> Result<(Gradient, Evaluation), TrainError> {
+    pub(crate) fn batch(
+        &mut self,
+        at: At,
+        samples: &[usize],
+    ) -> Result<(Gradient, Evaluation), TrainError> {
         let data = self.data;
         let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
             train_sample(model, in_force, run, &data.train[samples[k]])
         };
+        // The first sample that fails is named, whatever the number of threads.
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            Ok(work(model, run, in_force, k))
+        };
         let outcomes = self.on_chips(at, samples.len(), &work)?;
         let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
         let mut found = Evaluation::default();
-        for (outcome, sample) in outcomes.iter().zip(samples) {
-            self.check_finite(&outcome.gradient, at.epoch, *sample)?;
+        for (outcome, sample) in outcomes.into_iter().zip(samples) {
+            let outcome = outcome.map_err(|e| e.at(at.epoch, Some(*sample)))?;
             let share = 1.0 / samples.len() as f32;
             gradient
                 .iter_mut()
@@ -353,25 +303,12 @@ impl<'a> Trainer<'a> {
         Ok((gradient, found))
     }
 
-    fn check_finite(
-        &self,
-        gradient: &[f32],
-        epoch: usize,
-        sample: usize,
-    ) -> Result<(), TrainError> {
-        match gradient.iter().position(|g| !g.is_finite()) {
-            None => Ok(()),
-            Some(at) => Err(TrainError::NotFinite {
-                epoch,
-                sample,
-                tensor: self.run.parameters.name(at),
-                value: gradient[at],
-            }),
-        }
-    }
-
-    /// One optimiser step; returns the gradient's norm.
-    fn update(&mut self, mut gradient: Gradient, progress: f64) -> f32 {
+    /// One optimiser step; returns the gradient's norm and the factor of its clipping.
+    pub(crate) fn update(
+        &mut self,
+        mut gradient: Gradient,
+        progress: f64,
+    ) -> Result<(f32, f32), TrainError> {
         let config = &self.run.config;
         // A cosine from 1 to a hundredth.
         let schedule = 0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
@@ -389,13 +326,22 @@ impl<'a> Trainer<'a> {
         if config.weights.straight_through == StraightThrough::Gated {
             parameters.gate(&mut gradient);
         }
-        let norm = self.run.adam.clip(&mut gradient, config.clip as f32);
+        let (norm, clipping) = self.run.adam.clip(&mut gradient, config.clip as f32);
+        if !norm.is_finite() {
+            return Err(NotFinite::of("norm of the batch's gradient", norm).into());
+        }
         self.run.adam.step(&mut parameters.values, &gradient, rate);
         parameters.clip();
-        norm
+        match parameters.values.iter().position(|x| !x.is_finite()) {
+            None => Ok((norm, clipping)),
+            Some(at) => Err(NotFinite::of(parameters.name(at), parameters.values[at]).into()),
+        }
     }
 
     /// Scores samples on the nominal chip with the parameters at hand.
+    ///
+    /// # Errors
+    /// Those of the simulators; a layer that is silent on all samples, and weights that all have one code.
     pub fn evaluate(
         &mut self,
         samples: &[Sample],
@@ -404,7 +350,14 @@ impl<'a> Trainer<'a> {
         let chip = self.chip()?;
         let program = nominal_program(&chip, &self.run.parameters, &self.run.config);
         let load = Load::Once(&program);
-        evaluate(&mut self.models, &chip, &self.run, samples, load, done)
+        let found = evaluate(&mut self.models, &chip, &self.run, samples, load, done)?;
+        alive::check(&chip, &self.run.parameters, &found)?;
+        Ok(found)
+    }
+
+    /// Refuses activity in which a layer is silent, and weights that all have one code.
+    pub(crate) fn check_alive(&self, found: &Evaluation) -> Result<(), TrainError> {
+        alive::check(&self.chip()?, &self.run.parameters, found)
     }
 
     /// The chip with the device parameters at hand.

@@ -25,39 +25,53 @@ pub struct WeightStatistics {
     pub distance_pa: f64,
 }
 
-/// Codes of every projection, input then recurrent, layer by layer.
-pub(crate) type Codes = Vec<(Quantised, Option<Quantised>)>;
-
-/// Statistics of every projection; `before` are the codes before the epoch.
+/// Statistics of every projection; `before` are their codes before the epoch ([`Parameters::codes`]).
 pub(crate) fn weight_statistics(
     chip: &Chip,
     parameters: &Parameters,
-    before: &Codes,
+    before: &[Vec<u8>],
 ) -> Vec<WeightStatistics> {
     let mut all = Vec::new();
+    let mut before = before.iter();
     let layers = chip.layers.iter().zip(&parameters.layers);
-    for (((layer, own), now), before) in layers.zip(parameters.quantised()).zip(before) {
-        let of = |recurrent, projection: &Projection, now: &Quantised, before: &Quantised| {
-            let latent = &parameters.values[projection.place.clone()];
-            let levels = projection.levels(&parameters.values);
-            let distance = |(w, c): (&f32, &u8)| f64::from((w - levels[usize::from(*c)]).abs());
-            let distances: f64 = latent.iter().zip(&now.codes).map(distance).sum();
-            let count = latent.len().max(1) as f64;
-            let pairs = now.codes.iter().zip(&before.codes);
-            WeightStatistics {
-                layer: layer.name.clone(),
-                recurrent,
-                weights: latent.len(),
-                clipped: now.clipped as f64 / count,
-                levels: (now.used, levels.len()),
-                changed: pairs.filter(|(a, b)| a != b).count(),
-                distance_pa: distances / count * f64::from(projection.scale_pa),
-            }
-        };
-        all.push(of(false, &own.input, &now.0, &before.0));
-        if let (Some(projection), Some(now), Some(before)) = (&own.recurrent, &now.1, &before.1) {
-            all.push(of(true, projection, now, before));
+    for ((layer, own), (input, recurrent)) in layers.zip(parameters.quantised()) {
+        let now = std::iter::once(input).chain(recurrent);
+        let projections = std::iter::once(&own.input).chain(&own.recurrent);
+        for (k, (projection, now)) in projections.zip(now).enumerate() {
+            let before = before.next().map_or(&[][..], Vec::as_slice);
+            let place = (layer.name.clone(), k == 1);
+            all.push(statistics(
+                place,
+                &parameters.values,
+                projection,
+                &now,
+                before,
+            ));
         }
     }
     all
+}
+
+fn statistics(
+    (layer, recurrent): (String, bool),
+    values: &[f32],
+    projection: &Projection,
+    now: &Quantised,
+    before: &[u8],
+) -> WeightStatistics {
+    let latent = &values[projection.place.clone()];
+    let levels = projection.levels(values);
+    let distance = |(w, c): (&f32, &u8)| f64::from((w - levels[usize::from(*c)]).abs());
+    let distances: f64 = latent.iter().zip(&now.codes).map(distance).sum();
+    let count = latent.len().max(1) as f64;
+    let pairs = now.codes.iter().zip(before);
+    WeightStatistics {
+        layer,
+        recurrent,
+        weights: latent.len(),
+        clipped: now.clipped as f64 / count,
+        levels: (now.used, levels.len()),
+        changed: pairs.filter(|(a, b)| a != b).count(),
+        distance_pa: distances / count * f64::from(projection.scale_pa),
+    }
 }
