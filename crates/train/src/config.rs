@@ -5,6 +5,7 @@ mod device_parameter;
 mod gradient_kind;
 mod hardware;
 mod objectives;
+mod regularisation;
 mod validation;
 mod weights;
 
@@ -13,6 +14,7 @@ pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
 pub use gradient_kind::GradientKind;
 pub use hardware::{Draw, Effect, HardwareConfig};
 pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
+pub use regularisation::RegularisationConfig;
 pub use validation::{EarlyStop, Keep, Metric};
 pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
@@ -89,6 +91,8 @@ pub struct TrainConfig {
     pub init: InitConfig,
     /// Latent weights in training.
     pub weights: WeightsConfig,
+    /// Against learning the training set by heart.
+    pub regularisation: RegularisationConfig,
     /// Device effects sampled in training; the nominal chip where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hardware: Option<HardwareConfig>,
@@ -125,6 +129,7 @@ impl Default for TrainConfig {
             objectives: Objectives::default(),
             init: InitConfig::default(),
             weights: WeightsConfig::default(),
+            regularisation: RegularisationConfig::default(),
             hardware: None,
             audit: None,
             metric: Metric::default(),
@@ -168,6 +173,18 @@ impl TrainConfig {
             ("clip", self.clip, 0.1, 1e6),
             ("rate_penalty", self.rate_penalty, 0.0, 1e6),
             ("logit_per_pA", self.logit_per_pa, 1e-6, 1e3),
+            (
+                "regularisation.weight_decay",
+                self.regularisation.weight_decay,
+                0.0,
+                100.0,
+            ),
+            (
+                "regularisation.input_dropout",
+                self.regularisation.input_dropout,
+                0.0,
+                0.99,
+            ),
         ];
         for (field, value, low, high) in rows {
             if !(low..=high).contains(&value) {
@@ -417,6 +434,14 @@ mod tests {
             r#"{"epochs":5,"early_stop":{"patience":5}}"#,
             "mean",
             "`training.early_stop.patience` is 5; allowed: 1..4",
+        );
+    }
+    #[test]
+    fn all_spikes_dropped() {
+        check(
+            r#"{"regularisation":{"input_dropout":1}}"#,
+            "mean",
+            "`training.regularisation.input_dropout` is 1; allowed: 0..0.99",
         );
     }
     #[test]

@@ -12,6 +12,7 @@ mod checkpoint;
 mod coarse;
 mod config;
 mod difference;
+mod dropout;
 mod dynamics;
 mod energy;
 mod epoch;
@@ -48,7 +49,8 @@ pub use checkpoint::Checkpoint;
 pub use config::{
     AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, EarlyStop,
     Effect, EnergyObjective, GradientKind, HardwareConfig, InitConfig, Keep, LatencyObjective,
-    Metric, Objectives, Shared, StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
+    Metric, Objectives, RegularisationConfig, Shared, StraightThrough, TrainConfig, WeightRounding,
+    WeightsConfig,
 };
 pub use energy::Energy;
 pub use epoch::{EpochReport, Unfinished};

@@ -160,6 +160,19 @@ impl Parameters {
         }
     }
 
+    /// Takes a share off every latent weight.
+    pub(crate) fn decay(&mut self, share: f64) {
+        let Self { values, layers, .. } = self;
+        let projections = layers
+            .iter()
+            .flat_map(|l| std::iter::once(&l.input).chain(&l.recurrent));
+        for projection in projections {
+            for weight in &mut values[projection.place.clone()] {
+                *weight -= share as f32 * *weight;
+            }
+        }
+    }
+
     /// The description with its trained device parameters.
     pub fn describe(&self, description: &Description) -> Description {
         let mut new = description.clone();

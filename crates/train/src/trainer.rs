@@ -4,6 +4,7 @@
 use crate::alive;
 use crate::audit::{Audit, AuditLine, DeviceSlope};
 use crate::config::StraightThrough;
+use crate::dropout::thinned;
 use crate::evaluate::{Load, evaluate};
 use crate::in_force::{At, InForce, nominal_program};
 use crate::not_finite::{FailedBatch, NotFinite};
@@ -283,7 +284,10 @@ impl<'a> Trainer<'a> {
     ) -> Result<(Gradient, Evaluation), TrainError> {
         let data = self.data;
         let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
-            train_sample(model, in_force, run, &data.train[samples[k]])
+            let share = run.config.regularisation.input_dropout;
+            let place = (at.step, k);
+            let sample = thinned(&data.train[samples[k]], share, run.config.seed, place);
+            train_sample(model, in_force, run, &sample)
         };
         // The first sample that fails is named, whatever the number of threads.
         let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
@@ -333,6 +337,7 @@ impl<'a> Trainer<'a> {
             return Err(NotFinite::of("norm of the batch's gradient", norm).into());
         }
         self.run.adam.step(&mut parameters.values, &gradient, rate);
+        parameters.decay(rates[0] * config.regularisation.weight_decay);
         parameters.clip();
         match parameters.values.iter().position(|x| !x.is_finite()) {
             None => Ok((norm, clipping)),

@@ -113,6 +113,18 @@ fn check_objective(objective: &str, cost: impl Fn(&Checkpoint) -> f64) {
 }
 
 #[test]
+fn decayed_weights_are_smaller() {
+    let squares = |run: Checkpoint| {
+        let place = run.parameters.layers[0].input.place.clone();
+        let weights = run.parameters.values[place].iter();
+        weights.map(|w| w * w).sum::<f32>()
+    };
+    let decayed =
+        fresh_with(r#""epochs":2,"regularisation":{"weight_decay":1,"input_dropout":0.2}"#);
+    let plain = fresh_with(r#""epochs":2,"regularisation":{"input_dropout":0.2}"#);
+    assert!(squares(train(decayed, 2, 1)) < 0.8 * squares(train(plain, 2, 2)));
+}
+#[test]
 fn energy_is_saved() {
     let energy = |run: &Checkpoint| run.history.last().unwrap().valid.energy_nj();
     check_objective(r#""energy":{"weight":3}"#, energy);
