@@ -9,6 +9,7 @@ mod audit;
 mod bptt;
 mod checkpoint;
 mod coarse;
+mod comparison;
 mod config;
 mod dynamics;
 mod energy;
@@ -20,6 +21,7 @@ mod loss;
 mod matrix;
 mod parallel;
 mod parameters;
+mod pareto;
 mod pass;
 mod pull;
 mod quantise;
@@ -36,6 +38,7 @@ mod transition;
 pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
+pub use comparison::{Comparison, Measured, Row};
 pub use config::{
     AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EnergyObjective,
     GradientKind, InitConfig, LatencyObjective, Objectives, Shared, TrainConfig,
@@ -45,6 +48,7 @@ pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
 pub use footprint::Footprint;
 pub use parameters::{Parameters, Projection};
+pub use pareto::pareto_front;
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;

@@ -7,7 +7,7 @@ use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
 use crate::score::{Evaluation, Latency, LayerSummary, Score};
-use crate::{Checkpoint, Footprint, GradientKind, Objectives, TrainError};
+use crate::{Checkpoint, Footprint, GradientKind, Measured, Objectives, TrainError};
 use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
@@ -335,6 +335,30 @@ impl<'a> Trainer<'a> {
         let program = self.run.parameters.program(&chip);
         let load = Load::Once(&program);
         evaluate(&mut self.models, &chip, &self.run, samples, load, done)
+    }
+
+    /// Scores samples with the weights at hand on the description's own device cards.
+    pub fn evaluate_on_start_cards(
+        &mut self,
+        samples: &[Sample],
+        done: impl FnMut(u64),
+    ) -> Result<Evaluation, TrainError> {
+        let start = self.run.parameters.without_device();
+        let trained = std::mem::replace(&mut self.run.parameters, start);
+        let score = self.evaluate(samples, done);
+        self.run.parameters = trained;
+        score
+    }
+
+    /// The chip with the device parameters at hand, as it was measured; `name` says what it is.
+    pub fn measured(&self, name: &str, found: &Evaluation) -> Measured {
+        let description = self.description();
+        Measured::new(name, &self.run, &description, found)
+    }
+
+    /// The description's own chip, as it was measured.
+    pub fn measured_at_start(&self, name: &str, found: &Evaluation) -> Measured {
+        Measured::new(name, &self.run, &self.run.description, found)
     }
 
     /// The chip with the device parameters at hand.

@@ -1,5 +1,8 @@
 //! `bruno train`: BRUNO training through the Verilated RTL, resumable after every epoch.
 
+mod compare;
+mod sweep;
+
 use super::eval;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -8,7 +11,10 @@ use crate::{costs, data, output};
 use bruno_chip::Description;
 use bruno_data::Dataset;
 use bruno_device::Chip;
-use bruno_train::{AuditLine, Checkpoint, EpochReport, Parameters, TrainConfig, Trainer};
+use bruno_train::{
+    AuditLine, Checkpoint, EpochReport, Evaluation, Footprint, Parameters, Score, TrainConfig,
+    Trainer,
+};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -16,7 +22,8 @@ use std::time::Instant;
 ///
 /// Settings stand in the description's `training`. Under --out appear: checkpoint.json after every epoch (a run that was
 /// killed continues from there and ends with the same numbers), metrics.jsonl, chip.json (the description with its
-/// trained device parameters) and program.json (weight codes, level tables, register values).
+/// trained device parameters) and program.json (weight codes, level tables, register values); with trained device
+/// parameters, objectives or --baseline also comparison.json, the before/after table that is printed.
 #[derive(clap::Args)]
 pub struct Train {
     /// The chip description with its `training`, e.g. examples/braille.json.
@@ -29,6 +36,14 @@ pub struct Train {
     out: Option<PathBuf>,
     #[command(flatten)]
     running: Running,
+    /// Compare with this run's checkpoint, e.g. one of the hand-chosen card, on the same test samples; where absent, with
+    /// the trained weights on the description's own card.
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "sweep")]
+    baseline: Option<PathBuf>,
+    /// Train once for each value of a field, e.g. objectives.energy.weight=0,0.1,0.3 or layers.0.device.area_um2=1,2,4;
+    /// several fields give every combination. Results: sweep.json, sweep.csv, sweep.svg.
+    #[arg(long, value_name = "FIELD=VALUES", value_parser = sweep::axis)]
+    sweep: Vec<sweep::Axis>,
     /// Throw away a checkpoint under --out instead of continuing from it.
     #[arg(long)]
     restart: bool,
@@ -37,17 +52,46 @@ pub struct Train {
     json: bool,
 }
 
+/// What a finished run prints on stdout.
+#[derive(Clone, Copy, PartialEq)]
+enum Report {
+    Nothing,
+    Text,
+    Json,
+}
+
+/// A finished run.
+struct Trained {
+    test: Evaluation,
+    valid: Score,
+    area: Footprint,
+}
+
 impl Train {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let description = Description::load(&self.chip)?;
+        let out = self
+            .out
+            .clone()
+            .unwrap_or_else(|| Path::new("out").join(&description.name));
+        match (self.sweep.is_empty(), self.json) {
+            (false, _) => sweep::run(self, &out),
+            (true, true) => self.train(description, &out, Report::Json).map(|_| ()),
+            (true, false) => self.train(description, &out, Report::Text).map(|_| ()),
+        }
+    }
+
+    /// Trains a description to the end, evaluates it on the test set and reports both.
+    fn train(
+        &self,
+        description: Description,
+        out: &Path,
+        report: Report,
+    ) -> Result<Trained, Failure> {
         let file = self.chip.display().to_string();
         let config = TrainConfig::of(&description)?;
         let chip = Chip::resolve(&file, &description)?;
         let set = data::load(&config, self.data.as_deref())?;
-        let out = self
-            .out
-            .clone()
-            .unwrap_or_else(|| Path::new("out").join(&chip.name));
         let path = out.join("checkpoint.json");
         eprintln!("{}", set.summary());
         let (run, fresh) = self.start(&path, &chip, &description, &config)?;
@@ -58,16 +102,31 @@ impl Train {
         if fresh {
             trainer.start_biases();
         }
-        self.epochs(&mut trainer, &set, &path, &out)?;
+        self.epochs(&mut trainer, &set, &path, out)?;
         let mut progress = Progress::new("test", set.test.len() as u64, "samples");
         let test = trainer.evaluate(&set.test, |n| progress.advance(n))?;
         drop(progress);
-        keep_results(&trainer, &out)?;
-        eval::report(&set, &trainer.run, &trainer.chip()?, &test, self.json);
-        if !self.json {
+        keep_results(&trainer, out)?;
+        let chip = trainer.chip()?;
+        if report != Report::Nothing {
+            eval::report(&set, &trainer.run, &chip, &test, report == Report::Json);
+        }
+        let with = (self.baseline.as_deref(), &self.running);
+        let lines = compare::table(&mut trainer, &set, &test, with, out)?;
+        if report == Report::Text {
+            lines.iter().for_each(|line| println!("  {line}"));
             println!("results: {}", out.display());
         }
-        Ok(())
+        Ok(Trained {
+            test,
+            valid: trainer
+                .run
+                .history
+                .last()
+                .map(|h| h.valid)
+                .unwrap_or_default(),
+            area: trainer.footprint(),
+        })
     }
 
     /// A fresh run, or the one under --out; says which.
