@@ -14,6 +14,7 @@ use bruno_montecarlo::MonteCarloError;
 use bruno_sim::{Difference, SimError};
 use bruno_synth::SynthError;
 use bruno_train::TrainError;
+use bruno_tune::TuneError;
 
 /// A failed command.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,14 @@ pub enum Failure {
     /// Training stopped.
     #[error(transparent)]
     Train(TrainError),
+    /// A number in a training step was not finite.
+    #[error("{error}\nthe batch is kept: `bruno audit {path}` repeats it with every gradient")]
+    FailedBatch {
+        /// What and where.
+        error: Box<TrainError>,
+        /// File of the batch.
+        path: String,
+    },
     /// A model card is bad.
     #[error(transparent)]
     Card(#[from] CardError),
@@ -51,6 +60,9 @@ pub enum Failure {
     /// A Monte-Carlo run and its files do not fit.
     #[error(transparent)]
     MonteCarlo(MonteCarloError),
+    /// A search for settings stopped.
+    #[error(transparent)]
+    Tune(TuneError),
     /// An input file cannot be used.
     #[error("{path}: {what}")]
     Input {
@@ -97,8 +109,8 @@ impl Failure {
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Chip(_) | Self::Data(_) | Self::Train(_) => 2,
-            Self::Input { .. } | Self::Write { .. } => 2,
+            Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
+            Self::Input { .. } | Self::Write { .. } | Self::Tune(_) => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
             Self::Sim(SimError::Mismatch { .. }) => 2,
@@ -142,6 +154,17 @@ impl From<TrainError> for Failure {
             TrainError::Data(e) => Self::Data(e),
             TrainError::Sim(e) => Self::Sim(e),
             other => Self::Train(other),
+        }
+    }
+}
+
+impl From<TuneError> for Failure {
+    /// A description or a run that is bad by itself is what it is elsewhere.
+    fn from(error: TuneError) -> Self {
+        match error {
+            TuneError::Chip(e) => Self::Chip(e),
+            TuneError::Train(e) => e.into(),
+            other => Self::Tune(other),
         }
     }
 }

@@ -7,6 +7,7 @@ mod failure;
 mod output;
 mod progress;
 mod quantisation;
+mod run_log;
 mod running;
 mod scores;
 

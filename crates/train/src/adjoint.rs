@@ -2,6 +2,8 @@
 //!
 //! The equations are those of docs/method.md; `lambda` is the derivative of the loss by a state at the end of a window.
 
+use crate::TrainError;
+use crate::not_finite::NotFinite;
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Gradient, Pass};
 use crate::step::{Step, Steps};
@@ -9,12 +11,13 @@ use crate::traces::{self, Decay, Trace};
 use bruno_device::Layer;
 use bruno_sim::Trace as ChipTrace;
 
-/// The gradient of one sample from its events and its linearised windows, which `steps` gives for each hidden layer.
+/// The gradient of one sample from its events and its linearised windows, which `steps` gives for each hidden layer; an
+/// error names the first window and neuron in which a number is not finite.
 pub(crate) fn backward<S: Steps>(
     pass: &Pass<'_>,
     trace: &ChipTrace,
     steps: &dyn Fn(usize) -> S,
-) -> Gradient {
+) -> Result<Gradient, TrainError> {
     let Pass {
         chip,
         parameters,
@@ -30,7 +33,7 @@ pub(crate) fn backward<S: Steps>(
     for window in (0..stimulus.windows as usize).rev() {
         for index in (0..layers.len()).rev() {
             let (own, later) = layers.split_at_mut(index + 1);
-            own[index].window(window, later.first(), demand, &mut gradient);
+            own[index].window(window, later.first(), demand, &mut gradient)?;
         }
     }
     // Latent units and logits from pA and card units.
@@ -44,7 +47,7 @@ pub(crate) fn backward<S: Steps>(
             gradient[place] += layers[index].device[k] as f32 * parameters.device_slope(k, place);
         }
     }
-    gradient
+    Ok(gradient)
 }
 
 /// Running adjoint of one layer.
@@ -125,16 +128,51 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         later: Option<&LayerAdjoint<'_, S>>,
         demand: &Demand<'_>,
         gradient: &mut [f32],
-    ) {
+    ) -> Result<(), TrainError> {
         match self.steps.as_ref().map(|s| s.window(window)) {
             None => self.readout(window, demand),
-            Some(steps) => self.hidden(window, &steps, later, demand),
+            Some(steps) => {
+                self.hidden(window, &steps, later, demand);
+                self.check_finite(window, &steps)?;
+            }
         }
         self.accumulate(window, gradient);
         let (left, start) = (self.decay.over_window(), self.decay.mean_of_start());
         for (current, mean) in self.current.iter_mut().zip(&self.mean) {
             *current = left * *current + start * mean;
         }
+        Ok(())
+    }
+
+    fn check_finite(&self, window: usize, steps: &[Step]) -> Result<(), TrainError> {
+        let row = self.state.iter().zip(&self.asked).zip(&self.mean);
+        // The sum of finite numbers this large is not worth telling apart.
+        if row
+            .map(|(([v, p], i), m)| v + p + i + m)
+            .sum::<f32>()
+            .is_finite()
+        {
+            return Ok(());
+        }
+        let (state, asked, mean) = (&self.state, &self.asked, &self.mean);
+        let in_row = |tensor: &str, row: &mut dyn Iterator<Item = f32>| {
+            NotFinite::in_row(tensor, &self.layer.name, window, row.map(f64::from))
+        };
+        let entries = |s: &Step| {
+            let [a, b] = s.a;
+            a[0] + a[1] + b[0] + b[1] + s.b[0] + s.b[1] + s.c[0] + s.c[1] + s.d
+        };
+        let found = in_row("linearised step", &mut steps.iter().map(entries))
+            .or_else(|| {
+                in_row(
+                    "adjoint of the synaptic current",
+                    &mut asked.iter().copied(),
+                )
+            })
+            .or_else(|| in_row("adjoint of the mean current", &mut mean.iter().copied()))
+            .or_else(|| in_row("adjoint of the membrane", &mut state.iter().map(|s| s[0])))
+            .or_else(|| in_row("adjoint of the occupation", &mut state.iter().map(|s| s[1])));
+        found.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     fn readout(&mut self, window: usize, demand: &Demand<'_>) {

@@ -173,7 +173,7 @@ impl Audit {
 
 /// Name, place and whether it is one number, of every group; weights that are the same in all gradients (the readout's)
 /// are left in: they show that the comparison is sound.
-fn groups(chip: &Chip, parameters: &Parameters) -> Vec<(String, Range<usize>, bool)> {
+pub(crate) fn groups(chip: &Chip, parameters: &Parameters) -> Vec<(String, Range<usize>, bool)> {
     let mut groups = Vec::new();
     for (index, (layer, own)) in chip.layers.iter().zip(&parameters.layers).enumerate() {
         let name = |what: &str| format!("{}: {what}", layer.name);

@@ -7,27 +7,28 @@
 #[cfg(test)]
 mod agreement;
 
+use crate::TrainError;
 use crate::config::DeviceParameter;
 use crate::dynamics::Dynamics;
+use crate::not_finite::NotFinite;
 use crate::parameters::{LayerParameters, Parameters, Projection};
 use crate::pass::{Gradient, Pass};
 use crate::replay::{Moment, Replay, spiking};
 use crate::surrogate::Surrogate;
 use bruno_device::{Layer, LayerKind, TICK_S};
-use bruno_sim::SimError;
 use std::ops::Range;
 
 /// Backpropagation that remembers every tick.
-pub(crate) fn full(pass: &Pass<'_>) -> Result<Gradient, SimError> {
+pub(crate) fn full(pass: &Pass<'_>) -> Result<Gradient, TrainError> {
     let ticks = pass.stimulus.windows * pass.chip.window_ticks;
     let states = Replay::new(pass)?.remember(0..ticks);
     let mut backward = Backward::new(pass);
-    backward.ticks(0..ticks, &states);
+    backward.ticks(0..ticks, &states)?;
     Ok(backward.finish())
 }
 
 /// Backpropagation that remembers the states at the windows' borders and recomputes what lies between.
-pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Gradient, SimError> {
+pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Gradient, TrainError> {
     let window = pass.chip.window_ticks;
     let ticks = |w: u32| w * window..(w + 1) * window;
     let mut replay = Replay::new(pass)?;
@@ -39,7 +40,7 @@ pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Gradient, SimError> {
     let mut backward = Backward::new(pass);
     for (w, border) in (0..pass.stimulus.windows).zip(&borders).rev() {
         replay.restore(border);
-        backward.ticks(ticks(w), &replay.remember(ticks(w)));
+        backward.ticks(ticks(w), &replay.remember(ticks(w)))?;
     }
     Ok(backward.finish())
 }
@@ -61,8 +62,9 @@ impl<'a> Backward<'a> {
         }
     }
 
-    /// The ticks of a range, backward; `states` are `[tick + 1][layer]`, the first as it stood before the range.
-    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment>]) {
+    /// The ticks of a range, backward; `states` are `[tick + 1][layer]`, the first as it stood before the range. At the start
+    /// of every window all numbers must be finite.
+    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment>]) -> Result<(), TrainError> {
         for (tick, pair) in range.zip(states.windows(2)).rev() {
             // What the tick after asks of this tick's spikes is known from every layer before any of them moves on.
             let indices = 0..self.layers.len();
@@ -70,7 +72,28 @@ impl<'a> Backward<'a> {
             for (index, asked) in asked.iter().enumerate() {
                 self.layer(index, tick, (&pair[0], &pair[1]), asked);
             }
+            if tick.is_multiple_of(self.pass.chip.window_ticks) {
+                self.check_finite((tick / self.pass.chip.window_ticks) as usize)?;
+            }
         }
+        Ok(())
+    }
+
+    fn check_finite(&self, window: usize) -> Result<(), TrainError> {
+        for (layer, adjoint) in self.pass.chip.layers.iter().zip(&self.layers) {
+            let tensors = [
+                ("adjoint of the membrane", &adjoint.v),
+                ("adjoint of the occupation", &adjoint.p),
+                ("adjoint of the synaptic current", &adjoint.i),
+            ];
+            for (tensor, row) in tensors {
+                let row = row.iter().copied();
+                if let Some(found) = NotFinite::in_row(tensor, &layer.name, window, row) {
+                    return Err(found.into());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn layer(

@@ -4,14 +4,17 @@ mod audit;
 mod device_parameter;
 mod gradient_kind;
 mod objectives;
+mod validation;
 
 pub use audit::{AuditConfig, AuditReaction};
 pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
 pub use gradient_kind::GradientKind;
 pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
+pub use validation::{EarlyStop, Keep, Metric};
 
 use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
+use bruno_data::Dataset;
 use serde::{Deserialize, Serialize};
 
 /// How latent weights start, in units of half their level table's range.
@@ -45,6 +48,9 @@ impl Default for InitConfig {
 pub struct TrainConfig {
     /// Data set; read by the command line, opaque here.
     pub data: Option<serde_json::Value>,
+    /// Settings of a search for settings; read by the tuning crate, opaque here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tune: Option<serde_json::Value>,
     /// Seed of initial weights and of the order of samples.
     pub seed: u64,
     /// Passes over the training set.
@@ -83,12 +89,20 @@ pub struct TrainConfig {
     /// Audits of the gradient on the way; none where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditConfig>,
+    /// Figure of the validation set by which epochs are compared.
+    pub metric: Metric,
+    /// Checkpoint that gives the trained chip.
+    pub keep: Keep,
+    /// End before the last epoch; none where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_stop: Option<EarlyStop>,
 }
 
 impl Default for TrainConfig {
     fn default() -> Self {
         Self {
             data: None,
+            tune: None,
             seed: 0,
             epochs: 15,
             batch: 15,
@@ -106,6 +120,9 @@ impl Default for TrainConfig {
             objectives: Objectives::default(),
             init: InitConfig::default(),
             audit: None,
+            metric: Metric::default(),
+            keep: Keep::default(),
+            early_stop: None,
         }
     }
 }
@@ -168,6 +185,7 @@ impl TrainConfig {
                 return Err(setting(field, std, "0..100"));
             }
         }
+        self.check_early_stop()?;
         let trains_area = self
             .device
             .iter()
@@ -175,6 +193,45 @@ impl TrainConfig {
         self.objectives.check(trains_area)?;
         self.check_gradient(description.recorder)?;
         self.check_device(description)
+    }
+
+    fn check_early_stop(&self) -> Result<(), TrainError> {
+        let Some(stop) = self.early_stop else {
+            return Ok(());
+        };
+        if !(1..self.epochs).contains(&stop.patience) {
+            let allowed = format!("1..{}, fewer than `epochs`", self.epochs.saturating_sub(1));
+            return Err(setting("early_stop.patience", stop.patience, &allowed));
+        }
+        if !(0.0..=1e6).contains(&stop.min_delta) {
+            return Err(setting(
+                "early_stop.min_delta",
+                stop.min_delta,
+                "0..1000000",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks that a data set has the part that the settings compare epochs on.
+    ///
+    /// # Errors
+    /// The setting that would have no effect.
+    pub fn check_validation(&self, data: &Dataset) -> Result<(), TrainError> {
+        let asked = [
+            ("early_stop", self.early_stop.is_some()),
+            ("keep", self.keep == Keep::Best),
+            ("metric", self.metric != Metric::default()),
+        ];
+        let asked = asked.iter().find(|(_, asked)| *asked);
+        match asked.filter(|_| data.valid.is_empty()) {
+            None => Ok(()),
+            Some((field, _)) => Err(setting(
+                field,
+                "given",
+                "its default where the data set has no validation samples",
+            )),
+        }
     }
 
     fn check_gradient(&self, recorder: RecorderLevel) -> Result<(), TrainError> {
@@ -329,6 +386,14 @@ mod tests {
             r#"{"audit":{"every_steps":0}}"#,
             "mean",
             "`training.audit.every_steps` is 0; allowed: 1..",
+        );
+    }
+    #[test]
+    fn patience_that_outlasts_the_run() {
+        check(
+            r#"{"epochs":5,"early_stop":{"patience":5}}"#,
+            "mean",
+            "`training.early_stop.patience` is 5; allowed: 1..4",
         );
     }
     #[test]

@@ -5,20 +5,25 @@
 
 mod adam;
 mod adjoint;
+mod alive;
 mod audit;
 mod bptt;
 mod checkpoint;
 mod coarse;
 mod comparison;
 mod config;
+mod difference;
 mod dynamics;
 mod energy;
+mod epoch;
 mod error;
 mod evaluate;
 mod footprint;
+mod history;
 mod latency;
 mod loss;
 mod matrix;
+mod not_finite;
 mod parallel;
 mod parameters;
 mod pareto;
@@ -30,6 +35,7 @@ mod replay;
 mod sample;
 mod score;
 mod step;
+mod step_report;
 mod surrogate;
 mod traces;
 mod trainer;
@@ -40,13 +46,16 @@ pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use comparison::{Comparison, Measured, Row};
 pub use config::{
-    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EnergyObjective,
-    GradientKind, InitConfig, LatencyObjective, Objectives, Shared, TrainConfig,
+    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EarlyStop,
+    EnergyObjective, GradientKind, InitConfig, Keep, LatencyObjective, Metric, Objectives, Shared,
+    TrainConfig,
 };
 pub use energy::Energy;
+pub use epoch::{EpochReport, Unfinished};
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
 pub use footprint::Footprint;
+pub use not_finite::{FailedBatch, NotFinite};
 pub use parameters::{Parameters, Projection};
 pub use pareto::pareto_front;
 pub use pass::{Demand, Gradient, Pass};
@@ -56,5 +65,6 @@ pub use score::{
     CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,
     clopper_pearson, wilson,
 };
+pub use step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use surrogate::Shape;
-pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};
+pub use trainer::{ModelFactory, Trainer, check_data};

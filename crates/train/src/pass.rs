@@ -1,13 +1,15 @@
 //! The backward pass of one sample: what it is given, and the choice of gradient.
 
+use crate::TrainError;
 use crate::adjoint;
 use crate::bptt;
 use crate::config::{GradientKind, TrainConfig};
+use crate::not_finite::NotFinite;
 use crate::parameters::Parameters;
 use crate::recorded::RecordedSteps;
 use crate::transition::ExactSteps;
 use bruno_device::Chip;
-use bruno_sim::{SimError, Stimulus, Trace};
+use bruno_sim::{Stimulus, Trace};
 
 /// `dL/d parameter` of one sample, in the order of [`Parameters::values`].
 pub type Gradient = Vec<f32>;
@@ -41,19 +43,27 @@ impl Pass<'_> {
     /// knows them.
     ///
     /// # Errors
-    /// Gradients that need every tick run the integer model again; its errors are those of a program that does not fit.
-    pub fn gradient(&self, kind: GradientKind, trace: &Trace) -> Result<Gradient, SimError> {
-        Ok(match kind {
+    /// Gradients that need every tick run the integer model again; its errors are those of a program that does not fit. A
+    /// number that is not finite is named with its window and neuron, or as an entry of the gradient.
+    pub fn gradient(&self, kind: GradientKind, trace: &Trace) -> Result<Gradient, TrainError> {
+        let gradient = match kind {
             GradientKind::Sample | GradientKind::Mean | GradientKind::Jacobian => {
                 let steps = |index| RecordedSteps::new(self, index, trace, kind);
-                adjoint::backward(self, trace, &steps)
+                adjoint::backward(self, trace, &steps)?
             }
             GradientKind::Transition => {
                 let exact = ExactSteps::of(self)?;
-                adjoint::backward(self, trace, &|index| exact.layer(index))
+                adjoint::backward(self, trace, &|index| exact.layer(index))?
             }
             GradientKind::Bptt => bptt::full(self)?,
             GradientKind::Checkpointed => bptt::checkpointed(self)?,
-        })
+        };
+        match gradient.iter().position(|g| !g.is_finite()) {
+            None => Ok(gradient),
+            Some(at) => {
+                let tensor = format!("gradient of {}", self.parameters.name(at));
+                Err(NotFinite::of(tensor, gradient[at]).into())
+            }
+        }
     }
 }

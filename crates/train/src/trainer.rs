@@ -1,12 +1,14 @@
 //! The training loop: samples spread over threads with one simulator each, gradients summed in the samples' order, so
 //! that the result does not depend on the number of threads.
 
+use crate::alive;
 use crate::audit::{Audit, AuditLine, DeviceSlope};
 use crate::evaluate::{Load, evaluate};
+use crate::not_finite::{FailedBatch, NotFinite};
 use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
-use crate::score::{Evaluation, Latency, LayerSummary, Score};
+use crate::score::{Evaluation, Score};
 use crate::{Checkpoint, Footprint, GradientKind, Measured, Objectives, TrainError};
 use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
@@ -15,39 +17,18 @@ use bruno_sim::{Forward, SimError};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 use std::time::Instant;
 
 /// Makes one simulator of the chip; called once a thread.
 pub type ModelFactory<'a> = dyn Fn() -> Result<Box<dyn Forward>, SimError> + Sync + 'a;
 
-/// What an epoch did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EpochReport {
-    /// Number of the epoch, from 1.
-    pub epoch: usize,
-    /// On the training set, while training.
-    pub train: Score,
-    /// On the validation set afterwards; empty without one.
-    pub valid: Score,
-    /// Hidden layers on the training set, while training.
-    pub layers: Vec<LayerSummary>,
-    /// Mean gradient norm before clipping.
-    pub gradient_norm: f64,
-    /// Time to decision on the training set, while training; none where nothing was classified rightly.
-    pub latency: Option<Latency>,
-    /// Area of the chip afterwards.
-    pub area: Footprint,
-    /// Audits of the gradient during the epoch.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub audits: Vec<AuditLine>,
-}
-
 /// A run in progress.
 pub struct Trainer<'a> {
     /// State that is kept on disk.
     pub run: Checkpoint,
-    data: &'a Dataset,
+    /// The batch of the last step, if a number in it was not finite.
+    pub failed: Option<FailedBatch>,
+    pub(crate) data: &'a Dataset,
     file: String,
     models: Vec<Box<dyn Forward>>,
     /// Seconds spent in forward and backward passes, summed over threads.
@@ -72,12 +53,14 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         let chip = run.parameters.chip(file, &run.description)?;
         check_data(&chip, data)?;
+        run.config.check_validation(data)?;
         check_objectives(&run.config.objectives, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())
             .collect::<Result<_, _>>()?;
         Ok(Self {
             run,
+            failed: None,
             data,
             file: file.into(),
             models,
@@ -106,42 +89,8 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// One epoch; `done` hears how many samples were finished.
-    pub fn epoch(&mut self, mut done: impl FnMut(u64)) -> Result<EpochReport, TrainError> {
-        let epoch = self.run.epoch + 1;
-        let order = self.order(epoch);
-        let batch = self.run.config.batch;
-        let steps = order.len().div_ceil(batch);
-        let mut train = Evaluation::default();
-        let mut norms = 0.0;
-        let mut audits = Vec::new();
-        for (step, samples) in order.chunks(batch).enumerate() {
-            audits.extend(self.audit_in_training((epoch - 1) * steps + step, samples)?);
-            let (gradient, found) = self.batch(epoch, samples)?;
-            train.add(&found);
-            let progress =
-                ((epoch - 1) * steps + step) as f64 / (self.run.config.epochs * steps) as f64;
-            norms += f64::from(self.update(gradient, progress));
-            done(samples.len() as u64);
-        }
-        let valid = self.evaluate(&self.data.valid.clone(), &mut done)?;
-        let report = EpochReport {
-            epoch,
-            layers: train.activity(),
-            latency: train.latency(),
-            train: train.score,
-            valid: valid.score,
-            gradient_norm: norms / steps.max(1) as f64,
-            area: self.footprint(),
-            audits,
-        };
-        self.run.epoch = epoch;
-        self.run.history.push(report.clone());
-        Ok(report)
-    }
-
     /// The audit that the settings ask for before a step, and what follows from it.
-    fn audit_in_training(
+    pub(crate) fn audit_in_training(
         &mut self,
         step: usize,
         samples: &[usize],
@@ -250,7 +199,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// The order of an epoch follows from (seed, epoch) alone.
-    fn order(&self, epoch: usize) -> Vec<usize> {
+    pub(crate) fn order(&self, epoch: usize) -> Vec<usize> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.run.config.seed);
         rng.set_stream(epoch as u64);
         let mut order: Vec<usize> = (0..self.data.train.len()).collect();
@@ -258,7 +207,7 @@ impl<'a> Trainer<'a> {
         order
     }
 
-    fn batch(
+    pub(crate) fn batch(
         &mut self,
         epoch: usize,
         samples: &[usize],
@@ -270,11 +219,13 @@ impl<'a> Trainer<'a> {
         let one = |model: &mut dyn Forward, index: usize| {
             train_sample(model, &chip, run, &data.train[index])
         };
+        // The first sample that fails is named, whatever the number of threads.
+        let one = |model: &mut dyn Forward, index: usize| Ok(one(model, index));
         let outcomes = spread(&mut self.models, Some(&program), samples, &one)?;
         let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
         let mut found = Evaluation::default();
-        for (outcome, sample) in outcomes.iter().zip(samples) {
-            self.check_finite(&outcome.gradient, epoch, *sample)?;
+        for (outcome, sample) in outcomes.into_iter().zip(samples) {
+            let outcome = outcome.map_err(|e| e.at(epoch, Some(*sample)))?;
             let share = 1.0 / samples.len() as f32;
             gradient
                 .iter_mut()
@@ -286,25 +237,12 @@ impl<'a> Trainer<'a> {
         Ok((gradient, found))
     }
 
-    fn check_finite(
-        &self,
-        gradient: &[f32],
-        epoch: usize,
-        sample: usize,
-    ) -> Result<(), TrainError> {
-        match gradient.iter().position(|g| !g.is_finite()) {
-            None => Ok(()),
-            Some(at) => Err(TrainError::NotFinite {
-                epoch,
-                sample,
-                tensor: self.run.parameters.name(at),
-                value: gradient[at],
-            }),
-        }
-    }
-
-    /// One optimiser step; returns the gradient's norm.
-    fn update(&mut self, mut gradient: Gradient, progress: f64) -> f32 {
+    /// One optimiser step; returns the gradient's norm and the factor of its clipping.
+    pub(crate) fn update(
+        &mut self,
+        mut gradient: Gradient,
+        progress: f64,
+    ) -> Result<(f32, f32), TrainError> {
         let config = &self.run.config;
         // A cosine from 1 to a hundredth.
         let schedule = 0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
@@ -319,14 +257,33 @@ impl<'a> Trainer<'a> {
             .flat_map(|l| l.device.clone())
             .collect();
         let rate = |k: usize| rates[usize::from(device.contains(&k))] as f32;
-        let norm = self.run.adam.clip(&mut gradient, config.clip as f32);
+        let (norm, clipping) = self.run.adam.clip(&mut gradient, config.clip as f32);
+        if !norm.is_finite() {
+            return Err(NotFinite::of("norm of the batch's gradient", norm).into());
+        }
         self.run.adam.step(&mut parameters.values, &gradient, rate);
         parameters.clip();
-        norm
+        match parameters.values.iter().position(|x| !x.is_finite()) {
+            None => Ok((norm, clipping)),
+            Some(at) => Err(NotFinite::of(parameters.name(at), parameters.values[at]).into()),
+        }
     }
 
     /// Scores samples with the parameters at hand.
+    ///
+    /// # Errors
+    /// Those of the simulators; a layer that is silent on all samples, and weights that all have one code.
     pub fn evaluate(
+        &mut self,
+        samples: &[Sample],
+        done: impl FnMut(u64),
+    ) -> Result<Evaluation, TrainError> {
+        let found = self.score(samples, done)?;
+        self.check_alive(&found)?;
+        Ok(found)
+    }
+
+    fn score(
         &mut self,
         samples: &[Sample],
         done: impl FnMut(u64),
@@ -337,7 +294,12 @@ impl<'a> Trainer<'a> {
         evaluate(&mut self.models, &chip, &self.run, samples, load, done)
     }
 
-    /// Scores samples with the weights at hand on the description's own device cards.
+    /// Refuses activity in which a layer is silent, and weights that all have one code.
+    pub(crate) fn check_alive(&self, found: &Evaluation) -> Result<(), TrainError> {
+        alive::check(&self.chip()?, &self.run.parameters, found)
+    }
+
+    /// Scores samples with the weights at hand on the description's own device cards; silent layers are no error there.
     pub fn evaluate_on_start_cards(
         &mut self,
         samples: &[Sample],
@@ -345,7 +307,7 @@ impl<'a> Trainer<'a> {
     ) -> Result<Evaluation, TrainError> {
         let start = self.run.parameters.without_device();
         let trained = std::mem::replace(&mut self.run.parameters, start);
-        let score = self.evaluate(samples, done);
+        let score = self.score(samples, done);
         self.run.parameters = trained;
         score
     }
