@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::scores::listed;
 use bruno_device::Chip;
 use bruno_sim::{LayerQuantisation, Program};
+use bruno_train::WeightStatistics;
 use std::path::Path;
 
 /// Reads the program.json of a chip.
@@ -54,4 +55,21 @@ pub fn lines(report: &[LayerQuantisation]) -> Vec<String> {
         }
     }
     lines
+}
+
+/// One line a projection: what the last epoch left of the latent weights.
+pub fn latent_lines(statistics: &[WeightStatistics]) -> Vec<String> {
+    let line = |s: &WeightStatistics| {
+        format!(
+            "latent {}weights of `{}`: {:.1} % at an end of their table, {} of {} codes changed in the last epoch, {:.2} pA from \
+             their level on average",
+            if s.recurrent { "recurrent " } else { "" },
+            s.layer,
+            100.0 * s.clipped,
+            s.changed,
+            s.weights,
+            s.distance_pa
+        )
+    };
+    statistics.iter().map(line).collect()
 }

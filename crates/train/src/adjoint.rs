@@ -3,28 +3,29 @@
 //! The equations are those of docs/method.md; `lambda` is the derivative of the loss by a state at the end of a window.
 
 use crate::TrainError;
+use crate::in_force::Physical;
 use crate::not_finite::NotFinite;
 use crate::parameters::Parameters;
-use crate::pass::{Demand, Gradient, Pass};
+use crate::pass::{Demand, Pass};
 use crate::step::{Step, Steps};
 use crate::traces::{self, Decay, Trace};
 use bruno_device::Layer;
 use bruno_sim::Trace as ChipTrace;
 
-/// The gradient of one sample from its events and its linearised windows, which `steps` gives for each hidden layer; an
-/// error names the first window and neuron in which a number is not finite.
+/// The gradient of one sample by the currents and cards in force, from its events and its linearised windows, which
+/// `steps` gives for each hidden layer; an error names the first window and neuron in which a number is not finite.
 pub(crate) fn backward<S: Steps>(
     pass: &Pass<'_>,
     trace: &ChipTrace,
     steps: &dyn Fn(usize) -> S,
-) -> Result<Gradient, TrainError> {
+) -> Result<Physical, TrainError> {
     let Pass {
-        chip,
         parameters,
         stimulus,
         demand,
         ..
     } = pass;
+    let chip = pass.chip();
     let mut gradient = vec![0.0; parameters.values.len()];
     let steps = |index: usize| (index != chip.readout()).then(|| steps(index));
     let mut layers: Vec<LayerAdjoint<S>> = (0..chip.layers.len())
@@ -36,18 +37,10 @@ pub(crate) fn backward<S: Steps>(
             own[index].window(window, later.first(), demand, &mut gradient)?;
         }
     }
-    // Latent units and logits from pA and card units.
-    for (index, layer) in parameters.layers.iter().enumerate() {
-        for projection in std::iter::once(&layer.input).chain(&layer.recurrent) {
-            for g in &mut gradient[projection.place.clone()] {
-                *g *= projection.scale_pa;
-            }
-        }
-        for (k, place) in layer.device.iter().copied().enumerate() {
-            gradient[place] += layers[index].device[k] as f32 * parameters.device_slope(k, place);
-        }
-    }
-    Ok(gradient)
+    Ok(Physical {
+        weights: gradient.into_iter().map(f64::from).collect(),
+        devices: layers.into_iter().map(|l| l.device).collect(),
+    })
 }
 
 /// Running adjoint of one layer.
@@ -58,8 +51,8 @@ struct LayerAdjoint<'a, S> {
     decay: Decay,
     window_ticks: f32,
     /// Weights in force, pA, `[channel][neuron]`.
-    input: Vec<f32>,
-    recurrent: Vec<f32>,
+    input: &'a [f32],
+    recurrent: &'a [f32],
     input_traces: Vec<Vec<Trace>>,
     recurrent_traces: Vec<Vec<Trace>>,
     /// None for the readout.
@@ -78,11 +71,12 @@ struct LayerAdjoint<'a, S> {
 impl<'a, S: Steps> LayerAdjoint<'a, S> {
     fn new(pass: &Pass<'a>, index: usize, trace: &ChipTrace, steps: Option<S>) -> Self {
         let Pass {
-            chip,
+            in_force,
             parameters,
             stimulus,
             ..
         } = *pass;
+        let chip = &in_force.chip;
         let layer = &chip.layers[index];
         let own = &parameters.layers[index];
         let count = stimulus.windows as usize;
@@ -106,11 +100,8 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             parameters,
             decay,
             window_ticks: chip.window_ticks as f32,
-            input: own.input.weights_pa(&parameters.values),
-            recurrent: own
-                .recurrent
-                .as_ref()
-                .map_or(Vec::new(), |r| r.weights_pa(&parameters.values)),
+            input: in_force.input_pa(index),
+            recurrent: in_force.recurrent_pa(index),
             input_traces,
             recurrent_traces,
             steps,
@@ -198,9 +189,9 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             *mean = step.b[0] * state[0] + step.b[1] * state[1];
         }
         let mut spikes = demand.by_spikes[self.index].clone();
-        self.ask(&mut spikes, &self.recurrent, self);
+        self.ask(&mut spikes, self.recurrent, self);
         if let Some(later) = later {
-            self.ask(&mut spikes, &later.input, later);
+            self.ask(&mut spikes, later.input, later);
         }
         for (k, step) in steps.iter().enumerate() {
             let [v, p] = self.state[k];

@@ -3,14 +3,18 @@
 mod audit;
 mod device_parameter;
 mod gradient_kind;
+mod hardware;
 mod objectives;
 mod validation;
+mod weights;
 
 pub use audit::{AuditConfig, AuditReaction};
 pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
 pub use gradient_kind::GradientKind;
+pub use hardware::{Draw, Effect, HardwareConfig};
 pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
 pub use validation::{EarlyStop, Keep, Metric};
+pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
 use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
@@ -86,6 +90,11 @@ pub struct TrainConfig {
     pub objectives: Objectives,
     /// How weights start.
     pub init: InitConfig,
+    /// Latent weights in training.
+    pub weights: WeightsConfig,
+    /// Device effects sampled in training; the nominal chip where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<HardwareConfig>,
     /// Audits of the gradient on the way; none where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditConfig>,
@@ -119,6 +128,8 @@ impl Default for TrainConfig {
             device: Vec::new(),
             objectives: Objectives::default(),
             init: InitConfig::default(),
+            weights: WeightsConfig::default(),
+            hardware: None,
             audit: None,
             metric: Metric::default(),
             keep: Keep::default(),
@@ -192,6 +203,9 @@ impl TrainConfig {
             .any(|d| d.parameter == DeviceParameter::Area);
         self.objectives.check(trains_area)?;
         self.check_gradient(description.recorder)?;
+        if let Some(hardware) = &self.hardware {
+            hardware.check(description)?;
+        }
         self.check_device(description)
     }
 
@@ -387,6 +401,19 @@ mod tests {
             "mean",
             "`training.audit.every_steps` is 0; allowed: 1..",
         );
+    }
+    #[test]
+    fn an_effect_without_a_size() {
+        check(
+            r#"{"hardware":{"effects":["stuck"]}}"#,
+            "mean",
+            "`training.hardware.effects` is `stuck`; allowed: effects whose size the description gives: this one needs \
+             `rram.stuck` in a synapse",
+        );
+    }
+    #[test]
+    fn no_effect() {
+        check(r#"{"hardware":{"effects":[]}}"#, "mean", "at least one of");
     }
     #[test]
     fn patience_that_outlasts_the_run() {

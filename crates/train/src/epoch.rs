@@ -5,6 +5,7 @@ use crate::audit::AuditLine;
 use crate::not_finite::FailedBatch;
 use crate::score::{Evaluation, Latency, LayerSummary, Score};
 use crate::step_report::{self, StepReport};
+use crate::weight_statistics::{WeightStatistics, weight_statistics};
 use crate::{Adam, Footprint, GradientKind, Parameters, TrainError, Trainer};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,8 @@ pub struct EpochReport {
     /// Audits of the gradient during the epoch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audits: Vec<AuditLine>,
+    /// Latent weights of each projection after the epoch.
+    pub weights: Vec<WeightStatistics>,
 }
 
 /// Sums over the steps of an epoch that is not finished.
@@ -41,6 +44,8 @@ pub struct Unfinished {
     pub norms: f64,
     /// Audits made.
     pub audits: Vec<AuditLine>,
+    /// Codes of every projection before the first step.
+    pub codes: Vec<Vec<u8>>,
 }
 
 impl Trainer<'_> {
@@ -110,7 +115,7 @@ impl Trainer<'_> {
         self.run.gradient = kind;
         let samples: Vec<usize> = (0..failed.samples.len()).collect();
         let epoch = self.run.epoch + 1;
-        let stepped = self.batch(epoch, &samples);
+        let stepped = self.batch(self.at(epoch, failed.step), &samples);
         let stepped = stepped.and_then(|(gradient, _)| self.update(gradient, failed.progress));
         self.restore(before);
         let named = |error| match error {
@@ -143,8 +148,10 @@ impl Trainer<'_> {
     ) -> Result<StepReport, TrainError> {
         let epoch = self.run.epoch + 1;
         let here = |e: TrainError| e.at(epoch, None);
-        let audit = self.audit_in_training(number, samples).map_err(here)?;
-        let (gradient, found) = self.batch(epoch, samples)?;
+        let at = self.at(epoch, number);
+        let codes = self.run.parameters.codes();
+        let audit = self.audit_in_training(at, samples).map_err(here)?;
+        let (gradient, found) = self.batch(at, samples)?;
         let chip = self.chip()?;
         let groups = step_report::group_norms(&chip, &self.run.parameters, &gradient);
         let (norm, clipping) = self.update(gradient, progress).map_err(here)?;
@@ -163,6 +170,9 @@ impl Trainer<'_> {
             audit: audit.clone(),
         };
         let sums = &mut self.run.unfinished;
+        if sums.steps == 0 {
+            sums.codes = codes;
+        }
         sums.steps += 1;
         sums.train.add(&found);
         sums.norms += f64::from(norm);
@@ -188,6 +198,7 @@ impl Trainer<'_> {
             gradient_norm: sums.norms / sums.steps.max(1) as f64,
             area: self.footprint(),
             audits: sums.audits,
+            weights: weight_statistics(&self.chip()?, &self.run.parameters, &sums.codes),
         };
         self.run.epoch = report.epoch;
         self.run.history.push(report.clone());

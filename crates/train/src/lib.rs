@@ -20,6 +20,7 @@ mod error;
 mod evaluate;
 mod footprint;
 mod history;
+mod in_force;
 mod latency;
 mod loss;
 mod matrix;
@@ -40,21 +41,24 @@ mod surrogate;
 mod traces;
 mod trainer;
 mod transition;
+mod virtual_program;
+mod weight_statistics;
 
 pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use comparison::{Comparison, Measured, Row};
 pub use config::{
-    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, EarlyStop,
-    EnergyObjective, GradientKind, InitConfig, Keep, LatencyObjective, Metric, Objectives, Shared,
-    TrainConfig,
+    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, EarlyStop,
+    Effect, EnergyObjective, GradientKind, HardwareConfig, InitConfig, Keep, LatencyObjective,
+    Metric, Objectives, Shared, StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
 };
 pub use energy::Energy;
 pub use epoch::{EpochReport, Unfinished};
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
 pub use footprint::Footprint;
+pub use in_force::{InForce, simulated};
 pub use not_finite::{FailedBatch, NotFinite};
 pub use parameters::{Parameters, Projection};
 pub use pareto::pareto_front;
@@ -68,3 +72,5 @@ pub use score::{
 pub use step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use surrogate::Shape;
 pub use trainer::{ModelFactory, Trainer, check_data};
+pub use virtual_program::{held_program, ideal_program};
+pub use weight_statistics::WeightStatistics;

@@ -4,6 +4,7 @@ use crate::TrainError;
 use crate::adjoint;
 use crate::bptt;
 use crate::config::{GradientKind, TrainConfig};
+use crate::in_force::InForce;
 use crate::not_finite::NotFinite;
 use crate::parameters::Parameters;
 use crate::recorded::RecordedSteps;
@@ -26,9 +27,9 @@ pub struct Demand<'a> {
 
 /// One sample that has run forward, and the loss's derivatives.
 pub struct Pass<'a> {
-    /// The chip with the device parameters in force.
-    pub chip: &'a Chip,
-    /// Weights and device parameters in force.
+    /// The chip, its weights and its cards in force.
+    pub in_force: &'a InForce,
+    /// What the gradient is by.
     pub parameters: &'a Parameters,
     /// Settings: gradient, surrogate.
     pub config: &'a TrainConfig,
@@ -38,7 +39,12 @@ pub struct Pass<'a> {
     pub demand: Demand<'a>,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    /// The chip in force.
+    pub fn chip(&self) -> &'a Chip {
+        &self.in_force.chip
+    }
+
     /// The gradient that the settings name, from the trace of the forward pass. Output biases are left at zero: the loss
     /// knows them.
     ///
@@ -46,7 +52,7 @@ impl Pass<'_> {
     /// Gradients that need every tick run the integer model again; its errors are those of a program that does not fit. A
     /// number that is not finite is named with its window and neuron, or as an entry of the gradient.
     pub fn gradient(&self, kind: GradientKind, trace: &Trace) -> Result<Gradient, TrainError> {
-        let gradient = match kind {
+        let physical = match kind {
             GradientKind::Sample | GradientKind::Mean | GradientKind::Jacobian => {
                 let steps = |index| RecordedSteps::new(self, index, trace, kind);
                 adjoint::backward(self, trace, &steps)?
@@ -58,6 +64,7 @@ impl Pass<'_> {
             GradientKind::Bptt => bptt::full(self)?,
             GradientKind::Checkpointed => bptt::checkpointed(self)?,
         };
+        let gradient = self.in_force.to_parameters(self.parameters, physical);
         match gradient.iter().position(|g| !g.is_finite()) {
             None => Ok(gradient),
             Some(at) => {

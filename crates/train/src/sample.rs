@@ -1,6 +1,7 @@
 //! A data sample through the chip: its stimulus, its trace, its loss and what the loss asks of the backward pass.
 
 use crate::energy::{Activity, EnergyModel};
+use crate::in_force::InForce;
 use crate::latency;
 use crate::loss;
 use crate::pass::{Demand, Pass};
@@ -86,12 +87,12 @@ impl Ran {
     /// Its backward pass.
     pub fn pass<'a>(
         &'a self,
-        chip: &'a Chip,
+        in_force: &'a InForce,
         parameters: &'a Parameters,
         config: &'a TrainConfig,
     ) -> Pass<'a> {
         Pass {
-            chip,
+            in_force,
             parameters,
             config,
             stimulus: &self.stimulus,

@@ -3,13 +3,17 @@
 
 use crate::alive;
 use crate::audit::{Audit, AuditLine, DeviceSlope};
+use crate::config::StraightThrough;
 use crate::evaluate::{Load, evaluate};
+use crate::in_force::{At, InForce, nominal_program};
 use crate::not_finite::{FailedBatch, NotFinite};
 use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
 use crate::score::{Evaluation, Score};
-use crate::{Checkpoint, Footprint, GradientKind, Measured, Objectives, TrainError};
+use crate::{
+    Checkpoint, Footprint, GradientKind, HardwareConfig, Measured, Objectives, TrainError,
+};
 use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
@@ -19,8 +23,12 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use std::time::Instant;
 
-/// Makes one simulator of the chip; called once a thread.
+/// Makes one simulator of the run's [`crate::simulated`] chip; called once a thread.
 pub type ModelFactory<'a> = dyn Fn() -> Result<Box<dyn Forward>, SimError> + Sync + 'a;
+
+/// Work on the sample of this number, in a simulator that is loaded with the chip in force.
+type Work<'a, T> =
+    dyn Fn(&mut dyn Forward, &Checkpoint, &InForce, usize) -> Result<T, TrainError> + Sync + 'a;
 
 /// A run in progress.
 pub struct Trainer<'a> {
@@ -92,13 +100,13 @@ impl<'a> Trainer<'a> {
     /// The audit that the settings ask for before a step, and what follows from it.
     pub(crate) fn audit_in_training(
         &mut self,
-        step: usize,
+        at: At,
         samples: &[usize],
     ) -> Result<Option<AuditLine>, TrainError> {
         let Some(asked) = self.run.config.audit else {
             return Ok(None);
         };
-        if !step.is_multiple_of(asked.every_steps) {
+        if !at.step.is_multiple_of(asked.every_steps) {
             return Ok(None);
         }
         let few: Vec<&Sample> = samples
@@ -106,18 +114,29 @@ impl<'a> Trainer<'a> {
             .take(asked.samples)
             .map(|s| &self.data.train[*s])
             .collect();
-        let audit = self.audit(&few, &[self.run.gradient], |_| {})?;
-        let line = audit.line(step, &asked, self.run.description.recorder);
+        let audit = self.audit_at(at, &few, &[self.run.gradient], |_| {})?;
+        let line = audit.line(at.step, &asked, self.run.description.recorder);
         if let Some(better) = line.as_ref().and_then(|l| l.switched_to) {
             self.run.gradient = better;
         }
         Ok(line)
     }
 
-    /// Compares gradients with exact backpropagation on these samples, with the parameters at hand; `done` hears how many
-    /// samples were finished.
+    /// Compares gradients with exact backpropagation on these samples, with the parameters at hand and, where device
+    /// effects are sampled, on the virtual chips of the next step; `done` hears how many samples were
+    /// finished.
     pub fn audit(
         &mut self,
+        samples: &[&Sample],
+        kinds: &[GradientKind],
+        done: impl FnMut(u64),
+    ) -> Result<Audit, TrainError> {
+        self.audit_at(self.next(), samples, kinds, done)
+    }
+
+    fn audit_at(
+        &mut self,
+        at: At,
         samples: &[&Sample],
         kinds: &[GradientKind],
         mut done: impl FnMut(u64),
@@ -128,9 +147,14 @@ impl<'a> Trainer<'a> {
             .copied()
             .collect();
         let mut outcomes = Vec::new();
-        for part in samples.chunks(self.models.len()) {
-            outcomes.extend(self.gradients(part, &all)?);
-            done(part.len() as u64);
+        let parts = samples.chunks(self.models.len());
+        for (part, samples) in parts.enumerate() {
+            let at = At {
+                sample: at.sample + part * self.models.len(),
+                ..at
+            };
+            outcomes.extend(self.gradients(at, samples, &all)?);
+            done(samples.len() as u64);
         }
         Ok(Audit::new(
             &self.chip()?,
@@ -157,14 +181,15 @@ impl<'a> Trainer<'a> {
     }
 
     fn slopes(&mut self, samples: &[&Sample], step: f32) -> Result<Vec<DeviceSlope>, TrainError> {
-        let exact = self.gradients(samples, &[GradientKind::Checkpointed])?;
+        let at = self.next();
+        let exact = self.gradients(at, samples, &[GradientKind::Checkpointed])?;
         let parameters = self.run.parameters.clone();
         let mut slopes = Vec::new();
         for (index, layer) in self.run.description.layers.clone().iter().enumerate() {
             for (group, place) in parameters.device_labels(index, &layer.name) {
                 let mut loss = |by: f32| {
                     self.run.parameters.values[place] = parameters.values[place] + by;
-                    let found = self.gradients(samples, &[]);
+                    let found = self.gradients(at, samples, &[]);
                     self.run.parameters.values[place] = parameters.values[place];
                     found.map(|o| mean(o.iter().map(|(_, score)| score.mean_loss())))
                 };
@@ -179,23 +204,69 @@ impl<'a> Trainer<'a> {
         Ok(slopes)
     }
 
-    /// Gradients of these kinds and the score of every sample, with the parameters at hand.
+    /// Gradients of these kinds and the score of every sample, with the parameters at hand; the first sample is `at`.
     fn gradients(
         &mut self,
+        at: At,
         samples: &[&Sample],
         kinds: &[GradientKind],
     ) -> Result<Vec<(Vec<Gradient>, Score)>, TrainError> {
-        let chip = self.chip()?;
-        let (parameters, config) = (&self.run.parameters, &self.run.config);
-        let one = |model: &mut dyn Forward, index: usize| {
-            let ran = Ran::forward(model, &chip, parameters, config, samples[index])?;
-            let pass = ran.pass(&chip, parameters, config);
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            let (chip, parameters, config) = (&in_force.chip, &run.parameters, &run.config);
+            let ran = Ran::forward(model, chip, parameters, config, samples[k])?;
+            let pass = ran.pass(in_force, parameters, config);
             let gradients = kinds.iter().map(|kind| pass.gradient(*kind, &ran.trace));
             Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.found.score))
         };
-        let indices: Vec<usize> = (0..samples.len()).collect();
-        let program = parameters.program(&chip);
-        spread(&mut self.models, Some(&program), &indices, &one)
+        self.on_chips(at, samples.len(), &work)
+    }
+
+    /// Works through `count` samples, each on a simulator of the chip in force; the first is `at`.
+    fn on_chips<T: Send>(
+        &mut self,
+        at: At,
+        count: usize,
+        work: &Work<'_, T>,
+    ) -> Result<Vec<T>, TrainError> {
+        let chip = self.chip()?;
+        let run = &self.run;
+        let in_force = |k: usize| {
+            let at = At {
+                sample: at.sample + k,
+                ..at
+            };
+            InForce::at(&run.parameters, &run.config, &chip, at)
+        };
+        let hardware = run.config.hardware.as_ref();
+        let shared = match hardware.is_some_and(HardwareConfig::varies_by_sample) {
+            true => None,
+            false => Some(in_force(0)?),
+        };
+        let one = |model: &mut dyn Forward, k: usize| match &shared {
+            Some(shared) => work(model, run, shared, k),
+            None => {
+                let own = in_force(k)?;
+                model.load(&own.program)?;
+                work(model, run, &own, k)
+            }
+        };
+        let all: Vec<usize> = (0..count).collect();
+        let program = shared.as_ref().map(|s| &s.program);
+        spread(&mut self.models, program, &all, &one)
+    }
+
+    /// The start of a step of the whole run.
+    pub(crate) fn at(&self, epoch: usize, step: usize) -> At {
+        At {
+            epoch,
+            step,
+            sample: step * self.run.config.batch,
+        }
+    }
+
+    /// The start of the next step.
+    fn next(&self) -> At {
+        self.at(self.run.epoch + 1, self.steps_done())
     }
 
     /// The order of an epoch follows from (seed, epoch) alone.
@@ -209,23 +280,22 @@ impl<'a> Trainer<'a> {
 
     pub(crate) fn batch(
         &mut self,
-        epoch: usize,
+        at: At,
         samples: &[usize],
     ) -> Result<(Gradient, Evaluation), TrainError> {
-        let chip = self.chip()?;
-        let program = self.run.parameters.program(&chip);
-        let run = &self.run;
         let data = self.data;
-        let one = |model: &mut dyn Forward, index: usize| {
-            train_sample(model, &chip, run, &data.train[index])
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            train_sample(model, in_force, run, &data.train[samples[k]])
         };
         // The first sample that fails is named, whatever the number of threads.
-        let one = |model: &mut dyn Forward, index: usize| Ok(one(model, index));
-        let outcomes = spread(&mut self.models, Some(&program), samples, &one)?;
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            Ok(work(model, run, in_force, k))
+        };
+        let outcomes = self.on_chips(at, samples.len(), &work)?;
         let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
         let mut found = Evaluation::default();
         for (outcome, sample) in outcomes.into_iter().zip(samples) {
-            let outcome = outcome.map_err(|e| e.at(epoch, Some(*sample)))?;
+            let outcome = outcome.map_err(|e| e.at(at.epoch, Some(*sample)))?;
             let share = 1.0 / samples.len() as f32;
             gradient
                 .iter_mut()
@@ -257,6 +327,9 @@ impl<'a> Trainer<'a> {
             .flat_map(|l| l.device.clone())
             .collect();
         let rate = |k: usize| rates[usize::from(device.contains(&k))] as f32;
+        if config.weights.straight_through == StraightThrough::Gated {
+            parameters.gate(&mut gradient);
+        }
         let (norm, clipping) = self.run.adam.clip(&mut gradient, config.clip as f32);
         if !norm.is_finite() {
             return Err(NotFinite::of("norm of the batch's gradient", norm).into());
@@ -269,7 +342,7 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// Scores samples with the parameters at hand.
+    /// Scores samples on the nominal chip with the parameters at hand.
     ///
     /// # Errors
     /// Those of the simulators; a layer that is silent on all samples, and weights that all have one code.
@@ -289,7 +362,7 @@ impl<'a> Trainer<'a> {
         done: impl FnMut(u64),
     ) -> Result<Evaluation, TrainError> {
         let chip = self.chip()?;
-        let program = self.run.parameters.program(&chip);
+        let program = nominal_program(&chip, &self.run.parameters, &self.run.config);
         let load = Load::Once(&program);
         evaluate(&mut self.models, &chip, &self.run, samples, load, done)
     }
@@ -386,16 +459,16 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 fn train_sample(
     model: &mut dyn Forward,
-    chip: &Chip,
+    in_force: &InForce,
     run: &Checkpoint,
     sample: &Sample,
 ) -> Result<Outcome, TrainError> {
     let (config, parameters) = (&run.config, &run.parameters);
     let start = Instant::now();
-    let ran = Ran::forward(model, chip, parameters, config, sample)?;
+    let ran = Ran::forward(model, &in_force.chip, parameters, config, sample)?;
     let forward = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let pass = ran.pass(chip, parameters, config);
+    let pass = ran.pass(in_force, parameters, config);
     let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
     ran.add_direct(parameters, &mut gradient);
     Ok(Outcome {

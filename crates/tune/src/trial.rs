@@ -46,8 +46,9 @@ impl Runner for Training<'_> {
         let config = TrainConfig::of(description)?;
         let chip = Chip::resolve(self.file, description)?;
         let parameters = Parameters::new(&chip, &config);
+        let simulated = bruno_train::simulated(&chip, &config);
         let run = Checkpoint::new(description.clone(), config, parameters);
-        let models = (0..self.threads.max(1)).map(|_| (self.simulators)(&chip));
+        let models = (0..self.threads.max(1)).map(|_| (self.simulators)(&simulated));
         let models = models.collect::<Result<Vec<_>, _>>()?;
         let models = std::sync::Mutex::new(models);
         let factory = || {

@@ -138,8 +138,9 @@ impl Audit {
         let mut run = run.clone();
         run.description.window_ticks = window_ticks;
         let chip = run.parameters.chip(file, &run.description)?;
-        let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.running.model(&chip, &design);
+        let simulated = bruno_train::simulated(&chip, &run.config);
+        let design = bruno_hdl::generate(&simulated)?;
+        let factory = || self.running.model(&simulated, &design);
         let mut trainer = Trainer::new(file, run, set, &factory, self.running.threads())?;
         let samples: Vec<&Sample> = set.train.iter().take(self.samples as usize).collect();
         let label = format!("audit, {window_ticks} us");

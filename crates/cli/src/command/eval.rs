@@ -67,8 +67,9 @@ impl Eval {
         let set = data::load(&run.config, self.data.as_deref())?;
         let file = self.checkpoint.display().to_string();
         let chip = run.parameters.chip(&file, &run.description)?;
-        let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.running.model(&chip, &design);
+        let simulated = bruno_train::simulated(&chip, &run.config);
+        let design = bruno_hdl::generate(&simulated)?;
+        let factory = || self.running.model(&simulated, &design);
         let threads = self.running.threads();
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
         let samples = self.split.of(&set);
@@ -117,7 +118,9 @@ pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, found: &Evaluation, 
     for line in run.device_changes() {
         println!("  {line}");
     }
-    for line in quantisation::lines(&quantised) {
+    let latent = run.history.last().map_or(&[][..], |r| &r.weights);
+    let lines = quantisation::lines(&quantised).into_iter();
+    for line in lines.chain(quantisation::latent_lines(latent)) {
         println!("  {line}");
     }
 }

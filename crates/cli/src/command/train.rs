@@ -99,10 +99,14 @@ impl Train {
         let set = data::load(&config, self.data.as_deref())?;
         let files = Files::new(out.to_path_buf());
         eprintln!("{}", set.summary());
+        if let Some(hardware) = &config.hardware {
+            eprintln!("{hardware}; validation and test run on the nominal chip");
+        }
         let (run, fresh) = self.start(&files, &chip, &description, &config)?;
         let threads = self.running.threads();
-        let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.running.model(&chip, &design);
+        let simulated = bruno_train::simulated(&chip, &config);
+        let design = bruno_hdl::generate(&simulated)?;
+        let factory = || self.running.model(&simulated, &design);
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
         if fresh {
             trainer.start_biases();

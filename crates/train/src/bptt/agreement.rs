@@ -2,6 +2,7 @@
 
 use crate::Agreement;
 use crate::config::{DeviceParameter, DeviceTraining, GradientKind, TrainConfig};
+use crate::in_force::InForce;
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Pass};
 use bruno_chip::Description;
@@ -98,9 +99,10 @@ fn compare(case: &Case, membrane: f32) {
     let rate = trace.layers[0].spikes.len() as f64 / 8.0 / 0.1;
     let by_current = [1.0f32, -0.6, 0.3].repeat(stimulus.windows as usize);
     let by_spikes = [vec![0.0f32; 8]];
+    let in_force = InForce::nominal(&parameters, &chip);
     let by_membrane = [vec![membrane; 8 * stimulus.windows as usize]];
     let pass = Pass {
-        chip: &chip,
+        in_force: &in_force,
         parameters: &parameters,
         config: &config,
         stimulus: &stimulus,

@@ -25,8 +25,9 @@ pub fn repeat(
 ) -> Result<(), Failure> {
     let run = failed.run.clone();
     let chip = run.parameters.chip(file, &run.description)?;
-    let design = bruno_hdl::generate(&chip)?;
-    let factory = || running.model(&chip, &design);
+    let simulated = bruno_train::simulated(&chip, &failed.run.config);
+    let design = bruno_hdl::generate(&simulated)?;
+    let factory = || running.model(&simulated, &design);
     let in_force = run.gradient;
     let set = failed.data();
     let mut trainer = Trainer::new(file, run, &set, &factory, running.threads())?;

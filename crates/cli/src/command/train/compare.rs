@@ -57,8 +57,9 @@ fn measure(
     }
     run.config.objectives = own.objectives.measures_only();
     let chip = run.parameters.chip(&file, &run.description)?;
-    let design = bruno_hdl::generate(&chip)?;
-    let factory = || running.model(&chip, &design);
+    let simulated = bruno_train::simulated(&chip, &run.config);
+    let design = bruno_hdl::generate(&simulated)?;
+    let factory = || running.model(&simulated, &design);
     let mut other = Trainer::new(&file, run, set, &factory, running.threads())?;
     let mut progress = Progress::new("baseline", set.test.len() as u64, "samples");
     let found = other.evaluate(&set.test, |n| progress.advance(n))?;
