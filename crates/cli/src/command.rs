@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod audit;
+mod cache;
 mod check;
 mod cosim;
 mod device;
@@ -33,6 +34,7 @@ enum Command {
     Eval(eval::Eval),
     Device(device::Device),
     Audit(audit::Audit),
+    Cache(cache::CacheCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
 }
 
@@ -49,6 +51,7 @@ impl Arguments {
             Command::Eval(command) => command.run(),
             Command::Device(command) => command.run(),
             Command::Audit(command) => command.run(),
+            Command::Cache(command) => command.run(),
             Command::Montecarlo(command) => command.run(),
         }
     }

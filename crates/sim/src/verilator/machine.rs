@@ -1,0 +1,43 @@
+//! The processor that models are compiled for, and the options that fit them to it.
+
+use super::{names, tool};
+use crate::SimError;
+use std::process::Command;
+
+/// Environment variable that names another processor than this machine's (`-march`).
+const MARCH: &str = "BRUNO_MARCH";
+
+/// A processor as the C++ compiler knows it.
+pub(super) struct Machine {
+    /// Compiler options.
+    pub options: Vec<String>,
+    /// What the compiler predefines for it: which instructions there are.
+    pub predefined: String,
+}
+
+impl Machine {
+    /// `BRUNO_MARCH`, else the machine that this runs on.
+    pub fn find(compiler: &str) -> Result<Self, SimError> {
+        let asked = std::env::var(MARCH).ok();
+        let remedy = match &asked {
+            Some(_) => format!("{MARCH} must name a processor that {compiler} knows"),
+            None => names::INSTALL_COMPILER.into(),
+        };
+        let march = asked.unwrap_or_else(|| names::THIS_MACHINE.into());
+        let mut options = vec![format!("-march={march}")];
+        if cfg!(target_arch = "x86_64") {
+            options.push(names::WHOLE_VECTORS.into());
+        }
+        let mut command = Command::new(compiler);
+        command.args(&options).args(names::PREDEFINED);
+        let predefined = tool::run(&mut command, &remedy)?;
+        let narrow = cfg!(target_arch = "x86_64") && !predefined.contains(names::WIDE_VECTORS);
+        if narrow && compiler == names::COMPILERS[0] {
+            options.extend(names::INTERLEAVED.map(String::from));
+        }
+        Ok(Self {
+            options,
+            predefined,
+        })
+    }
+}
