@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod audit;
+mod bench;
 mod cache;
 mod check;
 mod cosim;
@@ -34,6 +35,7 @@ enum Command {
     Eval(eval::Eval),
     Device(device::Device),
     Audit(audit::Audit),
+    Bench(bench::Bench),
     Cache(cache::CacheCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
 }
@@ -51,6 +53,7 @@ impl Arguments {
             Command::Eval(command) => command.run(),
             Command::Device(command) => command.run(),
             Command::Audit(command) => command.run(),
+            Command::Bench(command) => command.run(),
             Command::Cache(command) => command.run(),
             Command::Montecarlo(command) => command.run(),
         }

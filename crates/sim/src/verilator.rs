@@ -9,6 +9,6 @@ mod model_header;
 mod names;
 pub(crate) mod tool;
 
-pub use build::{Flavour, build};
+pub use build::{Flavour, ToolVersions, build};
 pub use cache::{Cache, CacheEntry, cache_dir};
 pub use library::VerilatedModel;

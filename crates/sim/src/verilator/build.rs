@@ -93,6 +93,30 @@ fn loop_options(chip: &Chip) -> [String; 2] {
     [names::UNROLL.0.into(), count.to_string()]
 }
 
+/// What builds models here, for reports.
+#[derive(Debug, Clone)]
+pub struct ToolVersions {
+    /// First line of the compiler's version.
+    pub compiler: String,
+    /// Version of Verilator.
+    pub verilator: String,
+    /// Width of the vectors of the processor that models are compiled for, bits.
+    pub vector_bits: u32,
+}
+
+impl ToolVersions {
+    /// Asks the tools.
+    pub fn find() -> Result<Self, SimError> {
+        let tools = Tools::find()?;
+        let line = |text: &str| text.lines().next().unwrap_or_default().trim().to_string();
+        Ok(Self {
+            compiler: line(&tools.compiler_version),
+            verilator: line(&tools.verilator_version),
+            vector_bits: tools.machine.vector_bits(),
+        })
+    }
+}
+
 /// The tools of a build and what identifies them.
 struct Tools {
     verilator_version: String,

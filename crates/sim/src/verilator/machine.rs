@@ -40,4 +40,14 @@ impl Machine {
             predefined,
         })
     }
+
+    /// Width of its vectors, bits.
+    pub fn vector_bits(&self) -> u32 {
+        let has = |name: &str| self.predefined.contains(name);
+        match (has(names::WIDE_VECTORS), has(names::VECTORS)) {
+            (true, _) => 512,
+            (false, true) => 256,
+            _ => 128,
+        }
+    }
 }

@@ -67,6 +67,8 @@ pub(super) const PREDEFINED: [&str; 5] = ["-E", "-dM", "-x", "c++", "/dev/null"]
 /// Where vectors have 16 registers of 8 words, clang's loop over neurons waits for its own results: two vectors at once
 /// take an eighth less time. AVX-512 has registers enough.
 pub(super) const INTERLEAVED: [&str; 2] = ["-mllvm", "-force-vector-interleave=2"];
+/// Predefined where the machine has AVX2.
+pub(super) const VECTORS: &str = "__AVX2__";
 /// Predefined where the machine has AVX-512.
 pub(super) const WIDE_VECTORS: &str = "__AVX512F__";
 
