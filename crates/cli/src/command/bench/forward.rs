@@ -92,8 +92,8 @@ pub fn measure(chip: &Chip, rate_hz: f64, seconds: f64, runs: usize) -> Result<R
     let spiking = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
     let neurons: usize = spiking.map(|l| l.neurons).sum();
     let ticks = f64::from(stimulus.windows * chip.window_ticks);
-    let before = memory::peak();
     memory::reset_peak();
+    let before = memory::peak();
     let mut ns = Vec::new();
     let mut spikes = 0;
     for _ in 0..runs {

@@ -1,6 +1,6 @@
 //! Peak memory of this process (Linux).
 
-/// Starts a new peak.
+/// Starts a new peak, from what the process has now.
 pub fn reset_peak() {
     // Refused where /proc is not writable; the peak is then that of the whole process.
     let _ = std::fs::write("/proc/self/clear_refs", "5");

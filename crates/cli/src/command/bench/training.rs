@@ -81,8 +81,8 @@ fn step(seconds: f64, threads: usize) -> Result<Step, Failure> {
     let run = Checkpoint::new(description, config, parameters);
     let data = poisson(seconds);
     let mut trainer = Trainer::new("step", run, &data, &factory, threads)?;
-    let before = memory::peak();
     memory::reset_peak();
+    let before = memory::peak();
     let start = Instant::now();
     trainer.epoch(|_| {})?;
     Ok(Step {
