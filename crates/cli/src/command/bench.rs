@@ -22,7 +22,7 @@ pub struct Bench {
     /// A chip description; without it recurrent layers of several sizes, a training step and the start are measured.
     chip: Option<PathBuf>,
     /// Rate of each input of the chip.
-    #[arg(long, requires = "chip", default_value_t = 50.0)]
+    #[arg(long, requires = "chip", default_value_t = 50.0, value_parser = rate)]
     rate_hz: f64,
     /// Few sizes and short samples.
     #[arg(long, conflicts_with = "chip")]
@@ -33,6 +33,12 @@ pub struct Bench {
     /// Start the model of so many neurons and end: what the figures of the start are measured with.
     #[arg(long, hide = true)]
     start: Option<usize>,
+}
+
+/// At most one spike a tick of 1 us.
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|r| (0.0..=1e6).contains(r));
+    rate.ok_or_else(|| "a rate in Hz, 0..1000000".into())
 }
 
 impl Bench {
