@@ -41,7 +41,8 @@ const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug
 
 /// The shared object of a chip's model, from the cache or built now.
 pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
-    let tools = Tools::find()?;
+    let mut tools = Tools::find()?;
+    tools.machine.fit(chip);
     let cache = Cache::of_user()?;
     let header = model_header::print(chip, design, flavour);
     let loops = loop_options(chip);

@@ -2,6 +2,7 @@
 
 use super::{names, tool};
 use crate::SimError;
+use bruno_device::{Chip, LayerKind};
 use std::process::Command;
 
 /// Environment variable that names another processor than this machine's (`-march`).
@@ -13,7 +14,12 @@ pub(super) struct Machine {
     pub options: Vec<String>,
     /// What the compiler predefines for it: which instructions there are.
     pub predefined: String,
+    /// Whether loops may take two vectors at once.
+    pairs: bool,
 }
+
+/// Words of a vector of AVX2.
+const WORDS: usize = 8;
 
 impl Machine {
     /// `BRUNO_MARCH`, else the machine that this runs on.
@@ -31,14 +37,23 @@ impl Machine {
         let mut command = Command::new(compiler);
         command.args(&options).args(names::PREDEFINED);
         let predefined = tool::run(&mut command, &remedy)?;
-        let narrow = cfg!(target_arch = "x86_64") && !predefined.contains(names::WIDE_VECTORS);
-        if narrow && compiler == names::COMPILERS[0] {
-            options.extend(names::INTERLEAVED.map(String::from));
-        }
+        let narrow =
+            predefined.contains(names::VECTORS) && !predefined.contains(names::WIDE_VECTORS);
         Ok(Self {
             options,
             predefined,
+            pairs: narrow && compiler == names::COMPILERS[0],
         })
+    }
+
+    /// Adds what depends on the chip: two vectors at once, where that leaves no more neurons over than one does.
+    pub fn fit(&mut self, chip: &Chip) {
+        let spiking = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
+        let mut banks = spiking.flat_map(|l| &l.banks);
+        let whole = |size: &usize| *size >= 2 * WORDS && size % (2 * WORDS) < WORDS;
+        if self.pairs && chip.fold == 1 && banks.all(whole) {
+            self.options.extend(names::INTERLEAVED.map(String::from));
+        }
     }
 
     /// Width of its vectors, bits.
