@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use bruno_chip::Problem;
-use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig, ReckonConfig};
+use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig, NpzConfig, ReckonConfig};
 use bruno_train::{TrainConfig, TrainError};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -19,23 +19,26 @@ enum Data {
     Reckon(ReckonConfig),
     /// A directory of CSV event files.
     Events(EventsConfig),
+    /// A NumPy archive.
+    Npz(NpzConfig),
 }
 
 /// Loads the set of the settings; `path` is where it lies, for those that are not built in.
 pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failure> {
-    let value = config
+    let mut value = config
         .data
         .clone()
         .unwrap_or_else(|| serde_json::json!({ "kind": "braille" }));
+    let acceleration = acceleration(&mut value)?;
     let data: Data = serde_json::from_value(value).map_err(|e| {
         TrainError::Setting(Problem {
             field: "training.data".into(),
             value: "not understood".into(),
-            allowed: format!("`kind` braille, jsb, reckon or events with its settings ({e})"),
+            allowed: format!("`kind` braille, jsb, reckon, events or npz with its settings ({e})"),
             remedy: "see docs/data.md".into(),
         })
     })?;
-    Ok(match data {
+    let set = match data {
         Data::Braille(braille) => bruno_data::braille(&braille)?,
         Data::Jsb(jsb) => bruno_data::jsb(&needed(path, "the JSON file of the chorales")?, &jsb)?,
         Data::Reckon(reckon) => {
@@ -44,7 +47,24 @@ pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failur
         Data::Events(events) => {
             bruno_data::events(&needed(path, "a directory with labels.csv")?, &events)?
         }
-    })
+        Data::Npz(npz) => bruno_data::npz(&needed(path, "a NumPy archive")?, &npz)?,
+    };
+    Ok(set.accelerated(acceleration)?)
+}
+
+/// Takes `acceleration`, which all kinds share, out of the settings.
+fn acceleration(data: &mut serde_json::Value) -> Result<u32, Failure> {
+    let given = data.as_object_mut().and_then(|o| o.remove("acceleration"));
+    let Some(given) = given else { return Ok(1) };
+    match given.as_u64() {
+        Some(by @ 1..=1000) => Ok(by as u32),
+        _ => Err(Failure::Train(TrainError::Setting(Problem {
+            field: "training.data.acceleration".into(),
+            value: given.to_string(),
+            allowed: "a whole number, 1..1000".into(),
+            remedy: "say how many times as fast the data is played".into(),
+        }))),
+    }
 }
 
 fn needed(path: Option<&Path>, what: &str) -> Result<PathBuf, Failure> {

@@ -36,6 +36,14 @@ pub enum Failure {
     /// Training stopped.
     #[error(transparent)]
     Train(TrainError),
+    /// A number in a training step was not finite.
+    #[error("{error}\nthe batch is kept: `bruno audit {path}` repeats it with every gradient")]
+    FailedBatch {
+        /// What and where.
+        error: Box<TrainError>,
+        /// File of the batch.
+        path: String,
+    },
     /// A model card is bad.
     #[error(transparent)]
     Card(#[from] CardError),
@@ -97,7 +105,7 @@ impl Failure {
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Chip(_) | Self::Data(_) | Self::Train(_) => 2,
+            Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
             Self::Input { .. } | Self::Write { .. } => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,

@@ -1,12 +1,15 @@
 //! The command line `bruno`: one file a subcommand under `command/`, errors and exit codes in `failure.rs`.
 
 mod command;
+mod costs;
 mod data;
 mod failure;
 mod output;
 mod progress;
 mod quantisation;
+mod run_log;
 mod running;
+mod scores;
 
 use clap::Parser;
 use std::process::ExitCode;

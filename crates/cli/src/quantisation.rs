@@ -1,12 +1,11 @@
 //! The quantisation report of a program, as `check`, `train` and `eval` print it.
 
 use crate::failure::Failure;
+use crate::scores::listed;
 use bruno_device::Chip;
 use bruno_sim::{LayerQuantisation, Program};
+use bruno_train::WeightStatistics;
 use std::path::Path;
-
-/// Most neurons or channels that are listed by number.
-const MOST_LISTED: usize = 8;
 
 /// Reads the program.json of a chip.
 pub fn load(path: &Path, chip: &Chip) -> Result<Program, Failure> {
@@ -58,14 +57,19 @@ pub fn lines(report: &[LayerQuantisation]) -> Vec<String> {
     lines
 }
 
-fn listed(numbers: &[usize]) -> String {
-    if numbers.is_empty() {
-        return "none".into();
-    }
-    let first = numbers.iter().take(MOST_LISTED);
-    let mut text = first.map(usize::to_string).collect::<Vec<_>>().join(", ");
-    if numbers.len() > MOST_LISTED {
-        text += &format!(" and {} more", numbers.len() - MOST_LISTED);
-    }
-    text
+/// One line a projection: what the last epoch left of the latent weights.
+pub fn latent_lines(statistics: &[WeightStatistics]) -> Vec<String> {
+    let line = |s: &WeightStatistics| {
+        format!(
+            "latent {}weights of `{}`: {:.1} % at an end of their table, {} of {} codes changed in the last epoch, {:.2} pA from \
+             their level on average",
+            if s.recurrent { "recurrent " } else { "" },
+            s.layer,
+            100.0 * s.clipped,
+            s.changed,
+            s.weights,
+            s.distance_pa
+        )
+    };
+    statistics.iter().map(line).collect()
 }

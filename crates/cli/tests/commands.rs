@@ -322,10 +322,23 @@ fn audit_compares_gradients() {
     );
     let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let kinds = serde_json::json!(["sample", "mean", "transition"]);
-    assert_eq!(found["audit"]["kinds"], kinds);
-    let readout = &found["audit"]["groups"][3];
+    let audit = &found["audits"][0]["audit"];
+    assert_eq!(audit["kinds"], kinds);
+    let readout = &audit["groups"][3];
     assert_eq!(readout["group"], "readout: input weights");
     assert!(readout["agreements"][1]["cosine"].as_f64().unwrap() > 0.9999);
+}
+#[test]
+fn audit_draws_windows() {
+    let (dir, path) = written(READER);
+    let picture = dir.path().join("audit.svg");
+    let (to, windows) = (picture.display().to_string(), ["1000", "500"]);
+    let mut command = bruno(&["audit", &path, "--samples", "1", "--simulator", "integer"]);
+    command.args(windows.iter().flat_map(|w| ["--window", w]));
+    command.args(["--gradient", "mean", "--plot", &to]);
+    check(command, 0, "window 500 us");
+    let svg = std::fs::read_to_string(picture).unwrap();
+    assert!(svg.contains("window (ms)") && svg.contains("cosine, `mean`"));
 }
 #[test]
 fn audit_refuses_what_the_recorder_lacks() {

@@ -1,12 +1,13 @@
 //! What every data set becomes.
 
 use crate::DataError;
+use serde::{Deserialize, Serialize};
 
 /// Longest sample, us: times are 32 bits of microseconds.
 pub(crate) const LONGEST_US: u32 = 3_600_000_000;
 
 /// One input spike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Event {
     /// Time since the start of the sample, us.
     pub t_us: u32,
@@ -15,7 +16,7 @@ pub struct Event {
 }
 
 /// What a sample should make the chip say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// One of several classes.
     Class {
@@ -34,7 +35,7 @@ pub enum Target {
 }
 
 /// One sample: events sorted by time, then channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     /// Input spikes.
     pub events: Vec<Event>,
@@ -86,6 +87,28 @@ impl Dataset {
             return Err(DataError::setting(what, outputs, allowed, remedy));
         }
         Ok(())
+    }
+
+    /// The set played `by` times as fast, for chips whose time constants are that much shorter.
+    ///
+    /// # Errors
+    /// Frames that would not last whole microseconds.
+    pub fn accelerated(mut self, by: u32) -> Result<Self, DataError> {
+        let splits = [&mut self.train, &mut self.valid, &mut self.test];
+        for sample in splits.into_iter().flatten() {
+            sample.events.iter_mut().for_each(|e| e.t_us /= by);
+            sample.duration_us = sample.duration_us.div_ceil(by);
+            match &mut sample.target {
+                Target::Class { from_us, .. } => *from_us /= by,
+                Target::Frames { frame_us, .. } if frame_us.is_multiple_of(by) => *frame_us /= by,
+                Target::Frames { frame_us, .. } => {
+                    let allowed = format!("a divisor of the frame's {frame_us} us");
+                    let remedy = "choose another `data.acceleration` or frame";
+                    return Err(DataError::setting("data.acceleration", by, allowed, remedy));
+                }
+            }
+        }
+        Ok(self)
     }
 
     /// One line on what the set holds: samples of each split, channels, mean events a sample, mean rate of a channel
@@ -154,6 +177,40 @@ mod tests {
     #[test]
     fn outputs() {
         check(2, 9, "the chip's `readout.outputs` is 9; allowed: 1 ");
+    }
+    fn check_accelerated(target: Target, by: u32, expected: Result<Target, &str>) {
+        let mut set = set();
+        set.train[0].target = target;
+        match (set.accelerated(by), expected) {
+            (Ok(set), Ok(target)) => {
+                let sample = &set.train[0];
+                assert_eq!(sample.duration_us, 1_000_000u32.div_ceil(by));
+                assert_eq!(sample.events[0].t_us, 5 / by);
+                assert_eq!(sample.target, target);
+            }
+            (Err(e), Err(text)) => assert!(e.to_string().contains(text), "{e}"),
+            (found, _) => panic!("{found:?}"),
+        }
+    }
+    fn class(from_us: u32) -> Target {
+        Target::Class { class: 0, from_us }
+    }
+    fn frames(frame_us: u32) -> Target {
+        let next = Vec::new();
+        Target::Frames { frame_us, next }
+    }
+
+    #[test]
+    fn an_accelerated_class() {
+        check_accelerated(class(400), 4, Ok(class(100)));
+    }
+    #[test]
+    fn accelerated_frames() {
+        check_accelerated(frames(20_000), 10, Ok(frames(2000)));
+    }
+    #[test]
+    fn frames_of_broken_microseconds() {
+        check_accelerated(frames(20_000), 3, Err("a divisor of the frame's 20000 us"));
     }
     #[test]
     fn summary() {

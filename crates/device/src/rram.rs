@@ -28,8 +28,28 @@ pub struct Array<'a> {
 pub struct Programmed {
     /// Conductances of each synapse, uS: `[G+, G-]`, or `[G, reference]`.
     devices: Vec<[f64; 2]>,
+    /// Of each synapse the device that carries its level, and how its conductance follows what is asked for.
+    carriers: Vec<Carrier>,
     /// Devices that are stuck.
     pub stuck: usize,
+}
+
+/// The device of a synapse that leaves its rest with the level.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Carrier {
+    /// Its place in the pair.
+    place: usize,
+    /// Derivative of its conductance by the one asked for: 0 where it is stuck or at zero.
+    slope: f64,
+}
+
+/// A synapse as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Read {
+    /// Its current, pA.
+    pub pa: f64,
+    /// Derivative of the current by the ideal current of its code.
+    pub slope: f64,
 }
 
 /// The ideal level table of a synapse, pA, 2^bits entries: given, or even steps over +-range; with a limited number of
@@ -128,44 +148,62 @@ impl<'a> Array<'a> {
         let mut stuck_devices = 0;
         let mut synapse = |code: &u8| {
             let mut pair = self.targets_us(usize::from(*code));
-            for g in &mut pair[..devices] {
+            let mut slopes = [0.0; 2];
+            for (g, slope) in pair[..devices].iter_mut().zip(&mut slopes) {
                 let lucky: f64 = stuck.random();
-                *g = (*g + sigma_us(card, *g) * normal(&mut error)).max(0.0);
-                *g *= die * drifted(card, normal(&mut drift));
+                let wanted = *g + sigma_us(card, *g) * normal(&mut error);
+                let by = die * drifted(card, normal(&mut drift));
+                *g = wanted.max(0.0) * by;
+                *slope = if wanted > 0.0 { by } else { 0.0 };
                 if let Some(at) = stuck_at(card, lucky) {
-                    *g = at;
+                    (*g, *slope) = (at, 0.0);
                     stuck_devices += 1;
                 }
             }
-            pair
+            let place = self.carrier(usize::from(*code));
+            let slope = slopes[place];
+            (pair, Carrier { place, slope })
         };
+        let (devices, carriers) = codes.iter().map(&mut synapse).unzip();
         Programmed {
-            devices: codes.iter().map(&mut synapse).collect(),
+            devices,
+            carriers,
             stuck: stuck_devices,
         }
     }
 
-    /// Currents of the synapses as read, pA: with read noise those of this sample (all alike without it).
-    pub fn read_pa(
+    /// Which device of a pair leaves HRS for a code.
+    fn carrier(&self, code: usize) -> usize {
+        usize::from(self.card.mapping == Mapping::Differential && self.wanted[code] < 0.0)
+    }
+
+    /// The synapses as read: with read noise those of this sample (all alike without it).
+    pub fn read(
         &self,
         programmed: &Programmed,
         draws: Draws,
         place: Place,
         sample: u32,
-    ) -> Vec<f64> {
+    ) -> Vec<Read> {
         let mut noise = draws.stream(place, Quantity::Read(sample));
         let sigma = self.card.read_noise.map_or(0.0, |n| n.sigma);
         let devices = self.devices_per_synapse();
-        let read = |pair: &[f64; 2]| {
+        let read = |(pair, carrier): (&[f64; 2], &Carrier)| {
             let mut pair = *pair;
+            let mut by = [1.0; 2];
             if sigma > 0.0 {
-                for g in &mut pair[..devices] {
-                    *g = (*g * (1.0 + sigma * normal(&mut noise))).max(0.0);
+                for (g, by) in pair[..devices].iter_mut().zip(&mut by) {
+                    *by = (1.0 + sigma * normal(&mut noise)).max(0.0);
+                    *g *= *by;
                 }
             }
-            self.current_pa(pair)
+            Read {
+                pa: self.current_pa(pair),
+                slope: carrier.slope * by[carrier.place],
+            }
         };
-        programmed.devices.iter().map(read).collect()
+        let pairs = programmed.devices.iter().zip(&programmed.carriers);
+        pairs.map(read).collect()
     }
 }
 

@@ -3,11 +3,11 @@
 //! Synapses that all differ need more levels than a chip's own codes tell apart. Virtual chips therefore run on the
 //! chip's RTL with 8-bit synapses ([`Chip::with_fine_synapses`]): 256 levels a projection, chosen for its currents.
 
-use crate::die::{current_factors, die_codes, layer_seed};
+use crate::die::{current_factors, die_card, die_codes, layer_seed};
 use crate::draws::{Draws, Place};
-use crate::rram::{Array, Programmed, levels_pa};
+use crate::rram::{Array, Programmed, Read, levels_pa};
 use crate::{Chip, Codes, FineTable, LayerKind, limits};
-use bruno_chip::{ChipError, Formats, Problem, Synapse};
+use bruno_chip::{ChipError, DeviceCard, Formats, Problem, Synapse};
 
 /// Bits of a virtual chip's weight codes.
 const FINE_BITS: u32 = 8;
@@ -34,6 +34,8 @@ impl Chip {
 pub struct VirtualLayer<'a> {
     /// Its registers.
     pub codes: Codes,
+    /// The card of its neurons on this die; none for the readout.
+    pub card: Option<DeviceCard>,
     input: Projection<'a>,
     recurrent: Option<Projection<'a>>,
 }
@@ -74,6 +76,16 @@ pub struct HeldProjection {
     pub table: FineTable,
     /// Root mean square of what the synapses deviate from the ideal chip's, LSB of I.
     pub deviation_lsb: f64,
+    /// Derivative of each synapse's current by the ideal current of its code: 0 where a stuck device carries it.
+    pub slopes: Vec<f32>,
+}
+
+impl HeldProjection {
+    /// The currents that the memories hold, LSB of I.
+    pub fn currents(&self) -> impl Iterator<Item = i32> {
+        let level = |c: &u8| self.table.levels[usize::from(*c)];
+        self.table.codes.iter().map(level)
+    }
 }
 
 impl<'a> VirtualLayer<'a> {
@@ -116,6 +128,7 @@ impl<'a> VirtualLayer<'a> {
                     seed: layer_seed(index, draws),
                     ..*nominal
                 },
+                card: None,
                 input: projection(&description.readout.synapse, false, inputs, &ones),
                 recurrent: None,
             });
@@ -136,6 +149,7 @@ impl<'a> VirtualLayer<'a> {
         let synapse = raw.recurrent_synapse.as_ref().unwrap_or(&raw.synapse);
         Ok(Self {
             codes,
+            card: Some(die_card(description, index, draws)),
             input: projection(&raw.synapse, false, inputs, &factors),
             recurrent: layer
                 .recurrent
@@ -181,20 +195,30 @@ impl<'a> VirtualLayer<'a> {
 
 impl Projection<'_> {
     fn table(&self, formats: &Formats, sample: u32) -> HeldProjection {
-        let currents = match &self.synapses {
-            Synapses::Ideal(currents) => currents.clone(),
+        let reads = match &self.synapses {
+            Synapses::Ideal(currents) => {
+                let ideal = |pa: &f64| Read {
+                    pa: *pa,
+                    slope: 1.0,
+                };
+                currents.iter().map(ideal).collect()
+            }
             Synapses::Devices(array, programmed) => {
-                array.read_pa(programmed, self.draws, self.place, sample)
+                array.read(programmed, self.draws, self.place, sample)
             }
         };
-        let neurons = self.factors.len();
-        let code = |(at, pa): (usize, f64)| formats.i_code(pa * self.factors[at % neurons]);
-        let codes: Vec<i32> = currents.into_iter().enumerate().map(code).collect();
+        let onto_neurons = || reads.iter().zip(self.factors.iter().cycle());
+        let codes: Vec<i32> = onto_neurons()
+            .map(|(read, factor)| formats.i_code(read.pa * factor))
+            .collect();
         let deviation = |(real, ideal): (&i32, &i32)| f64::from(real.abs_diff(*ideal)).powi(2);
         let square: f64 = codes.iter().zip(&self.ideal).map(deviation).sum();
         HeldProjection {
             table: FineTable::new(&codes, FINE_LEVELS),
             deviation_lsb: (square / codes.len().max(1) as f64).sqrt(),
+            slopes: onto_neurons()
+                .map(|(read, factor)| (read.slope * factor) as f32)
+                .collect(),
         }
     }
 }

@@ -4,14 +4,12 @@
 //! This crate knows nothing of the command line.
 
 mod error;
-mod interval;
 mod results;
 mod run;
 mod spreads;
 mod summary;
 
 pub use error::MonteCarloError;
-pub use interval::{CONFIDENCE, clopper_pearson};
 pub use results::{ChipRecord, Results, Settings};
 pub use run::MonteCarlo;
 pub use spreads::with_spreads;

@@ -3,11 +3,9 @@
 use crate::{ChipRecord, MonteCarloError};
 use bruno_chip::Formats;
 use bruno_data::Sample;
-use bruno_device::{
-    Chip, Codes, Draws, FINE_LEVELS, FineTable, HeldProjection, Layer, LayerTables, VirtualLayer,
-};
+use bruno_device::{Chip, Draws, HeldProjection, LayerTables, VirtualLayer};
 use bruno_sim::{Forward, LayerProgram, Program};
-use bruno_train::{Checkpoint, Load, Score, TrainError, evaluate};
+use bruno_train::{Checkpoint, Load, Score, TrainError, evaluate, held_program, ideal_program};
 
 /// A Monte-Carlo run.
 pub struct MonteCarlo<'a> {
@@ -44,7 +42,7 @@ impl MonteCarlo<'_> {
     ) -> Result<ChipRecord, MonteCarloError> {
         let nominal = self.run.parameters.program(self.chip);
         let Some(number) = chip else {
-            let score = self.evaluate(Load::Once(&ideal(self.chip, &nominal)), done)?;
+            let score = self.evaluate(Load::Once(&ideal_program(self.chip, &nominal)), done)?;
             return Ok(record(
                 None,
                 &score,
@@ -64,7 +62,7 @@ impl MonteCarlo<'_> {
         let layers = nominal.layers.iter().enumerate().map(layer);
         let layers: Vec<_> = layers.collect::<Result<_, _>>().map_err(TrainError::from)?;
         let program = |sample: usize| -> Result<(Program, Deviations), TrainError> {
-            held_program(own, &layers, sample as u32)
+            held(own, &layers, sample as u32)
         };
         let (first, deviations) = program(0)?;
         let every = |sample: usize| program(sample).map(|(p, _)| p);
@@ -80,7 +78,7 @@ impl MonteCarlo<'_> {
 
     fn evaluate(&mut self, load: Load<'_>, done: impl FnMut(u64)) -> Result<Score, TrainError> {
         let (models, samples) = (&mut self.models, self.samples);
-        evaluate(models, self.chip, self.run, samples, load, done)
+        Ok(evaluate(models, self.chip, self.run, samples, load, done)?.score)
     }
 
     fn formats(&self) -> &Formats {
@@ -88,57 +86,19 @@ impl MonteCarlo<'_> {
     }
 }
 
-/// The ideal chip's program in tables of a virtual chip: the same currents.
-fn ideal(chip: &Chip, program: &Program) -> Program {
-    let table = |codes: &[u8], levels: &[i32]| {
-        let currents: Vec<i32> = codes.iter().map(|c| levels[usize::from(*c)]).collect();
-        FineTable::new(&currents, FINE_LEVELS)
-    };
-    let layer = |(own, layer): (&LayerProgram, &Layer)| {
-        let (inputs, recurrences) = own.weights.split_at(layer.inputs * layer.neurons);
-        let input = table(inputs, &own.levels);
-        let recurrent = layer
-            .recurrent
-            .then(|| table(recurrences, &own.recurrent_levels));
-        layer_program(own.codes, input, recurrent)
-    };
-    Program {
-        layers: program.layers.iter().zip(&chip.layers).map(layer).collect(),
-        window: program.window,
-    }
-}
-
 /// What a virtual chip's memories hold in a sample, and how far that is from the ideal chip and from the truth.
-fn held_program(
+fn held(
     chip: &Chip,
     layers: &[VirtualLayer<'_>],
     sample: u32,
 ) -> Result<(Program, Deviations), TrainError> {
+    let (program, tables) = held_program(chip, layers, sample)?;
     let mut deviations = Deviations::default();
-    let mut programs = Vec::new();
-    for layer in layers {
-        let LayerTables { input, recurrent } = layer.tables(chip, sample)?;
-        deviations.add(&input);
+    for LayerTables { input, recurrent } in &tables {
+        deviations.add(input);
         recurrent.iter().for_each(|r| deviations.add(r));
-        let recurrent = recurrent.map(|r| r.table);
-        programs.push(layer_program(layer.codes, input.table, recurrent));
     }
-    let program = Program {
-        layers: programs,
-        window: chip.window_ticks,
-    };
     Ok((program, deviations))
-}
-
-fn layer_program(codes: Codes, input: FineTable, recurrent: Option<FineTable>) -> LayerProgram {
-    let (recurrent_levels, recurrences) =
-        recurrent.map_or_else(Default::default, |r| (r.levels, r.codes));
-    LayerProgram {
-        codes,
-        levels: input.levels,
-        recurrent_levels,
-        weights: [input.codes, recurrences].concat(),
-    }
 }
 
 impl Deviations {

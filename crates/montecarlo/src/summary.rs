@@ -1,7 +1,8 @@
 //! The distribution over chips, as numbers and as a picture.
 
-use crate::{CONFIDENCE, ChipRecord, MonteCarloError, clopper_pearson};
+use crate::{ChipRecord, MonteCarloError};
 use bruno_circuit::plot::{self, Axis, Curve, Mark, Panel};
+use bruno_train::{CONFIDENCE, clopper_pearson};
 use serde::Serialize;
 
 /// Accuracies of virtual chips.

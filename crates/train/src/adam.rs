@@ -27,16 +27,17 @@ impl Adam {
         }
     }
 
-    /// Scales a gradient to at most `clip` running norms; returns its norm before.
-    pub fn clip(&mut self, gradient: &mut [f32], clip: f32) -> f32 {
+    /// Scales a gradient to at most `clip` running norms; returns its norm before, and the factor.
+    pub fn clip(&mut self, gradient: &mut [f32], clip: f32) -> (f32, f32) {
         let norm = gradient.iter().map(|g| g * g).sum::<f32>().sqrt();
         let running = self.norm.unwrap_or(norm);
         let allowed = clip * running;
-        if norm > allowed && norm > 0.0 {
-            gradient.iter_mut().for_each(|g| *g *= allowed / norm);
+        let factor = if norm > allowed { allowed / norm } else { 1.0 };
+        if factor < 1.0 {
+            gradient.iter_mut().for_each(|g| *g *= factor);
         }
         self.norm = Some(running + NORM_RATE * (norm.min(allowed) - running));
-        norm
+        (norm, factor)
     }
 
     /// One step down the gradient; `rate` gives the learning rate of each parameter.

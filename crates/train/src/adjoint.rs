@@ -2,26 +2,30 @@
 //!
 //! The equations are those of docs/method.md; `lambda` is the derivative of the loss by a state at the end of a window.
 
+use crate::TrainError;
+use crate::in_force::Physical;
+use crate::not_finite::NotFinite;
 use crate::parameters::Parameters;
-use crate::pass::{Demand, Gradient, Pass};
+use crate::pass::{Demand, Pass};
 use crate::step::{Step, Steps};
 use crate::traces::{self, Decay, Trace};
 use bruno_device::Layer;
 use bruno_sim::Trace as ChipTrace;
 
-/// The gradient of one sample from its events and its linearised windows, which `steps` gives for each hidden layer.
+/// The gradient of one sample by the currents and cards in force, from its events and its linearised windows, which
+/// `steps` gives for each hidden layer; an error names the first window and neuron in which a number is not finite.
 pub(crate) fn backward<S: Steps>(
     pass: &Pass<'_>,
     trace: &ChipTrace,
     steps: &dyn Fn(usize) -> S,
-) -> Gradient {
+) -> Result<Physical, TrainError> {
     let Pass {
-        chip,
         parameters,
         stimulus,
         demand,
         ..
     } = pass;
+    let chip = pass.chip();
     let mut gradient = vec![0.0; parameters.values.len()];
     let steps = |index: usize| (index != chip.readout()).then(|| steps(index));
     let mut layers: Vec<LayerAdjoint<S>> = (0..chip.layers.len())
@@ -30,21 +34,13 @@ pub(crate) fn backward<S: Steps>(
     for window in (0..stimulus.windows as usize).rev() {
         for index in (0..layers.len()).rev() {
             let (own, later) = layers.split_at_mut(index + 1);
-            own[index].window(window, later.first(), demand, &mut gradient);
+            own[index].window(window, later.first(), demand, &mut gradient)?;
         }
     }
-    // Latent units and logits from pA and card units.
-    for (index, layer) in parameters.layers.iter().enumerate() {
-        for projection in std::iter::once(&layer.input).chain(&layer.recurrent) {
-            for g in &mut gradient[projection.place.clone()] {
-                *g *= projection.scale_pa;
-            }
-        }
-        for (k, place) in layer.device.clone().enumerate() {
-            gradient[place] = layers[index].device[k] as f32 * parameters.device_slope(k, place);
-        }
-    }
-    gradient
+    Ok(Physical {
+        weights: gradient.into_iter().map(f64::from).collect(),
+        devices: layers.into_iter().map(|l| l.device).collect(),
+    })
 }
 
 /// Running adjoint of one layer.
@@ -53,9 +49,10 @@ struct LayerAdjoint<'a, S> {
     layer: &'a Layer,
     parameters: &'a Parameters,
     decay: Decay,
+    window_ticks: f32,
     /// Weights in force, pA, `[channel][neuron]`.
-    input: Vec<f32>,
-    recurrent: Vec<f32>,
+    input: &'a [f32],
+    recurrent: &'a [f32],
     input_traces: Vec<Vec<Trace>>,
     recurrent_traces: Vec<Vec<Trace>>,
     /// None for the readout.
@@ -74,11 +71,12 @@ struct LayerAdjoint<'a, S> {
 impl<'a, S: Steps> LayerAdjoint<'a, S> {
     fn new(pass: &Pass<'a>, index: usize, trace: &ChipTrace, steps: Option<S>) -> Self {
         let Pass {
-            chip,
+            in_force,
             parameters,
             stimulus,
             ..
         } = *pass;
+        let chip = &in_force.chip;
         let layer = &chip.layers[index];
         let own = &parameters.layers[index];
         let count = stimulus.windows as usize;
@@ -101,11 +99,9 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             layer,
             parameters,
             decay,
-            input: own.input.weights_pa(&parameters.values),
-            recurrent: own
-                .recurrent
-                .as_ref()
-                .map_or(Vec::new(), |r| r.weights_pa(&parameters.values)),
+            window_ticks: chip.window_ticks as f32,
+            input: in_force.input_pa(index),
+            recurrent: in_force.recurrent_pa(index),
             input_traces,
             recurrent_traces,
             steps,
@@ -123,16 +119,51 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         later: Option<&LayerAdjoint<'_, S>>,
         demand: &Demand<'_>,
         gradient: &mut [f32],
-    ) {
+    ) -> Result<(), TrainError> {
         match self.steps.as_ref().map(|s| s.window(window)) {
             None => self.readout(window, demand),
-            Some(steps) => self.hidden(&steps, later, demand),
+            Some(steps) => {
+                self.hidden(window, &steps, later, demand);
+                self.check_finite(window, &steps)?;
+            }
         }
         self.accumulate(window, gradient);
         let (left, start) = (self.decay.over_window(), self.decay.mean_of_start());
         for (current, mean) in self.current.iter_mut().zip(&self.mean) {
             *current = left * *current + start * mean;
         }
+        Ok(())
+    }
+
+    fn check_finite(&self, window: usize, steps: &[Step]) -> Result<(), TrainError> {
+        let row = self.state.iter().zip(&self.asked).zip(&self.mean);
+        // The sum of finite numbers this large is not worth telling apart.
+        if row
+            .map(|(([v, p], i), m)| v + p + i + m)
+            .sum::<f32>()
+            .is_finite()
+        {
+            return Ok(());
+        }
+        let (state, asked, mean) = (&self.state, &self.asked, &self.mean);
+        let in_row = |tensor: &str, row: &mut dyn Iterator<Item = f32>| {
+            NotFinite::in_row(tensor, &self.layer.name, window, row.map(f64::from))
+        };
+        let entries = |s: &Step| {
+            let [a, b] = s.a;
+            a[0] + a[1] + b[0] + b[1] + s.b[0] + s.b[1] + s.c[0] + s.c[1] + s.d
+        };
+        let found = in_row("linearised step", &mut steps.iter().map(entries))
+            .or_else(|| {
+                in_row(
+                    "adjoint of the synaptic current",
+                    &mut asked.iter().copied(),
+                )
+            })
+            .or_else(|| in_row("adjoint of the mean current", &mut mean.iter().copied()))
+            .or_else(|| in_row("adjoint of the membrane", &mut state.iter().map(|s| s[0])))
+            .or_else(|| in_row("adjoint of the occupation", &mut state.iter().map(|s| s[1])));
+        found.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     fn readout(&mut self, window: usize, demand: &Demand<'_>) {
@@ -145,15 +176,22 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         self.asked.copy_from_slice(&self.current);
     }
 
-    fn hidden(&mut self, steps: &[Step], later: Option<&LayerAdjoint<'_, S>>, demand: &Demand<'_>) {
+    fn hidden(
+        &mut self,
+        window: usize,
+        steps: &[Step],
+        later: Option<&LayerAdjoint<'_, S>>,
+        demand: &Demand<'_>,
+    ) {
         self.asked.copy_from_slice(&self.current);
+        self.membrane(window, demand);
         for (mean, (step, state)) in self.mean.iter_mut().zip(steps.iter().zip(&self.state)) {
             *mean = step.b[0] * state[0] + step.b[1] * state[1];
         }
         let mut spikes = demand.by_spikes[self.index].clone();
-        self.ask(&mut spikes, &self.recurrent, self);
+        self.ask(&mut spikes, self.recurrent, self);
         if let Some(later) = later {
-            self.ask(&mut spikes, &later.input, later);
+            self.ask(&mut spikes, later.input, later);
         }
         for (k, step) in steps.iter().enumerate() {
             let [v, p] = self.state[k];
@@ -165,6 +203,20 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
                 step.a[0][0] * v + step.a[1][0] * p + step.c[0] * spikes[k],
                 step.a[0][1] * v + step.a[1][1] * p + step.c[1] * spikes[k],
             ];
+        }
+    }
+
+    /// Adds what is asked of the membrane's means: in a window of K ticks the membrane is taken to go straight from its
+    /// start to its end, so that its mean over the ticks is `(K+1)/2K` of the end and `(K-1)/2K` of the start.
+    fn membrane(&mut self, window: usize, demand: &Demand<'_>) {
+        let Some(asked) = demand.by_membrane.get(self.index) else {
+            return;
+        };
+        let end = 0.5 + 0.5 / self.window_ticks;
+        let rows = asked.chunks_exact(self.state.len()).skip(window);
+        for (asked, share) in rows.zip([end, 1.0 - end]) {
+            let states = self.state.iter_mut().zip(asked);
+            states.for_each(|(state, by)| state[0] += share * by);
         }
     }
 

@@ -2,9 +2,9 @@
 
 use crate::GradientKind;
 use crate::config::{AuditConfig, AuditReaction};
-use crate::loss::Score;
 use crate::parameters::Parameters;
 use crate::pass::Gradient;
+use crate::score::Score;
 use bruno_chip::RecorderLevel;
 use bruno_device::Chip;
 use serde::{Deserialize, Serialize};
@@ -173,16 +173,16 @@ impl Audit {
 
 /// Name, place and whether it is one number, of every group; weights that are the same in all gradients (the readout's)
 /// are left in: they show that the comparison is sound.
-fn groups(chip: &Chip, parameters: &Parameters) -> Vec<(String, Range<usize>, bool)> {
+pub(crate) fn groups(chip: &Chip, parameters: &Parameters) -> Vec<(String, Range<usize>, bool)> {
     let mut groups = Vec::new();
-    for (layer, own) in chip.layers.iter().zip(&parameters.layers) {
+    for (index, (layer, own)) in chip.layers.iter().zip(&parameters.layers).enumerate() {
         let name = |what: &str| format!("{}: {what}", layer.name);
         groups.push((name("input weights"), own.input.place.clone(), false));
         if let Some(recurrent) = &own.recurrent {
             groups.push((name("recurrent weights"), recurrent.place.clone(), false));
         }
-        for (place, device) in own.device.clone().zip(parameters.device()) {
-            groups.push((name(device.parameter.name()), place..place + 1, true));
+        for (label, place) in parameters.device_labels(index, &layer.name) {
+            groups.push((label, place..place + 1, true));
         }
     }
     groups

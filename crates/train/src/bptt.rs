@@ -1,34 +1,36 @@
 //! Exact backpropagation through every tick: the yardstick of the coarse gradients, and a gradient of its own.
 //!
 //! The derivatives are those of [`crate::dynamics`] with the surrogate of one tick, and the reset detached, along the
-//! states that the forward pass went through. `full` remembers every tick; `checkpointed` remembers the windows' borders
-//! and runs each window again, for the same result.
+//! states that the forward pass went through. Both are by the currents and cards in force. `full` remembers
+//! every tick; `checkpointed` remembers the windows' borders and runs each window again, for the same result.
 
 #[cfg(test)]
 mod agreement;
 
+use crate::TrainError;
 use crate::config::DeviceParameter;
 use crate::dynamics::Dynamics;
-use crate::parameters::{LayerParameters, Parameters, Projection};
-use crate::pass::{Gradient, Pass};
+use crate::in_force::Physical;
+use crate::not_finite::NotFinite;
+use crate::parameters::Projection;
+use crate::pass::Pass;
 use crate::replay::{Moment, Replay, spiking};
 use crate::surrogate::Surrogate;
 use bruno_device::{Layer, LayerKind, TICK_S};
-use bruno_sim::SimError;
 use std::ops::Range;
 
 /// Backpropagation that remembers every tick.
-pub(crate) fn full(pass: &Pass<'_>) -> Result<Gradient, SimError> {
-    let ticks = pass.stimulus.windows * pass.chip.window_ticks;
+pub(crate) fn full(pass: &Pass<'_>) -> Result<Physical, TrainError> {
+    let ticks = pass.stimulus.windows * pass.chip().window_ticks;
     let states = Replay::new(pass)?.remember(0..ticks);
     let mut backward = Backward::new(pass);
-    backward.ticks(0..ticks, &states);
+    backward.ticks(0..ticks, &states)?;
     Ok(backward.finish())
 }
 
 /// Backpropagation that remembers the states at the windows' borders and recomputes what lies between.
-pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Gradient, SimError> {
-    let window = pass.chip.window_ticks;
+pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Physical, TrainError> {
+    let window = pass.chip().window_ticks;
     let ticks = |w: u32| w * window..(w + 1) * window;
     let mut replay = Replay::new(pass)?;
     let mut borders = Vec::with_capacity(pass.stimulus.windows as usize);
@@ -39,7 +41,7 @@ pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Gradient, SimError> {
     let mut backward = Backward::new(pass);
     for (w, border) in (0..pass.stimulus.windows).zip(&borders).rev() {
         replay.restore(border);
-        backward.ticks(ticks(w), &replay.remember(ticks(w)));
+        backward.ticks(ticks(w), &replay.remember(ticks(w)))?;
     }
     Ok(backward.finish())
 }
@@ -47,13 +49,13 @@ pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Gradient, SimError> {
 /// The adjoint on its way from the last tick to the first.
 struct Backward<'a> {
     pass: &'a Pass<'a>,
-    layers: Vec<Adjoint>,
+    layers: Vec<Adjoint<'a>>,
     gradient: Vec<f64>,
 }
 
 impl<'a> Backward<'a> {
     fn new(pass: &'a Pass<'a>) -> Self {
-        let layers = (0..pass.chip.layers.len()).map(|index| Adjoint::new(pass, index));
+        let layers = (0..pass.chip().layers.len()).map(|index| Adjoint::new(pass, index));
         Self {
             pass,
             layers: layers.collect(),
@@ -61,8 +63,9 @@ impl<'a> Backward<'a> {
         }
     }
 
-    /// The ticks of a range, backward; `states` are `[tick + 1][layer]`, the first as it stood before the range.
-    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment>]) {
+    /// The ticks of a range, backward; `states` are `[tick + 1][layer]`, the first as it stood before the range. At the start
+    /// of every window all numbers must be finite.
+    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment>]) -> Result<(), TrainError> {
         for (tick, pair) in range.zip(states.windows(2)).rev() {
             // What the tick after asks of this tick's spikes is known from every layer before any of them moves on.
             let indices = 0..self.layers.len();
@@ -70,7 +73,28 @@ impl<'a> Backward<'a> {
             for (index, asked) in asked.iter().enumerate() {
                 self.layer(index, tick, (&pair[0], &pair[1]), asked);
             }
+            if tick.is_multiple_of(self.pass.chip().window_ticks) {
+                self.check_finite((tick / self.pass.chip().window_ticks) as usize)?;
+            }
         }
+        Ok(())
+    }
+
+    fn check_finite(&self, window: usize) -> Result<(), TrainError> {
+        for (layer, adjoint) in self.pass.chip().layers.iter().zip(&self.layers) {
+            let tensors = [
+                ("adjoint of the membrane", &adjoint.v),
+                ("adjoint of the occupation", &adjoint.p),
+                ("adjoint of the synaptic current", &adjoint.i),
+            ];
+            for (tensor, row) in tensors {
+                let row = row.iter().copied();
+                if let Some(found) = NotFinite::in_row(tensor, &layer.name, window, row) {
+                    return Err(found.into());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn layer(
@@ -84,6 +108,11 @@ impl<'a> Backward<'a> {
         if let Some(rows) = readout_rows(self.pass, index, tick) {
             let rows = layer.i.iter_mut().zip(rows);
             rows.for_each(|(i, d)| *i += f64::from(*d));
+        }
+        if let Some(rows) = membrane_rows(self.pass, index, tick) {
+            let ticks = f64::from(self.pass.chip().window_ticks);
+            let rows = layer.v.iter_mut().zip(rows);
+            rows.for_each(|(v, by)| *v += f64::from(*by) / ticks);
         }
         layer.membrane(&before[index], &after[index], asked);
         let own = &self.pass.parameters.layers[index];
@@ -108,42 +137,49 @@ impl<'a> Backward<'a> {
             return Vec::new();
         };
         let mut asked: Vec<f64> = by_spikes.iter().map(|x| f64::from(*x)).collect();
-        let mut ask = |weights: &[f32], to: &Adjoint| {
+        let mut ask = |weights: &[f32], to: &Adjoint<'_>| {
             for (a, row) in asked.iter_mut().zip(weights.chunks_exact(to.i.len())) {
                 let products = row.iter().zip(&to.later);
                 *a += products.map(|(w, x)| f64::from(*w) * x).sum::<f64>();
             }
         };
-        ask(&self.layers[index].recurrent, &self.layers[index]);
-        ask(&self.layers[index + 1].input, &self.layers[index + 1]);
+        ask(self.layers[index].recurrent, &self.layers[index]);
+        ask(self.layers[index + 1].input, &self.layers[index + 1]);
         asked
     }
 
-    fn finish(mut self) -> Gradient {
-        let parameters = self.pass.parameters;
-        for (layer, own) in self.layers.iter().zip(&parameters.layers) {
-            layer.devices(own, parameters, &mut self.gradient);
+    fn finish(self) -> Physical {
+        Physical {
+            weights: self.gradient,
+            devices: self.layers.into_iter().map(|l| l.device).collect(),
         }
-        self.gradient.into_iter().map(|g| g as f32).collect()
     }
 }
 
 /// The loss's derivative by the readout's currents, at the last tick of a window.
 fn readout_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32]> {
-    let (k, n) = (pass.chip.window_ticks, pass.chip.layers[index].neurons);
-    let here = index == pass.chip.readout() && (tick + 1).is_multiple_of(k);
+    let (k, n) = (pass.chip().window_ticks, pass.chip().layers[index].neurons);
+    let here = index == pass.chip().readout() && (tick + 1).is_multiple_of(k);
     let window = (tick / k) as usize;
     here.then(|| &pass.demand.by_current[window * n..(window + 1) * n])
 }
 
+/// The loss's derivative by the mean membranes of a hidden layer in the window of a tick.
+fn membrane_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32]> {
+    let n = pass.chip().layers[index].neurons;
+    let window = (tick / pass.chip().window_ticks) as usize;
+    let asked = pass.demand.by_membrane.get(index)?;
+    asked.get(window * n..(window + 1) * n)
+}
+
 /// Running adjoint of one layer.
-struct Adjoint {
+struct Adjoint<'a> {
     /// None for the readout.
     neuron: Option<(Dynamics, Surrogate)>,
     alpha: f64,
     /// Weights in force, pA.
-    input: Vec<f32>,
-    recurrent: Vec<f32>,
+    input: &'a [f32],
+    recurrent: &'a [f32],
     v: Vec<f64>,
     p: Vec<f64>,
     i: Vec<f64>,
@@ -155,26 +191,25 @@ struct Adjoint {
     device: Vec<f64>,
 }
 
-impl Adjoint {
-    fn new(pass: &Pass<'_>, index: usize) -> Self {
-        let layer: &Layer = &pass.chip.layers[index];
-        let own = &pass.parameters.layers[index];
-        let card = pass.chip.description.layers.get(index).map(|l| &l.device);
+impl<'a> Adjoint<'a> {
+    fn new(pass: &Pass<'a>, index: usize) -> Self {
+        let chip = pass.chip();
+        let layer: &Layer = &chip.layers[index];
+        let card = chip.description.layers.get(index).map(|l| &l.device);
         let neuron = card.map(|card| {
             (
                 Dynamics::new(card, layer.kind),
                 Surrogate::new(card, pass.config),
             )
         });
-        let weights = |p: &Projection| p.weights_pa(&pass.parameters.values);
         let devices = pass.parameters.device();
         let zeros = vec![0.0; layer.neurons];
         debug_assert_eq!(neuron.is_none(), layer.kind == LayerKind::Readout);
         Self {
             neuron,
             alpha: 1.0 - layer.codes.i_dec.value(),
-            input: weights(&own.input),
-            recurrent: own.recurrent.as_ref().map_or(Vec::new(), weights),
+            input: pass.in_force.input_pa(index),
+            recurrent: pass.in_force.recurrent_pa(index),
             v: zeros.clone(),
             p: zeros.clone(),
             i: zeros.clone(),
@@ -238,14 +273,8 @@ impl Adjoint {
         for channel in channels {
             let row = to.place.start + *channel as usize * n;
             for (g, i) in gradient[row..row + n].iter_mut().zip(&self.i) {
-                *g += i * f64::from(to.scale_pa);
+                *g += i;
             }
-        }
-    }
-
-    fn devices(&self, own: &LayerParameters, parameters: &Parameters, to: &mut [f64]) {
-        for (index, place) in own.device.clone().enumerate() {
-            to[place] = self.device[index] * f64::from(parameters.device_slope(index, place));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A run on disk: everything that continuing needs, written to a temporary file and renamed.
 
+use crate::difference;
+use crate::epoch::Unfinished;
 use crate::{Adam, EpochReport, GradientKind, Parameters, TrainConfig, TrainError};
 use bruno_chip::Description;
 use serde::{Deserialize, Serialize};
@@ -7,9 +9,9 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Format of the file; a change of any field's meaning raises it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
-/// State of a run after a whole number of epochs.
+/// State of a run after any step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// Format of the file.
@@ -22,6 +24,8 @@ pub struct Checkpoint {
     pub gradient: GradientKind,
     /// Epochs done.
     pub epoch: usize,
+    /// The epoch at hand.
+    pub unfinished: Unfinished,
     /// Parameters after them.
     pub parameters: Parameters,
     /// Optimiser.
@@ -40,6 +44,7 @@ impl Checkpoint {
             gradient: config.gradient,
             config,
             epoch: 0,
+            unfinished: Unfinished::default(),
             parameters,
             adam,
             history: Vec::new(),
@@ -75,15 +80,15 @@ impl Checkpoint {
         };
         let text =
             std::fs::read_to_string(path).map_err(|e| failed(format!("cannot be read: {e}")))?;
-        let read: Self = serde_json::from_str(&text)
-            .map_err(|e| failed(format!("is no checkpoint of this version: {e}")))?;
-        if read.version != VERSION {
+        let value: serde_json::Value =
+            serde_json::from_str(&text).map_err(|e| failed(format!("is no checkpoint: {e}")))?;
+        let version = value.get("version").and_then(serde_json::Value::as_u64);
+        if let Some(other) = version.filter(|v| *v != u64::from(VERSION)) {
             return Err(failed(format!(
-                "has version {}, this bruno reads {VERSION}",
-                read.version
+                "has version {other}, this bruno reads {VERSION}; train again, with --restart or another --out"
             )));
         }
-        Ok(read)
+        serde_json::from_value(value).map_err(|e| failed(format!("is no checkpoint: {e}")))
     }
 
     /// One line a trained device parameter and layer: before and after.
@@ -106,27 +111,29 @@ impl Checkpoint {
         lines
     }
 
-    /// Refuses to continue under another description, saying which part differs.
+    /// Refuses to continue under another description, saying which fields differ.
     pub fn check(
         &self,
         path: &Path,
         description: &Description,
         config: &TrainConfig,
     ) -> Result<(), TrainError> {
-        let mut own = self.description.clone();
-        let mut other = description.clone();
-        own.training = None;
-        other.training = None;
-        // More epochs may be asked for only by starting anew: the learning rate's schedule depends on them.
-        let what = match (own == other, self.config == *config) {
-            (true, true) => return Ok(()),
-            (false, _) => "the chip's description",
-            (true, false) => "`training`",
+        let untrained = |d: &Description| Description {
+            training: None,
+            ..d.clone()
         };
+        let (own, other) = (untrained(&self.description), untrained(description));
+        let mut differences = difference::lines("", &own, &other);
+        // More epochs may be asked for only by starting anew: the learning rate's schedule depends on them.
+        differences.extend(difference::lines("training", &self.config, config));
+        if differences.is_empty() {
+            return Ok(());
+        }
         Err(TrainError::Checkpoint {
             path: path.display().to_string(),
             what: format!(
-                "was made with other settings ({what} differs); choose another --out, or restore the settings"
+                "was made with other settings: {}; restore them, choose another --out, or start anew with --restart",
+                differences.join("; ")
             ),
         })
     }

@@ -224,6 +224,7 @@ mod tests {
             device: vec![crate::DeviceTraining {
                 parameter,
                 bounds: (0.0, 100.0),
+                shared: crate::Shared::Layer,
             }],
             ..TrainConfig::default()
         };

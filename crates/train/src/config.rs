@@ -3,13 +3,22 @@
 mod audit;
 mod device_parameter;
 mod gradient_kind;
+mod hardware;
+mod objectives;
+mod validation;
+mod weights;
 
 pub use audit::{AuditConfig, AuditReaction};
-pub use device_parameter::{DeviceParameter, DeviceTraining};
+pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
 pub use gradient_kind::GradientKind;
+pub use hardware::{Draw, Effect, HardwareConfig};
+pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
+pub use validation::{EarlyStop, Keep, Metric};
+pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
 use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
+use bruno_data::Dataset;
 use serde::{Deserialize, Serialize};
 
 /// How latent weights start, in units of half their level table's range.
@@ -74,11 +83,25 @@ pub struct TrainConfig {
     pub logit_per_pa: f64,
     /// Device parameters to train.
     pub device: Vec<DeviceTraining>,
+    /// What a chip costs, and objectives beside the task's loss.
+    pub objectives: Objectives,
     /// How weights start.
     pub init: InitConfig,
+    /// Latent weights in training.
+    pub weights: WeightsConfig,
+    /// Device effects sampled in training; the nominal chip where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<HardwareConfig>,
     /// Audits of the gradient on the way; none where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditConfig>,
+    /// Figure of the validation set by which epochs are compared.
+    pub metric: Metric,
+    /// Checkpoint that gives the trained chip.
+    pub keep: Keep,
+    /// End before the last epoch; none where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_stop: Option<EarlyStop>,
 }
 
 impl Default for TrainConfig {
@@ -99,8 +122,14 @@ impl Default for TrainConfig {
             rate_hz: (3.0, 150.0),
             logit_per_pa: 0.05,
             device: Vec::new(),
+            objectives: Objectives::default(),
             init: InitConfig::default(),
+            weights: WeightsConfig::default(),
+            hardware: None,
             audit: None,
+            metric: Metric::default(),
+            keep: Keep::default(),
+            early_stop: None,
         }
     }
 }
@@ -163,8 +192,56 @@ impl TrainConfig {
                 return Err(setting(field, std, "0..100"));
             }
         }
+        self.check_early_stop()?;
+        let trains_area = self
+            .device
+            .iter()
+            .any(|d| d.parameter == DeviceParameter::Area);
+        self.objectives.check(trains_area)?;
         self.check_gradient(description.recorder)?;
+        if let Some(hardware) = &self.hardware {
+            hardware.check(description)?;
+        }
         self.check_device(description)
+    }
+
+    fn check_early_stop(&self) -> Result<(), TrainError> {
+        let Some(stop) = self.early_stop else {
+            return Ok(());
+        };
+        if !(1..self.epochs).contains(&stop.patience) {
+            let allowed = format!("1..{}, fewer than `epochs`", self.epochs.saturating_sub(1));
+            return Err(setting("early_stop.patience", stop.patience, &allowed));
+        }
+        if !(0.0..=1e6).contains(&stop.min_delta) {
+            return Err(setting(
+                "early_stop.min_delta",
+                stop.min_delta,
+                "0..1000000",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks that a data set has the part that the settings compare epochs on.
+    ///
+    /// # Errors
+    /// The setting that would have no effect.
+    pub fn check_validation(&self, data: &Dataset) -> Result<(), TrainError> {
+        let asked = [
+            ("early_stop", self.early_stop.is_some()),
+            ("keep", self.keep == Keep::Best),
+            ("metric", self.metric != Metric::default()),
+        ];
+        let asked = asked.iter().find(|(_, asked)| *asked);
+        match asked.filter(|_| data.valid.is_empty()) {
+            None => Ok(()),
+            Some((field, _)) => Err(setting(
+                field,
+                "given",
+                "its default where the data set has no validation samples",
+            )),
+        }
     }
 
     fn check_gradient(&self, recorder: RecorderLevel) -> Result<(), TrainError> {
@@ -215,6 +292,7 @@ impl TrainConfig {
                     "each parameter once",
                 ));
             }
+            check_shared(device, description)?;
             let (low, high) = device.bounds;
             for layer in &description.layers {
                 let value = device.parameter.of(&layer.device);
@@ -227,6 +305,35 @@ impl TrainConfig {
             }
         }
         Ok(())
+    }
+}
+
+/// A die has one value only if its layers start with one; a neuron cannot have its own.
+fn check_shared(device: &DeviceTraining, description: &Description) -> Result<(), TrainError> {
+    let field = format!("device[{:?}].shared", device.parameter);
+    match device.shared {
+        Shared::Layer => Ok(()),
+        Shared::Neuron => Err(setting(
+            &field,
+            "neuron",
+            "`die` or `layer`: the datapath has one set of registers and one level table a layer, so a neuron cannot \
+             have a value of its own; what an area of its own would do, a factor on its currents, its weights can do",
+        )),
+        Shared::Die => {
+            let of = |k: usize| device.parameter.of(&description.layers[k].device);
+            match (1..description.layers.len()).find(|k| of(*k) != of(0)) {
+                None => Ok(()),
+                Some(k) => {
+                    let (first, other) = (&description.layers[0].name, &description.layers[k].name);
+                    let allowed = format!(
+                        "`layer`, or one value on the cards of `{first}` ({}) and `{other}` ({})",
+                        of(0),
+                        of(k)
+                    );
+                    Err(setting(&field, "die", &allowed))
+                }
+            }
+        }
     }
 }
 
@@ -292,6 +399,27 @@ mod tests {
         );
     }
     #[test]
+    fn an_effect_without_a_size() {
+        check(
+            r#"{"hardware":{"effects":["stuck"]}}"#,
+            "mean",
+            "`training.hardware.effects` is `stuck`; allowed: effects whose size the description gives: this one needs \
+             `rram.stuck` in a synapse",
+        );
+    }
+    #[test]
+    fn no_effect() {
+        check(r#"{"hardware":{"effects":[]}}"#, "mean", "at least one of");
+    }
+    #[test]
+    fn patience_that_outlasts_the_run() {
+        check(
+            r#"{"epochs":5,"early_stop":{"patience":5}}"#,
+            "mean",
+            "`training.early_stop.patience` is 5; allowed: 1..4",
+        );
+    }
+    #[test]
     fn rates_reversed() {
         check(r#"{"rate_Hz":[9,3]}"#, "mean", "the lower first");
     }
@@ -308,9 +436,43 @@ mod tests {
         check("{}", "sample", "`training.gradient` is mean");
     }
     #[test]
+    fn an_objective_out_of_range() {
+        check(
+            r#"{"objectives":{"energy":{"weight":-1}}}"#,
+            "mean",
+            "`training.objectives.energy.weight` is -1; allowed: 0..1000",
+        );
+    }
+    #[test]
+    fn an_area_that_nothing_changes() {
+        check(
+            r#"{"objectives":{"area":{"weight":1}}}"#,
+            "mean",
+            "`training.objectives.area` is given; allowed: none unless `training.device` trains `area`",
+        );
+    }
+    #[test]
     fn a_parameter_twice() {
         let twice = r#"{"device":[{"parameter":"area","bounds":[1,9]},{"parameter":"area","bounds":[1,9]}]}"#;
         check(twice, "mean", "Area twice");
+    }
+    #[test]
+    fn a_neuron_of_its_own() {
+        check(
+            r#"{"device":[{"parameter":"area","bounds":[1,9],"shared":"neuron"}]}"#,
+            "mean",
+            "one level table a layer",
+        );
+    }
+    #[test]
+    fn a_die_of_two_minds() {
+        let text = r#"{"name":"a","inputs":1,"training":{"device":[{"parameter":"area","bounds":[1,9],"shared":"die"}]},
+            "layers":[{"name":"h","kind":"lif","neurons":1,"synapse":{"range_pA":1}},
+                      {"name":"i","kind":"lif","neurons":1,"synapse":{"range_pA":1},"device":{"area_um2":2}}],
+            "readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
+        let error = TrainConfig::of(&Description::parse("a", text).unwrap()).unwrap_err();
+        let expected = "`layer`, or one value on the cards of `h` (4) and `i` (2)";
+        assert!(error.to_string().contains(expected), "{error}");
     }
     #[test]
     fn bounds_that_leave_the_card_out() {

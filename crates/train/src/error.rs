@@ -1,5 +1,6 @@
 //! What can go wrong in training.
 
+use crate::NotFinite;
 use bruno_chip::{ChipError, Problem};
 use bruno_data::DataError;
 use bruno_sim::SimError;
@@ -21,17 +22,18 @@ pub enum TrainError {
     Sim(#[from] SimError),
     /// A number is no number any more.
     #[error(
-        "epoch {epoch}, sample {sample}: {tensor} is {value}; lower `training.learning_rate` or raise `training.surrogate_tau_ms`"
+        "{0}; lower `training.learning_rate`, raise `training.surrogate_tau_ms`, or narrow `recurrent_synapse.range_pA`"
     )]
-    NotFinite {
-        /// Epoch, from 1.
-        epoch: usize,
-        /// Index of the training sample.
-        sample: usize,
-        /// Which tensor, with its index.
-        tensor: String,
-        /// What it became.
-        value: f32,
+    NotFinite(Box<NotFinite>),
+    /// A part of the network has no effect.
+    #[error("layer `{layer}`: {what}; {remedy}")]
+    Dead {
+        /// Layer.
+        layer: String,
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        remedy: &'static str,
     },
     /// A checkpoint cannot be read or written, or belongs to other settings.
     #[error("{path}: {what}")]

@@ -1,8 +1,8 @@
 //! Scores samples on simulators of a chip, spread over threads; the result does not depend on their number.
 
-use crate::loss::Score;
 use crate::parallel::spread;
 use crate::sample::Ran;
+use crate::score::Evaluation;
 use crate::{Checkpoint, TrainError};
 use bruno_data::Sample;
 use bruno_device::Chip;
@@ -29,24 +29,24 @@ pub fn evaluate(
     samples: &[Sample],
     load: Load<'_>,
     mut done: impl FnMut(u64),
-) -> Result<Score, TrainError> {
+) -> Result<Evaluation, TrainError> {
     let one = |model: &mut dyn Forward, index: usize| {
         if let Load::EverySample(program) = load {
             model.load(&program(index)?)?;
         }
         let ran = Ran::forward(model, chip, &run.parameters, &run.config, &samples[index])?;
-        Ok(ran.score)
+        Ok(ran.found)
     };
     let program = match load {
         Load::Once(program) => Some(program),
         Load::EverySample(_) => None,
     };
-    let mut score = Score::default();
+    let mut sum = Evaluation::default();
     let all: Vec<usize> = (0..samples.len()).collect();
     for part in all.chunks(16 * models.len()) {
-        let scores = spread(models, program, part, &one)?;
-        scores.iter().for_each(|s| score.add(s));
+        let found = spread(models, program, part, &one)?;
+        found.iter().for_each(|f| sum.add(f));
         done(part.len() as u64);
     }
-    Ok(score)
+    Ok(sum)
 }

@@ -5,42 +5,68 @@
 
 mod adam;
 mod adjoint;
+mod alive;
 mod audit;
 mod bptt;
 mod checkpoint;
 mod coarse;
 mod config;
+mod difference;
 mod dynamics;
+mod energy;
+mod epoch;
 mod error;
 mod evaluate;
+mod footprint;
+mod history;
+mod in_force;
+mod latency;
 mod loss;
 mod matrix;
+mod not_finite;
 mod parallel;
 mod parameters;
 mod pass;
+mod pull;
 mod quantise;
 mod recorded;
 mod replay;
 mod sample;
+mod score;
 mod step;
+mod step_report;
 mod surrogate;
 mod traces;
 mod trainer;
 mod transition;
+mod virtual_program;
+mod weight_statistics;
 
 pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
 pub use config::{
-    AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, GradientKind, InitConfig,
-    TrainConfig,
+    AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, EarlyStop,
+    Effect, EnergyObjective, GradientKind, HardwareConfig, InitConfig, Keep, LatencyObjective,
+    Metric, Objectives, Shared, StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
 };
+pub use energy::Energy;
+pub use epoch::{EpochReport, Unfinished};
 pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
-pub use loss::Score;
+pub use footprint::Footprint;
+pub use in_force::{InForce, simulated};
+pub use not_finite::{FailedBatch, NotFinite};
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
+pub use score::{
+    CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,
+    clopper_pearson, wilson,
+};
+pub use step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use surrogate::Shape;
-pub use trainer::{EpochReport, ModelFactory, Trainer, check_data};
+pub use trainer::{ModelFactory, Trainer, check_data};
+pub use virtual_program::{held_program, ideal_program};
+pub use weight_statistics::WeightStatistics;

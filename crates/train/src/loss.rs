@@ -1,69 +1,16 @@
-//! Losses and scores: cross-entropy on the mean readout (classes), binary cross-entropy at the end of each frame (music),
-//! and the penalty on firing rates.
+//! Losses: cross-entropy on the mean readout (classes), binary cross-entropy at the end of each frame (music), and the
+//! penalty on firing rates.
 
 use crate::config::TrainConfig;
+use crate::score::{Decision, Score};
 use bruno_data::Target;
-use serde::{Deserialize, Serialize};
-
-/// Sums over samples from which every reported figure follows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Score {
-    /// Samples.
-    pub samples: u64,
-    /// Decisions: samples (classes) or frames (music).
-    pub decisions: u64,
-    /// Sum of the loss over decisions, nats.
-    pub loss: f64,
-    /// Right decisions (classes).
-    pub right: u64,
-    /// True positives, false positives, false negatives (music).
-    pub keys: [u64; 3],
-    /// Spikes of hidden neurons.
-    pub spikes: u64,
-    /// Hidden neurons times seconds.
-    pub neuron_seconds: f64,
-    /// Saturated updates.
-    pub saturations: u64,
-}
-
-impl Score {
-    /// Adds another score.
-    pub fn add(&mut self, other: &Self) {
-        self.samples += other.samples;
-        self.decisions += other.decisions;
-        self.loss += other.loss;
-        self.right += other.right;
-        (0..3).for_each(|k| self.keys[k] += other.keys[k]);
-        self.spikes += other.spikes;
-        self.neuron_seconds += other.neuron_seconds;
-        self.saturations += other.saturations;
-    }
-
-    /// Mean loss a decision: cross-entropy, or negative log-likelihood a frame summed over the keys (nats).
-    pub fn mean_loss(&self) -> f64 {
-        self.loss / self.decisions.max(1) as f64
-    }
-
-    /// Share of right decisions; for music `TP/(TP+FP+FN)` over all frames.
-    pub fn accuracy(&self) -> f64 {
-        let keys: u64 = self.keys.iter().sum();
-        if keys > 0 {
-            self.keys[0] as f64 / keys as f64
-        } else {
-            self.right as f64 / self.decisions.max(1) as f64
-        }
-    }
-
-    /// Mean firing rate of hidden neurons, Hz.
-    pub fn rate_hz(&self) -> f64 {
-        self.spikes as f64 / self.neuron_seconds.max(1e-12)
-    }
-}
 
 /// Loss of one sample with its derivatives.
 pub struct Loss {
     /// Sums for reports.
     pub score: Score,
+    /// What was decided (classes).
+    pub decision: Option<Decision>,
     /// By the readout current (pA) at the end of each window, `[window][output]`.
     pub by_current: Vec<f32>,
     /// By each output's bias.
@@ -106,11 +53,11 @@ fn classes(class: usize, from: usize, currents: &[f32], bias: &[f32], scale: f32
             .zip(row)
             .for_each(|(l, y)| *l += scale * y / windows);
     }
+    let found = largest(&logits);
     let largest = logits.iter().copied().fold(f32::MIN, f32::max);
     let sum: f32 = logits.iter().map(|l| (l - largest).exp()).sum();
     let mut error: Vec<f32> = logits.iter().map(|l| (l - largest).exp() / sum).collect();
     let loss = f64::from(sum.ln() + largest - logits[class]);
-    let best = (0..outputs).max_by(|a, b| logits[*a].total_cmp(&logits[*b]));
     error[class] -= 1.0;
     let row: Vec<f32> = error.iter().map(|e| e * scale / windows).collect();
     Loss {
@@ -118,9 +65,14 @@ fn classes(class: usize, from: usize, currents: &[f32], bias: &[f32], scale: f32
             samples: 1,
             decisions: 1,
             loss,
-            right: u64::from(best == Some(class)),
+            right: u64::from(found == class),
             ..Score::default()
         },
+        decision: Some(Decision {
+            class,
+            found,
+            settled: (found == class).then(|| settled(class, from, currents, bias, scale)),
+        }),
         by_current: [
             vec![0.0; from * outputs],
             row.repeat(currents.len() / outputs - from),
@@ -128,6 +80,30 @@ fn classes(class: usize, from: usize, currents: &[f32], bias: &[f32], scale: f32
         .concat(),
         by_bias: error,
     }
+}
+
+/// The largest of the logits; the last one of equals.
+fn largest(logits: &[f32]) -> usize {
+    let all = 0..logits.len();
+    all.max_by(|a, b| logits[*a].total_cmp(&logits[*b]))
+        .unwrap_or(0)
+}
+
+/// Windows from `from` on until the decision on the mean readout so far is `class` and stays so, as it is at the end.
+fn settled(class: usize, from: usize, currents: &[f32], bias: &[f32], scale: f32) -> u32 {
+    let mut sum = vec![0.0; bias.len()];
+    let (mut windows, mut wrong) = (0, 0);
+    for row in currents.chunks_exact(bias.len()).skip(from) {
+        windows += 1;
+        sum.iter_mut().zip(row).for_each(|(s, y)| *s += y);
+        let logit = |(s, b): (&f32, &f32)| b + scale * s / windows as f32;
+        let logits: Vec<f32> = sum.iter().zip(bias).map(logit).collect();
+        if largest(&logits) != class {
+            wrong = windows;
+        }
+    }
+    // The last decision is right; rounding of the running mean may see a tie otherwise.
+    (wrong + 1).min(windows)
 }
 
 fn frames(next: &[Vec<u32>], windows: usize, currents: &[f32], bias: &[f32], scale: f32) -> Loss {
@@ -161,6 +137,7 @@ fn frames(next: &[Vec<u32>], windows: usize, currents: &[f32], bias: &[f32], sca
     }
     Loss {
         score,
+        decision: None,
         by_current,
         by_bias,
     }
@@ -168,10 +145,10 @@ fn frames(next: &[Vec<u32>], windows: usize, currents: &[f32], bias: &[f32], sca
 
 /// Derivative by each neuron's spike count of the quadratic penalty on rates outside the allowed band,
 /// `c * mean over neurons of (distance in Hz)^2`.
-pub fn rate_penalty(counts: &[u32], seconds: f64, config: &TrainConfig) -> Vec<f32> {
+pub fn rate_penalty(counts: &[u64], seconds: f64, config: &TrainConfig) -> Vec<f32> {
     let (low, high) = config.rate_hz;
-    let slope = |count: &u32| {
-        let rate = f64::from(*count) / seconds;
+    let slope = |count: &u64| {
+        let rate = *count as f64 / seconds;
         let outside = (rate - high).max(0.0) - (low - rate).max(0.0);
         (2.0 * config.rate_penalty * outside / seconds / counts.len() as f64) as f32
     };
@@ -242,5 +219,39 @@ mod tests {
             },
             true,
         );
+    }
+
+    /// Windows until the decision stays right, of three outputs over six windows from window `from_us` on.
+    fn decided(rows: [[f32; 3]; 6], class: usize, from_us: u32, settled: Option<u32>) {
+        let target = Target::Class { class, from_us };
+        let config = TrainConfig::default();
+        let found = task(&target, &rows.concat(), &[0.0; 3], &config, 1000).decision;
+        assert_eq!(found.map(|d| d.settled), Some(settled));
+    }
+
+    const LOW: [f32; 3] = [0.0, 0.0, 1.0];
+    const HIGH: [f32; 3] = [0.0, 3.0, 0.0];
+
+    #[test]
+    fn right_at_once() {
+        decided([HIGH; 6], 1, 0, Some(1));
+    }
+    #[test]
+    fn right_after_a_while() {
+        // Sums 1, 2 and 3 against 3 (a tie goes to the last) and 6.
+        decided([LOW, LOW, LOW, HIGH, HIGH, HIGH], 1, 0, Some(5));
+    }
+    #[test]
+    fn right_with_doubt_between() {
+        let doubt = [0.0, 0.0, 9.0];
+        decided([HIGH, doubt, HIGH, HIGH, HIGH, HIGH], 1, 0, Some(5));
+    }
+    #[test]
+    fn what_came_before_does_not_count() {
+        decided([LOW, LOW, LOW, HIGH, HIGH, HIGH], 1, 3000, Some(1));
+    }
+    #[test]
+    fn wrong() {
+        decided([LOW; 6], 1, 0, None);
     }
 }

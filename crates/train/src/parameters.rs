@@ -1,8 +1,8 @@
 //! Everything that training changes: latent weights, device parameters, output biases; and the way from there to a chip.
 
-use crate::config::{DeviceTraining, TrainConfig};
-use crate::quantise::{Quantised, quantise};
-use bruno_chip::{ChipError, Description, Synapse};
+use crate::config::{DeviceTraining, Shared, TrainConfig};
+use crate::quantise::{Quantised, quantise, quantise_at_random};
+use bruno_chip::{ChipError, Description, DeviceCard, Synapse};
 use bruno_device::{Chip, Codes, levels_pa};
 use bruno_sim::{LayerProgram, LayerQuantisation, Program};
 use rand::SeedableRng;
@@ -10,6 +10,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+
+/// Keeps the random numbers of weights' rounding apart from those of initial weights ("rounding" in ASCII).
+const WEIGHT_ROUNDING: u64 = 0x726f_756e_6469_6e67;
 
 /// Latent weights `[channel][neuron]` between two populations, in units of `scale_pa`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,8 +34,9 @@ pub struct LayerParameters {
     pub input: Projection,
     /// From itself.
     pub recurrent: Option<Projection>,
-    /// Place of the layer's device parameters, in the order of the configuration.
-    pub device: Range<usize>,
+    /// Places of the layer's device parameters, in the order of the configuration; layers of a die may share one. Empty
+    /// for the readout.
+    pub device: Vec<usize>,
 }
 
 /// All parameters of a chip in training, one flat vector with a map.
@@ -70,12 +74,8 @@ impl Parameters {
             let recurrent = layer
                 .recurrent
                 .then(|| new.projection(synapse, layer.neurons, layer.neurons, normal, &mut rng));
-            let start = new.values.len();
-            for d in &config.device {
-                new.values
-                    .push(logit(d.parameter.of(&raw.device), d.bounds));
-            }
-            let device = start..new.values.len();
+            let device = (0..config.device.len()).map(|k| new.device_place(k, &raw.device));
+            let device = device.collect();
             new.layers.push(LayerParameters {
                 input,
                 recurrent,
@@ -95,11 +95,23 @@ impl Parameters {
         new.layers.push(LayerParameters {
             input,
             recurrent: None,
-            device: start..start,
+            device: Vec::new(),
         });
         new.values.extend(vec![0.0; readout.neurons]);
         new.bias = start..new.values.len();
         new
+    }
+
+    /// The place of a layer's device parameter: a new one, or that of the die.
+    fn device_place(&mut self, index: usize, card: &DeviceCard) -> usize {
+        let d = &self.device[index];
+        match self.layers.first() {
+            Some(first) if d.shared == Shared::Die => first.device[index],
+            _ => {
+                self.values.push(logit(d.parameter.of(card), d.bounds));
+                self.values.len() - 1
+            }
+        }
     }
 
     fn projection(
@@ -128,6 +140,15 @@ impl Parameters {
         new
     }
 
+    /// Takes out of a gradient what would push latent weights at an end of their level table further out.
+    pub(crate) fn gate(&self, gradient: &mut [f32]) {
+        for layer in &self.layers {
+            for projection in std::iter::once(&layer.input).chain(&layer.recurrent) {
+                projection.gate(&self.values, gradient);
+            }
+        }
+    }
+
     /// Ends of step: latent weights return into their level table's range.
     pub fn clip(&mut self) {
         let Self { values, layers, .. } = self;
@@ -143,9 +164,9 @@ impl Parameters {
     pub fn describe(&self, description: &Description) -> Description {
         let mut new = description.clone();
         for (layer, raw) in self.layers.iter().zip(&mut new.layers) {
-            for (place, d) in layer.device.clone().zip(&self.device) {
+            for (place, d) in layer.device.iter().zip(&self.device) {
                 d.parameter
-                    .set(&mut raw.device, bounded(self.values[place], d.bounds));
+                    .set(&mut raw.device, bounded(self.values[*place], d.bounds));
             }
         }
         new
@@ -158,20 +179,60 @@ impl Parameters {
 
     /// Codes of every projection, input then recurrent, layer by layer.
     pub fn quantised(&self) -> Vec<(Quantised, Option<Quantised>)> {
-        let codes = |p: &Projection| quantise(&self.values[p.place.clone()], &p.levels);
+        let codes =
+            |p: &Projection| quantise(&self.values[p.place.clone()], p.levels(&self.values));
         let layer = |l: &LayerParameters| (codes(&l.input), l.recurrent.as_ref().map(codes));
         self.layers.iter().map(layer).collect()
     }
 
-    /// What is loaded into the chip.
+    /// Nearest codes of every projection, input then recurrent, layer by layer.
+    pub(crate) fn codes(&self) -> Vec<Vec<u8>> {
+        let layers = self.quantised().into_iter();
+        layers
+            .flat_map(|(input, recurrent)| std::iter::once(input).chain(recurrent))
+            .map(|quantised| quantised.codes)
+            .collect()
+    }
+
+    /// The same as [`Parameters::quantised`] with weights rounded at random, which follows from seed and optimiser step alone.
+    pub(crate) fn rounded_at_random(
+        &self,
+        seed: u64,
+        step: usize,
+    ) -> Vec<(Quantised, Option<Quantised>)> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ WEIGHT_ROUNDING);
+        rng.set_stream(step as u64);
+        let mut codes = |p: &Projection| {
+            quantise_at_random(
+                &self.values[p.place.clone()],
+                p.levels(&self.values),
+                &mut rng,
+            )
+        };
+        let layers = self.layers.iter();
+        layers
+            .map(|l| (codes(&l.input), l.recurrent.as_ref().map(&mut codes)))
+            .collect()
+    }
+
+    /// What is loaded into the chip, every weight at its nearest level.
     pub fn program(&self, chip: &Chip) -> Program {
+        self.program_of(chip, &self.quantised())
+    }
+
+    /// The program with these codes.
+    pub(crate) fn program_of(
+        &self,
+        chip: &Chip,
+        codes: &[(Quantised, Option<Quantised>)],
+    ) -> Program {
         let layers = chip
             .layers
             .iter()
-            .zip(self.quantised())
+            .zip(codes)
             .map(|(layer, (input, recurrent))| {
-                let mut weights = input.codes;
-                weights.extend(recurrent.map(|r| r.codes).unwrap_or_default());
+                let recurrent = recurrent.as_ref().map_or(&[][..], |r| &r.codes);
+                let weights = [&input.codes[..], recurrent].concat();
                 let width = (self.surrogate_v / chip.description.formats.v_lsb()).round();
                 LayerProgram {
                     codes: Codes {
@@ -218,8 +279,8 @@ impl Parameters {
                     );
                 }
             }
-            if layer.device.contains(&place) {
-                let d = self.device[place - layer.device.start].parameter;
+            if let Some(at) = layer.device.iter().position(|p| *p == place) {
+                let d = self.device[at].parameter;
                 return format!("device parameter {d:?} of layer {index}");
             }
         }
@@ -233,6 +294,19 @@ impl Parameters {
         (high - low) as f32 * s * (1.0 - s)
     }
 
+    /// Label and place of every device parameter that layer `index`, called `name`, is the first to have.
+    pub(crate) fn device_labels(&self, index: usize, name: &str) -> Vec<(String, usize)> {
+        let earlier = |place: &usize| {
+            self.layers[..index]
+                .iter()
+                .any(|l| l.device.contains(place))
+        };
+        let own = self.layers[index].device.iter().zip(&self.device);
+        own.filter(|(place, _)| !earlier(place))
+            .map(|(place, d)| (d.label(name), *place))
+            .collect()
+    }
+
     /// Device parameters in training, in order.
     pub fn device(&self) -> &[DeviceTraining] {
         &self.device
@@ -240,13 +314,34 @@ impl Parameters {
 }
 
 impl Projection {
-    /// Weights that are in force, pA, `[channel][neuron]`: the levels of the codes.
+    /// Its level table, latent units, ascending.
+    pub fn levels<'a>(&'a self, _values: &'a [f32]) -> &'a [f32] {
+        &self.levels
+    }
+
+    /// Nominal weights, pA, `[channel][neuron]`: the levels nearest to the latent ones.
     pub fn weights_pa(&self, values: &[f32]) -> Vec<f32> {
-        let codes = quantise(&values[self.place.clone()], &self.levels).codes;
-        codes
-            .iter()
-            .map(|c| self.levels[usize::from(*c)] * self.scale_pa)
-            .collect()
+        let codes = quantise(&values[self.place.clone()], self.levels(values)).codes;
+        self.levels_pa(values, &codes)
+    }
+
+    /// The levels of these codes, pA.
+    pub(crate) fn levels_pa(&self, values: &[f32], codes: &[u8]) -> Vec<f32> {
+        let levels = self.levels(values);
+        let level = |c: &u8| levels[usize::from(*c)] * self.scale_pa;
+        codes.iter().map(level).collect()
+    }
+
+    /// Takes out of a gradient by latent weights what would push those at an end of the level table further out.
+    pub(crate) fn gate(&self, values: &[f32], gradient: &mut [f32]) {
+        let (low, high) = crate::quantise::range(self.levels(values));
+        let place = self.place.clone();
+        for (w, g) in values[place.clone()].iter().zip(&mut gradient[place]) {
+            // A step goes against the gradient.
+            if (*w <= low && *g > 0.0) || (*w >= high && *g < 0.0) {
+                *g = 0.0;
+            }
+        }
     }
 
     fn clip(&mut self, values: &mut [f32]) {

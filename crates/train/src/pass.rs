@@ -1,13 +1,16 @@
 //! The backward pass of one sample: what it is given, and the choice of gradient.
 
+use crate::TrainError;
 use crate::adjoint;
 use crate::bptt;
 use crate::config::{GradientKind, TrainConfig};
+use crate::in_force::InForce;
+use crate::not_finite::NotFinite;
 use crate::parameters::Parameters;
 use crate::recorded::RecordedSteps;
 use crate::transition::ExactSteps;
 use bruno_device::Chip;
-use bruno_sim::{SimError, Stimulus, Trace};
+use bruno_sim::{Stimulus, Trace};
 
 /// `dL/d parameter` of one sample, in the order of [`Parameters::values`].
 pub type Gradient = Vec<f32>;
@@ -18,13 +21,15 @@ pub struct Demand<'a> {
     pub by_current: &'a [f32],
     /// `dL/d(spike count)` of every hidden neuron, by layer; the same in every window.
     pub by_spikes: &'a [Vec<f32>],
+    /// `dL/d(mean membrane of a window, V)` of every hidden neuron, by layer: `[window][neuron]`; empty where nothing asks.
+    pub by_membrane: &'a [Vec<f32>],
 }
 
 /// One sample that has run forward, and the loss's derivatives.
 pub struct Pass<'a> {
-    /// The chip with the device parameters in force.
-    pub chip: &'a Chip,
-    /// Weights and device parameters in force.
+    /// The chip, its weights and its cards in force.
+    pub in_force: &'a InForce,
+    /// What the gradient is by.
     pub parameters: &'a Parameters,
     /// Settings: gradient, surrogate.
     pub config: &'a TrainConfig,
@@ -34,24 +39,38 @@ pub struct Pass<'a> {
     pub demand: Demand<'a>,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    /// The chip in force.
+    pub fn chip(&self) -> &'a Chip {
+        &self.in_force.chip
+    }
+
     /// The gradient that the settings name, from the trace of the forward pass. Output biases are left at zero: the loss
     /// knows them.
     ///
     /// # Errors
-    /// Gradients that need every tick run the integer model again; its errors are those of a program that does not fit.
-    pub fn gradient(&self, kind: GradientKind, trace: &Trace) -> Result<Gradient, SimError> {
-        Ok(match kind {
+    /// Gradients that need every tick run the integer model again; its errors are those of a program that does not fit. A
+    /// number that is not finite is named with its window and neuron, or as an entry of the gradient.
+    pub fn gradient(&self, kind: GradientKind, trace: &Trace) -> Result<Gradient, TrainError> {
+        let physical = match kind {
             GradientKind::Sample | GradientKind::Mean | GradientKind::Jacobian => {
                 let steps = |index| RecordedSteps::new(self, index, trace, kind);
-                adjoint::backward(self, trace, &steps)
+                adjoint::backward(self, trace, &steps)?
             }
             GradientKind::Transition => {
                 let exact = ExactSteps::of(self)?;
-                adjoint::backward(self, trace, &|index| exact.layer(index))
+                adjoint::backward(self, trace, &|index| exact.layer(index))?
             }
             GradientKind::Bptt => bptt::full(self)?,
             GradientKind::Checkpointed => bptt::checkpointed(self)?,
-        })
+        };
+        let gradient = self.in_force.to_parameters(self.parameters, physical);
+        match gradient.iter().position(|g| !g.is_finite()) {
+            None => Ok(gradient),
+            Some(at) => {
+                let tensor = format!("gradient of {}", self.parameters.name(at));
+                Err(NotFinite::of(tensor, gradient[at]).into())
+            }
+        }
     }
 }

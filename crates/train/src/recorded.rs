@@ -17,7 +17,7 @@ pub(crate) struct RecordedSteps<'a> {
 impl<'a> RecordedSteps<'a> {
     /// Hidden layer `index` of a pass.
     pub fn new(pass: &Pass<'_>, index: usize, trace: &'a Trace, kind: GradientKind) -> Self {
-        let chip = pass.chip;
+        let chip = pass.chip();
         let card = &chip.description.layers[index].device;
         let layer = &chip.layers[index];
         Self {

@@ -29,10 +29,10 @@ pub(crate) struct Replay<'a> {
 impl<'a> Replay<'a> {
     /// The sample of a pass, at its reset.
     pub fn new(pass: &Pass<'a>) -> Result<Self, SimError> {
-        let mut model = IntegerModel::new(pass.chip);
-        model.load(&pass.parameters.program(pass.chip))?;
+        let mut model = IntegerModel::new(pass.chip());
+        model.load(&pass.in_force.program)?;
         model.reset();
-        let f = &pass.chip.description.formats;
+        let f = &pass.chip().description.formats;
         Ok(Self {
             model,
             stimulus: pass.stimulus,

@@ -1,10 +1,16 @@
 //! A data sample through the chip: its stimulus, its trace, its loss and what the loss asks of the backward pass.
 
-use crate::loss::{self, Score};
+use crate::energy::{Activity, EnergyModel};
+use crate::in_force::InForce;
+use crate::latency;
+use crate::loss;
+use crate::not_finite::NotFinite;
 use crate::pass::{Demand, Pass};
+use crate::pull::Pull;
+use crate::score::{Evaluation, LayerActivity};
 use crate::{Parameters, TrainConfig, TrainError};
 use bruno_data::Sample;
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::Chip;
 use bruno_sim::{Forward, Stimulus, Trace};
 
 /// The stimulus of a sample: whole windows of `window` ticks that cover its duration.
@@ -24,12 +30,14 @@ pub(crate) struct Ran {
     pub stimulus: Stimulus,
     /// What came out.
     pub trace: Trace,
-    /// Loss and activity.
-    pub score: Score,
+    /// Loss, decision and activity.
+    pub found: Evaluation,
     /// `dL/d bias`.
-    pub by_bias: Vec<f32>,
+    by_bias: Vec<f32>,
     by_current: Vec<f32>,
     by_spikes: Vec<Vec<f32>>,
+    /// What the objectives ask.
+    pull: Option<Pull>,
 }
 
 impl Ran {
@@ -46,38 +54,71 @@ impl Ran {
         let trace = model.run(&stimulus)?;
         let bias = &parameters.values[parameters.bias.clone()];
         let currents = readout_currents(chip, &trace);
-        let loss = loss::task(&sample.target, &currents, bias, config, window);
+        let mut loss = loss::task(&sample.target, &currents, bias, config, window);
+        let early = latency::early(&sample.target, &currents, bias, config, window);
+        if let Some(latency) = early {
+            add(&mut loss.by_current, &latency.by_current);
+            add(&mut loss.by_bias, &latency.by_bias);
+        }
+        if !loss.score.loss.is_finite() {
+            return Err(NotFinite::of("loss", loss.score.loss).into());
+        }
         let seconds = f64::from(stimulus.windows) * f64::from(window) * 1e-6;
-        let (score, counts) = activity(chip, &trace, seconds, loss.score);
-        let penalty = |counts: &Vec<u32>| loss::rate_penalty(counts, seconds, config);
+        let mut found = Evaluation::of(chip, &trace, seconds, &loss);
+        let activity = Activity::of(chip, &stimulus, &trace);
+        let energy = EnergyModel::new(chip, parameters, config.objectives.supply_v).of(&activity);
+        found.score.energy = energy;
+        let pull = Pull::of(chip, parameters, config, &activity, &energy);
+        let penalty = |layer: &LayerActivity| loss::rate_penalty(&layer.spikes, seconds, config);
+        let mut by_spikes: Vec<Vec<f32>> = found.layers.iter().map(penalty).collect();
+        for (own, pulled) in by_spikes
+            .iter_mut()
+            .zip(pull.iter().flat_map(|p| &p.by_spikes))
+        {
+            add(own, pulled);
+        }
         Ok(Self {
-            by_spikes: counts.iter().map(penalty).collect(),
+            by_spikes,
+            pull,
             by_current: loss.by_current,
             by_bias: loss.by_bias,
             stimulus,
             trace,
-            score,
+            found,
         })
     }
 
     /// Its backward pass.
     pub fn pass<'a>(
         &'a self,
-        chip: &'a Chip,
+        in_force: &'a InForce,
         parameters: &'a Parameters,
         config: &'a TrainConfig,
     ) -> Pass<'a> {
         Pass {
-            chip,
+            in_force,
             parameters,
             config,
             stimulus: &self.stimulus,
             demand: Demand {
                 by_current: &self.by_current,
                 by_spikes: &self.by_spikes,
+                by_membrane: self.pull.as_ref().map_or(&[], |p| &p.by_membrane),
             },
         }
     }
+
+    /// Adds to a gradient what no state of the chip stands between: output biases, and what parameters cost by themselves.
+    pub fn add_direct(&self, parameters: &Parameters, gradient: &mut [f32]) {
+        add(&mut gradient[parameters.bias.clone()], &self.by_bias);
+        if let Some(pull) = &self.pull {
+            add(gradient, &pull.direct);
+        }
+    }
+}
+
+fn add(to: &mut [f32], what: &[f32]) {
+    to.iter_mut().zip(what).for_each(|(x, y)| *x += y);
 }
 
 /// Readout currents at the end of each window, pA, `[window][output]`.
@@ -90,26 +131,4 @@ fn readout_currents(chip: &Chip, trace: &Trace) -> Vec<f32> {
         .chunks_exact(words)
         .map(|r| r[0] as f32 * lsb)
         .collect()
-}
-
-/// Adds activity to a score; also the spike counts of the hidden neurons by layer.
-fn activity(chip: &Chip, trace: &Trace, seconds: f64, mut score: Score) -> (Score, Vec<Vec<u32>>) {
-    let mut counts = Vec::new();
-    for (layer, trace) in hidden(chip).zip(&trace.layers) {
-        let mut own = vec![0u32; layer.neurons];
-        trace
-            .spikes
-            .iter()
-            .for_each(|s| own[s.neuron as usize] += 1);
-        score.spikes += trace.spikes.len() as u64;
-        score.neuron_seconds += seconds * layer.neurons as f64;
-        counts.push(own);
-    }
-    score.saturations += u64::from(trace.saturations);
-    (score, counts)
-}
-
-/// Spiking neurons of a layer never are its readout's.
-fn hidden(chip: &Chip) -> impl Iterator<Item = &Layer> {
-    chip.layers.iter().filter(|l| l.kind != LayerKind::Readout)
 }

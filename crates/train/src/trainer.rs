@@ -1,47 +1,40 @@
 //! The training loop: samples spread over threads with one simulator each, gradients summed in the samples' order, so
 //! that the result does not depend on the number of threads.
 
+use crate::alive;
 use crate::audit::{Audit, AuditLine, DeviceSlope};
+use crate::config::StraightThrough;
 use crate::evaluate::{Load, evaluate};
-use crate::loss::Score;
+use crate::in_force::{At, InForce, nominal_program};
+use crate::not_finite::{FailedBatch, NotFinite};
 use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
-use crate::{Checkpoint, GradientKind, TrainError};
-use bruno_chip::Description;
+use crate::score::{Evaluation, Score};
+use crate::{Checkpoint, Footprint, GradientKind, HardwareConfig, Objectives, TrainError};
+use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
 use bruno_sim::{Forward, SimError};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 use std::time::Instant;
 
-/// Makes one simulator of the chip; called once a thread.
+/// Makes one simulator of the run's [`crate::simulated`] chip; called once a thread.
 pub type ModelFactory<'a> = dyn Fn() -> Result<Box<dyn Forward>, SimError> + Sync + 'a;
 
-/// What an epoch did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EpochReport {
-    /// Number of the epoch, from 1.
-    pub epoch: usize,
-    /// On the training set, while training.
-    pub train: Score,
-    /// On the validation set afterwards; empty without one.
-    pub valid: Score,
-    /// Mean gradient norm before clipping.
-    pub gradient_norm: f64,
-    /// Audits of the gradient during the epoch.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub audits: Vec<AuditLine>,
-}
+/// Work on the sample of this number, in a simulator that is loaded with the chip in force.
+type Work<'a, T> =
+    dyn Fn(&mut dyn Forward, &Checkpoint, &InForce, usize) -> Result<T, TrainError> + Sync + 'a;
 
 /// A run in progress.
 pub struct Trainer<'a> {
     /// State that is kept on disk.
     pub run: Checkpoint,
-    data: &'a Dataset,
+    /// The batch of the last step, if a number in it was not finite.
+    pub failed: Option<FailedBatch>,
+    pub(crate) data: &'a Dataset,
     file: String,
     models: Vec<Box<dyn Forward>>,
     /// Seconds spent in forward and backward passes, summed over threads.
@@ -51,7 +44,7 @@ pub struct Trainer<'a> {
 /// What one training sample yields.
 struct Outcome {
     gradient: Gradient,
-    score: Score,
+    found: Evaluation,
     seconds: [f64; 2],
 }
 
@@ -66,11 +59,14 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         let chip = run.parameters.chip(file, &run.description)?;
         check_data(&chip, data)?;
+        run.config.check_validation(data)?;
+        check_objectives(&run.config.objectives, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())
             .collect::<Result<_, _>>()?;
         Ok(Self {
             run,
+            failed: None,
             data,
             file: file.into(),
             models,
@@ -99,47 +95,16 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// One epoch; `done` hears how many samples were finished.
-    pub fn epoch(&mut self, mut done: impl FnMut(u64)) -> Result<EpochReport, TrainError> {
-        let epoch = self.run.epoch + 1;
-        let order = self.order(epoch);
-        let batch = self.run.config.batch;
-        let steps = order.len().div_ceil(batch);
-        let mut train = Score::default();
-        let mut norms = 0.0;
-        let mut audits = Vec::new();
-        for (step, samples) in order.chunks(batch).enumerate() {
-            audits.extend(self.audit_in_training((epoch - 1) * steps + step, samples)?);
-            let (gradient, score) = self.batch(epoch, samples)?;
-            train.add(&score);
-            let progress =
-                ((epoch - 1) * steps + step) as f64 / (self.run.config.epochs * steps) as f64;
-            norms += f64::from(self.update(gradient, progress));
-            done(samples.len() as u64);
-        }
-        let valid = self.evaluate(&self.data.valid.clone(), &mut done)?;
-        let report = EpochReport {
-            epoch,
-            train,
-            valid,
-            gradient_norm: norms / steps.max(1) as f64,
-            audits,
-        };
-        self.run.epoch = epoch;
-        self.run.history.push(report.clone());
-        Ok(report)
-    }
-
     /// The audit that the settings ask for before a step, and what follows from it.
-    fn audit_in_training(
+    pub(crate) fn audit_in_training(
         &mut self,
-        step: usize,
+        at: At,
         samples: &[usize],
     ) -> Result<Option<AuditLine>, TrainError> {
         let Some(asked) = self.run.config.audit else {
             return Ok(None);
         };
-        if !step.is_multiple_of(asked.every_steps) {
+        if !at.step.is_multiple_of(asked.every_steps) {
             return Ok(None);
         }
         let few: Vec<&Sample> = samples
@@ -147,18 +112,29 @@ impl<'a> Trainer<'a> {
             .take(asked.samples)
             .map(|s| &self.data.train[*s])
             .collect();
-        let audit = self.audit(&few, &[self.run.gradient], |_| {})?;
-        let line = audit.line(step, &asked, self.run.description.recorder);
+        let audit = self.audit_at(at, &few, &[self.run.gradient], |_| {})?;
+        let line = audit.line(at.step, &asked, self.run.description.recorder);
         if let Some(better) = line.as_ref().and_then(|l| l.switched_to) {
             self.run.gradient = better;
         }
         Ok(line)
     }
 
-    /// Compares gradients with exact backpropagation on these samples, with the parameters at hand; `done` hears how many
-    /// samples were finished.
+    /// Compares gradients with exact backpropagation on these samples, with the parameters at hand and, where device
+    /// effects are sampled, on the virtual chips of the next step; `done` hears how many samples were
+    /// finished.
     pub fn audit(
         &mut self,
+        samples: &[&Sample],
+        kinds: &[GradientKind],
+        done: impl FnMut(u64),
+    ) -> Result<Audit, TrainError> {
+        self.audit_at(self.next(), samples, kinds, done)
+    }
+
+    fn audit_at(
+        &mut self,
+        at: At,
         samples: &[&Sample],
         kinds: &[GradientKind],
         mut done: impl FnMut(u64),
@@ -169,9 +145,14 @@ impl<'a> Trainer<'a> {
             .copied()
             .collect();
         let mut outcomes = Vec::new();
-        for part in samples.chunks(self.models.len()) {
-            outcomes.extend(self.gradients(part, &all)?);
-            done(part.len() as u64);
+        let parts = samples.chunks(self.models.len());
+        for (part, samples) in parts.enumerate() {
+            let at = At {
+                sample: at.sample + part * self.models.len(),
+                ..at
+            };
+            outcomes.extend(self.gradients(at, samples, &all)?);
+            done(samples.len() as u64);
         }
         Ok(Audit::new(
             &self.chip()?,
@@ -182,40 +163,37 @@ impl<'a> Trainer<'a> {
     }
 
     /// Every device parameter's slope of the mean loss on these samples, by backpropagation and by a central difference of
-    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty is left out of both.
+    /// `step` logits: what the surrogate makes of spikes, and what the chip does. The rate penalty and the objectives are left
+    /// out of both.
     pub fn device_slopes(
         &mut self,
         samples: &[&Sample],
         step: f32,
     ) -> Result<Vec<DeviceSlope>, TrainError> {
-        let penalty = std::mem::replace(&mut self.run.config.rate_penalty, 0.0);
+        let config = self.run.config.clone();
+        self.run.config.rate_penalty = 0.0;
+        self.run.config.objectives = config.objectives.measures_only();
         let slopes = self.slopes(samples, step);
-        self.run.config.rate_penalty = penalty;
+        self.run.config = config;
         slopes
     }
 
     fn slopes(&mut self, samples: &[&Sample], step: f32) -> Result<Vec<DeviceSlope>, TrainError> {
-        let exact = self.gradients(samples, &[GradientKind::Checkpointed])?;
+        let at = self.next();
+        let exact = self.gradients(at, samples, &[GradientKind::Checkpointed])?;
         let parameters = self.run.parameters.clone();
         let mut slopes = Vec::new();
-        for (layer, own) in self
-            .run
-            .description
-            .layers
-            .clone()
-            .iter()
-            .zip(&parameters.layers)
-        {
-            for (place, device) in own.device.clone().zip(parameters.device()) {
+        for (index, layer) in self.run.description.layers.clone().iter().enumerate() {
+            for (group, place) in parameters.device_labels(index, &layer.name) {
                 let mut loss = |by: f32| {
                     self.run.parameters.values[place] = parameters.values[place] + by;
-                    let found = self.gradients(samples, &[]);
+                    let found = self.gradients(at, samples, &[]);
                     self.run.parameters.values[place] = parameters.values[place];
                     found.map(|o| mean(o.iter().map(|(_, score)| score.mean_loss())))
                 };
                 let difference = (loss(step)? - loss(-step)?) / (2.0 * f64::from(step));
                 slopes.push(DeviceSlope {
-                    group: format!("{}: {}", layer.name, device.parameter.name()),
+                    group,
                     backpropagation: mean(exact.iter().map(|(g, _)| f64::from(g[0][place]))),
                     finite_difference: difference,
                 });
@@ -224,27 +202,73 @@ impl<'a> Trainer<'a> {
         Ok(slopes)
     }
 
-    /// Gradients of these kinds and the score of every sample, with the parameters at hand.
+    /// Gradients of these kinds and the score of every sample, with the parameters at hand; the first sample is `at`.
     fn gradients(
         &mut self,
+        at: At,
         samples: &[&Sample],
         kinds: &[GradientKind],
     ) -> Result<Vec<(Vec<Gradient>, Score)>, TrainError> {
-        let chip = self.chip()?;
-        let (parameters, config) = (&self.run.parameters, &self.run.config);
-        let one = |model: &mut dyn Forward, index: usize| {
-            let ran = Ran::forward(model, &chip, parameters, config, samples[index])?;
-            let pass = ran.pass(&chip, parameters, config);
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            let (chip, parameters, config) = (&in_force.chip, &run.parameters, &run.config);
+            let ran = Ran::forward(model, chip, parameters, config, samples[k])?;
+            let pass = ran.pass(in_force, parameters, config);
             let gradients = kinds.iter().map(|kind| pass.gradient(*kind, &ran.trace));
-            Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.score))
+            Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.found.score))
         };
-        let indices: Vec<usize> = (0..samples.len()).collect();
-        let program = parameters.program(&chip);
-        spread(&mut self.models, Some(&program), &indices, &one)
+        self.on_chips(at, samples.len(), &work)
+    }
+
+    /// Works through `count` samples, each on a simulator of the chip in force; the first is `at`.
+    fn on_chips<T: Send>(
+        &mut self,
+        at: At,
+        count: usize,
+        work: &Work<'_, T>,
+    ) -> Result<Vec<T>, TrainError> {
+        let chip = self.chip()?;
+        let run = &self.run;
+        let in_force = |k: usize| {
+            let at = At {
+                sample: at.sample + k,
+                ..at
+            };
+            InForce::at(&run.parameters, &run.config, &chip, at)
+        };
+        let hardware = run.config.hardware.as_ref();
+        let shared = match hardware.is_some_and(HardwareConfig::varies_by_sample) {
+            true => None,
+            false => Some(in_force(0)?),
+        };
+        let one = |model: &mut dyn Forward, k: usize| match &shared {
+            Some(shared) => work(model, run, shared, k),
+            None => {
+                let own = in_force(k)?;
+                model.load(&own.program)?;
+                work(model, run, &own, k)
+            }
+        };
+        let all: Vec<usize> = (0..count).collect();
+        let program = shared.as_ref().map(|s| &s.program);
+        spread(&mut self.models, program, &all, &one)
+    }
+
+    /// The start of a step of the whole run.
+    pub(crate) fn at(&self, epoch: usize, step: usize) -> At {
+        At {
+            epoch,
+            step,
+            sample: step * self.run.config.batch,
+        }
+    }
+
+    /// The start of the next step.
+    fn next(&self) -> At {
+        self.at(self.run.epoch + 1, self.steps_done())
     }
 
     /// The order of an epoch follows from (seed, epoch) alone.
-    fn order(&self, epoch: usize) -> Vec<usize> {
+    pub(crate) fn order(&self, epoch: usize) -> Vec<usize> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.run.config.seed);
         rng.set_stream(epoch as u64);
         let mut order: Vec<usize> = (0..self.data.train.len()).collect();
@@ -252,49 +276,41 @@ impl<'a> Trainer<'a> {
         order
     }
 
-    fn batch(&mut self, epoch: usize, samples: &[usize]) -> Result<(Gradient, Score), TrainError> {
-        let chip = self.chip()?;
-        let program = self.run.parameters.program(&chip);
-        let run = &self.run;
+    pub(crate) fn batch(
+        &mut self,
+        at: At,
+        samples: &[usize],
+    ) -> Result<(Gradient, Evaluation), TrainError> {
         let data = self.data;
-        let one = |model: &mut dyn Forward, index: usize| {
-            train_sample(model, &chip, run, &data.train[index])
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            train_sample(model, in_force, run, &data.train[samples[k]])
         };
-        let outcomes = spread(&mut self.models, Some(&program), samples, &one)?;
+        // The first sample that fails is named, whatever the number of threads.
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            Ok(work(model, run, in_force, k))
+        };
+        let outcomes = self.on_chips(at, samples.len(), &work)?;
         let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
-        let mut score = Score::default();
-        for (outcome, sample) in outcomes.iter().zip(samples) {
-            self.check_finite(&outcome.gradient, epoch, *sample)?;
+        let mut found = Evaluation::default();
+        for (outcome, sample) in outcomes.into_iter().zip(samples) {
+            let outcome = outcome.map_err(|e| e.at(at.epoch, Some(*sample)))?;
             let share = 1.0 / samples.len() as f32;
             gradient
                 .iter_mut()
                 .zip(&outcome.gradient)
                 .for_each(|(sum, g)| *sum += share * g);
-            score.add(&outcome.score);
+            found.add(&outcome.found);
             (0..2).for_each(|k| self.seconds[k] += outcome.seconds[k]);
         }
-        Ok((gradient, score))
+        Ok((gradient, found))
     }
 
-    fn check_finite(
-        &self,
-        gradient: &[f32],
-        epoch: usize,
-        sample: usize,
-    ) -> Result<(), TrainError> {
-        match gradient.iter().position(|g| !g.is_finite()) {
-            None => Ok(()),
-            Some(at) => Err(TrainError::NotFinite {
-                epoch,
-                sample,
-                tensor: self.run.parameters.name(at),
-                value: gradient[at],
-            }),
-        }
-    }
-
-    /// One optimiser step; returns the gradient's norm.
-    fn update(&mut self, mut gradient: Gradient, progress: f64) -> f32 {
+    /// One optimiser step; returns the gradient's norm and the factor of its clipping.
+    pub(crate) fn update(
+        &mut self,
+        mut gradient: Gradient,
+        progress: f64,
+    ) -> Result<(f32, f32), TrainError> {
         let config = &self.run.config;
         // A cosine from 1 to a hundredth.
         let schedule = 0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
@@ -303,24 +319,47 @@ impl<'a> Trainer<'a> {
             config.device_learning_rate * schedule,
         ];
         let parameters = &mut self.run.parameters;
-        let device: Vec<_> = parameters.layers.iter().map(|l| l.device.clone()).collect();
-        let rate = |k: usize| rates[usize::from(device.iter().any(|d| d.contains(&k)))] as f32;
-        let norm = self.run.adam.clip(&mut gradient, config.clip as f32);
+        let device: Vec<usize> = parameters
+            .layers
+            .iter()
+            .flat_map(|l| l.device.clone())
+            .collect();
+        let rate = |k: usize| rates[usize::from(device.contains(&k))] as f32;
+        if config.weights.straight_through == StraightThrough::Gated {
+            parameters.gate(&mut gradient);
+        }
+        let (norm, clipping) = self.run.adam.clip(&mut gradient, config.clip as f32);
+        if !norm.is_finite() {
+            return Err(NotFinite::of("norm of the batch's gradient", norm).into());
+        }
         self.run.adam.step(&mut parameters.values, &gradient, rate);
         parameters.clip();
-        norm
+        match parameters.values.iter().position(|x| !x.is_finite()) {
+            None => Ok((norm, clipping)),
+            Some(at) => Err(NotFinite::of(parameters.name(at), parameters.values[at]).into()),
+        }
     }
 
-    /// Scores samples with the parameters at hand.
+    /// Scores samples on the nominal chip with the parameters at hand.
+    ///
+    /// # Errors
+    /// Those of the simulators; a layer that is silent on all samples, and weights that all have one code.
     pub fn evaluate(
         &mut self,
         samples: &[Sample],
         done: impl FnMut(u64),
-    ) -> Result<Score, TrainError> {
+    ) -> Result<Evaluation, TrainError> {
         let chip = self.chip()?;
-        let program = self.run.parameters.program(&chip);
+        let program = nominal_program(&chip, &self.run.parameters, &self.run.config);
         let load = Load::Once(&program);
-        evaluate(&mut self.models, &chip, &self.run, samples, load, done)
+        let found = evaluate(&mut self.models, &chip, &self.run, samples, load, done)?;
+        alive::check(&chip, &self.run.parameters, &found)?;
+        Ok(found)
+    }
+
+    /// Refuses activity in which a layer is silent, and weights that all have one code.
+    pub(crate) fn check_alive(&self, found: &Evaluation) -> Result<(), TrainError> {
+        alive::check(&self.chip()?, &self.run.parameters, found)
     }
 
     /// The chip with the device parameters at hand.
@@ -329,6 +368,11 @@ impl<'a> Trainer<'a> {
             .run
             .parameters
             .chip(&self.file, &self.run.description)?)
+    }
+
+    /// The area of the chip with the device parameters at hand.
+    pub fn footprint(&self) -> Footprint {
+        Footprint::of(&self.description(), &self.run.config.objectives)
     }
 
     /// The description with the device parameters at hand.
@@ -341,6 +385,20 @@ impl<'a> Trainer<'a> {
 pub fn check_data(chip: &Chip, data: &Dataset) -> Result<(), TrainError> {
     data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
     check_frames(data, chip.window_ticks)
+}
+
+/// Only classes have a time of decision.
+fn check_objectives(objectives: &Objectives, data: &Dataset) -> Result<(), TrainError> {
+    let classes = |s: &Sample| matches!(s.target, Target::Class { .. });
+    if objectives.latency.is_none() || data.train.iter().all(classes) {
+        return Ok(());
+    }
+    Err(TrainError::Setting(Problem {
+        field: "training.objectives.latency".into(),
+        value: "given".into(),
+        allowed: "none with this data set: its samples have no class to decide for".into(),
+        remedy: "leave it out".into(),
+    }))
 }
 
 fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
@@ -367,21 +425,21 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 fn train_sample(
     model: &mut dyn Forward,
-    chip: &Chip,
+    in_force: &InForce,
     run: &Checkpoint,
     sample: &Sample,
 ) -> Result<Outcome, TrainError> {
     let (config, parameters) = (&run.config, &run.parameters);
     let start = Instant::now();
-    let ran = Ran::forward(model, chip, parameters, config, sample)?;
+    let ran = Ran::forward(model, &in_force.chip, parameters, config, sample)?;
     let forward = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let pass = ran.pass(chip, parameters, config);
+    let pass = ran.pass(in_force, parameters, config);
     let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
-    gradient[parameters.bias.clone()].copy_from_slice(&ran.by_bias);
+    ran.add_direct(parameters, &mut gradient);
     Ok(Outcome {
         gradient,
-        score: ran.score,
+        found: ran.found,
         seconds: [forward, start.elapsed().as_secs_f64()],
     })
 }

@@ -20,7 +20,7 @@ impl ExactSteps {
     /// Runs the sample of a pass again.
     pub fn of(pass: &Pass<'_>) -> Result<Self, SimError> {
         let mut replay = Replay::new(pass)?;
-        let hidden = pass.chip.readout();
+        let hidden = pass.chip().readout();
         let layers: Vec<Products> = (0..hidden)
             .map(|index| Products::new(pass, index))
             .collect();
@@ -28,7 +28,7 @@ impl ExactSteps {
         let mut before = replay.now();
         for window in 0..pass.stimulus.windows {
             let mut windows: Vec<Vec<Product>> = layers.iter().map(Products::start).collect();
-            let k = pass.chip.window_ticks;
+            let k = pass.chip().window_ticks;
             for tick in window * k..(window + 1) * k {
                 replay.step(tick);
                 let after = replay.now();
@@ -78,8 +78,8 @@ struct Product {
 
 impl Products {
     fn new(pass: &Pass<'_>, index: usize) -> Self {
-        let layer = &pass.chip.layers[index];
-        let card = &pass.chip.description.layers[index].device;
+        let layer = &pass.chip().layers[index];
+        let card = &pass.chip().description.layers[index].device;
         Self {
             dynamics: Dynamics::new(card, layer.kind),
             surrogate: Surrogate::new(card, pass.config),

@@ -1,15 +1,20 @@
 //! `bruno audit`: how far each gradient is from exact backpropagation.
 
-use crate::data;
+mod failed_batch;
+mod picture;
+
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::running::Running;
+use crate::{data, output};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample};
 use bruno_device::Chip;
 use bruno_train::{
-    Audit as Found, Checkpoint, DeviceSlope, GradientKind, Parameters, TrainConfig, Trainer,
+    Audit as Found, Checkpoint, DeviceSlope, FailedBatch, GradientKind, Parameters, TrainConfig,
+    Trainer,
 };
+use serde::Serialize;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -17,9 +22,11 @@ use std::path::{Path, PathBuf};
 ///
 /// For every group of parameters it prints the cosine and the ratio of norms: of a chip with fresh weights, or of a run's
 /// checkpoint. A gradient with a cosine near 1 can be trusted there; one that falls cannot. The forward pass is the RTL's.
+/// Of a failed-batch.json, which a training run leaves where a number is not finite, it repeats the step with every
+/// gradient and says which stay finite.
 #[derive(clap::Args)]
 pub struct Audit {
-    /// A chip description (fresh weights) or a run's checkpoint.json.
+    /// A chip description (fresh weights), a run's checkpoint.json or its failed-batch.json.
     file: PathBuf,
     /// The data, where it is not built in.
     #[arg(long)]
@@ -30,9 +37,13 @@ pub struct Audit {
     /// Gradients to compare; those that the chip's recorder allows where absent.
     #[arg(long = "gradient", value_parser = gradient)]
     gradients: Vec<GradientKind>,
-    /// Another window than the chip's, in ticks; above 4096 with `--simulator integer` and states of 19 bits or less.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=65536))]
-    window: Option<u32>,
+    /// Another window than the chip's, in ticks; several to compare them; above 4096 with `--simulator integer` and states
+    /// of 19 bits or less.
+    #[arg(long = "window", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    windows: Vec<u32>,
+    /// Draw cosines and norm ratios into an SVG file; of several windows, over their length.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
     /// Also compare the slope by each device parameter with finite differences of the loss.
     #[arg(long)]
     finite_differences: bool,
@@ -56,20 +67,53 @@ fn gradient(name: &str) -> Result<GradientKind, String> {
 
 impl Audit {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let mut run = start(&self.file)?;
-        run.description.window_ticks = self.window.unwrap_or(run.description.window_ticks);
-        let set = data::load(&run.config, self.data.as_deref())?;
         let file = self.file.display().to_string();
-        let chip = run.parameters.chip(&file, &run.description)?;
-        let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.running.model(&chip, &design);
-        let threads = self.running.threads();
+        if let Some(failed) = FailedBatch::load(&self.file) {
+            let kinds = self.kinds(&failed.run, &[GradientKind::Bptt])?;
+            return failed_batch::repeat(&file, &failed, &kinds, &self.running, self.json);
+        }
+        let run = start(&self.file)?;
+        let set = data::load(&run.config, self.data.as_deref())?;
+        // The yardstick itself, and the same with more memory, say nothing.
+        let kinds = self.kinds(&run, &[GradientKind::Checkpointed, GradientKind::Bptt])?;
+        let mut windows = self.windows.clone();
+        if windows.is_empty() {
+            windows.push(run.description.window_ticks);
+        }
+        windows.sort_unstable();
+        windows.dedup();
+        let mut audits = Vec::new();
+        for window in windows {
+            audits.push(self.audit(&file, &run, window, &set, &kinds)?);
+        }
+        if self.json {
+            let result =
+                serde_json::json!({"data": set.name, "epochs": run.epoch, "audits": audits});
+            println!("{result}");
+        } else {
+            audits.iter().for_each(|found| found.print(&set));
+        }
+        if let Some(path) = &self.plot {
+            let audits: Vec<_> = audits
+                .into_iter()
+                .map(|a| (a.window_ticks, a.audit))
+                .collect();
+            let title = format!("{file}: gradients against exact backpropagation");
+            output::write(path, &picture::svg(&title, &audits)?)?;
+        }
+        Ok(())
+    }
+
+    /// The gradients asked for, or those that the recorder allows but for `without`.
+    fn kinds(
+        &self,
+        run: &Checkpoint,
+        without: &[GradientKind],
+    ) -> Result<Vec<GradientKind>, Failure> {
         let recorder = run.description.recorder;
         let kinds = if self.gradients.is_empty() {
             let all = GradientKind::ALL.into_iter();
-            // The yardstick itself, and the same with more memory, say nothing.
-            let exact = [GradientKind::Checkpointed, GradientKind::Bptt];
-            all.filter(|k| k.recorded_by(recorder) && !exact.contains(k))
+            all.filter(|k| k.recorded_by(recorder) && !without.contains(k))
                 .collect()
         } else {
             self.gradients.clone()
@@ -79,35 +123,59 @@ impl Audit {
             config.gradient = *kind;
             config.check(&run.description)?;
         }
-        let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
+        Ok(kinds)
+    }
+
+    /// The audit with one length of the window.
+    fn audit(
+        &self,
+        file: &str,
+        run: &Checkpoint,
+        window_ticks: u32,
+        set: &Dataset,
+        kinds: &[GradientKind],
+    ) -> Result<AtWindow, Failure> {
+        let mut run = run.clone();
+        run.description.window_ticks = window_ticks;
+        let chip = run.parameters.chip(file, &run.description)?;
+        let simulated = bruno_train::simulated(&chip, &run.config);
+        let design = bruno_hdl::generate(&simulated)?;
+        let factory = || self.running.model(&simulated, &design);
+        let mut trainer = Trainer::new(file, run, set, &factory, self.running.threads())?;
         let samples: Vec<&Sample> = set.train.iter().take(self.samples as usize).collect();
-        let mut progress = Progress::new("audit", samples.len() as u64, "samples");
-        let found = trainer.audit(&samples, &kinds, |n| progress.advance(n))?;
+        let label = format!("audit, {window_ticks} us");
+        let mut progress = Progress::new(&label, samples.len() as u64, "samples");
+        let audit = trainer.audit(&samples, kinds, |n| progress.advance(n))?;
         drop(progress);
-        let slopes = if self.finite_differences {
+        let device_slopes = if self.finite_differences {
             trainer.device_slopes(&samples, LOGIT_STEP)?
         } else {
             Vec::new()
         };
-        self.report(&set, &trainer, &found, &slopes);
-        Ok(())
+        Ok(AtWindow {
+            window_ticks,
+            audit,
+            device_slopes,
+        })
     }
+}
 
-    fn report(&self, set: &Dataset, trainer: &Trainer<'_>, found: &Found, slopes: &[DeviceSlope]) {
-        let run = &trainer.run;
-        if self.json {
-            let result = serde_json::json!({
-                "data": set.name, "epochs": run.epoch, "window_ticks": run.description.window_ticks,
-                "audit": found, "device_slopes": slopes,
-            });
-            println!("{result}");
-            return;
-        }
+/// What was found with one length of the window.
+#[derive(Serialize)]
+struct AtWindow {
+    window_ticks: u32,
+    audit: Found,
+    device_slopes: Vec<DeviceSlope>,
+}
+
+impl AtWindow {
+    fn print(&self, set: &Dataset) {
+        let found = &self.audit;
         println!(
             "{}: {} samples, window {} us, {:.1} Hz; cosine / norm ratio to exact backpropagation",
-            set.name, found.samples, run.description.window_ticks, found.rate_hz
+            set.name, found.samples, self.window_ticks, found.rate_hz
         );
-        print!("{}{}", table(found), slope_table(slopes));
+        print!("{}{}", table(found), slope_table(&self.device_slopes));
     }
 }
 

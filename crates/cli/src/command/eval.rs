@@ -1,13 +1,15 @@
 //! `bruno eval`: scores a trained chip.
 
+use crate::costs;
 use crate::data;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::quantisation;
 use crate::running::Running;
+use crate::scores;
 use bruno_data::{Dataset, Sample, ridge_accuracy};
 use bruno_device::Chip;
-use bruno_train::{Checkpoint, Score, Trainer};
+use bruno_train::{Checkpoint, Evaluation, Footprint, Trainer};
 use std::path::PathBuf;
 
 /// Evaluate a trained chip on one part of its data, through the RTL or the integer model (the same numbers).
@@ -65,32 +67,37 @@ impl Eval {
         let set = data::load(&run.config, self.data.as_deref())?;
         let file = self.checkpoint.display().to_string();
         let chip = run.parameters.chip(&file, &run.description)?;
-        let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.running.model(&chip, &design);
+        let simulated = bruno_train::simulated(&chip, &run.config);
+        let design = bruno_hdl::generate(&simulated)?;
+        let factory = || self.running.model(&simulated, &design);
         let threads = self.running.threads();
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
         let samples = self.split.of(&set);
         let mut progress = Progress::new("eval", samples.len() as u64, "samples");
-        let score = trainer.evaluate(samples, |n| progress.advance(n))?;
+        let found = trainer.evaluate(samples, |n| progress.advance(n))?;
         drop(progress);
-        report(&set, &trainer.run, &chip, &score, self.json);
+        report(&set, &trainer.run, &chip, &found, self.json);
         Ok(())
     }
 }
 
-/// Prints a score with its yardsticks.
-pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, score: &Score, json: bool) {
+/// Prints what was found with its yardsticks.
+pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, found: &Evaluation, json: bool) {
     let quantised = run.parameters.quantisation(chip);
+    let area = Footprint::of(&chip.description, &run.config.objectives);
     let ridge = (!set.class_names.is_empty()).then(|| [1, 8].map(|bins| tuned_ridge(set, bins)));
     if json {
-        let result = serde_json::json!({
-            "data": set.name, "epochs": run.epoch, "seed": run.config.seed, "decisions": score.decisions,
-            "loss_nats": score.mean_loss(), "accuracy": score.accuracy(), "rate_Hz": score.rate_hz(),
-            "saturations": score.saturations,
+        let mut result = scores::json(set, found);
+        let more = serde_json::json!({
+            "data": set.name, "epochs": run.epoch, "seed": run.config.seed,
+            "energy_nJ": found.score.energy_nj(), "energy_J": found.score.energy, "area_um2": area.total_um2(), "area": area,
             "ridge_counts": ridge.map(|r| r[0]), "ridge_8_bins": ridge.map(|r| r[1]),
             "rounding": run.description.rounding, "formats": run.description.formats,
             "quantisation": quantised,
         });
+        if let (Some(result), serde_json::Value::Object(more)) = (result.as_object_mut(), more) {
+            result.extend(more);
+        }
         println!("{result}");
         return;
     }
@@ -98,35 +105,22 @@ pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, score: &Score, json:
         "{} after {} epochs, seed {}",
         set.name, run.epoch, run.config.seed
     );
-    match ridge {
-        Some([counts, bins]) => {
-            println!(
-                "  accuracy                      {:.3} of {} samples",
-                score.accuracy(),
-                score.decisions
-            );
-            println!("  ridge on spike counts         {counts:.3}");
-            println!("  ridge on counts in 8 bins     {bins:.3}");
-            println!(
-                "  cross-entropy                 {:.3} nats",
-                score.mean_loss()
-            );
-        }
-        None => {
-            println!(
-                "  negative log-likelihood       {:.3} nats a frame, {} frames",
-                score.mean_loss(),
-                score.decisions
-            );
-            println!("  frame accuracy TP/(TP+FP+FN)  {:.3}", score.accuracy());
-        }
+    for line in scores::lines(set, found) {
+        println!("  {line}");
     }
-    println!("  firing rate                   {:.1} Hz", score.rate_hz());
-    println!("  saturated updates             {}", score.saturations);
+    if let Some([counts, bins]) = ridge {
+        println!("  ridge on spike counts         {counts:.3}");
+        println!("  ridge on counts in 8 bins     {bins:.3}");
+    }
+    for line in costs::lines(found, &area) {
+        println!("  {line}");
+    }
     for line in run.device_changes() {
         println!("  {line}");
     }
-    for line in quantisation::lines(&quantised) {
+    let latent = run.history.last().map_or(&[][..], |r| &r.weights);
+    let lines = quantisation::lines(&quantised).into_iter();
+    for line in lines.chain(quantisation::latent_lines(latent)) {
         println!("  {line}");
     }
 }

@@ -3,20 +3,24 @@
 use super::eval;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::run_log::RunLog;
 use crate::running::Running;
-use crate::{data, output};
+use crate::{costs, data, output};
 use bruno_chip::Description;
 use bruno_data::Dataset;
 use bruno_device::Chip;
-use bruno_train::{AuditLine, Checkpoint, EpochReport, Parameters, TrainConfig, Trainer};
+use bruno_train::{
+    AuditLine, Checkpoint, EpochReport, Keep, Parameters, TrainConfig, TrainError, Trainer,
+};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Train a chip: the forward pass runs its RTL at 1 us, the backward pass takes one coarse step a recorder window.
 ///
 /// Settings stand in the description's `training`. Under --out appear: checkpoint.json after every epoch (a run that was
-/// killed continues from there and ends with the same numbers), metrics.jsonl, chip.json (the description with its
-/// trained device parameters) and program.json (weight codes, level tables, register values).
+/// killed continues from there and ends with the same numbers), best.json (the checkpoint with the best validation
+/// figure), metrics.jsonl (a line an epoch), steps.jsonl (a line a step), tensorboard/ (the same as event files), chip.json
+/// (the description with its trained device parameters) and program.json (weight codes, level tables, register values).
 #[derive(clap::Args)]
 pub struct Train {
     /// The chip description with its `training`, e.g. examples/braille.json.
@@ -32,6 +36,9 @@ pub struct Train {
     /// Throw away a checkpoint under --out instead of continuing from it.
     #[arg(long)]
     restart: bool,
+    /// Also write checkpoint.json after so many steps, for long epochs.
+    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u32).range(1..))]
+    checkpoint_every: Option<u32>,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -48,24 +55,29 @@ impl Train {
             .out
             .clone()
             .unwrap_or_else(|| Path::new("out").join(&chip.name));
-        let path = out.join("checkpoint.json");
+        let files = Files::new(out);
         eprintln!("{}", set.summary());
-        let (run, fresh) = self.start(&path, &chip, &description, &config)?;
+        if let Some(hardware) = &config.hardware {
+            eprintln!("{hardware}; validation and test run on the nominal chip");
+        }
+        let (run, fresh) = self.start(&files, &chip, &description, &config)?;
         let threads = self.running.threads();
-        let design = bruno_hdl::generate(&chip)?;
-        let factory = || self.running.model(&chip, &design);
+        let simulated = bruno_train::simulated(&chip, &config);
+        let design = bruno_hdl::generate(&simulated)?;
+        let factory = || self.running.model(&simulated, &design);
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
         if fresh {
             trainer.start_biases();
         }
-        self.epochs(&mut trainer, &set, &path, &out)?;
+        self.epochs(&mut trainer, &set, &files)?;
+        take_kept(&mut trainer, &files)?;
         let mut progress = Progress::new("test", set.test.len() as u64, "samples");
         let test = trainer.evaluate(&set.test, |n| progress.advance(n))?;
         drop(progress);
-        keep_results(&trainer, &out)?;
+        keep_results(&trainer, &files.out)?;
         eval::report(&set, &trainer.run, &trainer.chip()?, &test, self.json);
         if !self.json {
-            println!("results: {}", out.display());
+            println!("results: {}", files.out.display());
         }
         Ok(())
     }
@@ -73,15 +85,24 @@ impl Train {
     /// A fresh run, or the one under --out; says which.
     fn start(
         &self,
-        path: &Path,
+        files: &Files,
         chip: &Chip,
         description: &Description,
         config: &TrainConfig,
     ) -> Result<(Checkpoint, bool), Failure> {
+        let path = &files.last;
         if path.is_file() && !self.restart {
             let run = Checkpoint::load(path)?;
             run.check(path, description, config)?;
-            eprintln!("continuing {} after epoch {}", path.display(), run.epoch);
+            let steps = match run.unfinished.steps {
+                0 => String::new(),
+                steps => format!(" and {steps} steps"),
+            };
+            eprintln!(
+                "continuing {} after epoch {}{steps}",
+                path.display(),
+                run.epoch
+            );
             return Ok((run, false));
         }
         let parameters = Parameters::new(chip, config);
@@ -93,31 +114,130 @@ impl Train {
         &self,
         trainer: &mut Trainer<'_>,
         set: &Dataset,
-        path: &Path,
-        out: &Path,
+        files: &Files,
     ) -> Result<(), Failure> {
         let epochs = trainer.run.config.epochs;
         let samples = (set.train.len() + set.valid.len()) as u64;
-        while trainer.run.epoch < epochs {
+        let mut log = RunLog::open(&files.out, trainer.steps_done())?;
+        while !trainer.run.is_done() {
             let start = Instant::now();
             trainer.seconds = [0.0; 2];
             let label = format!("epoch {}/{epochs}", trainer.run.epoch + 1);
             let mut progress = Progress::new(&label, samples, "samples");
-            let report = trainer.epoch(|n| progress.advance(n))?;
+            self.steps(trainer, &mut log, &mut progress, files)?;
+            let report = trainer.end_epoch(|n| progress.advance(n))?;
             drop(progress);
             report.audits.iter().for_each(tell);
-            trainer.run.save(path)?;
-            let lines: Vec<String> = trainer.run.history.iter().map(json_line).collect();
-            output::write(&out.join("metrics.jsonl"), &lines.concat())?;
+            log.epoch(&trainer.run, trainer.steps_done())?;
+            log.flush()?;
+            if trainer.run.best_epoch() == Some(report.epoch) {
+                trainer.run.save(&files.best)?;
+            }
+            trainer.run.save(&files.last)?;
             let [forward, backward] = trainer.seconds;
             eprintln!(
                 "{}, {:.1} s (forward {forward:.1}, backward {backward:.1} over all threads)",
-                line(&report, epochs),
+                line(&report, &trainer.run.config, epochs),
                 start.elapsed().as_secs_f64()
+            );
+        }
+        if trainer.run.stopped_early() {
+            eprintln!(
+                "stopped early: {} no longer improves",
+                trainer.run.config.metric.of_validation()
             );
         }
         Ok(())
     }
+
+    /// The steps of an epoch, or what is left of them.
+    fn steps(
+        &self,
+        trainer: &mut Trainer<'_>,
+        log: &mut RunLog,
+        progress: &mut Progress,
+        files: &Files,
+    ) -> Result<(), Failure> {
+        progress.advance(trainer.run.unfinished.train.score.samples);
+        loop {
+            let step = match trainer.step() {
+                Ok(Some(step)) => step,
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(keep_batch(trainer, error, files)),
+            };
+            progress.advance(step.samples as u64);
+            log.step(&step)?;
+            let every = self.checkpoint_every.map(|n| n as usize);
+            if every.is_some_and(|n| step.step.is_multiple_of(n)) {
+                log.flush()?;
+                trainer.run.save(&files.last)?;
+            }
+        }
+    }
+}
+
+/// Where a run keeps what.
+struct Files {
+    out: PathBuf,
+    last: PathBuf,
+    best: PathBuf,
+    failed: PathBuf,
+}
+
+impl Files {
+    fn new(out: PathBuf) -> Self {
+        Self {
+            last: out.join("checkpoint.json"),
+            best: out.join("best.json"),
+            failed: out.join("failed-batch.json"),
+            out,
+        }
+    }
+}
+
+/// Keeps the batch of a step in which a number was not finite; the error that tells so.
+fn keep_batch(trainer: &mut Trainer<'_>, error: TrainError, files: &Files) -> Failure {
+    let Some(batch) = trainer.failed.take() else {
+        return error.into();
+    };
+    match batch.save(&files.failed) {
+        Ok(()) => Failure::FailedBatch {
+            error: Box::new(error),
+            path: files.failed.display().to_string(),
+        },
+        Err(unwritten) => unwritten.into(),
+    }
+}
+
+/// Goes back to the best epoch where the settings ask for it; says which epoch gives the chip.
+fn take_kept(trainer: &mut Trainer<'_>, files: &Files) -> Result<(), Failure> {
+    let run = &trainer.run;
+    let Some(best) = run.best_epoch() else {
+        return Ok(());
+    };
+    let figure = run.config.metric.of_validation();
+    if run.config.keep == Keep::Last {
+        eprintln!(
+            "kept: the last epoch, {}; the best by {figure} is {best} ({})",
+            run.epoch,
+            files.best.display()
+        );
+        return Ok(());
+    }
+    let kept = Checkpoint::load(&files.best)?;
+    kept.check(&files.best, &run.description, &run.config)?;
+    if kept.epoch != best {
+        return Err(Failure::Input {
+            path: files.best.display().to_string(),
+            what: format!(
+                "is of epoch {}, the best is {best}; start anew with --restart",
+                kept.epoch
+            ),
+        });
+    }
+    eprintln!("kept: epoch {best} of {}, the best by {figure}", run.epoch);
+    trainer.run = kept;
+    Ok(())
 }
 
 /// Says what an audit found, if it is worth saying.
@@ -139,11 +259,7 @@ fn tell(audit: &AuditLine) {
     }
 }
 
-fn json_line(report: &EpochReport) -> String {
-    serde_json::to_string(report).unwrap_or_default() + "\n"
-}
-
-fn line(report: &EpochReport, epochs: usize) -> String {
+fn line(report: &EpochReport, config: &TrainConfig, epochs: usize) -> String {
     let valid = match report.valid.decisions {
         0 => String::new(),
         _ => format!(
@@ -152,8 +268,12 @@ fn line(report: &EpochReport, epochs: usize) -> String {
             report.valid.accuracy()
         ),
     };
+    let costs = match config.objectives.any() {
+        true => "; ".to_string() + &costs::line(report),
+        false => String::new(),
+    };
     format!(
-        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz",
+        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz{costs}",
         report.epoch,
         report.train.mean_loss(),
         report.train.accuracy(),

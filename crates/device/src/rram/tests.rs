@@ -100,7 +100,10 @@ fn read_noise_in_every_sample_anew() {
     let synapse = synapse(r#","read_noise":{"sigma":0.01}"#);
     let array = Array::of(&synapse).unwrap();
     let programmed = array.program(&[7; MANY], DRAWS, PLACE);
-    let read = |sample| array.read_pa(&programmed, DRAWS, PLACE, sample);
+    let read = |sample| -> Vec<f64> {
+        let reads = array.read(&programmed, DRAWS, PLACE, sample);
+        reads.iter().map(|r| r.pa).collect()
+    };
     // 41 and 1 uS, each by 1 %, at 300 pA for 40 uS.
     let expected = 0.01 * 41f64.hypot(1.0) * 300.0 / 40.0;
     let (_, deviation) = moments(&read(3));
@@ -127,6 +130,43 @@ fn effects_do_not_change_each_others_draws() {
     let healthy = with.iter().filter(|d| d[0] != 1.0).count();
     assert_eq!(same, healthy);
     assert!((0.4..0.6).contains(&(healthy as f64 / MANY as f64)));
+}
+
+/// A synapse's slope by its level against a central difference with the same draws; the largest level stays.
+fn follows(rram: &str, level: f64) {
+    let reads = |level: f64| {
+        let mut synapse = synapse(rram);
+        synapse.bits = 2;
+        synapse.levels_pa = Some(vec![-300.0, -299.0, level, 300.0]);
+        let array = Array::of(&synapse).unwrap();
+        let programmed = array.program(&[2; MANY], DRAWS, PLACE);
+        array.read(&programmed, DRAWS, PLACE, 7)
+    };
+    let h = 1e-4;
+    for ((below, at), above) in reads(level - h)
+        .iter()
+        .zip(reads(level))
+        .zip(reads(level + h))
+    {
+        let difference = (above.pa - below.pa) / (2.0 * h);
+        assert!((at.slope - difference).abs() < 1e-6, "{at:?} {difference}");
+    }
+}
+
+const EVERY_EFFECT: &str = r#","programming":{"sigma_uS":[1]},"read_noise":{"sigma":0.1},"die":{"sigma":0.1},
+    "drift":{"nu":0.01,"nu_sigma":0.005,"time_s":1e4},"stuck":{"hrs_probability":0.1,"lrs_probability":0.1}"#;
+
+#[test]
+fn a_positive_level_is_followed() {
+    follows(EVERY_EFFECT, 40.0);
+}
+#[test]
+fn a_negative_level_is_followed() {
+    follows(EVERY_EFFECT, -40.0);
+}
+#[test]
+fn a_single_device_is_followed() {
+    follows(&format!(r#"{EVERY_EFFECT},"mapping":"single""#), -40.0);
 }
 
 /// The targets of a code, uS.
@@ -187,6 +227,8 @@ proptest! {
         let array = Array::of(&synapse).unwrap();
         let codes: Vec<u8> = (0..8).collect();
         let programmed = array.program(&codes, DRAWS, PLACE);
-        prop_assert_eq!(array.read_pa(&programmed, DRAWS, PLACE, 0), table);
+        let reads = array.read(&programmed, DRAWS, PLACE, 0);
+        prop_assert!(reads.iter().all(|r| r.slope == 1.0));
+        prop_assert_eq!(reads.iter().map(|r| r.pa).collect::<Vec<_>>(), table);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::Agreement;
 use crate::config::{DeviceParameter, DeviceTraining, GradientKind, TrainConfig};
+use crate::in_force::InForce;
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Pass};
 use bruno_chip::Description;
@@ -42,6 +43,7 @@ fn all_device() -> Vec<DeviceTraining> {
     let row = |parameter, low, high| DeviceTraining {
         parameter,
         bounds: (low, high),
+        shared: crate::Shared::Layer,
     };
     vec![
         row(DeviceParameter::Area, 2.8, 5.2),
@@ -64,8 +66,18 @@ struct Case {
     ratio: f64,
 }
 
-/// Input, recurrent and readout weights and every device parameter, on one trajectory of 100 ms.
+/// Where the loss asks for readout currents alone.
 fn check(case: &Case) {
+    compare(case, 0.0);
+}
+
+/// Where it also asks this much of every window's mean membrane, 1/V.
+fn check_with_membrane(case: &Case) {
+    compare(case, 0.05);
+}
+
+/// Input, recurrent and readout weights and every device parameter, on one trajectory of 100 ms.
+fn compare(case: &Case, membrane: f32) {
     let mut chip = Chip::resolve("t", &description(case.kind)).expect("a chip");
     // Shorter than any recorder could stream; the models do not mind.
     chip.window_ticks = case.window;
@@ -87,14 +99,17 @@ fn check(case: &Case) {
     let rate = trace.layers[0].spikes.len() as f64 / 8.0 / 0.1;
     let by_current = [1.0f32, -0.6, 0.3].repeat(stimulus.windows as usize);
     let by_spikes = [vec![0.0f32; 8]];
+    let in_force = InForce::nominal(&parameters, &chip);
+    let by_membrane = [vec![membrane; 8 * stimulus.windows as usize]];
     let pass = Pass {
-        chip: &chip,
+        in_force: &in_force,
         parameters: &parameters,
         config: &config,
         stimulus: &stimulus,
         demand: Demand {
             by_current: &by_current,
             by_spikes: &by_spikes,
+            by_membrane: &by_membrane,
         },
     };
     let fine = pass.gradient(GradientKind::Bptt, &trace).expect("it runs");
@@ -131,7 +146,7 @@ fn parts(parameters: &Parameters) -> Vec<(&'static str, Range<usize>)> {
     parts.extend(
         names
             .into_iter()
-            .zip(hidden.device.clone().map(|k| k..k + 1)),
+            .zip(hidden.device.iter().map(|k| *k..k + 1)),
     );
     parts
 }
@@ -226,6 +241,26 @@ fn checkpoints_change_nothing() {
         window: 1000,
         cosine: 0.999_999,
         ratio: 1e-6,
+    });
+}
+#[test]
+fn membranes_in_one_tick_windows_are_exact() {
+    check_with_membrane(&Case {
+        kind: "felif",
+        gradient: GradientKind::Transition,
+        window: 1,
+        cosine: 0.9999,
+        ratio: 0.001,
+    });
+}
+#[test]
+fn mean_membranes() {
+    check_with_membrane(&Case {
+        kind: "felif",
+        gradient: GradientKind::Transition,
+        window: 1000,
+        cosine: 0.99,
+        ratio: 0.1,
     });
 }
 #[test]

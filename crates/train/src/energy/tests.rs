@@ -1,0 +1,165 @@
+//! Every derivative of the energy proxy against central differences.
+
+use super::*;
+use crate::TrainConfig;
+use bruno_chip::Description;
+
+const CHIP: &str = r#"{"name":"t","inputs":3,"layers":[
+    {"name":"a","kind":"KIND","neurons":4,"recurrent":true,"device":{"p_reset":0.1,"v_reset_V":0.05},
+     "synapse":{"range_pA":300}},
+    {"name":"b","kind":"lif","neurons":2,"synapse":{"bits":2,"range_pA":90}}],
+    "readout":{"outputs":2,"synapse":{"range_pA":100}},
+    "training":{"device":[{"parameter":"area","bounds":[1,9]},{"parameter":"leak","bounds":[5,90]},
+                          {"parameter":"threshold","bounds":[0.5,1.2]},{"parameter":"barrier","bounds":[1,1.2]},
+                          {"parameter":"field_distance","bounds":[5,9]}]}}"#;
+
+const SUPPLY_V: f64 = 0.9;
+
+struct Fixture {
+    description: Description,
+    parameters: Parameters,
+    activity: Activity,
+}
+
+fn fixture(kind: &str) -> Fixture {
+    let description = Description::parse("t", &CHIP.replace("KIND", kind)).unwrap();
+    let config = TrainConfig::of(&description).unwrap();
+    let chip = Chip::resolve("t", &description).unwrap();
+    Fixture {
+        parameters: Parameters::new(&chip, &config),
+        description,
+        activity: Activity {
+            inputs: vec![9.0, 4.0, 0.0],
+            spikes: vec![vec![3.0, 0.0, 7.0, 2.0], vec![5.0, 1.0]],
+            membrane: vec![
+                vec![0.3, -0.2, 0.6, 0.1, 0.5, 0.7, 0.2, 0.0],
+                vec![0.4, 0.2, 0.3, 0.6],
+            ],
+        },
+    }
+}
+
+impl Fixture {
+    fn energy(&self) -> f64 {
+        self.of(&self.activity, &self.parameters)
+    }
+
+    fn of(&self, activity: &Activity, parameters: &Parameters) -> f64 {
+        let chip = parameters.chip("t", &self.description).unwrap();
+        EnergyModel::new(&chip, parameters, SUPPLY_V)
+            .of(activity)
+            .total_j()
+    }
+
+    /// Slopes of the energy in pJ.
+    fn slopes(&self) -> EnergySlopes {
+        let chip = self.parameters.chip("t", &self.description).unwrap();
+        EnergyModel::new(&chip, &self.parameters, SUPPLY_V).slopes(&self.activity, 1e12)
+    }
+}
+
+/// A slope in pJ against what `at` gives on either side, J.
+fn check(found: f64, at: impl Fn(f64) -> f64, step: f64) {
+    let expected = 1e12 * (at(step) - at(-step)) / (2.0 * step);
+    let close = (found - expected).abs() < 2e-3 * expected.abs().max(1e-6);
+    assert!(close, "{found}, {expected} by differences");
+}
+
+fn check_activity(kind: &str) {
+    let fixture = fixture(kind);
+    let slopes = fixture.slopes();
+    for layer in 0..2 {
+        for (n, found) in slopes.by_spikes[layer].iter().enumerate() {
+            let at = |by: f64| {
+                let mut activity = fixture.activity.clone();
+                activity.spikes[layer][n] += by;
+                fixture.of(&activity, &fixture.parameters)
+            };
+            check(*found, at, 0.1);
+        }
+        for (n, found) in slopes.by_membrane[layer].iter().enumerate() {
+            let at = |by: f64| {
+                let mut activity = fixture.activity.clone();
+                activity.membrane[layer][n] += by;
+                fixture.of(&activity, &fixture.parameters)
+            };
+            check(*found, at, 0.01);
+        }
+    }
+}
+
+#[test]
+fn by_what_felif_neurons_do() {
+    check_activity("felif");
+}
+#[test]
+fn by_what_lif_neurons_do() {
+    check_activity("lif");
+}
+
+#[test]
+fn by_device_parameters() {
+    let fixture = fixture("felif");
+    let slopes = fixture.slopes();
+    for place in fixture
+        .parameters
+        .layers
+        .iter()
+        .flat_map(|l| l.device.clone())
+    {
+        let at = |by: f64| {
+            let mut parameters = fixture.parameters.clone();
+            parameters.values[place] += by as f32;
+            fixture.of(&fixture.activity, &parameters)
+        };
+        check(slopes.direct[place], at, 2f64.powi(-7));
+    }
+}
+
+/// The energy of synapses is homogeneous in the levels in force.
+#[test]
+fn by_weights() {
+    let fixture = fixture("felif");
+    let slopes = fixture.slopes();
+    let mut sum = 0.0;
+    for layer in &fixture.parameters.layers {
+        for p in std::iter::once(&layer.input).chain(&layer.recurrent) {
+            let weights = p.weights_pa(&fixture.parameters.values);
+            let pairs = weights.iter().zip(&slopes.direct[p.place.clone()]);
+            sum += pairs
+                .map(|(w, s)| f64::from(w / p.scale_pa) * s)
+                .sum::<f64>();
+        }
+    }
+    let chip = fixture.parameters.chip("t", &fixture.description).unwrap();
+    let model = EnergyModel::new(&chip, &fixture.parameters, SUPPLY_V);
+    let expected = 1e12 * model.of(&fixture.activity).synapses_j;
+    assert!(
+        (sum - expected).abs() < 1e-5 * expected,
+        "{sum}, {expected}"
+    );
+}
+
+/// One spike of the default card, by hand: C = 0.253 pF, 2 P_s A = 2.16 pC.
+#[test]
+fn a_spike_of_the_default_card() {
+    let mut fixture = fixture("felif");
+    fixture.description.layers[0].device = DeviceCard::default();
+    fixture.activity.inputs.fill(0.0);
+    fixture.activity.spikes[1].fill(0.0);
+    fixture
+        .activity
+        .membrane
+        .iter_mut()
+        .for_each(|m| m.fill(0.0));
+    let chip = Chip::resolve("t", &fixture.description).unwrap();
+    let spikes = EnergyModel::new(&chip, &fixture.parameters, SUPPLY_V)
+        .of(&fixture.activity)
+        .spikes_j;
+    let expected = 12.0 * (0.2530e-12 * 0.8 + 2.16e-12) * 0.8;
+    assert!(
+        (spikes / expected - 1.0).abs() < 1e-3,
+        "{spikes}, {expected}"
+    );
+    assert!(fixture.energy() > spikes);
+}

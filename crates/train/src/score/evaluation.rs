@@ -1,0 +1,136 @@
+//! Everything that is counted on a set of samples.
+
+use super::{Confusion, LayerActivity, LayerSummary, Score};
+use crate::loss::Loss;
+use bruno_device::{Chip, LayerKind};
+use bruno_sim::Trace;
+use serde::{Deserialize, Serialize};
+
+/// What a sample was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// Its class.
+    pub class: usize,
+    /// The class found.
+    pub found: usize,
+    /// Windows until the decision on the readout so far is right and stays so; none where it is wrong.
+    pub settled: Option<u32>,
+}
+
+/// Counts over samples.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Sums.
+    pub score: Score,
+    /// Decisions by class; empty for music.
+    pub confusion: Confusion,
+    /// Time to decision of every sample that is classified rightly, ms, in the samples' order.
+    pub decided_ms: Vec<f64>,
+    /// Hidden layers.
+    pub layers: Vec<LayerActivity>,
+}
+
+/// Time from where the outputs count until the decision on the readout so far is right and stays so.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// Mean over the samples that are classified rightly, ms.
+    pub mean_ms: f64,
+    /// Median, ms.
+    pub median_ms: f64,
+    /// 90 % of them are decided by then, ms.
+    pub p90_ms: f64,
+}
+
+impl Evaluation {
+    /// Of one sample of a chip.
+    pub(crate) fn of(chip: &Chip, trace: &Trace, seconds: f64, loss: &Loss) -> Self {
+        let hidden = chip.layers.iter().zip(&trace.layers);
+        let hidden = hidden.filter(|(layer, _)| layer.kind != LayerKind::Readout);
+        let activity = hidden.map(|(layer, trace)| {
+            let mut spikes = vec![0; layer.neurons];
+            let neurons = trace.spikes.iter().map(|s| s.neuron as usize);
+            neurons.for_each(|n| spikes[n] += 1);
+            let shortest_us = f64::from(layer.codes.t_ref) + 1.0;
+            LayerActivity {
+                layer: layer.name.clone(),
+                spikes,
+                seconds,
+                most: seconds * 1e6 / shortest_us,
+            }
+        });
+        let layers: Vec<LayerActivity> = activity.collect();
+        let neurons: usize = layers.iter().map(|l| l.spikes.len()).sum();
+        let window_ms = f64::from(chip.window_ticks) * 1e-3;
+        let outputs = chip.layers[chip.readout()].neurons;
+        let decision = loss.decision;
+        Self {
+            score: Score {
+                spikes: layers.iter().flat_map(|l| &l.spikes).sum(),
+                neuron_seconds: seconds * neurons as f64,
+                saturations: u64::from(trace.saturations),
+                ..loss.score
+            },
+            confusion: decision.map_or_else(Confusion::default, |d| {
+                Confusion::one(outputs, d.class, d.found)
+            }),
+            decided_ms: decision
+                .and_then(|d| d.settled)
+                .map(|windows| f64::from(windows) * window_ms)
+                .into_iter()
+                .collect(),
+            layers,
+        }
+    }
+
+    /// Adds other samples of the same chip.
+    pub fn add(&mut self, other: &Self) {
+        self.score.add(&other.score);
+        self.confusion.add(&other.confusion);
+        self.decided_ms.extend(&other.decided_ms);
+        if self.layers.is_empty() {
+            self.layers.clone_from(&other.layers);
+            return;
+        }
+        let pairs = self.layers.iter_mut().zip(&other.layers);
+        pairs.for_each(|(a, b)| a.add(b));
+    }
+
+    /// Time to decision; none where no sample is classified rightly.
+    pub fn latency(&self) -> Option<Latency> {
+        let mut sorted = self.decided_ms.clone();
+        sorted.sort_by(f64::total_cmp);
+        let last = sorted.len().checked_sub(1)?;
+        let quantile = |q: f64| sorted[(q * last as f64).round() as usize];
+        Some(Latency {
+            mean_ms: sorted.iter().sum::<f64>() / sorted.len() as f64,
+            median_ms: quantile(0.5),
+            p90_ms: quantile(0.9),
+        })
+    }
+
+    /// Figures of the hidden layers.
+    pub fn activity(&self) -> Vec<LayerSummary> {
+        self.layers.iter().map(LayerActivity::summary).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_of_the_latency() {
+        let decided_ms = (1..=11).rev().map(f64::from).collect();
+        let found = Evaluation {
+            decided_ms,
+            ..Evaluation::default()
+        };
+        let expected = Latency {
+            mean_ms: 6.0,
+            median_ms: 6.0,
+            p90_ms: 10.0,
+        };
+        assert_eq!(found.latency(), Some(expected));
+        assert_eq!(Evaluation::default().latency(), None);
+    }
+}
