@@ -12,6 +12,7 @@ mod montecarlo;
 mod new;
 mod synth;
 mod train;
+mod tune;
 
 use crate::failure::Failure;
 use clap::{Parser, Subcommand};
@@ -32,6 +33,7 @@ enum Command {
     Cosim(cosim::Cosim),
     Synth(synth::Synth),
     Train(train::Train),
+    Tune(tune::Tune),
     Eval(eval::Eval),
     Device(device::Device),
     Audit(audit::Audit),
@@ -50,6 +52,7 @@ impl Arguments {
             Command::Cosim(command) => command.run(),
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
+            Command::Tune(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Device(command) => command.run(),
             Command::Audit(command) => command.run(),

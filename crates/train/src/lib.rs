@@ -10,6 +10,7 @@ mod audit;
 mod bptt;
 mod checkpoint;
 mod coarse;
+mod comparison;
 mod config;
 mod difference;
 mod dynamics;
@@ -26,6 +27,7 @@ mod matrix;
 mod not_finite;
 mod parallel;
 mod parameters;
+mod pareto;
 mod pass;
 mod pull;
 mod quantise;
@@ -45,6 +47,7 @@ mod weight_statistics;
 pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
+pub use comparison::{Comparison, Measured, Row};
 pub use config::{
     AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, EarlyStop,
     Effect, EnergyObjective, GradientKind, HardwareConfig, InitConfig, Keep, LatencyObjective,
@@ -58,6 +61,7 @@ pub use footprint::Footprint;
 pub use in_force::{InForce, simulated};
 pub use not_finite::{FailedBatch, NotFinite};
 pub use parameters::{Parameters, Projection};
+pub use pareto::pareto_front;
 pub use pass::{Demand, Gradient, Pass};
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
