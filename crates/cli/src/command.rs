@@ -1,6 +1,8 @@
 //! The subcommands.
 
 mod audit;
+mod bench;
+mod cache;
 mod check;
 mod cosim;
 mod device;
@@ -35,6 +37,8 @@ enum Command {
     Eval(eval::Eval),
     Device(device::Device),
     Audit(audit::Audit),
+    Bench(bench::Bench),
+    Cache(cache::CacheCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
 }
 
@@ -52,6 +56,8 @@ impl Arguments {
             Command::Eval(command) => command.run(),
             Command::Device(command) => command.run(),
             Command::Audit(command) => command.run(),
+            Command::Bench(command) => command.run(),
+            Command::Cache(command) => command.run(),
             Command::Montecarlo(command) => command.run(),
         }
     }

@@ -16,6 +16,10 @@ const MIXED: &str = r#"{"name":"mixed","inputs":1,"bank_neurons":2,"window_ticks
 const SMALLEST: &str = r#"{"name":"smallest","inputs":1,
     "layers":[{"name":"one","kind":"lif","neurons":1,"synapse":{"bits":1,"range_pA":100}}],
     "readout":{"outputs":1,"synapse":{"bits":1,"range_pA":100}}}"#;
+/// More channels than are asked one by one, no whole number of groups.
+const MANY: &str = r#"{"name":"many","inputs":130,
+    "layers":[{"name":"one","kind":"lif","neurons":2,"synapse":{"bits":1,"range_pA":50}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
 const TRUNCATE: &str = r#"{"name":"cut","inputs":2,"rounding":"truncate","recorder":"sample",
     "layers":[{"name":"one","kind":"lif","neurons":3,"synapse":{"range_pA":200}}],
     "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
@@ -159,6 +163,10 @@ fn truncate() {
 #[test]
 fn one_of_everything() {
     check(SMALLEST);
+}
+#[test]
+fn many_channels() {
+    check(MANY);
 }
 #[test]
 fn stochastic() {

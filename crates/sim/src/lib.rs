@@ -22,4 +22,4 @@ pub use integer::{IntegerModel, Snapshot, State};
 pub use lockstep::Lockstep;
 pub use quantisation::{LayerQuantisation, ProjectionQuantisation};
 pub use testbench::testbench;
-pub use verilator::{Flavour, VerilatedModel, cache_dir};
+pub use verilator::{Cache, CacheEntry, Flavour, ToolVersions, VerilatedModel, cache_dir};

@@ -4,10 +4,11 @@ mod build;
 mod cache;
 mod coverage_config;
 mod library;
+mod machine;
 mod model_header;
 mod names;
 pub(crate) mod tool;
 
-pub use build::{Flavour, build};
-pub use cache::cache_dir;
+pub use build::{Flavour, ToolVersions, build};
+pub use cache::{Cache, CacheEntry, cache_dir};
 pub use library::VerilatedModel;

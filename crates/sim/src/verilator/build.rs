@@ -1,6 +1,8 @@
 //! From a design to a shared object: `verilator --cc`, then the C++ compiler through the crate `cc`.
 
-use super::{cache, coverage_config, model_header, names, tool};
+use super::cache::{self, Cache};
+use super::machine::Machine;
+use super::{coverage_config, model_header, names, tool};
 use crate::SimError;
 use bruno_device::Chip;
 use bruno_hdl::Design;
@@ -35,19 +37,19 @@ impl Flavour {
 
 const INSTALL_VERILATOR: &str =
     "Verilator 5.006 or later is needed (Debian 12: apt-get install verilator)";
-const INSTALL_COMPILER: &str =
-    "a C++17 compiler is needed (Debian 12: apt-get install clang libgcc-12-dev, or g++)";
 const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug in bruno; please report it with this output";
 
 /// The shared object of a chip's model, from the cache or built now.
 pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
-    let tools = Tools::find()?;
+    let mut tools = Tools::find()?;
+    tools.machine.fit(chip);
+    let cache = Cache::of_user()?;
     let header = model_header::print(chip, design, flavour);
     let loops = loop_options(chip);
     let options = format!(
         "{} {} {} {}",
         names::OPTIONS.join(" "),
-        names::MACHINE.join(" "),
+        tools.machine.options.join(" "),
         loops.join(" "),
         names::LINK.join(" ")
     );
@@ -59,18 +61,20 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         &options,
         &tools.verilator_version,
         &tools.compiler_version,
-        &tools.cpu,
+        &tools.machine.predefined,
         names::DRIVER,
         names::SHIFT,
+        names::ALIGNED.1,
         &header,
         &flavour_options,
     ];
     parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
     let key = cache::key(&parts);
-    let runtime = tools.runtime(flavour)?;
-    cache::entry(&key, "model.so", |path| {
+    let runtime = tools.runtime(&cache, flavour)?;
+    cache.entry(&key, "model.so", |path| {
         let dir = path.parent().unwrap_or(Path::new("."));
         tools.verilate(dir, design, flavour, &loops)?;
+        align_arrays(dir)?;
         write(dir, names::HEADER, &header)?;
         write(dir, names::SHIFT_HEADER, names::SHIFT)?;
         write(dir, "bruno_driver.cpp", names::DRIVER)?;
@@ -90,13 +94,37 @@ fn loop_options(chip: &Chip) -> [String; 2] {
     [names::UNROLL.0.into(), count.to_string()]
 }
 
+/// What builds models here, for reports.
+#[derive(Debug, Clone)]
+pub struct ToolVersions {
+    /// First line of the compiler's version.
+    pub compiler: String,
+    /// Version of Verilator.
+    pub verilator: String,
+    /// Width of the vectors of the processor that models are compiled for, bits.
+    pub vector_bits: u32,
+}
+
+impl ToolVersions {
+    /// Asks the tools.
+    pub fn find() -> Result<Self, SimError> {
+        let tools = Tools::find()?;
+        let line = |text: &str| text.lines().next().unwrap_or_default().trim().to_string();
+        Ok(Self {
+            compiler: line(&tools.compiler_version),
+            verilator: line(&tools.verilator_version),
+            vector_bits: tools.machine.vector_bits(),
+        })
+    }
+}
+
 /// The tools of a build and what identifies them.
 struct Tools {
     verilator_version: String,
     include: PathBuf,
     compiler: &'static str,
     compiler_version: String,
-    cpu: String,
+    machine: Machine,
 }
 
 impl Tools {
@@ -110,19 +138,16 @@ impl Tools {
         let compiler = found.copied().ok_or_else(|| SimError::Tool {
             command: names::COMPILERS.join(" or "),
             output: "neither is on the PATH".into(),
-            remedy: INSTALL_COMPILER.into(),
+            remedy: names::INSTALL_COMPILER.into(),
         })?;
         let mut about = Command::new(compiler);
-        // What -march=native stands for on this machine is part of the key: a cache may be shared.
-        let predefined = ["-E", "-dM", "-x", "c++", "/dev/null"];
-        let mut macros = Command::new(compiler);
-        macros.args(names::MACHINE);
         Ok(Self {
             verilator_version: version,
             include: PathBuf::from(root.trim()).join("include"),
             compiler,
-            compiler_version: tool::run(about.arg("--version"), INSTALL_COMPILER)?,
-            cpu: tool::run(macros.args(predefined), INSTALL_COMPILER)?,
+            compiler_version: tool::run(about.arg("--version"), names::INSTALL_COMPILER)?,
+            // What -march=native stands for is part of the key: a cache may be shared.
+            machine: Machine::find(compiler)?,
         })
     }
 
@@ -177,15 +202,19 @@ impl Tools {
     }
 
     /// Objects of Verilator's own sources, compiled once for all models.
-    fn runtime(&self, flavour: Flavour) -> Result<Vec<PathBuf>, SimError> {
+    fn runtime(&self, cache: &Cache, flavour: Flavour) -> Result<Vec<PathBuf>, SimError> {
         let own = match flavour {
             Flavour::Trace => Some(names::TRACE_RUNTIME),
             Flavour::Coverage => Some(names::COVERAGE_RUNTIME),
             Flavour::Fast | Flavour::Probe => None,
         };
-        let key = cache::key(&[&self.verilator_version, &self.compiler_version, &self.cpu]);
+        let key = cache::key(&[
+            &self.verilator_version,
+            &self.compiler_version,
+            &self.machine.predefined,
+        ]);
         let object = |source: &&str| {
-            cache::entry(&key, &format!("{source}.o"), |path| {
+            cache.entry(&key, &format!("{source}.o"), |path| {
                 let dir = path.parent().unwrap_or(Path::new("."));
                 let objects = self.compile(dir, &[self.include.join(source)], 3)?;
                 let made = objects.first().cloned().unwrap_or_default();
@@ -273,7 +302,7 @@ impl Tools {
         let compiler = compiler.map_err(|e| SimError::Tool {
             command: self.compiler.into(),
             output: e.to_string(),
-            remedy: INSTALL_COMPILER.into(),
+            remedy: names::INSTALL_COMPILER.into(),
         })?;
         Ok(compiler.to_command())
     }
@@ -297,7 +326,7 @@ impl Tools {
             .include(&self.include)
             .include(self.include.join("vltstd"))
             .out_dir(dir);
-        for flag in names::MACHINE {
+        for flag in &self.machine.options {
             build.flag(flag);
         }
         build
@@ -316,6 +345,14 @@ fn check_version(text: &str) -> Result<(), SimError> {
         output: text.into(),
         remedy: INSTALL_VERILATOR.into(),
     })
+}
+
+/// Lets the arrays of the model begin where a vector can be loaded at once.
+fn align_arrays(dir: &Path) -> Result<(), SimError> {
+    let path = dir.join(names::ROOT_HEADER);
+    let text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
+    let (found, aligned) = names::ALIGNED;
+    write(dir, names::ROOT_HEADER, &text.replace(found, aligned))
 }
 
 fn write(dir: &Path, name: &str, text: &str) -> Result<(), SimError> {

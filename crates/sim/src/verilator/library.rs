@@ -149,14 +149,15 @@ impl VerilatedModel {
     }
 
     /// Recorder words of one bank since the last clear.
-    fn records(&self, bank: u32) -> Result<Vec<u32>, SimError> {
+    fn records(&self, bank: u32) -> Result<&[u32], SimError> {
         let mut count = 0usize;
         type Records = unsafe extern "C" fn(Handle, u32, *mut usize) -> *const u32;
-        // SAFETY: signature as in sim/driver.cpp; the words are copied before the model runs again.
+        // SAFETY: signature as in sim/driver.cpp; the words stay where they are until the model runs again, for which it
+        // must be borrowed mutably.
         unsafe {
             let records = self.symbol::<Records>("bruno_records")?;
             let words = records(self.handle, bank, &raw mut count);
-            Ok(copy(words, count))
+            Ok(words_at(words, count))
         }
     }
 
@@ -168,7 +169,7 @@ impl VerilatedModel {
         unsafe {
             let spikes = self.symbol::<Spikes>("bruno_spikes")?;
             let words = spikes(self.handle, &raw mut count);
-            Ok(copy(words, 2 * count))
+            Ok(words_at(words, 2 * count).to_vec())
         }
     }
 
@@ -223,11 +224,8 @@ impl VerilatedModel {
             banks.push((layer, self.records(bank as u32)?));
         }
         for (index, layer) in self.chip.layers.iter().enumerate() {
-            let own: Vec<&Vec<u32>> = banks
-                .iter()
-                .filter(|b| b.0 == index)
-                .map(|b| &b.1)
-                .collect();
+            let own = banks.iter().filter(|b| b.0 == index);
+            let own: Vec<&[u32]> = own.map(|b| b.1).collect();
             let words = layer.record_words(self.chip.recorder).len();
             layers[index].records = interleave(&own, &layer.banks, words);
         }
@@ -261,12 +259,12 @@ impl VerilatedModel {
 }
 
 /// Records `[window][neuron][word]` of a layer from those of its banks.
-fn interleave(banks: &[&Vec<u32>], sizes: &[usize], words: usize) -> Vec<i32> {
+fn interleave(banks: &[&[u32]], sizes: &[usize], words: usize) -> Vec<i32> {
     let windows = match (banks.first(), sizes.first()) {
         (Some(bank), Some(size)) => bank.len() / (size * words),
         _ => 0,
     };
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(banks.iter().map(|b| b.len()).sum());
     for window in 0..windows {
         for (bank, size) in banks.iter().zip(sizes) {
             let record = size * words;
@@ -280,13 +278,13 @@ fn interleave(banks: &[&Vec<u32>], sizes: &[usize], words: usize) -> Vec<i32> {
 }
 
 /// # Safety
-/// `words` must point to `count` words, or `count` be 0.
-unsafe fn copy(words: *const u32, count: usize) -> Vec<u32> {
+/// `words` must point to `count` words that outlive the slice, or `count` be 0.
+unsafe fn words_at<'a>(words: *const u32, count: usize) -> &'a [u32] {
     if count == 0 {
-        return Vec::new();
+        return &[];
     }
     // SAFETY: the caller's promise.
-    unsafe { std::slice::from_raw_parts(words, count) }.to_vec()
+    unsafe { std::slice::from_raw_parts(words, count) }
 }
 
 fn load_error(path: &Path, error: &libloading::Error) -> SimError {

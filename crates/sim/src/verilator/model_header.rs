@@ -1,7 +1,7 @@
 //! `bruno_model.h`: what the C++ driver must know of a chip, and the state accessors of a probe build.
 
 use super::Flavour;
-use super::names::CLASS;
+use super::names::{CLASS, CLOCK_BEFORE, EVAL, ROOT, ROOT_HEADER};
 use crate::stimuli::Reader;
 use bruno_device::{Chip, Layer};
 use bruno_hdl::{Design, hidden_neurons, streams};
@@ -13,14 +13,20 @@ pub(super) const PROBED: [&str; 4] = ["v", "p", "i", "refr"];
 /// The text of the header.
 pub(super) fn print(chip: &Chip, design: &Design, flavour: Flavour) -> String {
     let streams = streams(chip);
-    let mut text = format!("#pragma once\n#include \"{CLASS}.h\"\n");
+    let mut text = format!("#pragma once\n#include \"{CLASS}.h\"\n#include \"{ROOT_HEADER}\"\n");
     text += match flavour {
         Flavour::Fast => "",
-        Flavour::Probe | Flavour::Coverage => {
-            "#include \"Vchip___024root.h\"\n#define BRUNO_PROBE\n"
-        }
+        Flavour::Probe | Flavour::Coverage => "#define BRUNO_PROBE\n",
         Flavour::Trace => "#include \"verilated_vcd_c.h\"\n#define BRUNO_TRACE\n",
     };
+    // Waves show both edges, and a coverage build counts how often the clock toggles.
+    if matches!(flavour, Flavour::Trace | Flavour::Coverage) {
+        text += "#define BRUNO_BOTH_EDGES\n";
+    }
+    let _ = write!(
+        text,
+        "#define BRUNO_ROOT {ROOT}\n#define BRUNO_EVAL {EVAL}\n#define BRUNO_CLOCK_BEFORE {CLOCK_BEFORE}\n"
+    );
     let _ = write!(
         text,
         "#define BRUNO_CLASS {CLASS}\n#define BRUNO_BANKS {streams}\n#define BRUNO_HIDDEN {}\n",
@@ -88,7 +94,7 @@ uint32_t bruno_copy(const VlUnpacked<Element, Count>& array, uint32_t*& out) {
 fn accessors(chip: &Chip) -> String {
     let mut text = format!(
         "{COPY}
-inline uint32_t bruno_probe_state(const {CLASS}___024root* root, uint32_t bank, uint32_t state, uint32_t* out) {{
+inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t state, uint32_t* out) {{
   uint32_t count = 0;
   switch ({} * bank + state) {{
 ",

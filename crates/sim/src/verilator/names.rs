@@ -7,6 +7,17 @@
 pub(super) const OLDEST_VERILATOR: (u32, u32) = (5, 6);
 /// Class of every model (`--prefix`), so that nothing in C++ depends on a chip's name.
 pub(super) const CLASS: &str = "Vchip";
+/// Class that holds the state of a model, and its header.
+pub(super) const ROOT: &str = "Vchip___024root";
+/// File name of the declaration of [`ROOT`].
+pub(super) const ROOT_HEADER: &str = "Vchip___024root.h";
+/// Function of a [`ROOT`] that evaluates it.
+pub(super) const EVAL: &str = "Vchip___024root___eval";
+/// Member of [`ROOT`]: level of the clock at the last evaluation (the driver does without where it has another name).
+pub(super) const CLOCK_BEFORE: &str = "__Vtrigrprev__TOP__clk_i";
+/// What an array of words looks like in [`ROOT_HEADER`], and the same where a vector of a cache line can begin: vectors
+/// that cross a line cost a tenth of the speed.
+pub(super) const ALIGNED: (&str, &str) = (" VlUnpacked<IData", " alignas(64) VlUnpacked<IData");
 /// Verilator's own sources that a model links.
 pub(super) const RUNTIME: [&str; 2] = ["verilated.cpp", "verilated_threads.cpp"];
 /// The same for waves.
@@ -46,16 +57,26 @@ pub(super) const UNROLL: (&str, usize) = ("--unroll-count", 4);
 /// A `generate` loop may have so many times that number.
 pub(super) const GENERATE: usize = 16;
 
-/// Options of the C++ compiler that fit the model to this machine. Compilers prefer vectors of half the width on some
-/// cores with AVX-512; the loop over neurons is long enough for whole ones (2.4 instead of 3.4 ns on such a core).
-pub(super) const MACHINE: &[&str] = if cfg!(target_arch = "x86_64") {
-    &["-march=native", "-mprefer-vector-width=512"]
-} else {
-    &["-march=native"]
-};
+/// `-march` of the machine that the compiler runs on.
+pub(super) const THIS_MACHINE: &str = "native";
+/// Compilers prefer vectors of half the width on some cores with AVX-512; the loop over neurons is long enough for
+/// whole ones (2.4 instead of 3.4 ns on such a core).
+pub(super) const WHOLE_VECTORS: &str = "-mprefer-vector-width=512";
+/// Prints what the compiler predefines.
+pub(super) const PREDEFINED: [&str; 5] = ["-E", "-dM", "-x", "c++", "/dev/null"];
+/// Where vectors have 16 registers of 8 words, clang's loop over neurons waits for its own results: two vectors at once
+/// take an eighth less time. AVX-512 has registers enough.
+pub(super) const INTERLEAVED: [&str; 2] = ["-mllvm", "-force-vector-interleave=2"];
+/// Predefined where the machine has AVX2.
+pub(super) const VECTORS: &str = "__AVX2__";
+/// Predefined where the machine has AVX-512.
+pub(super) const WIDE_VECTORS: &str = "__AVX512F__";
 
 /// C++ compilers in order of preference (clang's vector code is 1.5 times faster here).
 pub(super) const COMPILERS: [&str; 2] = ["clang++", "g++"];
+/// What to do where none is found.
+pub(super) const INSTALL_COMPILER: &str =
+    "a C++17 compiler is needed (Debian 12: apt-get install clang libgcc-12-dev, or g++)";
 /// Libraries of a shared model; clang loads and then dies without libatomic.
 pub(super) const LINK: [&str; 5] = [
     "-shared",

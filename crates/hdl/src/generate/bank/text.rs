@@ -5,6 +5,12 @@ use crate::generate::{extend, index_bits, literal, ports::range, register_map::b
 use crate::{HdlError, Printed};
 use std::fmt::Write;
 
+/// Above so many channels a simulator first asks which groups have a spike: asking each channel would take longer than
+/// the rows.
+const GROUPED: usize = 128;
+/// Channels of a group: a word of a simulator.
+const GROUP: usize = 32;
+
 impl Bank<'_> {
     /// Local parameters, arrays, temporaries.
     pub(super) fn declarations(&self, body: &Printed) -> String {
@@ -77,6 +83,9 @@ impl Bank<'_> {
             "  reg {} k;\n  reg [25:0] j;\n  reg [25:0] row;",
             range(self.size_bits())
         );
+        if self.grouped().next().is_some() {
+            text += "  reg [25:0] g;\n";
+        }
         for (_, r) in bank_registers(self.layer) {
             let _ = writeln!(text, "  reg signed [31:0] c_{};", r.name);
         }
@@ -85,6 +94,7 @@ impl Bank<'_> {
         }
         text += &body.declarations(1);
         text += "  /* verilator lint_on UNUSEDSIGNAL */\n";
+        text += &self.group_declarations();
         text += &self.output_declarations();
         text + "\n"
     }
@@ -118,6 +128,9 @@ impl Bank<'_> {
             );
         }
         text += "    carry = first_i ? 32'sd0 : -32'sd1;\n    n_fired = 32'sd0;\n    n_saturated = 32'sd0;\n    row = 26'd0;\n    j = 26'd0;\n";
+        if self.grouped().next().is_some() {
+            text += "    g = 26'd0;\n";
+        }
         text += &body.zeroes(2);
         text += "    if (clear_i) begin\n";
         text += &self.rest();
@@ -174,15 +187,46 @@ impl Bank<'_> {
         text
     }
 
+    /// Adds the rows of the channels that spike: `spikes` are those of `channels`, whose rows begin at `offset`.
     fn row(&self, spikes: &str, channels: usize, offset: usize, table: &str) -> String {
+        let any = if channels == 1 {
+            spikes.to_string()
+        } else {
+            format!("|{spikes}")
+        };
+        let mut text = format!("      if ({any})\n");
+        if channels > GROUPED {
+            let groups = channels.next_multiple_of(GROUP);
+            let low = range(index_bits(groups));
+            let _ = write!(
+                text,
+                "        for (g = 26'd0; g < 26'd{groups}; g = g + 26'd{GROUP})
+          if (|{spikes}_groups[g{low} +: {GROUP}])
+            for (j = g; j < g + 26'd{GROUP}; j = j + 26'd1)
+              if ({spikes}_groups[j{low}])
+"
+            );
+        } else {
+            let j = match index_bits(channels) {
+                _ if channels == 1 => String::new(),
+                1 => "[j[0]]".into(),
+                bits => format!("[j[{}:0]]", bits - 1),
+            };
+            let _ = write!(
+                text,
+                "        for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
+          if ({spikes}{j})
+"
+            );
+        }
+        text + &self.row_of_channel(offset, table)
+    }
+
+    /// Adds the row of channel `j`.
+    fn row_of_channel(&self, offset: usize, table: &str) -> String {
         let i_bits = self.chip.description.formats.i_bits;
         let depth = index_bits(self.layer.fan_in() * self.size);
         let k = self.k();
-        let (test, j) = match index_bits(channels) {
-            _ if channels == 1 => (spikes.to_string(), String::new()),
-            1 => (format!("|{spikes}"), "[j[0]]".into()),
-            bits => (format!("|{spikes}"), format!("[j[{}:0]]", bits - 1)),
-        };
         let level = format!("{table}[code[row[{}:0]]]", depth - 1);
         let value = format!(
             "{{{{{}{{{level}[{}]}}}}, {level}}}",
@@ -190,10 +234,7 @@ impl Bank<'_> {
             i_bits - 1
         );
         format!(
-            "      if ({test})
-        for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
-          if ({spikes}{j})
-            {} begin
+            "            {} begin
               row = (j + 26'd{offset}) * 26'd{} + {};
               inject[{k}] = inject[{k}] + {value};
             end
@@ -202,6 +243,28 @@ impl Bank<'_> {
             self.size,
             extend_to(26, "k", self.size_bits())
         )
+    }
+
+    /// Spikes of many channels, filled up to whole groups.
+    fn group_declarations(&self) -> String {
+        let mut text = String::new();
+        for (spikes, channels) in self.grouped() {
+            let groups = channels.next_multiple_of(GROUP);
+            let filled = extend_to(groups, spikes, channels);
+            let _ = writeln!(text, "  wire {} {spikes}_groups = {filled};", range(groups));
+        }
+        text
+    }
+
+    /// Ports whose spikes are looked at by groups, with their width.
+    fn grouped(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let own = if self.layer.recurrent {
+            self.layer.neurons
+        } else {
+            0
+        };
+        let all = [("pre_i", self.layer.inputs), ("rec_spike_i", own)];
+        all.into_iter().filter(|port| port.1 > GROUPED)
     }
 
     fn neurons(&self, body: &Printed) -> Result<String, HdlError> {

@@ -1,0 +1,88 @@
+//! `bruno bench`: how fast chips run and train on this machine.
+
+mod about;
+mod forward;
+mod memory;
+mod report;
+mod start;
+mod training;
+
+use super::check::resolve;
+use crate::failure::Failure;
+use crate::output;
+use report::Report;
+use std::path::PathBuf;
+
+/// Measure speed and memory on this machine: the forward pass of the Verilated RTL, a training step, the start.
+///
+/// Forward figures are nanoseconds per neuron-tick of one core, from events in to records out, as time of the thread
+/// (what else runs on the machine counts little); median of several runs. With a chip only its forward pass is measured.
+#[derive(clap::Args)]
+pub struct Bench {
+    /// A chip description; without it recurrent layers of several sizes, a training step and the start are measured.
+    chip: Option<PathBuf>,
+    /// Rate of each input of the chip.
+    #[arg(long, requires = "chip", default_value_t = 50.0, value_parser = rate)]
+    rate_hz: f64,
+    /// Few sizes and short samples.
+    #[arg(long, conflicts_with = "chip")]
+    quick: bool,
+    /// Also write the figures as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Start the model of so many neurons and end: what the figures of the start are measured with.
+    #[arg(long, hide = true)]
+    start: Option<usize>,
+}
+
+/// At most one spike a tick of 1 us.
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|r| (0.0..=1e6).contains(r));
+    rate.ok_or_else(|| "a rate in Hz, 0..1000000".into())
+}
+
+impl Bench {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        if let Some(neurons) = self.start {
+            return start::model(neurons);
+        }
+        let report = self.measure()?;
+        print!("{}", report.table());
+        match &self.json {
+            Some(path) => output::write(path, &format!("{:#}\n", serde_json::json!(report))),
+            None => Ok(()),
+        }
+    }
+
+    fn measure(&self) -> Result<Report, Failure> {
+        let about = about::this_machine()?;
+        if let Some(path) = &self.chip {
+            let chip = resolve(path)?;
+            let row = forward::measure(&chip, self.rate_hz, 1.0, forward::RUNS)?;
+            return Ok(Report {
+                about,
+                forward: vec![row],
+                training: None,
+                start: Vec::new(),
+            });
+        }
+        let (cases, runs, sizes) = match self.quick {
+            true => (&forward::CASES[..2], 3, &start::SIZES[..1]),
+            false => (&forward::CASES[..], forward::RUNS, &start::SIZES[..]),
+        };
+        let rows = cases
+            .iter()
+            .map(|c| c.measure(runs))
+            .collect::<Result<_, _>>()?;
+        let seconds = if self.quick { 0.1 } else { 1.0 };
+        Ok(Report {
+            about,
+            forward: rows,
+            training: Some(training::measure(seconds)?),
+            start: sizes
+                .iter()
+                .map(|n| start::measure(*n))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}

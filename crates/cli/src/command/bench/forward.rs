@@ -1,0 +1,143 @@
+//! The forward pass: one core, a whole sample a run, Poisson inputs, random weights.
+
+use super::memory;
+use crate::failure::Failure;
+use bruno_chip::Description;
+use bruno_device::{Chip, LayerKind};
+use bruno_sim::{Flavour, Forward, Program, Stimulus, VerilatedModel};
+use cpu_time::ThreadTime;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+use std::path::Path;
+
+/// Runs of which the median is taken.
+pub const RUNS: usize = 7;
+
+/// What is measured where no chip is given.
+pub struct Case {
+    neurons: usize,
+    inputs: usize,
+    rate_hz: f64,
+    seconds: f64,
+}
+
+const fn case(neurons: usize, inputs: usize, rate_hz: f64, seconds: f64) -> Case {
+    Case {
+        neurons,
+        inputs,
+        rate_hz,
+        seconds,
+    }
+}
+
+/// Against the size, the inputs, the rate and the length; the first two are the quick ones.
+pub const CASES: [Case; 12] = [
+    case(128, 24, 50.0, 0.2),
+    case(32, 24, 50.0, 0.2),
+    case(64, 24, 50.0, 0.2),
+    case(1024, 24, 50.0, 0.1),
+    case(4096, 24, 50.0, 0.02),
+    case(128, 128, 50.0, 0.2),
+    case(1024, 128, 50.0, 0.1),
+    case(128, 1024, 50.0, 0.2),
+    case(128, 24, 0.0, 0.2),
+    case(128, 24, 500.0, 0.2),
+    case(128, 24, 50.0, 1.0),
+    case(128, 24, 50.0, 10.0),
+];
+
+/// One measurement.
+#[derive(Serialize)]
+pub struct Row {
+    pub neurons: usize,
+    pub inputs: usize,
+    pub rate_hz: f64,
+    pub seconds: f64,
+    /// Nanoseconds per neuron-tick: median, least, most.
+    pub ns: [f64; 3],
+    /// Mean rate of the neurons.
+    pub fired_hz: f64,
+    /// What a sample adds to the process's memory at its peak, bytes per neuron and window.
+    pub bytes_per_neuron_window: f64,
+}
+
+impl Case {
+    pub fn measure(&self, runs: usize) -> Result<Row, Failure> {
+        let chip = layer(self.neurons, self.inputs)?;
+        measure(&chip, self.rate_hz, self.seconds, runs)
+    }
+}
+
+/// A recurrent FeLIF layer with recorder level `mean`. The more channels, the smaller their levels: the datapath must
+/// hold the sum of all in one tick.
+pub fn layer(neurons: usize, inputs: usize) -> Result<Chip, Failure> {
+    let range = if inputs > 512 { 100 } else { 150 };
+    let readout = if neurons > 1024 { 25 } else { 100 };
+    let text = format!(
+        r#"{{"name":"bench","inputs":{inputs},"recorder":"mean",
+            "layers":[{{"name":"hidden","kind":"felif","neurons":{neurons},"recurrent":true,
+                       "synapse":{{"range_pA":{range}}},"recurrent_synapse":{{"range_pA":10}}}}],
+            "readout":{{"outputs":1,"synapse":{{"range_pA":{readout}}}}}}}"#
+    );
+    let description = Description::parse("bench", &text)?;
+    Ok(Chip::resolve("bench", &description)?)
+}
+
+/// Runs samples of a chip with random weights.
+pub fn measure(chip: &Chip, rate_hz: f64, seconds: f64, runs: usize) -> Result<Row, Failure> {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let stimulus = poisson(chip, rate_hz, seconds, &mut rng);
+    let design = bruno_hdl::generate(chip)?;
+    let mut model = VerilatedModel::new(chip, &design, Flavour::Fast, Path::new(""))?;
+    model.load(&random_weights(chip, &mut rng))?;
+    let spiking = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
+    let neurons: usize = spiking.map(|l| l.neurons).sum();
+    let ticks = f64::from(stimulus.windows * chip.window_ticks);
+    memory::reset_peak();
+    let before = memory::peak();
+    let mut ns = Vec::new();
+    let mut spikes = 0;
+    for _ in 0..runs {
+        let start = ThreadTime::now();
+        let trace = model.run(&stimulus)?;
+        ns.push(start.elapsed().as_secs_f64() * 1e9 / ticks / neurons as f64);
+        spikes = trace.layers.iter().map(|l| l.spikes.len()).sum();
+    }
+    ns.sort_by(f64::total_cmp);
+    let added = (memory::peak() - before).max(0.0);
+    Ok(Row {
+        neurons,
+        inputs: chip.inputs,
+        rate_hz,
+        seconds: ticks * 1e-6,
+        ns: [ns[runs / 2], ns[0], ns[runs - 1]],
+        fired_hz: spikes as f64 / neurons as f64 / (ticks * 1e-6),
+        bytes_per_neuron_window: added / (neurons as f64 * f64::from(stimulus.windows)),
+    })
+}
+
+fn poisson(chip: &Chip, rate_hz: f64, seconds: f64, rng: &mut ChaCha8Rng) -> Stimulus {
+    let windows = ((seconds * 1e6) as u32).div_ceil(chip.window_ticks).max(1);
+    let mut events = Vec::new();
+    for tick in 0..windows * chip.window_ticks {
+        for channel in 0..chip.inputs as u32 {
+            if rng.random_bool((rate_hz * 1e-6).clamp(0.0, 1.0)) {
+                events.push((tick, channel));
+            }
+        }
+    }
+    Stimulus { events, windows }
+}
+
+/// Every code as often, but for the two that inhibit most: the neurons then fire.
+fn random_weights(chip: &Chip, rng: &mut ChaCha8Rng) -> Program {
+    let mut program = Program::silent(chip);
+    for (layer, codes) in chip.layers.iter().zip(&mut program.layers) {
+        let all = 1u16 << layer.bits;
+        codes
+            .weights
+            .fill_with(|| rng.random_range(all / 4..all) as u8);
+    }
+    program
+}

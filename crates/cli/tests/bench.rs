@@ -1,0 +1,34 @@
+//! `bruno bench` on a small chip; what it measures is not tested.
+
+mod support;
+
+use support::{bruno, check, written};
+
+const CHIP: &str = r#"{"name":"tiny","inputs":2,
+    "layers":[{"name":"one","kind":"felif","neurons":2,"synapse":{"range_pA":300}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+
+#[test]
+fn a_chip() {
+    let (dir, chip) = written(CHIP);
+    let json = dir.path().join("bench.json");
+    let arguments = ["bench", &chip, "--json", &json.display().to_string()];
+    check(bruno(&arguments), 0, "ns per neuron-tick");
+    let report: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!(report["forward"][0]["neurons"], 2);
+    assert!(report.get("training").is_none());
+}
+#[test]
+fn a_rate_above_one_spike_a_tick() {
+    let (_dir, chip) = written(CHIP);
+    check(
+        bruno(&["bench", &chip, "--rate-hz", "2e6"]),
+        2,
+        "a rate in Hz, 0..1000000",
+    );
+}
+#[test]
+fn a_rate_without_a_chip() {
+    check(bruno(&["bench", "--rate-hz", "20"]), 2, "<CHIP>");
+}
