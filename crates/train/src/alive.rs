@@ -55,7 +55,8 @@ pub(crate) fn check(
 /// The code that all weights of a projection have, if there is one and it is no chance.
 fn only_code(projection: &Projection, values: &[f32]) -> Option<u8> {
     let weights = &values[projection.place.clone()];
-    let quantised = quantise(weights, &projection.levels);
-    let one = projection.levels.len() > 1 && weights.len() >= FEW_WEIGHTS && quantised.used == 1;
+    let quantised = quantise(weights, projection.levels(values));
+    let one =
+        projection.start_levels.len() > 1 && weights.len() >= FEW_WEIGHTS && quantised.used == 1;
     one.then(|| quantised.codes[0])
 }

@@ -4,7 +4,9 @@ mod audit;
 mod device_parameter;
 mod gradient_kind;
 mod hardware;
+mod levels;
 mod objectives;
+mod reset;
 mod validation;
 mod weights;
 
@@ -12,7 +14,9 @@ pub use audit::{AuditConfig, AuditReaction};
 pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
 pub use gradient_kind::GradientKind;
 pub use hardware::{Draw, Effect, HardwareConfig};
+pub use levels::{LevelsConfig, ProjectionKind};
 pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
+pub use reset::Reset;
 pub use validation::{EarlyStop, Keep, Metric};
 pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
@@ -45,6 +49,9 @@ impl Default for InitConfig {
         }
     }
 }
+
+/// One tick.
+const SHORTEST_REFRACTORY_MS: f64 = 1e-3;
 
 /// Settings of training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,8 +94,13 @@ pub struct TrainConfig {
     pub objectives: Objectives,
     /// How weights start.
     pub init: InitConfig,
+    /// Whether the gradient sees the reset.
+    pub reset: Reset,
     /// Latent weights in training.
     pub weights: WeightsConfig,
+    /// Trained level tables; those of the description where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub levels: Option<LevelsConfig>,
     /// Device effects sampled in training; the nominal chip where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hardware: Option<HardwareConfig>,
@@ -124,7 +136,9 @@ impl Default for TrainConfig {
             device: Vec::new(),
             objectives: Objectives::default(),
             init: InitConfig::default(),
+            reset: Reset::Detached,
             weights: WeightsConfig::default(),
+            levels: None,
             hardware: None,
             audit: None,
             metric: Metric::default(),
@@ -199,6 +213,9 @@ impl TrainConfig {
             .any(|d| d.parameter == DeviceParameter::Area);
         self.objectives.check(trains_area)?;
         self.check_gradient(description.recorder)?;
+        if let Some(levels) = &self.levels {
+            levels.check(description)?;
+        }
         if let Some(hardware) = &self.hardware {
             hardware.check(description)?;
         }
@@ -294,6 +311,14 @@ impl TrainConfig {
             }
             check_shared(device, description)?;
             let (low, high) = device.bounds;
+            if device.parameter == DeviceParameter::Refractory && low < SHORTEST_REFRACTORY_MS {
+                let value = format!("{low}..{high}");
+                return Err(setting(
+                    "device[Refractory].bounds",
+                    value,
+                    "from 0.001 ms on, one tick",
+                ));
+            }
             for layer in &description.layers {
                 let value = device.parameter.of(&layer.device);
                 if !(low < value && value < high) {
@@ -405,6 +430,22 @@ mod tests {
             "mean",
             "`training.hardware.effects` is `stuck`; allowed: effects whose size the description gives: this one needs \
              `rram.stuck` in a synapse",
+        );
+    }
+    #[test]
+    fn levels_of_no_projection() {
+        check(
+            r#"{"levels":{"projections":["recurrent"]}}"#,
+            "mean",
+            "no layer is recurrent",
+        );
+    }
+    #[test]
+    fn levels_out_of_range() {
+        check(
+            r#"{"levels":{"least_gap":2}}"#,
+            "mean",
+            "`training.levels.least_gap` is 2",
         );
     }
     #[test]

@@ -21,6 +21,7 @@ mod footprint;
 mod history;
 mod in_force;
 mod latency;
+mod level_table;
 mod loss;
 mod matrix;
 mod not_finite;
@@ -31,6 +32,7 @@ mod pull;
 mod quantise;
 mod recorded;
 mod replay;
+mod reset;
 mod sample;
 mod score;
 mod step;
@@ -48,7 +50,8 @@ pub use checkpoint::Checkpoint;
 pub use config::{
     AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, EarlyStop,
     Effect, EnergyObjective, GradientKind, HardwareConfig, InitConfig, Keep, LatencyObjective,
-    Metric, Objectives, Shared, StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
+    LevelsConfig, Metric, Objectives, ProjectionKind, Reset, Shared, StraightThrough, TrainConfig,
+    WeightRounding, WeightsConfig,
 };
 pub use energy::Energy;
 pub use epoch::{EpochReport, Unfinished};
@@ -56,6 +59,7 @@ pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
 pub use footprint::Footprint;
 pub use in_force::{InForce, simulated};
+pub use level_table::TrainedLevels;
 pub use not_finite::{FailedBatch, NotFinite};
 pub use parameters::{Parameters, Projection};
 pub use pass::{Demand, Gradient, Pass};

@@ -1,6 +1,7 @@
 //! Everything that training changes: latent weights, device parameters, output biases; and the way from there to a chip.
 
-use crate::config::{DeviceTraining, Shared, TrainConfig};
+use crate::config::{DeviceTraining, LevelsConfig, ProjectionKind, Shared, TrainConfig};
+use crate::level_table::TrainedLevels;
 use crate::quantise::{Quantised, quantise, quantise_at_random};
 use bruno_chip::{ChipError, Description, DeviceCard, Synapse};
 use bruno_device::{Chip, Codes, levels_pa};
@@ -23,8 +24,10 @@ pub struct Projection {
     pub neurons: usize,
     /// Half the level table's range, pA: one latent unit.
     pub scale_pa: f32,
-    /// Level table, latent units, ascending.
-    pub levels: Vec<f32>,
+    /// Level table of the description, latent units, ascending.
+    pub start_levels: Vec<f32>,
+    /// Its table in training; that of the description where absent.
+    pub trained_levels: Option<TrainedLevels>,
 }
 
 /// Projections onto one layer.
@@ -37,6 +40,14 @@ pub struct LayerParameters {
     /// Places of the layer's device parameters, in the order of the configuration; layers of a die may share one. Empty
     /// for the readout.
     pub device: Vec<usize>,
+}
+
+impl LayerParameters {
+    fn recurrent_levels_are_trained(&self) -> bool {
+        self.recurrent
+            .as_ref()
+            .is_some_and(|r| r.trained_levels.is_some())
+    }
 }
 
 /// All parameters of a chip in training, one flat vector with a map.
@@ -68,12 +79,17 @@ impl Parameters {
         let init = &config.init;
         for (layer, raw) in chip.layers.iter().zip(&d.layers) {
             let normal = (init.input_mean, init.input_std);
-            let input = new.projection(&raw.synapse, layer.inputs, layer.neurons, normal, &mut rng);
+            let mut input =
+                new.projection(&raw.synapse, layer.inputs, layer.neurons, normal, &mut rng);
+            new.train_levels(&mut input, ProjectionKind::Input, config);
             let synapse = raw.recurrent_synapse.as_ref().unwrap_or(&raw.synapse);
             let normal = (0.0, init.recurrent_std);
-            let recurrent = layer
+            let mut recurrent = layer
                 .recurrent
                 .then(|| new.projection(synapse, layer.neurons, layer.neurons, normal, &mut rng));
+            if let Some(recurrent) = &mut recurrent {
+                new.train_levels(recurrent, ProjectionKind::Recurrent, config);
+            }
             let device = (0..config.device.len()).map(|k| new.device_place(k, &raw.device));
             let device = device.collect();
             new.layers.push(LayerParameters {
@@ -84,13 +100,14 @@ impl Parameters {
         }
         let readout = &chip.layers[chip.readout()];
         let normal = (0.0, init.readout_std);
-        let input = new.projection(
+        let mut input = new.projection(
             &d.readout.synapse,
             readout.inputs,
             readout.neurons,
             normal,
             &mut rng,
         );
+        new.train_levels(&mut input, ProjectionKind::Readout, config);
         let start = new.values.len();
         new.layers.push(LayerParameters {
             input,
@@ -134,10 +151,34 @@ impl Parameters {
             place: start..self.values.len(),
             neurons,
             scale_pa: scale as f32,
-            levels: levels.iter().map(|l| (l / scale) as f32).collect(),
+            start_levels: levels.iter().map(|l| (l / scale) as f32).collect(),
+            trained_levels: None,
         };
         new.clip(&mut self.values);
         new
+    }
+
+    /// Makes a projection's level table a parameter where the settings ask for it.
+    fn train_levels(
+        &mut self,
+        projection: &mut Projection,
+        kind: ProjectionKind,
+        config: &TrainConfig,
+    ) {
+        let asked = |l: &&LevelsConfig| l.trains(kind);
+        let Some(asked) = config.levels.as_ref().filter(asked) else {
+            return;
+        };
+        let levels = &projection.start_levels;
+        let (low, high) = crate::quantise::range(levels);
+        let gap = (high - low) / (levels.len() - 1) as f32;
+        let start = self.values.len();
+        self.values.extend(levels);
+        projection.trained_levels = Some(TrainedLevels {
+            place: start..self.values.len(),
+            bound: asked.bound as f32 * low.abs().max(high.abs()),
+            least_gap: asked.least_gap as f32 * gap,
+        });
     }
 
     /// Takes out of a gradient what would push latent weights at an end of their level table further out.
@@ -160,7 +201,7 @@ impl Parameters {
         }
     }
 
-    /// The description with its trained device parameters.
+    /// The description with its trained device parameters and level tables.
     pub fn describe(&self, description: &Description) -> Description {
         let mut new = description.clone();
         for (layer, raw) in self.layers.iter().zip(&mut new.layers) {
@@ -168,6 +209,23 @@ impl Parameters {
                 d.parameter
                     .set(&mut raw.device, bounded(self.values[*place], d.bounds));
             }
+            if raw.recurrent
+                && (layer.input.trained_levels.is_some() || layer.recurrent_levels_are_trained())
+            {
+                // Each projection has its own table from now on.
+                raw.recurrent_synapse
+                    .get_or_insert_with(|| raw.synapse.clone());
+            }
+            layer.input.describe(&self.values, &mut raw.synapse);
+            if let (Some(recurrent), Some(synapse)) = (&layer.recurrent, &mut raw.recurrent_synapse)
+            {
+                recurrent.describe(&self.values, synapse);
+            }
+        }
+        if let Some(readout) = self.layers.last() {
+            readout
+                .input
+                .describe(&self.values, &mut new.readout.synapse);
         }
         new
     }
@@ -278,6 +336,11 @@ impl Parameters {
                         at % p.neurons
                     );
                 }
+                let levels = projection.and_then(|p| p.trained_levels.as_ref());
+                if let Some(levels) = levels.filter(|l| l.place.contains(&place)) {
+                    let at = place - levels.place.start;
+                    return format!("level {at} of the {name} of layer {index}");
+                }
             }
             if let Some(at) = layer.device.iter().position(|p| *p == place) {
                 let d = self.device[at].parameter;
@@ -292,6 +355,17 @@ impl Parameters {
         let (low, high) = self.device[index].bounds;
         let s = sigmoid(self.values[place]);
         (high - low) as f32 * s * (1.0 - s)
+    }
+
+    /// Whether the parameter at `place` is a level of a table in training.
+    pub(crate) fn is_level(&self, place: usize) -> bool {
+        let projections = |l: &LayerParameters| {
+            std::iter::once(&l.input)
+                .chain(&l.recurrent)
+                .filter_map(|p| p.trained_levels.as_ref())
+                .any(|levels| levels.place.contains(&place))
+        };
+        self.layers.iter().any(projections)
     }
 
     /// Label and place of every device parameter that layer `index`, called `name`, is the first to have.
@@ -315,8 +389,21 @@ impl Parameters {
 
 impl Projection {
     /// Its level table, latent units, ascending.
-    pub fn levels<'a>(&'a self, _values: &'a [f32]) -> &'a [f32] {
-        &self.levels
+    pub fn levels<'a>(&'a self, values: &'a [f32]) -> &'a [f32] {
+        match &self.trained_levels {
+            Some(trained) => &values[trained.place.clone()],
+            None => &self.start_levels,
+        }
+    }
+
+    /// Writes a trained level table into a synapse's description.
+    fn describe(&self, values: &[f32], synapse: &mut Synapse) {
+        if self.trained_levels.is_some() {
+            let scale = f64::from(self.scale_pa);
+            let levels = self.levels(values).iter().map(|l| f64::from(*l) * scale);
+            synapse.levels_pa = Some(levels.collect());
+            synapse.range_pa = None;
+        }
     }
 
     /// Nominal weights, pA, `[channel][neuron]`: the levels nearest to the latent ones.
@@ -345,7 +432,10 @@ impl Projection {
     }
 
     fn clip(&mut self, values: &mut [f32]) {
-        let (low, high) = crate::quantise::range(&self.levels);
+        if let Some(trained) = &self.trained_levels {
+            trained.restrict(values);
+        }
+        let (low, high) = crate::quantise::range(self.levels(values));
         for w in &mut values[self.place.clone()] {
             *w = w.clamp(low, high);
         }
