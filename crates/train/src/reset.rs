@@ -102,7 +102,7 @@ mod tests {
                 let j = tick.jacobian;
                 let moved = [0, 1].map(|r: usize| j[r][0] * column[0] + j[r][1] * column[1]);
                 let spike = slope * (moved[0] - f64::from(k == 2));
-                let keep = [1.0 - s, if card.keep_p { 1.0 } else { 1.0 - s }];
+                let keep = [1.0 - s, if reset.p.is_none() { 1.0 } else { 1.0 - s }];
                 *column = [0, 1].map(|r| keep[r] * moved[r] + by_spike[r] * spike);
             }
             let at = reset.state(tick.p);

@@ -13,16 +13,21 @@ use std::ops::Range;
 const WINDOWS: u32 = 45;
 const HIDDEN: usize = 3;
 const OUTPUTS: usize = 2;
+/// Registers of a few bits and rounded steps of the membrane move by more than a device parameter's small effect allows.
+const DEVICE_TOLERANCE: f64 = 0.3;
 
 /// Four inputs, three neurons, two outputs, with every device parameter and every level table in training.
 fn description(kind: &str, range_pa: f64) -> Description {
-    let device = r#"[{"parameter":"area","bounds":[2.8,5.2]},{"parameter":"leak","bounds":[14,26]},
-        {"parameter":"barrier","bounds":[1.02,1.08]},{"parameter":"field_distance","bounds":[7.2,7.8]},
-        {"parameter":"refractory","bounds":[10,30]}]"#;
+    // Short time constants and words that are no wider than needed: a tick's step must not drown in its rounding.
+    let i_range = (6.0 * range_pa).min(1000.0);
+    let device = r#"[{"parameter":"area","bounds":[2.8,5.2]},{"parameter":"leak","bounds":[70,130]},
+        {"parameter":"barrier","bounds":[0.88,0.92]},{"parameter":"field_distance","bounds":[7.2,7.8]},
+        {"parameter":"refractory","bounds":[2,6]}]"#;
     let text = format!(
-        r#"{{"name":"t","inputs":4,"recorder":"jacobian","layers":[{{"name":"h","kind":"{kind}","neurons":{HIDDEN},"device":{{"t_ref_ms":20}},
+        r#"{{"name":"t","inputs":4,"recorder":"jacobian","window_ticks":500,
+            "formats":{{"v_range_V":1.0,"i_range_pA":{i_range}}},"layers":[{{"name":"h","kind":"{kind}","neurons":{HIDDEN},"device":{{"t_ref_ms":4,"tau_syn_ms":1,"g_leak_pS":100,"p_s_C_m2":0.02,"w_b_eV":0.9}},
             "synapse":{{"bits":8,"range_pA":{range_pa}}}}}],
-            "readout":{{"outputs":{OUTPUTS},"synapse":{{"bits":8,"range_pA":100}}}},
+            "readout":{{"outputs":{OUTPUTS},"tau_ms":1,"synapse":{{"bits":8,"range_pA":100}}}},
             "training":{{"seed":3,"device":{device},"levels":{{}},"init":{{"input_mean":0.5,"input_std":0.3}}}}}}"#
     );
     Description::parse("t", &text).unwrap()
@@ -53,10 +58,11 @@ impl Net {
                 events,
                 windows: WINDOWS,
             },
+            // Later windows weigh more: the mean of a membrane alone would not see its capacitance.
             by_membrane: vec![
                 windows
                     .clone()
-                    .flat_map(|w| (0..HIDDEN).map(move |n| [1.0, -0.5, 0.7][(w + n) % 3]))
+                    .flat_map(|w| [1.0, -0.5, 0.7].map(|by| by * w as f32 / WINDOWS as f32))
                     .collect(),
             ],
             by_current: windows.flat_map(|_| [1.0, -0.6]).collect(),
@@ -177,7 +183,7 @@ impl Net {
 
 /// Input weights, their levels and every device parameter without a spike, within `tolerance`.
 fn check(neuron: &str, kind: GradientKind, tolerance: f64) {
-    let mut net = Net::new(neuron, 40.0);
+    let mut net = Net::new(neuron, 70.0);
     net.by_current.fill(0.0);
     assert!(net.run().layers[0].spikes.is_empty());
     let (weights, levels, gap) = net.settle(0);
@@ -190,22 +196,26 @@ fn check(neuron: &str, kind: GradientKind, tolerance: f64) {
     for index in 0..devices {
         let place = net.parameters.layers[0].device[index];
         let name = format!("{:?}", net.config.device[index].parameter);
-        net.compare(kind, &name, &[place], 0.1, 2.0 * tolerance);
+        net.compare(kind, &name, &[place], 0.1, DEVICE_TOLERANCE);
     }
 }
 
 /// The refractory time: a burst makes each neuron spike once, then membranes count from a while after their release.
 fn check_refractory(neuron: &str, kind: GradientKind, tolerance: f64) {
     let mut net = Net::new(neuron, 300.0);
-    net.stimulus.events = (0..24).map(|k| (200 + 150 * k, k % 4)).collect();
+    let burst = (0..10).map(|k| (200 + 150 * k, k % 4));
+    let later = (0..4).map(|k| (7_000 + 4_000 * k, k));
+    net.stimulus.events = burst.chain(later).collect();
     net.by_current.fill(0.0);
-    net.by_membrane[0][..30 * HIDDEN].fill(0.0);
+    let factors = (0..WINDOWS as usize * HIDDEN).map(|k| [1.0, -0.5, 0.7][(k / HIDDEN + k) % 3]);
+    net.by_membrane[0] = factors.collect();
+    net.by_membrane[0][..14 * HIDDEN].fill(0.0);
     let spikes = net.run().layers[0].spikes.clone();
     let once = (0..HIDDEN as u32).all(|n| spikes.iter().filter(|s| s.neuron == n).count() <= 1);
-    let early = spikes.iter().all(|s| s.tick < 8_000);
+    let early = spikes.iter().all(|s| s.tick < 2_000);
     assert!(!spikes.is_empty() && once && early, "{spikes:?}");
     let place = net.parameters.layers[0].device[4];
-    net.compare(kind, "refractory", &[place], 0.02, tolerance);
+    net.compare(kind, "refractory", &[place], 0.1, tolerance);
 }
 
 /// The readout's weights and levels, with spikes.
@@ -237,11 +247,11 @@ fn transition() {
 }
 #[test]
 fn checkpointed() {
-    check("felif", GradientKind::Checkpointed, 0.03);
+    check("felif", GradientKind::Checkpointed, 0.06);
 }
 #[test]
 fn full() {
-    check("felif", GradientKind::Bptt, 0.03);
+    check("felif", GradientKind::Bptt, 0.06);
 }
 #[test]
 fn mean_without_switching() {
@@ -249,11 +259,11 @@ fn mean_without_switching() {
 }
 #[test]
 fn full_without_switching() {
-    check("lif", GradientKind::Bptt, 0.03);
+    check("lif", GradientKind::Bptt, 0.06);
 }
 #[test]
 fn refractory_full() {
-    check_refractory("felif", GradientKind::Bptt, 0.03);
+    check_refractory("felif", GradientKind::Bptt, 0.1);
 }
 #[test]
 fn refractory_checkpointed() {
