@@ -24,6 +24,10 @@ use std::time::Instant;
 /// Makes one simulator of the run's [`crate::simulated`] chip; called once a thread.
 pub type ModelFactory<'a> = dyn Fn() -> Result<Box<dyn Forward>, SimError> + Sync + 'a;
 
+/// Work on the sample of this number, in a simulator that is loaded with the chip in force.
+type Work<'a, T> =
+    dyn Fn(&mut dyn Forward, &Checkpoint, &InForce, usize) -> Result<T, TrainError> + Sync + 'a;
+
 /// A run in progress.
 pub struct Trainer<'a> {
     /// State that is kept on disk.
@@ -220,9 +224,7 @@ impl<'a> Trainer<'a> {
         &mut self,
         at: At,
         count: usize,
-        work: &(
-             dyn Fn(&mut dyn Forward, &Checkpoint, &InForce, usize) -> Result<T, TrainError> + Sync
-         ),
+        work: &Work<'_, T>,
     ) -> Result<Vec<T>, TrainError> {
         let chip = self.chip()?;
         let run = &self.run;
