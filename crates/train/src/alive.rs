@@ -1,7 +1,8 @@
 //! A network that says nothing is a mistake, not a result: layers without a spike, weights that are all the same.
 
 use crate::TrainError;
-use crate::parameters::{Parameters, Projection};
+use crate::parameters::Parameters;
+use crate::projection::Projection;
 use crate::quantise::quantise;
 use crate::score::{Evaluation, LayerActivity};
 use bruno_device::Chip;

@@ -5,8 +5,9 @@
 //! from the seed and the place in the run alone.
 
 use crate::config::{Draw, HardwareConfig, TrainConfig, WeightRounding};
-use crate::parameters::{Parameters, Projection};
+use crate::parameters::Parameters;
 use crate::pass::Gradient;
+use crate::projection::Projection;
 use crate::quantise::Quantised;
 use crate::virtual_program::{held_program, ideal_program};
 use bruno_chip::ChipError;

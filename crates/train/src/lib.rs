@@ -28,6 +28,7 @@ mod not_finite;
 mod parallel;
 mod parameters;
 mod pass;
+mod projection;
 mod pull;
 mod quantise;
 mod recorded;
@@ -61,8 +62,9 @@ pub use footprint::Footprint;
 pub use in_force::{InForce, simulated};
 pub use level_table::TrainedLevels;
 pub use not_finite::{FailedBatch, NotFinite};
-pub use parameters::{Parameters, Projection};
+pub use parameters::Parameters;
 pub use pass::{Demand, Gradient, Pass};
+pub use projection::Projection;
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
 pub use score::{

@@ -2,6 +2,7 @@
 
 use crate::config::{DeviceTraining, LevelsConfig, ProjectionKind, Shared, TrainConfig};
 use crate::level_table::TrainedLevels;
+use crate::projection::Projection;
 use crate::quantise::{Quantised, quantise, quantise_at_random};
 use bruno_chip::{ChipError, Description, DeviceCard, Synapse};
 use bruno_device::{Chip, Codes, levels_pa};
@@ -14,21 +15,6 @@ use std::ops::Range;
 
 /// Keeps the random numbers of weights' rounding apart from those of initial weights ("rounding" in ASCII).
 const WEIGHT_ROUNDING: u64 = 0x726f_756e_6469_6e67;
-
-/// Latent weights `[channel][neuron]` between two populations, in units of `scale_pa`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Projection {
-    /// Place in the flat parameter vector.
-    pub place: Range<usize>,
-    /// Postsynaptic neurons.
-    pub neurons: usize,
-    /// Half the level table's range, pA: one latent unit.
-    pub scale_pa: f32,
-    /// Level table of the description, latent units, ascending.
-    pub start_levels: Vec<f32>,
-    /// Its table in training; that of the description where absent.
-    pub trained_levels: Option<TrainedLevels>,
-}
 
 /// Projections onto one layer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -384,61 +370,6 @@ impl Parameters {
     /// Device parameters in training, in order.
     pub fn device(&self) -> &[DeviceTraining] {
         &self.device
-    }
-}
-
-impl Projection {
-    /// Its level table, latent units, ascending.
-    pub fn levels<'a>(&'a self, values: &'a [f32]) -> &'a [f32] {
-        match &self.trained_levels {
-            Some(trained) => &values[trained.place.clone()],
-            None => &self.start_levels,
-        }
-    }
-
-    /// Writes a trained level table into a synapse's description.
-    fn describe(&self, values: &[f32], synapse: &mut Synapse) {
-        if self.trained_levels.is_some() {
-            let scale = f64::from(self.scale_pa);
-            let levels = self.levels(values).iter().map(|l| f64::from(*l) * scale);
-            synapse.levels_pa = Some(levels.collect());
-            synapse.range_pa = None;
-        }
-    }
-
-    /// Nominal weights, pA, `[channel][neuron]`: the levels nearest to the latent ones.
-    pub fn weights_pa(&self, values: &[f32]) -> Vec<f32> {
-        let codes = quantise(&values[self.place.clone()], self.levels(values)).codes;
-        self.levels_pa(values, &codes)
-    }
-
-    /// The levels of these codes, pA.
-    pub(crate) fn levels_pa(&self, values: &[f32], codes: &[u8]) -> Vec<f32> {
-        let levels = self.levels(values);
-        let level = |c: &u8| levels[usize::from(*c)] * self.scale_pa;
-        codes.iter().map(level).collect()
-    }
-
-    /// Takes out of a gradient by latent weights what would push those at an end of the level table further out.
-    pub(crate) fn gate(&self, values: &[f32], gradient: &mut [f32]) {
-        let (low, high) = crate::quantise::range(self.levels(values));
-        let place = self.place.clone();
-        for (w, g) in values[place.clone()].iter().zip(&mut gradient[place]) {
-            // A step goes against the gradient.
-            if (*w <= low && *g > 0.0) || (*w >= high && *g < 0.0) {
-                *g = 0.0;
-            }
-        }
-    }
-
-    fn clip(&mut self, values: &mut [f32]) {
-        if let Some(trained) = &self.trained_levels {
-            trained.restrict(values);
-        }
-        let (low, high) = crate::quantise::range(self.levels(values));
-        for w in &mut values[self.place.clone()] {
-            *w = w.clamp(low, high);
-        }
     }
 }
 

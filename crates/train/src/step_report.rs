@@ -1,7 +1,8 @@
 //! What one optimiser step did, for logs.
 
 use crate::audit::{AuditLine, groups};
-use crate::parameters::{Parameters, Projection};
+use crate::parameters::Parameters;
+use crate::projection::Projection;
 use crate::quantise::quantise;
 use crate::score::Evaluation;
 use bruno_device::Chip;

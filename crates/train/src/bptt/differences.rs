@@ -3,8 +3,9 @@
 
 use crate::config::{GradientKind, TrainConfig};
 use crate::in_force::InForce;
-use crate::parameters::{Parameters, Projection};
+use crate::parameters::Parameters;
 use crate::pass::{Demand, Pass};
+use crate::projection::Projection;
 use bruno_chip::Description;
 use bruno_device::{Chip, LayerKind};
 use bruno_sim::{Forward, IntegerModel, Stimulus, Trace};
