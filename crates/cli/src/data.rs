@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use bruno_chip::Problem;
-use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig, ReckonConfig};
+use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig, NpzConfig, ReckonConfig};
 use bruno_train::{TrainConfig, TrainError};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,8 @@ enum Data {
     Reckon(ReckonConfig),
     /// A directory of CSV event files.
     Events(EventsConfig),
+    /// A NumPy archive.
+    Npz(NpzConfig),
 }
 
 /// Loads the set of the settings; `path` is where it lies, for those that are not built in.
@@ -32,7 +34,7 @@ pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failur
         TrainError::Setting(Problem {
             field: "training.data".into(),
             value: "not understood".into(),
-            allowed: format!("`kind` braille, jsb, reckon or events with its settings ({e})"),
+            allowed: format!("`kind` braille, jsb, reckon, events or npz with its settings ({e})"),
             remedy: "see docs/data.md".into(),
         })
     })?;
@@ -45,6 +47,7 @@ pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failur
         Data::Events(events) => {
             bruno_data::events(&needed(path, "a directory with labels.csv")?, &events)?
         }
+        Data::Npz(npz) => bruno_data::npz(&needed(path, "a NumPy archive")?, &npz)?,
     };
     Ok(set.accelerated(acceleration)?)
 }

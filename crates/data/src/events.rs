@@ -24,6 +24,9 @@ struct Label {
     /// Length of the sample; the last event rounded up to a millisecond where absent.
     #[serde(default)]
     duration_us: Option<u32>,
+    /// From here on the outputs count; the sample's start where absent.
+    #[serde(default)]
+    from_us: Option<u32>,
 }
 
 const LABELS: &str = "labels.csv";
@@ -100,7 +103,7 @@ fn bad_row(file: &str, line: Option<u64>, error: &csv::Error, allowed: &str) -> 
 
 fn labels(path: &Path) -> Result<Vec<(u64, Label)>, DataError> {
     let file = path.display().to_string();
-    let allowed = "the columns file,label,split and at most duration_us";
+    let allowed = "the columns file,label,split and at most duration_us,from_us";
     let bad = |line, error: &csv::Error| bad_row(&file, line, error, allowed);
     let mut reader = reader(path, "give a directory that holds labels.csv")?;
     let headers = reader.headers().cloned().map_err(|e| bad(None, &e))?;
@@ -148,10 +151,22 @@ fn sample(
             remedy,
         ));
     }
+    let from_us = label.from_us.unwrap_or(0);
+    if from_us >= duration_us {
+        let allowed = format!("less than the sample's {duration_us} us");
+        let remedy = "correct it or leave it empty";
+        return Err(DataError::value(
+            place,
+            "`from_us`",
+            from_us,
+            allowed,
+            remedy,
+        ));
+    }
     Ok(Sample {
         events,
         duration_us,
-        target: Target::Class { class, from_us: 0 },
+        target: Target::Class { class, from_us },
     })
 }
 
@@ -339,6 +354,24 @@ mod tests {
                 class: 1,
                 from_us: 0
             }
+        );
+    }
+    #[test]
+    fn an_answer_that_counts_late() {
+        let labels = "file,label,split,from_us\na.csv,y,train,\na.csv,x,test,700\n";
+        let set = read(labels, "t_us,channel\n7,1\n").unwrap();
+        let target = |class, from_us| Target::Class { class, from_us };
+        assert_eq!(
+            [&set.train[0].target, &set.test[0].target],
+            [&target(1, 0), &target(0, 700)]
+        );
+    }
+    #[test]
+    fn an_answer_that_never_counts() {
+        check(
+            "file,label,split,from_us\na.csv,x,train,1000\n",
+            "t_us,channel\n7,1\n",
+            "labels.csv:2: `from_us` is 1000; allowed: less than the sample's 1000 us",
         );
     }
     #[test]

@@ -1,5 +1,5 @@
 //! Data sets as events with microsecond times: built-in Braille reading, Bach chorales, address events of ReckOn,
-//! anyone's CSV files.
+//! anyone's CSV files or NumPy archive.
 //!
 //! This crate knows nothing of chips.
 
@@ -10,6 +10,7 @@ mod dataset;
 mod error;
 mod events;
 mod jsb;
+mod npz;
 mod reckon;
 
 pub use baseline::ridge_accuracy;
@@ -18,4 +19,5 @@ pub use dataset::{Dataset, Event, Sample, Target};
 pub use error::DataError;
 pub use events::{EventsConfig, events};
 pub use jsb::{JsbConfig, jsb};
+pub use npz::{NpzConfig, npz};
 pub use reckon::{ReckonConfig, reckon};

@@ -4,6 +4,7 @@ use crate::energy::{Activity, EnergyModel};
 use crate::in_force::InForce;
 use crate::latency;
 use crate::loss;
+use crate::not_finite::NotFinite;
 use crate::pass::{Demand, Pass};
 use crate::pull::Pull;
 use crate::score::{Evaluation, LayerActivity};
@@ -58,6 +59,9 @@ impl Ran {
         if let Some(latency) = early {
             add(&mut loss.by_current, &latency.by_current);
             add(&mut loss.by_bias, &latency.by_bias);
+        }
+        if !loss.score.loss.is_finite() {
+            return Err(NotFinite::of("loss", loss.score.loss).into());
         }
         let seconds = f64::from(stimulus.windows) * f64::from(window) * 1e-6;
         let mut found = Evaluation::of(chip, &trace, seconds, &loss);
