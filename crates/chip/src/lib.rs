@@ -4,6 +4,7 @@
 //! ends with.
 
 mod description;
+mod field;
 mod formats;
 mod interfaces;
 mod problem;
@@ -12,6 +13,7 @@ mod replace_file;
 mod validate;
 
 pub use description::*;
+pub use field::set_field;
 pub use interfaces::{ConfigInterface, Interfaces, RecorderInterface, SpikeInterface};
 pub use problem::{ChipError, Problem};
 pub use registers::{

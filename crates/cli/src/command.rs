@@ -10,6 +10,7 @@ mod montecarlo;
 mod new;
 mod synth;
 mod train;
+mod tune;
 
 use crate::failure::Failure;
 use clap::{Parser, Subcommand};
@@ -30,6 +31,7 @@ enum Command {
     Cosim(cosim::Cosim),
     Synth(synth::Synth),
     Train(train::Train),
+    Tune(tune::Tune),
     Eval(eval::Eval),
     Device(device::Device),
     Audit(audit::Audit),
@@ -46,6 +48,7 @@ impl Arguments {
             Command::Cosim(command) => command.run(),
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
+            Command::Tune(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Device(command) => command.run(),
             Command::Audit(command) => command.run(),

@@ -14,6 +14,7 @@ use bruno_montecarlo::MonteCarloError;
 use bruno_sim::{Difference, SimError};
 use bruno_synth::SynthError;
 use bruno_train::TrainError;
+use bruno_tune::TuneError;
 
 /// A failed command.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,9 @@ pub enum Failure {
     /// A Monte-Carlo run and its files do not fit.
     #[error(transparent)]
     MonteCarlo(MonteCarloError),
+    /// A search for settings stopped.
+    #[error(transparent)]
+    Tune(TuneError),
     /// An input file cannot be used.
     #[error("{path}: {what}")]
     Input {
@@ -106,7 +110,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
-            Self::Input { .. } | Self::Write { .. } => 2,
+            Self::Input { .. } | Self::Write { .. } | Self::Tune(_) => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
             Self::Sim(SimError::Mismatch { .. }) => 2,
@@ -150,6 +154,17 @@ impl From<TrainError> for Failure {
             TrainError::Data(e) => Self::Data(e),
             TrainError::Sim(e) => Self::Sim(e),
             other => Self::Train(other),
+        }
+    }
+}
+
+impl From<TuneError> for Failure {
+    /// A description or a run that is bad by itself is what it is elsewhere.
+    fn from(error: TuneError) -> Self {
+        match error {
+            TuneError::Chip(e) => Self::Chip(e),
+            TuneError::Train(e) => e.into(),
+            other => Self::Tune(other),
         }
     }
 }

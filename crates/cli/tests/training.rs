@@ -217,3 +217,108 @@ fn scores_are_printed_and_evaluation_repeats_them() {
         "{text}"
     );
 }
+
+#[test]
+fn before_and_after_are_measured() {
+    let task = Task::new("");
+    check(task.train("hand", &[]), 0, "hidden: area (um2)");
+    let baseline = task.path("hand/checkpoint.json").display().to_string();
+    let settings = r#""device_learning_rate":0.3,"objectives":{"area":{"weight":9}},"#;
+    let chip = std::fs::read_to_string(task.path("chip.json")).unwrap();
+    let chip = chip.replace("\"epochs\":3", &format!("{settings}\"epochs\":3"));
+    std::fs::write(task.path("chip.json"), chip).unwrap();
+    let with = ["--baseline", &baseline];
+    check(task.train("out", &with), 0, &format!("before: {baseline}"));
+    let text = std::fs::read(task.path("out/comparison.json")).unwrap();
+    let found: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let area = |of: &str| found[of]["area"]["capacitors_um2"].as_f64().unwrap();
+    assert!(area("after") < 0.95 * area("before"), "{found}");
+}
+#[test]
+fn a_baseline_on_other_data() {
+    let task = Task::new("");
+    check(task.train("hand", &[]), 0, "results:");
+    let path = task.path("hand/checkpoint.json");
+    let other = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, other.replace("\"channels\":4", "\"channels\":5")).unwrap();
+    let with = ["--baseline", &path.display().to_string()];
+    check(task.train("out", &with), 2, "was trained on other data");
+}
+#[test]
+fn a_sweep_shows_what_is_traded() {
+    let task = Task::new("");
+    let axis = ["--sweep", "objectives.energy.weight=0,9", "--json"];
+    let output = check(
+        task.train("out", &axis),
+        0,
+        "\"fields\":[\"objectives.energy.weight\"]",
+    );
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let energy = |run: usize| found["runs"][run]["energy_nJ"].as_f64().unwrap();
+    assert!(energy(1) < energy(0), "{found}");
+    assert_eq!(found["runs"][1]["front"][0], true);
+    let again = check(task.train("out", &axis), 0, "after epoch 3");
+    assert_eq!(output.stdout, again.stdout);
+    for file in [
+        "sweep.csv",
+        "sweep.svg",
+        "objectives.energy.weight=9/chip.json",
+    ] {
+        assert!(task.path("out").join(file).is_file(), "{file}");
+    }
+}
+#[test]
+fn a_sweep_refuses_before_it_trains() {
+    let task = Task::new("");
+    let axis = ["--sweep", "objectives.energy.weight=0,-1"];
+    check(
+        task.train("out", &axis),
+        2,
+        "`training.objectives.energy.weight` is -1",
+    );
+    let axis = ["--sweep", "layers.1.neurons=3"];
+    check(task.train("out", &axis), 2, "a path to `1` of a list of 1");
+    assert!(!task.path("out").exists());
+}
+
+/// A search with these settings of it.
+fn tune(task: &Task, settings: &str, more: &[&str]) -> Command {
+    let path = task.path("tune.json");
+    std::fs::write(&path, settings).unwrap();
+    let mut process = task.run("tune", &task.path("chip.json"), more);
+    process.arg("--settings").arg(path);
+    process.arg("--out").arg(task.path("search"));
+    process
+}
+
+#[test]
+fn a_search_ends_with_a_description() {
+    let task = Task::new("");
+    let settings = r#"{"space":{"learning_rate":{"low":0.01,"high":0.3,"log":true},
+        "layers.0.device.g_leak_pS":{"choices":[10,20]}},"startup":2,"budget":{"trials":3}}"#;
+    let found = check(tune(&task, settings, &["--json"]), 0, "\"goal\":\"loss\"");
+    let again = check(tune(&task, settings, &["--json"]), 0, "\"goal\":\"loss\"");
+    assert_eq!(found.stdout, again.stdout);
+    check(
+        tune(&task, settings, &["--trials", "4"]),
+        0,
+        "best of 4 trials",
+    );
+    let best = task.path("search/best_chip.json").display().to_string();
+    check(bruno(&["check", &best]), 0, "layer `hidden`");
+}
+#[test]
+fn a_search_with_an_unknown_setting() {
+    let task = Task::new("");
+    check(
+        tune(&task, r#"{"trails":3}"#, &[]),
+        2,
+        "unknown field `trails`",
+    );
+}
+#[test]
+fn a_search_of_an_unknown_field() {
+    let task = Task::new("");
+    let settings = r#"{"space":{"learning":{"low":1,"high":2}}}"#;
+    check(tune(&task, settings, &[]), 2, "unknown field `learning`");
+}

@@ -59,6 +59,9 @@ const SHORTEST_REFRACTORY_MS: f64 = 1e-3;
 pub struct TrainConfig {
     /// Data set; read by the command line, opaque here.
     pub data: Option<serde_json::Value>,
+    /// Settings of a search for settings; read by the tuning crate, opaque here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tune: Option<serde_json::Value>,
     /// Seed of initial weights and of the order of samples.
     pub seed: u64,
     /// Passes over the training set.
@@ -120,6 +123,7 @@ impl Default for TrainConfig {
     fn default() -> Self {
         Self {
             data: None,
+            tune: None,
             seed: 0,
             epochs: 15,
             batch: 15,

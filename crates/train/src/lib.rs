@@ -10,6 +10,7 @@ mod audit;
 mod bptt;
 mod checkpoint;
 mod coarse;
+mod comparison;
 mod config;
 mod difference;
 mod dynamics;
@@ -27,6 +28,7 @@ mod matrix;
 mod not_finite;
 mod parallel;
 mod parameters;
+mod pareto;
 mod pass;
 mod projection;
 mod pull;
@@ -48,6 +50,7 @@ mod weight_statistics;
 pub use adam::Adam;
 pub use audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use checkpoint::Checkpoint;
+pub use comparison::{Comparison, Measured, Row};
 pub use config::{
     AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, EarlyStop,
     Effect, EnergyObjective, GradientKind, HardwareConfig, InitConfig, Keep, LatencyObjective,
@@ -63,6 +66,7 @@ pub use in_force::{InForce, simulated};
 pub use level_table::TrainedLevels;
 pub use not_finite::{FailedBatch, NotFinite};
 pub use parameters::Parameters;
+pub use pareto::pareto_front;
 pub use pass::{Demand, Gradient, Pass};
 pub use projection::Projection;
 pub use quantise::{Quantised, quantise};

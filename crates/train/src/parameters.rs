@@ -1,6 +1,8 @@
 //! Everything that training changes: latent weights, device parameters, output biases; and the way from there to a chip.
 
-use crate::config::{DeviceTraining, LevelsConfig, ProjectionKind, Shared, TrainConfig};
+use crate::config::{
+    DeviceParameter, DeviceTraining, LevelsConfig, ProjectionKind, Shared, TrainConfig,
+};
 use crate::level_table::TrainedLevels;
 use crate::projection::Projection;
 use crate::quantise::{Quantised, quantise, quantise_at_random};
@@ -216,6 +218,14 @@ impl Parameters {
         new
     }
 
+    /// The same weights without trained device parameters: they leave a description's cards as they are.
+    pub fn without_device(&self) -> Self {
+        let mut new = self.clone();
+        new.device.clear();
+        new.layers.iter_mut().for_each(|l| l.device.clear());
+        new
+    }
+
     /// The chip with its trained device parameters.
     pub fn chip(&self, file: &str, description: &Description) -> Result<Chip, ChipError> {
         Chip::resolve(file, &self.describe(description))
@@ -356,15 +366,25 @@ impl Parameters {
 
     /// Label and place of every device parameter that layer `index`, called `name`, is the first to have.
     pub(crate) fn device_labels(&self, index: usize, name: &str) -> Vec<(String, usize)> {
-        let earlier = |place: &usize| {
-            self.layers[..index]
-                .iter()
-                .any(|l| l.device.contains(place))
-        };
-        let own = self.layers[index].device.iter().zip(&self.device);
-        own.filter(|(place, _)| !earlier(place))
-            .map(|(place, d)| (d.label(name), *place))
-            .collect()
+        let all = self.own_device(index);
+        all.map(|(place, d)| (d.label(name), place)).collect()
+    }
+
+    /// Label and kind of the same.
+    pub(crate) fn device_parameters(
+        &self,
+        index: usize,
+        name: &str,
+    ) -> Vec<(String, DeviceParameter)> {
+        let all = self.own_device(index);
+        all.map(|(_, d)| (d.label(name), d.parameter)).collect()
+    }
+
+    fn own_device(&self, index: usize) -> impl Iterator<Item = (usize, &DeviceTraining)> {
+        let earlier = &self.layers[..index];
+        let own = self.layers[index].device.iter().copied();
+        own.zip(&self.device)
+            .filter(move |(place, _)| !earlier.iter().any(|l| l.device.contains(place)))
     }
 
     /// Device parameters in training, in order.

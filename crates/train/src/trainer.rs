@@ -11,7 +11,9 @@ use crate::parallel::spread;
 use crate::pass::Gradient;
 use crate::sample::Ran;
 use crate::score::{Evaluation, Score};
-use crate::{Checkpoint, Footprint, GradientKind, HardwareConfig, Objectives, TrainError};
+use crate::{
+    Checkpoint, Footprint, GradientKind, HardwareConfig, Measured, Objectives, TrainError,
+};
 use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
@@ -354,17 +356,49 @@ impl<'a> Trainer<'a> {
         samples: &[Sample],
         done: impl FnMut(u64),
     ) -> Result<Evaluation, TrainError> {
+        let found = self.score(samples, done)?;
+        self.check_alive(&found)?;
+        Ok(found)
+    }
+
+    fn score(
+        &mut self,
+        samples: &[Sample],
+        done: impl FnMut(u64),
+    ) -> Result<Evaluation, TrainError> {
         let chip = self.chip()?;
         let program = nominal_program(&chip, &self.run.parameters, &self.run.config);
         let load = Load::Once(&program);
-        let found = evaluate(&mut self.models, &chip, &self.run, samples, load, done)?;
-        alive::check(&chip, &self.run.parameters, &found)?;
-        Ok(found)
+        evaluate(&mut self.models, &chip, &self.run, samples, load, done)
     }
 
     /// Refuses activity in which a layer is silent, and weights that all have one code.
     pub(crate) fn check_alive(&self, found: &Evaluation) -> Result<(), TrainError> {
         alive::check(&self.chip()?, &self.run.parameters, found)
+    }
+
+    /// Scores samples with the weights at hand on the description's own device cards; silent layers are no error there.
+    pub fn evaluate_on_start_cards(
+        &mut self,
+        samples: &[Sample],
+        done: impl FnMut(u64),
+    ) -> Result<Evaluation, TrainError> {
+        let start = self.run.parameters.without_device();
+        let trained = std::mem::replace(&mut self.run.parameters, start);
+        let score = self.score(samples, done);
+        self.run.parameters = trained;
+        score
+    }
+
+    /// The chip with the device parameters at hand, as it was measured; `name` says what it is.
+    pub fn measured(&self, name: &str, found: &Evaluation) -> Measured {
+        let description = self.description();
+        Measured::new(name, &self.run, &description, found)
+    }
+
+    /// The description's own chip, as it was measured.
+    pub fn measured_at_start(&self, name: &str, found: &Evaluation) -> Measured {
+        Measured::new(name, &self.run, &self.run.description, found)
     }
 
     /// The chip with the device parameters at hand.

@@ -1,5 +1,8 @@
 //! `bruno train`: BRUNO training through the Verilated RTL, resumable after every epoch.
 
+mod compare;
+mod sweep;
+
 use super::eval;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -10,7 +13,8 @@ use bruno_chip::Description;
 use bruno_data::Dataset;
 use bruno_device::Chip;
 use bruno_train::{
-    AuditLine, Checkpoint, EpochReport, Keep, Parameters, TrainConfig, TrainError, Trainer,
+    AuditLine, Checkpoint, EpochReport, Evaluation, Footprint, Keep, Parameters, Score,
+    TrainConfig, TrainError, Trainer,
 };
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -20,7 +24,8 @@ use std::time::Instant;
 /// Settings stand in the description's `training`. Under --out appear: checkpoint.json after every epoch (a run that was
 /// killed continues from there and ends with the same numbers), best.json (the checkpoint with the best validation
 /// figure), metrics.jsonl (a line an epoch), steps.jsonl (a line a step), tensorboard/ (the same as event files), chip.json
-/// (the description with its trained device parameters) and program.json (weight codes, level tables, register values).
+/// (the description with its trained device parameters) and program.json (weight codes, level tables, register values);
+/// with trained device parameters or --baseline also comparison.json, the before/after table that is printed.
 #[derive(clap::Args)]
 pub struct Train {
     /// The chip description with its `training`, e.g. examples/braille.json.
@@ -33,6 +38,14 @@ pub struct Train {
     out: Option<PathBuf>,
     #[command(flatten)]
     running: Running,
+    /// Compare with this run's checkpoint, e.g. one of the hand-chosen card, on the same test samples; where absent, with
+    /// the trained weights on the description's own card.
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "sweep")]
+    baseline: Option<PathBuf>,
+    /// Train once for each value of a field, e.g. objectives.energy.weight=0,0.1,0.3 or layers.0.device.area_um2=1,2,4;
+    /// several fields give every combination. Results: sweep.json, sweep.csv, sweep.svg.
+    #[arg(long, value_name = "FIELD=VALUES", value_parser = sweep::axis)]
+    sweep: Vec<sweep::Axis>,
     /// Throw away a checkpoint under --out instead of continuing from it.
     #[arg(long)]
     restart: bool,
@@ -44,18 +57,47 @@ pub struct Train {
     json: bool,
 }
 
+/// What a finished run prints on stdout.
+#[derive(Clone, Copy, PartialEq)]
+enum Report {
+    Nothing,
+    Text,
+    Json,
+}
+
+/// A finished run.
+struct Trained {
+    test: Evaluation,
+    valid: Score,
+    area: Footprint,
+}
+
 impl Train {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let description = Description::load(&self.chip)?;
+        let out = self
+            .out
+            .clone()
+            .unwrap_or_else(|| Path::new("out").join(&description.name));
+        match (self.sweep.is_empty(), self.json) {
+            (false, _) => sweep::run(self, &out),
+            (true, true) => self.train(description, &out, Report::Json).map(|_| ()),
+            (true, false) => self.train(description, &out, Report::Text).map(|_| ()),
+        }
+    }
+
+    /// Trains a description to the end, evaluates it on the test set and reports both.
+    fn train(
+        &self,
+        description: Description,
+        out: &Path,
+        report: Report,
+    ) -> Result<Trained, Failure> {
         let file = self.chip.display().to_string();
         let config = TrainConfig::of(&description)?;
         let chip = Chip::resolve(&file, &description)?;
         let set = data::load(&config, self.data.as_deref())?;
-        let out = self
-            .out
-            .clone()
-            .unwrap_or_else(|| Path::new("out").join(&chip.name));
-        let files = Files::new(out);
+        let files = Files::new(out.to_path_buf());
         eprintln!("{}", set.summary());
         if let Some(hardware) = &config.hardware {
             eprintln!("{hardware}; validation and test run on the nominal chip");
@@ -74,12 +116,27 @@ impl Train {
         let mut progress = Progress::new("test", set.test.len() as u64, "samples");
         let test = trainer.evaluate(&set.test, |n| progress.advance(n))?;
         drop(progress);
-        keep_results(&trainer, &files.out)?;
-        eval::report(&set, &trainer.run, &trainer.chip()?, &test, self.json);
-        if !self.json {
-            println!("results: {}", files.out.display());
+        keep_results(&trainer, out)?;
+        let chip = trainer.chip()?;
+        if report != Report::Nothing {
+            eval::report(&set, &trainer.run, &chip, &test, report == Report::Json);
         }
-        Ok(())
+        let with = (self.baseline.as_deref(), &self.running);
+        let lines = compare::table(&mut trainer, &set, &test, with, out)?;
+        if report == Report::Text {
+            lines.iter().for_each(|line| println!("  {line}"));
+            println!("results: {}", out.display());
+        }
+        Ok(Trained {
+            test,
+            valid: trainer
+                .run
+                .history
+                .last()
+                .map(|h| h.valid)
+                .unwrap_or_default(),
+            area: trainer.footprint(),
+        })
     }
 
     /// A fresh run, or the one under --out; says which.

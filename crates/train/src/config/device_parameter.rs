@@ -70,6 +70,18 @@ impl DeviceParameter {
         }
     }
 
+    /// Unit of its field.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Area => "um2",
+            Self::Leak => "pS",
+            Self::Threshold => "V",
+            Self::Barrier => "eV",
+            Self::FieldDistance => "nm",
+            Self::Refractory => "ms",
+        }
+    }
+
     /// Its value on a card.
     pub fn of(self, card: &bruno_chip::DeviceCard) -> f64 {
         match self {

@@ -1,0 +1,100 @@
+//! Fields of a description by their path, for commands that try several values.
+
+use crate::Problem;
+use serde_json::{Map, Value};
+
+/// The fields of a description itself; any other path is one of its `training`.
+const FIELDS: [&str; 13] = [
+    "name",
+    "inputs",
+    "layers",
+    "readout",
+    "formats",
+    "rounding",
+    "seed",
+    "window_ticks",
+    "recorder",
+    "bank_neurons",
+    "interfaces",
+    "fold",
+    "training",
+];
+
+/// Sets a field of a description's JSON, e.g. `window_ticks`, `layers.0.device.area_um2`, `objectives.energy.weight` (of
+/// `training`) or `training.seed`. Objects on the way are made; places of a list must exist.
+///
+/// # Errors
+/// A path that leads through something that is neither an object nor a list, or past a list's end. Whether the description
+/// knows the field is found out when it is read.
+pub fn set_field(description: &mut Value, path: &str, value: Value) -> Result<(), Problem> {
+    let mut names: Vec<&str> = path.split('.').collect();
+    if !FIELDS.contains(&names[0]) {
+        names.insert(0, "training");
+    }
+    let wrong = |name: &str, found: &Value| Problem {
+        field: path.into(),
+        value: format!("a path to `{name}` of {}", kind(found)),
+        allowed: "names of fields and numbers of list entries (from 0), joined by dots".into(),
+        remedy: "e.g. `window_ticks`, `layers.0.device.area_um2`, `objectives.energy.weight`"
+            .into(),
+    };
+    let mut place = description;
+    for name in names {
+        if place.is_null() {
+            *place = Value::Object(Map::new());
+        }
+        let found = place.clone();
+        let next = match place {
+            Value::Object(fields) => Some(fields.entry(name).or_insert(Value::Null)),
+            Value::Array(entries) => name.parse().ok().and_then(|k: usize| entries.get_mut(k)),
+            _ => None,
+        };
+        place = next.ok_or_else(|| wrong(name, &found))?;
+    }
+    *place = value;
+    Ok(())
+}
+
+fn kind(value: &Value) -> String {
+    match value {
+        Value::Array(entries) => format!("a list of {}", entries.len()),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check(path: &str, expected: Result<Value, &str>) {
+        let mut chip = json!({"inputs": 1, "layers": [{"device": {"area_um2": 4}}], "training": {"epochs": 3}});
+        let result = set_field(&mut chip, path, json!(7));
+        match expected {
+            Ok(expected) => assert_eq!(chip, expected),
+            Err(message) => assert!(result.unwrap_err().to_string().contains(message)),
+        }
+    }
+
+    #[test]
+    fn of_the_chip() {
+        let layers = json!([{"device": {"area_um2": 7}}]);
+        let expected = json!({"inputs": 1, "layers": layers, "training": {"epochs": 3}});
+        check("layers.0.device.area_um2", Ok(expected));
+    }
+    #[test]
+    fn of_training() {
+        let training = json!({"epochs": 3, "objectives": {"energy": {"weight": 7}}});
+        let layers = json!([{"device": {"area_um2": 4}}]);
+        let expected = json!({"inputs": 1, "layers": layers, "training": training});
+        check("objectives.energy.weight", Ok(expected));
+    }
+    #[test]
+    fn past_the_end() {
+        check("layers.1.neurons", Err("a path to `1` of a list of 1"));
+    }
+    #[test]
+    fn through_a_number() {
+        check("epochs.x", Err("a path to `x` of 3"));
+    }
+}

@@ -1,0 +1,242 @@
+//! `bruno tune`: search for training settings.
+
+use crate::failure::Failure;
+use crate::running::Running;
+use crate::{data, output};
+use bruno_chip::{ChipError, Description, Problem};
+use bruno_train::{TrainConfig, TrainError};
+use bruno_tune::{
+    Goal, Importance, Outcome, Space, Study, Training, Trial, TuneConfig, TuneError, importances,
+};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Search for training settings: window, gradient, surrogate, learning rates, or any other fields.
+///
+/// A tree-structured Parzen estimator proposes trials, each a run of training judged on the validation set; bad ones are
+/// stopped early. Settings of the search stand in the description's `training.tune` or in a file (docs/tuning.md). Under
+/// --out appear: trials.jsonl (a search that was stopped goes on from there, with the same numbers), tune.json (the report)
+/// and best_chip.json, a description with the best settings for `bruno train`.
+#[derive(clap::Args)]
+pub struct Tune {
+    /// The chip description with its `training`.
+    chip: PathBuf,
+    /// Settings of the search as JSON, instead of the description's `training.tune`.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Trials altogether, instead of the settings' `budget.trials`.
+    #[arg(long)]
+    trials: Option<usize>,
+    /// Minutes of this call, instead of the settings' `budget.minutes`.
+    #[arg(long)]
+    minutes: Option<f64>,
+    /// The data, where it is not built in.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where results go; out/NAME-tune where absent.
+    #[arg(short, long)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    running: Running,
+    /// Print the report as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Most trials that the text lists.
+const BEST: usize = 5;
+
+impl Tune {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let description = Description::load(&self.chip)?;
+        let config = TrainConfig::of(&description)?;
+        let mut tune = self.settings(&config)?;
+        tune.budget.trials = self.trials.unwrap_or(tune.budget.trials);
+        tune.budget.minutes = self.minutes.or(tune.budget.minutes);
+        tune.check()?;
+        let space = tune.space.clone();
+        let space = space.unwrap_or_else(|| Space::suggested(&description, &config));
+        let set = data::load(&config, self.data.as_deref())?;
+        if set.valid.is_empty() {
+            return Err(no_validation(&set.name));
+        }
+        let json = self.description()?;
+        let out = Path::new("out").join(format!("{}-tune", description.name));
+        let out = self.out.clone().unwrap_or(out);
+        let file = self.chip.display().to_string();
+        let threads = (self.running.threads() / tune.parallel).max(1);
+        eprintln!("{}", set.summary());
+        let fields = serde_json::to_string(&space).unwrap_or_default();
+        eprintln!("space: {fields}");
+        eprintln!("{} trials at once, {threads} threads each", tune.parallel);
+        let runner = Training {
+            file: &file,
+            data: &set,
+            simulators: &|chip| {
+                let design = bruno_hdl::generate(chip).map_err(|e| fault(&e))?;
+                Ok(self
+                    .running
+                    .model(chip, &design)
+                    .map_err(TrainError::from)?)
+            },
+            goal: tune.goal,
+            threads,
+        };
+        let study = Study {
+            description: &json,
+            space: &space,
+            config: &tune,
+            runner: &runner,
+        };
+        let trials = study.run(&out.join("trials.jsonl"), &|t| {
+            eprintln!("{}", line(&space, t))
+        })?;
+        self.report(&space, tune.goal, &json, &trials, &out)
+    }
+
+    fn settings(&self, config: &TrainConfig) -> Result<TuneConfig, Failure> {
+        let (place, text) = match (&self.settings, &config.tune) {
+            (Some(path), _) => {
+                let place = path.display().to_string();
+                let read = |e| Failure::Input {
+                    path: place.clone(),
+                    what: format!("cannot be read: {e}"),
+                };
+                (place.clone(), std::fs::read_to_string(path).map_err(read)?)
+            }
+            (None, Some(value)) => ("training.tune".into(), value.to_string()),
+            (None, None) => return Ok(TuneConfig::default()),
+        };
+        serde_json::from_str(&text).map_err(|e| Failure::Input {
+            path: place,
+            what: format!("is not understood: {e}; see docs/tuning.md for the fields"),
+        })
+    }
+
+    /// The description's JSON without the settings of the search.
+    fn description(&self) -> Result<Value, Failure> {
+        let file = self.chip.display().to_string();
+        let text = std::fs::read_to_string(&self.chip)
+            .map_err(|source| ChipError::Read { file, source })?;
+        let mut json: Value = serde_json::from_str(&text).unwrap_or_default();
+        if let Some(training) = json.get_mut("training").and_then(Value::as_object_mut) {
+            training.remove("tune");
+        }
+        Ok(json)
+    }
+
+    fn report(
+        &self,
+        space: &Space,
+        goal: Goal,
+        json: &Value,
+        trials: &[Trial],
+        out: &Path,
+    ) -> Result<(), Failure> {
+        let mut ranked: Vec<&Trial> = trials
+            .iter()
+            .filter(|t| t.outcome == Outcome::Done)
+            .collect();
+        ranked.sort_by(|a, b| a.goal().total_cmp(&b.goal()));
+        let important = importances(space, trials);
+        let best = ranked.first().copied();
+        let report = serde_json::json!({
+            "goal": goal, "space": space,
+            "best": best.map(|t| record(space, t)),
+            "importances": important,
+            "trials": trials.iter().map(|t| record(space, t)).collect::<Vec<_>>(),
+        });
+        let text = serde_json::to_string_pretty(&report).unwrap_or_default();
+        output::write(&out.join("tune.json"), &(text + "\n"))?;
+        if let Some(best) = best {
+            let settings = space.json_at(json, &best.point)?;
+            let text = serde_json::to_string_pretty(&settings).unwrap_or_default();
+            output::write(&out.join("best_chip.json"), &(text + "\n"))?;
+        }
+        if self.json {
+            println!("{report}");
+            return Ok(());
+        }
+        println!("best of {} trials, on the validation set:", trials.len());
+        ranked
+            .iter()
+            .take(BEST)
+            .for_each(|t| println!("  {}", line(space, t)));
+        lines(important.as_deref())
+            .iter()
+            .for_each(|l| println!("{l}"));
+        println!(
+            "results: {0}/tune.json, {0}/best_chip.json (for `bruno train`)",
+            out.display()
+        );
+        Ok(())
+    }
+}
+
+/// A trial with its values by name.
+fn record(space: &Space, trial: &Trial) -> Value {
+    let values: serde_json::Map<_, _> = space.values(&trial.point).into_iter().collect();
+    serde_json::json!({
+        "trial": trial.number, "values": values, "after_epochs": trial.values, "outcome": trial.outcome,
+    })
+}
+
+fn line(space: &Space, trial: &Trial) -> String {
+    let how = match &trial.outcome {
+        Outcome::Done => format!("{:.4}", trial.goal()),
+        Outcome::Pruned => format!(
+            "{:.4}, stopped after epoch {}",
+            trial.goal(),
+            trial.values.len()
+        ),
+        Outcome::Failed(why) => format!("failed ({why})"),
+    };
+    let value = |(field, value): (String, Value)| match value.as_f64() {
+        Some(x) if !value.is_i64() => format!("{field} {x:.4}"),
+        _ => format!("{field} {}", value.to_string().trim_matches('"')),
+    };
+    let values: Vec<String> = space.values(&trial.point).into_iter().map(value).collect();
+    format!("trial {}: {how}: {}", trial.number, values.join(", "))
+}
+
+fn lines(important: Option<&[Importance]>) -> Vec<String> {
+    let Some(important) = important else {
+        return vec!["too few trials to say what mattered".into()];
+    };
+    let mut lines =
+        vec!["what mattered: share of the goal's variance by each field alone (fANOVA)".into()];
+    let line = |i: &Importance| {
+        format!(
+            "  {:<28}{:>5.1} % +- {:.1}",
+            i.field,
+            1e2 * i.share,
+            1e2 * i.deviation
+        )
+    };
+    lines.extend(important.iter().map(line));
+    let rest = 1.0 - important.iter().map(|i| i.share).sum::<f64>();
+    lines.push(format!(
+        "  {:<28}{:>5.1} %",
+        "several fields together",
+        1e2 * rest
+    ));
+    lines
+}
+
+/// A chip that resolves and cannot be generated is a bug; it ends the search.
+fn fault(error: &bruno_hdl::HdlError) -> TuneError {
+    TuneError::Train(TrainError::Sim(bruno_sim::SimError::Tool {
+        command: "generation of Verilog".into(),
+        output: error.to_string(),
+        remedy: "this is a bug in bruno".into(),
+    }))
+}
+
+fn no_validation(name: &str) -> Failure {
+    Failure::Train(TrainError::Setting(Problem {
+        field: "training.data".into(),
+        value: name.into(),
+        allowed: "a data set with validation samples: trials are judged on them".into(),
+        remedy: "set aside some of its training samples (docs/data.md)".into(),
+    }))
+}

@@ -1,0 +1,134 @@
+//! A search: rounds of trials that run at once, each proposed from the rounds before it.
+
+use crate::trial::own_fault;
+use crate::{Journal, Outcome, Runner, Space, Trial, TuneConfig, TuneError, prune, sampler};
+use serde_json::Value;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
+
+/// A search over a description's fields.
+pub struct Study<'a> {
+    /// The description's JSON.
+    pub description: &'a Value,
+    /// What is varied.
+    pub space: &'a Space,
+    /// Settings of the search.
+    pub config: &'a TuneConfig,
+    /// What runs a trial.
+    pub runner: &'a dyn Runner,
+}
+
+impl Study<'_> {
+    /// Runs trials until the budget is spent, those of the journal at `path` included; `tell` hears each as it ends. All of
+    /// them, by number.
+    ///
+    /// A trial's settings follow from seed, number and the trials of earlier rounds alone, and so does when it is stopped:
+    /// neither threads nor interruptions change anything.
+    ///
+    /// # Errors
+    /// Errors of the journal, and of training for reasons other than a trial's settings.
+    pub fn run(
+        &self,
+        path: &Path,
+        tell: &(dyn Fn(&Trial) + Sync),
+    ) -> Result<Vec<Trial>, TuneError> {
+        self.config.check()?;
+        self.space.check(self.description)?;
+        let journal = Journal::open(path, self.description, self.space, self.config)?;
+        let journal = Mutex::new(journal);
+        let (start, budget) = (Instant::now(), &self.config.budget);
+        for first in (0..budget.trials).step_by(self.config.parallel) {
+            let done = locked(&journal).trials().to_vec();
+            let earlier: Vec<Trial> = done.iter().filter(|t| t.number < first).cloned().collect();
+            let is_new = |number: &usize| done.iter().all(|t| t.number != *number);
+            let round = first..(first + self.config.parallel).min(budget.trials);
+            let new: Vec<usize> = round.filter(is_new).collect();
+            let epochs: usize = done.iter().map(|t| t.values.len()).sum();
+            let minutes = start.elapsed().as_secs_f64() / 60.0;
+            let spent = budget.epochs.is_some_and(|most| epochs >= most)
+                || budget.minutes.is_some_and(|most| minutes >= most);
+            if spent && !new.is_empty() {
+                break;
+            }
+            self.round(&new, &earlier, &journal, tell)?;
+        }
+        let trials = locked(&journal).trials().to_vec();
+        match trials.first().map(|t| &t.outcome) {
+            Some(Outcome::Failed(first)) if trials.iter().all(|t| t.goal().is_infinite()) => {
+                Err(TuneError::AllFailed {
+                    trials: trials.len(),
+                    first: first.clone(),
+                })
+            }
+            _ => Ok(trials),
+        }
+    }
+
+    fn round(
+        &self,
+        numbers: &[usize],
+        earlier: &[Trial],
+        journal: &Mutex<Journal>,
+        tell: &(dyn Fn(&Trial) + Sync),
+    ) -> Result<(), TuneError> {
+        let one = |number: usize| -> Result<(), TuneError> {
+            let trial = self.trial(number, earlier)?;
+            tell(&trial);
+            locked(journal).add(trial)
+        };
+        let one = &one;
+        std::thread::scope(|scope| {
+            let running: Vec<_> = numbers
+                .iter()
+                .map(|n| scope.spawn(move || one(*n)))
+                .collect();
+            let join = |handle: std::thread::ScopedJoinHandle<'_, _>| match handle.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            // All are waited for, so that the others' trials are in the journal when one fails.
+            let results: Vec<Result<(), TuneError>> = running.into_iter().map(join).collect();
+            results.into_iter().collect()
+        })
+    }
+
+    fn trial(&self, number: usize, earlier: &[Trial]) -> Result<Trial, TuneError> {
+        let point = sampler::point(self.space, self.config, number, earlier)?;
+        let (mut values, mut end) = (Vec::new(), Outcome::Done);
+        let mut after_epoch = |value: f64| {
+            if !value.is_finite() {
+                end = Outcome::Failed(format!(
+                    "the goal is {value} after epoch {}",
+                    values.len() + 1
+                ));
+                return false;
+            }
+            values.push(value);
+            if self.config.prune && !prune::goes_on(&values, earlier, self.config.startup) {
+                end = Outcome::Pruned;
+            }
+            end == Outcome::Done
+        };
+        let described = self
+            .space
+            .at(self.description, &point, &format!("trial {number}"));
+        let ran = described.and_then(|d| self.runner.run(&d, &mut after_epoch));
+        let outcome = match ran {
+            Ok(()) => end,
+            Err(error) => Outcome::Failed(own_fault(&error).ok_or(error)?),
+        };
+        Ok(Trial {
+            number,
+            point,
+            values,
+            outcome,
+        })
+    }
+}
+
+fn locked<'a>(journal: &'a Mutex<Journal>) -> std::sync::MutexGuard<'a, Journal> {
+    journal
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,93 @@
+//! One trial: a description trained epoch by epoch, until it is done or stopped.
+
+use crate::{Goal, TuneError};
+use bruno_chip::Description;
+use bruno_data::Dataset;
+use bruno_device::Chip;
+use bruno_sim::Forward;
+use bruno_train::{Checkpoint, Parameters, TrainConfig, TrainError, Trainer};
+
+/// What runs a trial.
+pub trait Runner: Sync {
+    /// Trains a description; `after_epoch` hears the goal on the validation set and says whether to go on.
+    ///
+    /// # Errors
+    /// Those of its settings, which are the trial's own fault, and others, which end the search.
+    fn run(
+        &self,
+        description: &Description,
+        after_epoch: &mut dyn FnMut(f64) -> bool,
+    ) -> Result<(), TuneError>;
+}
+
+/// Makes a simulator of a chip; called once a thread and trial.
+pub type Simulators<'a> = dyn Fn(&Chip) -> Result<Box<dyn Forward>, TuneError> + Sync + 'a;
+
+/// Trials that are runs of training.
+pub struct Training<'a> {
+    /// The description's file, for errors.
+    pub file: &'a str,
+    /// Data of all trials.
+    pub data: &'a Dataset,
+    /// What simulates a trial's chip.
+    pub simulators: &'a Simulators<'a>,
+    /// What trials are judged by.
+    pub goal: Goal,
+    /// Threads of one trial.
+    pub threads: usize,
+}
+
+impl Runner for Training<'_> {
+    fn run(
+        &self,
+        description: &Description,
+        after_epoch: &mut dyn FnMut(f64) -> bool,
+    ) -> Result<(), TuneError> {
+        let config = TrainConfig::of(description)?;
+        let chip = Chip::resolve(self.file, description)?;
+        let parameters = Parameters::new(&chip, &config);
+        let simulated = bruno_train::simulated(&chip, &config);
+        let run = Checkpoint::new(description.clone(), config, parameters);
+        let models = (0..self.threads.max(1)).map(|_| (self.simulators)(&simulated));
+        let models = models.collect::<Result<Vec<_>, _>>()?;
+        let models = std::sync::Mutex::new(models);
+        let factory = || {
+            let mut left = models
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            // As many were made as the trainer asks for.
+            left.pop().ok_or_else(|| bruno_sim::SimError::Mismatch {
+                what: "number of simulators".into(),
+                found: "one more".into(),
+                expected: self.threads.to_string(),
+            })
+        };
+        let mut trainer = Trainer::new(self.file, run, self.data, &factory, self.threads)?;
+        trainer.start_biases();
+        while !trainer.run.is_done() {
+            let valid = trainer.epoch(|_| {})?.valid;
+            let goal = match self.goal {
+                Goal::Loss => valid.mean_loss(),
+                Goal::Error => 1.0 - valid.accuracy(),
+            };
+            if !after_epoch(goal) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a trial failed, if its own settings are to blame.
+pub(crate) fn own_fault(error: &TuneError) -> Option<String> {
+    match error {
+        TuneError::Chip(_)
+        | TuneError::Train(
+            TrainError::Setting(_)
+            | TrainError::Chip(_)
+            | TrainError::Data(_)
+            | TrainError::NotFinite { .. },
+        ) => Some(error.to_string()),
+        _ => None,
+    }
+}
