@@ -26,8 +26,10 @@ pub fn with_spreads(
     for (layer, from) in trained.layers.iter_mut().zip(&spreads.layers) {
         layer.variability.clone_from(&from.variability);
         layer.synapse.rram.clone_from(&from.synapse.rram);
-        if let (Some(own), Some(from)) = (&mut layer.recurrent_synapse, &from.recurrent_synapse) {
-            own.rram.clone_from(&from.rram);
+        // A run that trained its level tables has one for the recurrence even where the description has not.
+        if let Some(own) = &mut layer.recurrent_synapse {
+            let recurrent = from.recurrent_synapse.as_ref().unwrap_or(&from.synapse);
+            own.rram.clone_from(&recurrent.rram);
         }
     }
     let readout = &spreads.readout.synapse.rram;

@@ -1,7 +1,8 @@
 //! A network that says nothing is a mistake, not a result: layers without a spike, weights that are all the same.
 
 use crate::TrainError;
-use crate::parameters::{Parameters, Projection};
+use crate::parameters::Parameters;
+use crate::projection::Projection;
 use crate::quantise::quantise;
 use crate::score::{Evaluation, LayerActivity};
 use bruno_device::Chip;
@@ -55,7 +56,8 @@ pub(crate) fn check(
 /// The code that all weights of a projection have, if there is one and it is no chance.
 fn only_code(projection: &Projection, values: &[f32]) -> Option<u8> {
     let weights = &values[projection.place.clone()];
-    let quantised = quantise(weights, &projection.levels);
-    let one = projection.levels.len() > 1 && weights.len() >= FEW_WEIGHTS && quantised.used == 1;
+    let quantised = quantise(weights, projection.levels(values));
+    let one =
+        projection.start_levels.len() > 1 && weights.len() >= FEW_WEIGHTS && quantised.used == 1;
     one.then(|| quantised.codes[0])
 }

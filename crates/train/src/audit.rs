@@ -178,8 +178,14 @@ pub(crate) fn groups(chip: &Chip, parameters: &Parameters) -> Vec<(String, Range
     for (index, (layer, own)) in chip.layers.iter().zip(&parameters.layers).enumerate() {
         let name = |what: &str| format!("{}: {what}", layer.name);
         groups.push((name("input weights"), own.input.place.clone(), false));
+        if let Some(levels) = &own.input.trained_levels {
+            groups.push((name("input levels"), levels.place.clone(), false));
+        }
         if let Some(recurrent) = &own.recurrent {
             groups.push((name("recurrent weights"), recurrent.place.clone(), false));
+            if let Some(levels) = &recurrent.trained_levels {
+                groups.push((name("recurrent levels"), levels.place.clone(), false));
+            }
         }
         for (label, place) in parameters.device_labels(index, &layer.name) {
             groups.push((label, place..place + 1, true));

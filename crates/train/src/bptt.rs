@@ -1,20 +1,23 @@
 //! Exact backpropagation through every tick: the yardstick of the coarse gradients, and a gradient of its own.
 //!
-//! The derivatives are those of [`crate::dynamics`] with the surrogate of one tick, and the reset detached, along the
+//! The derivatives are those of [`crate::dynamics`] with the surrogate of one tick, and the reset detached or not, along the
 //! states that the forward pass went through. Both are by the currents and cards in force. `full` remembers
 //! every tick; `checkpointed` remembers the windows' borders and runs each window again, for the same result.
 
 #[cfg(test)]
 mod agreement;
+#[cfg(test)]
+mod differences;
 
 use crate::TrainError;
 use crate::config::DeviceParameter;
 use crate::dynamics::Dynamics;
 use crate::in_force::Physical;
 use crate::not_finite::NotFinite;
-use crate::parameters::Projection;
 use crate::pass::Pass;
+use crate::projection::Projection;
 use crate::replay::{Moment, Replay, spiking};
+use crate::reset::SpikeReset;
 use crate::surrogate::Surrogate;
 use bruno_device::{Layer, LayerKind, TICK_S};
 use std::ops::Range;
@@ -172,10 +175,17 @@ fn membrane_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f3
     asked.get(window * n..(window + 1) * n)
 }
 
+/// What a layer's neurons do.
+struct Neuron {
+    dynamics: Dynamics,
+    surrogate: Surrogate,
+    reset: SpikeReset,
+}
+
 /// Running adjoint of one layer.
 struct Adjoint<'a> {
     /// None for the readout.
-    neuron: Option<(Dynamics, Surrogate)>,
+    neuron: Option<Neuron>,
     alpha: f64,
     /// Weights in force, pA.
     input: &'a [f32],
@@ -185,6 +195,8 @@ struct Adjoint<'a> {
     i: Vec<f64>,
     /// `i` with all its uses, one tick later.
     later: Vec<f64>,
+    /// Effect of a later start of each neuron's last tick, a ms: of a release from the refractory time, if it was one.
+    release: Vec<f64>,
     /// Device parameters in training.
     parameters: Vec<DeviceParameter>,
     /// `dL/d parameter`, by the unit of the card.
@@ -196,11 +208,10 @@ impl<'a> Adjoint<'a> {
         let chip = pass.chip();
         let layer: &Layer = &chip.layers[index];
         let card = chip.description.layers.get(index).map(|l| &l.device);
-        let neuron = card.map(|card| {
-            (
-                Dynamics::new(card, layer.kind),
-                Surrogate::new(card, pass.config),
-            )
+        let neuron = card.map(|card| Neuron {
+            dynamics: Dynamics::new(card, layer.kind),
+            surrogate: Surrogate::new(card, pass.config),
+            reset: SpikeReset::new(card, layer.kind, pass.config),
         });
         let devices = pass.parameters.device();
         let zeros = vec![0.0; layer.neurons];
@@ -213,7 +224,8 @@ impl<'a> Adjoint<'a> {
             v: zeros.clone(),
             p: zeros.clone(),
             i: zeros.clone(),
-            later: zeros,
+            later: zeros.clone(),
+            release: zeros,
             device: vec![0.0; devices.len()],
             parameters: devices.iter().map(|d| d.parameter).collect(),
         }
@@ -221,31 +233,28 @@ impl<'a> Adjoint<'a> {
 
     /// The tick's step of V and p, backward, for every neuron that was not refractory.
     fn membrane(&mut self, before: &Moment, after: &Moment, asked: &[f64]) {
-        let Some((dynamics, surrogate)) = self.neuron.take() else {
+        let Some(neuron) = self.neuron.take() else {
             return;
         };
         let mut fired = after.fired.iter().peekable();
         for (n, asked) in asked.iter().enumerate() {
             let spike = fired.next_if(|f| **f as usize == n).is_some();
             if before.refractory[n] {
+                self.released(n);
                 continue;
             }
             let state = [before.v[n], before.p[n], after.i[n]].map(f64::from);
-            self.tick((&dynamics, &surrogate), n, state, spike, *asked);
+            self.tick(&neuron, n, state, spike, *asked);
         }
-        self.neuron = Some((dynamics, surrogate));
+        self.neuron = Some(neuron);
     }
 
-    fn tick(
-        &mut self,
-        (dynamics, surrogate): (&Dynamics, &Surrogate),
-        n: usize,
-        [v, p, i]: [f64; 3],
-        spike: bool,
-        asked: f64,
-    ) {
+    fn tick(&mut self, neuron: &Neuron, n: usize, [v, p, i]: [f64; 3], spike: bool, asked: f64) {
+        let dynamics = &neuron.dynamics;
         let tick = dynamics.tick(v, p, i);
-        let slope = surrogate.slope(tick.v, TICK_S);
+        let slope = neuron.surrogate.slope(tick.v, TICK_S);
+        let by_spike = neuron.reset.by_spike(tick.v, tick.p);
+        let asked = asked + self.v[n] * by_spike[0] + self.p[n] * by_spike[1];
         let keep = f64::from(!spike);
         let keep_p = f64::from(!spike || dynamics.card.keep_p);
         // By the new V before the clamp at the floor, and by the new p.
@@ -262,10 +271,22 @@ impl<'a> Adjoint<'a> {
                 *sum -= slope * asked;
             }
         }
+        let by_release = dynamics.later_release(v, p, i);
+        self.release[n] = lv * by_release[0] + lp * by_release[1];
         self.i[n] += lv * tick.by_current;
         let j = tick.jacobian;
         self.v[n] = lv * j[0][0] + lp * j[1][0];
         self.p[n] = lv * j[0][1] + lp * j[1][1];
+    }
+
+    /// A refractory tick: the tick after it was a release, or one more of them.
+    fn released(&mut self, n: usize) {
+        let release = std::mem::take(&mut self.release[n]);
+        for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
+            if *parameter == DeviceParameter::Refractory {
+                *sum += release;
+            }
+        }
     }
 
     fn add(&self, channels: &[u32], to: &Projection, gradient: &mut [f64]) {

@@ -6,6 +6,7 @@
 use crate::config::{DeviceParameter, TrainConfig};
 use crate::dynamics::Dynamics;
 use crate::matrix::{Matrix, expm1_over, exponential};
+use crate::reset::SpikeReset;
 use crate::step::Step;
 use crate::surrogate::Surrogate;
 use bruno_chip::DeviceCard;
@@ -26,8 +27,19 @@ pub(crate) struct Recorded {
     pub clamped: bool,
     /// Share of the window in which the neuron was not refractory.
     pub active: f64,
+    /// The last release from a refractory time within the window.
+    pub release: Option<Release>,
     /// The window's mean linearisation, if it was recorded.
     pub linearised: Option<Linearised>,
+}
+
+/// The end of a refractory time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Release {
+    /// From there to the end of the window.
+    pub seconds: f64,
+    /// No spike followed in the window, and the membrane did not end at its lower clamp.
+    pub kept: bool,
 }
 
 impl Recorded {
@@ -54,6 +66,7 @@ pub(crate) struct Linearised {
 #[derive(Debug, Clone)]
 pub(crate) struct Coarse {
     dynamics: Dynamics,
+    reset: SpikeReset,
     surrogate: Surrogate,
     kind: LayerKind,
     window_s: f64,
@@ -72,6 +85,7 @@ impl Coarse {
     ) -> Self {
         Self {
             dynamics: Dynamics::new(card, kind),
+            reset: SpikeReset::new(card, kind, config),
             surrogate: Surrogate::new(card, config),
             kind,
             window_s: f64::from(window_ticks) * TICK_S,
@@ -81,27 +95,36 @@ impl Coarse {
 
     /// The window linearised at the recorded state, or with the mean linearisation that the recorder summed.
     pub fn step(&self, r: &Recorded) -> Step {
-        let jacobian = match &r.linearised {
+        let mut jacobian = match &r.linearised {
             Some(l) => self.dynamics.mean_jacobian(l.steep, l.rates),
             None => self.dynamics.jacobian(r.v, r.p),
         };
         let seconds = self.window_s * r.active;
-        let (a, phi) = self.transition(jacobian, seconds);
-        let gain = PA / self.dynamics.model.capacitance_f;
-        let b = [phi[0][0] * gain, phi[1][0] * gain];
         let sigma = match &r.linearised {
             Some(l) => self.surrogate.scaled(l.near, seconds),
             None => self.surrogate.slope(r.v, seconds),
         };
+        let spikes_per_s = if seconds > 0.0 { sigma / seconds } else { 0.0 };
+        // An attached reset draws the state to its reset values as far as the surrogate follows the membrane.
+        let by_spike = self.reset.by_spike(r.v, r.p);
+        for (row, by) in jacobian.iter_mut().zip(by_spike) {
+            row[0] += by * spikes_per_s;
+        }
+        let (a, phi) = self.transition(jacobian, seconds);
+        let gain = PA / self.dynamics.model.capacitance_f;
+        let b = [phi[0][0] * gain, phi[1][0] * gain];
         let keep = r.keep();
         let narrow = |x: f64| x as f32;
         let by_device = |parameter: &DeviceParameter| {
-            if *parameter == DeviceParameter::Threshold {
-                return [0.0, 0.0, narrow(-sigma)];
+            if *parameter == DeviceParameter::Refractory {
+                return self.by_refractory(jacobian, r, spikes_per_s).map(narrow);
             }
+            let at_threshold = f64::from(*parameter == DeviceParameter::Threshold);
             let force = self.force(*parameter, r);
+            let force = [0, 1].map(|k: usize| force[k] - at_threshold * by_spike[k] * spikes_per_s);
             let moved = [0, 1].map(|k: usize| phi[k][0] * force[0] + phi[k][1] * force[1]);
-            [keep * moved[0], keep * moved[1], sigma * moved[0]].map(narrow)
+            let counted = sigma * (moved[0] - at_threshold);
+            [keep * moved[0], keep * moved[1], counted].map(narrow)
         };
         Step {
             a: a.map(|row| row.map(|x| narrow(x * keep))),
@@ -110,6 +133,23 @@ impl Coarse {
             d: narrow(sigma * b[0]),
             by_device: self.devices.iter().map(by_device).collect(),
         }
+    }
+
+    /// By the refractory time, a ms: the state at the window's last release, carried to its end.
+    fn by_refractory(&self, jacobian: Matrix, r: &Recorded, spikes_per_s: f64) -> [f64; 3] {
+        let Some(release) = r.release else {
+            return [0.0; 3];
+        };
+        let [v, p] = self.reset.state(r.p);
+        let later = self.dynamics.later_release(v, p, r.i);
+        let (a, phi) = self.transition(jacobian, release.seconds);
+        let times = |m: Matrix, row: usize| m[row][0] * later[0] + m[row][1] * later[1];
+        let keep = f64::from(release.kept);
+        [
+            keep * times(a, 0),
+            keep * times(a, 1),
+            spikes_per_s * times(phi, 0),
+        ]
     }
 
     fn force(&self, parameter: DeviceParameter, r: &Recorded) -> [f64; 2] {
@@ -164,6 +204,7 @@ mod tests {
             spikes: 0,
             clamped: false,
             active: 1.0,
+            release: None,
             linearised: None,
         };
         ([v, p], recorded)

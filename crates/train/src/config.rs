@@ -4,8 +4,10 @@ mod audit;
 mod device_parameter;
 mod gradient_kind;
 mod hardware;
+mod levels;
 mod objectives;
 mod regularisation;
+mod reset;
 mod validation;
 mod weights;
 
@@ -13,8 +15,10 @@ pub use audit::{AuditConfig, AuditReaction};
 pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
 pub use gradient_kind::GradientKind;
 pub use hardware::{Draw, Effect, HardwareConfig};
+pub use levels::{LevelsConfig, ProjectionKind};
 pub use objectives::{AreaObjective, EnergyObjective, LatencyObjective, Objectives};
 pub use regularisation::RegularisationConfig;
+pub use reset::Reset;
 pub use validation::{EarlyStop, Keep, Metric};
 pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
@@ -47,6 +51,9 @@ impl Default for InitConfig {
         }
     }
 }
+
+/// One tick.
+const SHORTEST_REFRACTORY_MS: f64 = 1e-3;
 
 /// Settings of training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,10 +99,15 @@ pub struct TrainConfig {
     pub objectives: Objectives,
     /// How weights start.
     pub init: InitConfig,
+    /// Whether the gradient sees the reset.
+    pub reset: Reset,
     /// Latent weights in training.
     pub weights: WeightsConfig,
     /// Against learning the training set by heart.
     pub regularisation: RegularisationConfig,
+    /// Trained level tables; those of the description where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub levels: Option<LevelsConfig>,
     /// Device effects sampled in training; the nominal chip where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hardware: Option<HardwareConfig>,
@@ -132,8 +144,10 @@ impl Default for TrainConfig {
             device: Vec::new(),
             objectives: Objectives::default(),
             init: InitConfig::default(),
+            reset: Reset::Detached,
             weights: WeightsConfig::default(),
             regularisation: RegularisationConfig::default(),
+            levels: None,
             hardware: None,
             audit: None,
             metric: Metric::default(),
@@ -220,6 +234,9 @@ impl TrainConfig {
             .any(|d| d.parameter == DeviceParameter::Area);
         self.objectives.check(trains_area)?;
         self.check_gradient(description.recorder)?;
+        if let Some(levels) = &self.levels {
+            levels.check(description)?;
+        }
         if let Some(hardware) = &self.hardware {
             hardware.check(description)?;
         }
@@ -315,6 +332,14 @@ impl TrainConfig {
             }
             check_shared(device, description)?;
             let (low, high) = device.bounds;
+            if device.parameter == DeviceParameter::Refractory && low < SHORTEST_REFRACTORY_MS {
+                let value = format!("{low}..{high}");
+                return Err(setting(
+                    "device[Refractory].bounds",
+                    value,
+                    "from 0.001 ms on, one tick",
+                ));
+            }
             for layer in &description.layers {
                 let value = device.parameter.of(&layer.device);
                 if !(low < value && value < high) {
@@ -368,147 +393,4 @@ fn setting(field: &str, value: impl ToString, allowed: &str) -> TrainError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The message for a description whose `training` and recorder are these.
-    fn check(training: &str, recorder: &str, expected: &str) {
-        let text = format!(
-            r#"{{"name":"a","inputs":1,"recorder":"{recorder}","training":{training},
-                "layers":[{{"name":"h","kind":"lif","neurons":1,"synapse":{{"range_pA":1}}}}],
-                "readout":{{"outputs":1,"synapse":{{"range_pA":1}}}}}}"#
-        );
-        let description = Description::parse("a", &text).unwrap();
-        let error = TrainConfig::of(&description).unwrap_err().to_string();
-        assert!(error.contains(expected), "{error}");
-    }
-
-    #[test]
-    fn an_unknown_field() {
-        check(r#"{"epoch":3}"#, "mean", "unknown field `epoch`");
-    }
-    #[test]
-    fn out_of_range() {
-        check(
-            r#"{"batch":0}"#,
-            "mean",
-            "`training.batch` is 0; allowed: 1..",
-        );
-    }
-    #[test]
-    fn sums_that_are_not_recorded() {
-        check(
-            r#"{"gradient":"jacobian"}"#,
-            "mean",
-            "`training.gradient` is jacobian; allowed: the chip's `recorder` at `jacobian`",
-        );
-    }
-    #[test]
-    fn a_surrogate_that_is_not_recorded() {
-        check(
-            r#"{"gradient":"jacobian","surrogate":"boxcar"}"#,
-            "jacobian",
-            "`training.surrogate` is Boxcar; allowed: `fast_sigmoid`",
-        );
-    }
-    #[test]
-    fn an_audit_that_never_comes() {
-        check(
-            r#"{"audit":{"every_steps":0}}"#,
-            "mean",
-            "`training.audit.every_steps` is 0; allowed: 1..",
-        );
-    }
-    #[test]
-    fn an_effect_without_a_size() {
-        check(
-            r#"{"hardware":{"effects":["stuck"]}}"#,
-            "mean",
-            "`training.hardware.effects` is `stuck`; allowed: effects whose size the description gives: this one needs \
-             `rram.stuck` in a synapse",
-        );
-    }
-    #[test]
-    fn no_effect() {
-        check(r#"{"hardware":{"effects":[]}}"#, "mean", "at least one of");
-    }
-    #[test]
-    fn patience_that_outlasts_the_run() {
-        check(
-            r#"{"epochs":5,"early_stop":{"patience":5}}"#,
-            "mean",
-            "`training.early_stop.patience` is 5; allowed: 1..4",
-        );
-    }
-    #[test]
-    fn all_spikes_dropped() {
-        check(
-            r#"{"regularisation":{"input_dropout":1}}"#,
-            "mean",
-            "`training.regularisation.input_dropout` is 1; allowed: 0..0.99",
-        );
-    }
-    #[test]
-    fn rates_reversed() {
-        check(r#"{"rate_Hz":[9,3]}"#, "mean", "the lower first");
-    }
-    #[test]
-    fn a_negative_deviation() {
-        check(
-            r#"{"init":{"input_std":-1}}"#,
-            "mean",
-            "`training.init.input_std` is -1",
-        );
-    }
-    #[test]
-    fn a_mean_that_is_not_recorded() {
-        check("{}", "sample", "`training.gradient` is mean");
-    }
-    #[test]
-    fn an_objective_out_of_range() {
-        check(
-            r#"{"objectives":{"energy":{"weight":-1}}}"#,
-            "mean",
-            "`training.objectives.energy.weight` is -1; allowed: 0..1000",
-        );
-    }
-    #[test]
-    fn an_area_that_nothing_changes() {
-        check(
-            r#"{"objectives":{"area":{"weight":1}}}"#,
-            "mean",
-            "`training.objectives.area` is given; allowed: none unless `training.device` trains `area`",
-        );
-    }
-    #[test]
-    fn a_parameter_twice() {
-        let twice = r#"{"device":[{"parameter":"area","bounds":[1,9]},{"parameter":"area","bounds":[1,9]}]}"#;
-        check(twice, "mean", "Area twice");
-    }
-    #[test]
-    fn a_neuron_of_its_own() {
-        check(
-            r#"{"device":[{"parameter":"area","bounds":[1,9],"shared":"neuron"}]}"#,
-            "mean",
-            "one level table a layer",
-        );
-    }
-    #[test]
-    fn a_die_of_two_minds() {
-        let text = r#"{"name":"a","inputs":1,"training":{"device":[{"parameter":"area","bounds":[1,9],"shared":"die"}]},
-            "layers":[{"name":"h","kind":"lif","neurons":1,"synapse":{"range_pA":1}},
-                      {"name":"i","kind":"lif","neurons":1,"synapse":{"range_pA":1},"device":{"area_um2":2}}],
-            "readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
-        let error = TrainConfig::of(&Description::parse("a", text).unwrap()).unwrap_err();
-        let expected = "`layer`, or one value on the cards of `h` (4) and `i` (2)";
-        assert!(error.to_string().contains(expected), "{error}");
-    }
-    #[test]
-    fn bounds_that_leave_the_card_out() {
-        check(
-            r#"{"device":[{"parameter":"area","bounds":[5,9]}]}"#,
-            "mean",
-            "bounds around the card's 4",
-        );
-    }
-}
+mod tests;

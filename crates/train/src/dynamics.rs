@@ -37,6 +37,8 @@ struct Flow {
 pub(crate) struct Tick {
     /// New membrane, V.
     pub v: f64,
+    /// New occupation.
+    pub p: f64,
     /// Derivative of the new (V, p) by the old.
     pub jacobian: Matrix,
     /// Derivative of the new V by the current, V/pA; p does not see it.
@@ -88,7 +90,8 @@ impl Dynamics {
         [[-leak - k * by_v, -k * by_p], [by_v, by_p]]
     }
 
-    /// Derivative of (dV/dt, dp/dt) by a parameter, in 1/s by the unit of the card's field; the threshold is not in them.
+    /// Derivative of (dV/dt, dp/dt) by a parameter, in 1/s by the unit of the card's field; threshold and refractory time
+    /// are not in them.
     pub fn force(&self, parameter: DeviceParameter, v: f64, p: f64, i_pa: f64) -> [f64; 2] {
         let [up, down] = self.flow(v, p).free;
         self.mean_force(parameter, (v, p, i_pa), up - down, up + down)
@@ -107,7 +110,8 @@ impl Dynamics {
         match parameter {
             DeviceParameter::Area => [-self.charging(v, i_pa) / self.card.area_um2, 0.0],
             DeviceParameter::Leak => [-v / m.capacitance_f * PA, 0.0],
-            DeviceParameter::Threshold => [0.0, 0.0],
+            // These are not in the equations: one ends a step, the other begins it.
+            DeviceParameter::Threshold | DeviceParameter::Refractory => [0.0, 0.0],
             // A barrier of 1 eV takes q/(kB T) from the log of both rates.
             DeviceParameter::Barrier => of_flow(-KELVIN_PER_VOLT / self.card.temperature_k * net),
             // The field's share of log k+ is proportional to the distance, and that of log k- its negative.
@@ -116,6 +120,11 @@ impl Dynamics {
                 of_flow(LN2 * (x - m.xc / 2.0) / self.card.d_e_nm * steep)
             }
         }
+    }
+
+    /// Derivative of (V, p) by the refractory time, a ms: a neuron that is released later from (V, p) has not yet moved.
+    pub fn later_release(&self, v: f64, p: f64, i_pa: f64) -> [f64; 2] {
+        self.slope(v, p, i_pa).map(|slope| -1e-3 * slope)
     }
 
     /// `(dV/dt, dp/dt)`, V/s and 1/s.
@@ -131,10 +140,14 @@ impl Dynamics {
 
     /// One tick from (V, p) under a current in pA.
     pub fn tick(&self, v: f64, p: f64, i_pa: f64) -> Tick {
-        let v_new = v + TICK_S * self.slope(v, p, i_pa)[0];
+        let [v_new, p_new] = {
+            let slope = self.slope(v, p, i_pa);
+            [v + TICK_S * slope[0], p + TICK_S * slope[1]]
+        };
         let [by_v, by_p] = self.jacobian(v, p).map(|row| row.map(|x| TICK_S * x));
         Tick {
             v: v_new,
+            p: p_new,
             jacobian: [[1.0 + by_v[0], by_v[1]], [by_p[0], 1.0 + by_p[1]]],
             by_current: TICK_S * PA / self.model.capacitance_f,
             floored: v_new < self.card.v_floor_v,

@@ -8,7 +8,7 @@
 //!     a window          g V^2 T, V its mean where it is recorded, else its end
 
 use crate::Parameters;
-use crate::parameters::Projection;
+use crate::projection::Projection;
 use bruno_chip::DeviceCard;
 use bruno_device::{Chip, Felif, Layer, LayerKind, TICK_S};
 use bruno_sim::{Stimulus, Trace};

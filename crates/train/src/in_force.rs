@@ -7,11 +7,13 @@
 use crate::config::{Draw, HardwareConfig, TrainConfig, WeightRounding};
 use crate::parameters::Parameters;
 use crate::pass::Gradient;
+use crate::projection::Projection;
 use crate::quantise::Quantised;
 use crate::virtual_program::{held_program, ideal_program};
 use bruno_chip::ChipError;
 use bruno_device::{Chip, Draws, HeldProjection, VirtualLayer};
 use bruno_sim::Program;
+use std::ops::Range;
 
 /// Keeps training's virtual chips apart from those of a Monte-Carlo run with the same seed ("training" in ASCII).
 const TRAINING: u64 = 0x7472_6169_6e69_6e67;
@@ -54,6 +56,8 @@ pub(crate) struct Physical {
 
 /// Synapses of a projection, `[channel][neuron]`.
 pub(crate) struct Weights {
+    /// Nominal codes.
+    codes: Vec<u8>,
     /// Currents in force, pA.
     pub pa: Vec<f32>,
     /// Derivative of each by its nominal level; empty where all are 1.
@@ -114,18 +118,12 @@ impl InForce {
         let values = &parameters.values;
         let layers = parameters.layers.iter().zip(codes);
         let layers = layers.map(|(own, (input, recurrent))| LayerInForce {
-            input: Weights {
-                pa: own.input.levels_pa(values, &input.codes),
-                slopes: Vec::new(),
-            },
+            input: Weights::ideal(&own.input, values, input),
             recurrent: own
                 .recurrent
                 .as_ref()
                 .zip(recurrent.as_ref())
-                .map(|(p, q)| Weights {
-                    pa: p.levels_pa(values, &q.codes),
-                    slopes: Vec::new(),
-                }),
+                .map(|(projection, codes)| Weights::ideal(projection, values, codes)),
             devices: vec![1.0; own.device.len()],
         });
         Self {
@@ -160,17 +158,12 @@ impl InForce {
         let drawn: Vec<VirtualLayer<'_>> = drawn.collect::<Result<_, _>>()?;
         let (program, tables) = held_program(&asked, &drawn, at.sample as u32)?;
         let lsb_pa = chip.description.formats.i_lsb_pa();
-        let weights = |held: HeldProjection| Weights {
-            pa: held
-                .currents()
-                .map(|c| (f64::from(c) * lsb_pa) as f32)
-                .collect(),
-            slopes: held.slopes,
-        };
         let mut own = asked.with_fine_synapses();
         let mut layers = Vec::new();
         for (index, (layer, held)) in drawn.iter().zip(tables).enumerate() {
             let mut devices = Vec::new();
+            let channels = chip.layers[index].inputs * chip.layers[index].neurons;
+            let (inputs, recurrences) = ideal.layers[index].weights.split_at(channels);
             own.layers[index].codes = program.layers[index].codes;
             if let Some(card) = &layer.card {
                 let nominal =
@@ -179,8 +172,10 @@ impl InForce {
                 devices.extend(by.map(|p| p.of(card) / p.of(&nominal)));
             }
             layers.push(LayerInForce {
-                input: weights(held.input),
-                recurrent: held.recurrent.map(weights),
+                input: Weights::held(held.input, inputs, lsb_pa),
+                recurrent: held
+                    .recurrent
+                    .map(|held| Weights::held(held, recurrences, lsb_pa)),
                 devices,
             });
         }
@@ -213,6 +208,9 @@ impl InForce {
                 weights.by_level(by_pa);
                 let scale = f64::from(projection.scale_pa);
                 by_pa.iter_mut().for_each(|g| *g *= scale);
+                if let Some(levels) = &projection.trained_levels {
+                    weights.sum_by_code(&projection.place, &levels.place, &mut gradient);
+                }
             }
             let places = own.device.iter().zip(&held.devices).zip(devices);
             for (index, ((place, factor), by_card)) in places.enumerate() {
@@ -225,6 +223,32 @@ impl InForce {
 }
 
 impl Weights {
+    /// Synapses at their nominal levels.
+    fn ideal(projection: &Projection, values: &[f32], codes: &Quantised) -> Self {
+        Self {
+            pa: projection.levels_pa(values, &codes.codes),
+            codes: codes.codes.clone(),
+            slopes: Vec::new(),
+        }
+    }
+
+    /// Synapses of a virtual chip, programmed to these codes.
+    fn held(held: HeldProjection, codes: &[u8], lsb_pa: f64) -> Self {
+        let pa = held.currents().map(|c| (f64::from(c) * lsb_pa) as f32);
+        Self {
+            pa: pa.collect(),
+            codes: codes.to_vec(),
+            slopes: held.slopes,
+        }
+    }
+
+    /// The gradient by a level is the sum of that by all weights which stand at it.
+    fn sum_by_code(&self, weights: &Range<usize>, levels: &Range<usize>, gradient: &mut [f64]) {
+        for (place, code) in weights.clone().zip(&self.codes) {
+            gradient[levels.start + usize::from(*code)] += gradient[place];
+        }
+    }
+
     /// A gradient by the currents in force becomes one by their nominal levels.
     fn by_level(&self, gradient: &mut [f64]) {
         let slopes = gradient.iter_mut().zip(&self.slopes);

@@ -23,6 +23,7 @@ mod footprint;
 mod history;
 mod in_force;
 mod latency;
+mod level_table;
 mod loss;
 mod matrix;
 mod not_finite;
@@ -30,10 +31,12 @@ mod parallel;
 mod parameters;
 mod pareto;
 mod pass;
+mod projection;
 mod pull;
 mod quantise;
 mod recorded;
 mod replay;
+mod reset;
 mod sample;
 mod score;
 mod step;
@@ -52,8 +55,8 @@ pub use comparison::{Comparison, Measured, Row};
 pub use config::{
     AreaObjective, AuditConfig, AuditReaction, DeviceParameter, DeviceTraining, Draw, EarlyStop,
     Effect, EnergyObjective, GradientKind, HardwareConfig, InitConfig, Keep, LatencyObjective,
-    Metric, Objectives, RegularisationConfig, Shared, StraightThrough, TrainConfig, WeightRounding,
-    WeightsConfig,
+    LevelsConfig, Metric, Objectives, ProjectionKind, RegularisationConfig, Reset, Shared,
+    StraightThrough, TrainConfig, WeightRounding, WeightsConfig,
 };
 pub use energy::Energy;
 pub use epoch::{EpochReport, Unfinished};
@@ -61,10 +64,12 @@ pub use error::TrainError;
 pub use evaluate::{Load, evaluate};
 pub use footprint::Footprint;
 pub use in_force::{InForce, simulated};
+pub use level_table::TrainedLevels;
 pub use not_finite::{FailedBatch, NotFinite};
-pub use parameters::{Parameters, Projection};
+pub use parameters::Parameters;
 pub use pareto::pareto_front;
 pub use pass::{Demand, Gradient, Pass};
+pub use projection::Projection;
 pub use quantise::{Quantised, quantise};
 pub use sample::stimulus;
 pub use score::{

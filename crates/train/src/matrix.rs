@@ -1,4 +1,4 @@
-//! Exponential of a 2 x 2 matrix with real eigenvalues and its integral, in closed form.
+//! Exponential of a 2 x 2 matrix and its integral, in closed form.
 
 /// A 2 x 2 matrix, row by row.
 pub type Matrix = [[f64; 2]; 2];
@@ -7,12 +7,24 @@ pub type Matrix = [[f64; 2]; 2];
 ///
 /// With eigenvalues `m + d` and `m - d`: `exp(J t) = u I + w (J - m I)`, where `u` and `w` are the mean and the divided
 /// difference of `exp` at the eigenvalues; the integral has the same form with `(exp(l t) - 1)/l` in the place of `exp`.
-/// FeLIF Jacobians have real eigenvalues (a symmetric product of couplings); a negative discriminant can only be
-/// rounding and counts as zero.
+/// FeLIF Jacobians have real eigenvalues (a symmetric product of couplings); with an attached reset they may be complex, `m
+/// + i d` and `m - i d`: then `u` and `w` are the real part at one of them and the imaginary part by d.
 pub fn exponential(j: Matrix, t: f64) -> (Matrix, Matrix) {
     let mean = 0.5 * (j[0][0] + j[1][1]);
     let half = 0.5 * (j[0][0] - j[1][1]);
-    let d = (half * half + j[0][1] * j[1][0]).max(0.0).sqrt();
+    let square = half * half + j[0][1] * j[1][0];
+    let d = square.abs().sqrt();
+    let of = |u: f64, w: f64| [[u + w * half, w * j[0][1]], [w * j[1][0], u - w * half]];
+    if square < 0.0 && d * t > 1e-6 {
+        let (sin, cos) = (d * t).sin_cos();
+        let grown = (mean * t).exp();
+        let (real, imaginary) = (grown * cos - 1.0, grown * sin);
+        // (exp(l t) - 1)/l at l = m + i d.
+        let norm = mean * mean + d * d;
+        let u = (real * mean + imaginary * d) / norm;
+        let w = (imaginary * mean - real * d) / norm / d;
+        return (of(grown * cos, grown * sin / d), of(u, w));
+    }
     let (low, high) = (mean - d, mean + d);
     let form = |f: &dyn Fn(f64) -> f64, slope: f64| {
         let (a, b) = (f(low), f(high));
@@ -21,8 +33,7 @@ pub fn exponential(j: Matrix, t: f64) -> (Matrix, Matrix) {
         } else {
             slope
         };
-        let u = 0.5 * (a + b);
-        [[u + w * half, w * j[0][1]], [w * j[1][0], u - w * half]]
+        of(0.5 * (a + b), w)
     };
     let exp = form(&|l| (l * t).exp(), t * (mean * t).exp());
     let integral = form(&|l| expm1_over(l, t), expm1_slope(mean, t));
@@ -85,6 +96,10 @@ mod tests {
     #[test]
     fn equal_eigenvalues() {
         check([[-3.0, 0.0], [2.0, -3.0]], 0.5);
+    }
+    #[test]
+    fn complex_eigenvalues() {
+        check([[-80.0, 200.0], [-300.0, -20.0]], 1e-2);
     }
     #[test]
     fn nothing_moves() {

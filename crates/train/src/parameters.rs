@@ -1,6 +1,10 @@
 //! Everything that training changes: latent weights, device parameters, output biases; and the way from there to a chip.
 
-use crate::config::{DeviceParameter, DeviceTraining, Shared, TrainConfig};
+use crate::config::{
+    DeviceParameter, DeviceTraining, LevelsConfig, ProjectionKind, Shared, TrainConfig,
+};
+use crate::level_table::TrainedLevels;
+use crate::projection::Projection;
 use crate::quantise::{Quantised, quantise, quantise_at_random};
 use bruno_chip::{ChipError, Description, DeviceCard, Synapse};
 use bruno_device::{Chip, Codes, levels_pa};
@@ -14,19 +18,6 @@ use std::ops::Range;
 /// Keeps the random numbers of weights' rounding apart from those of initial weights ("rounding" in ASCII).
 const WEIGHT_ROUNDING: u64 = 0x726f_756e_6469_6e67;
 
-/// Latent weights `[channel][neuron]` between two populations, in units of `scale_pa`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Projection {
-    /// Place in the flat parameter vector.
-    pub place: Range<usize>,
-    /// Postsynaptic neurons.
-    pub neurons: usize,
-    /// Half the level table's range, pA: one latent unit.
-    pub scale_pa: f32,
-    /// Level table, latent units, ascending.
-    pub levels: Vec<f32>,
-}
-
 /// Projections onto one layer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerParameters {
@@ -37,6 +28,14 @@ pub struct LayerParameters {
     /// Places of the layer's device parameters, in the order of the configuration; layers of a die may share one. Empty
     /// for the readout.
     pub device: Vec<usize>,
+}
+
+impl LayerParameters {
+    fn recurrent_levels_are_trained(&self) -> bool {
+        self.recurrent
+            .as_ref()
+            .is_some_and(|r| r.trained_levels.is_some())
+    }
 }
 
 /// All parameters of a chip in training, one flat vector with a map.
@@ -68,12 +67,17 @@ impl Parameters {
         let init = &config.init;
         for (layer, raw) in chip.layers.iter().zip(&d.layers) {
             let normal = (init.input_mean, init.input_std);
-            let input = new.projection(&raw.synapse, layer.inputs, layer.neurons, normal, &mut rng);
+            let mut input =
+                new.projection(&raw.synapse, layer.inputs, layer.neurons, normal, &mut rng);
+            new.train_levels(&mut input, ProjectionKind::Input, config);
             let synapse = raw.recurrent_synapse.as_ref().unwrap_or(&raw.synapse);
             let normal = (0.0, init.recurrent_std);
-            let recurrent = layer
+            let mut recurrent = layer
                 .recurrent
                 .then(|| new.projection(synapse, layer.neurons, layer.neurons, normal, &mut rng));
+            if let Some(recurrent) = &mut recurrent {
+                new.train_levels(recurrent, ProjectionKind::Recurrent, config);
+            }
             let device = (0..config.device.len()).map(|k| new.device_place(k, &raw.device));
             let device = device.collect();
             new.layers.push(LayerParameters {
@@ -84,13 +88,14 @@ impl Parameters {
         }
         let readout = &chip.layers[chip.readout()];
         let normal = (0.0, init.readout_std);
-        let input = new.projection(
+        let mut input = new.projection(
             &d.readout.synapse,
             readout.inputs,
             readout.neurons,
             normal,
             &mut rng,
         );
+        new.train_levels(&mut input, ProjectionKind::Readout, config);
         let start = new.values.len();
         new.layers.push(LayerParameters {
             input,
@@ -134,10 +139,34 @@ impl Parameters {
             place: start..self.values.len(),
             neurons,
             scale_pa: scale as f32,
-            levels: levels.iter().map(|l| (l / scale) as f32).collect(),
+            start_levels: levels.iter().map(|l| (l / scale) as f32).collect(),
+            trained_levels: None,
         };
         new.clip(&mut self.values);
         new
+    }
+
+    /// Makes a projection's level table a parameter where the settings ask for it.
+    fn train_levels(
+        &mut self,
+        projection: &mut Projection,
+        kind: ProjectionKind,
+        config: &TrainConfig,
+    ) {
+        let asked = |l: &&LevelsConfig| l.trains(kind);
+        let Some(asked) = config.levels.as_ref().filter(asked) else {
+            return;
+        };
+        let levels = &projection.start_levels;
+        let (low, high) = crate::quantise::range(levels);
+        let gap = (high - low) / (levels.len() - 1) as f32;
+        let start = self.values.len();
+        self.values.extend(levels);
+        projection.trained_levels = Some(TrainedLevels {
+            place: start..self.values.len(),
+            bound: asked.bound as f32 * low.abs().max(high.abs()),
+            least_gap: asked.least_gap as f32 * gap,
+        });
     }
 
     /// Takes out of a gradient what would push latent weights at an end of their level table further out.
@@ -173,7 +202,7 @@ impl Parameters {
         }
     }
 
-    /// The description with its trained device parameters.
+    /// The description with its trained device parameters and level tables.
     pub fn describe(&self, description: &Description) -> Description {
         let mut new = description.clone();
         for (layer, raw) in self.layers.iter().zip(&mut new.layers) {
@@ -181,6 +210,23 @@ impl Parameters {
                 d.parameter
                     .set(&mut raw.device, bounded(self.values[*place], d.bounds));
             }
+            if raw.recurrent
+                && (layer.input.trained_levels.is_some() || layer.recurrent_levels_are_trained())
+            {
+                // Each projection has its own table from now on.
+                raw.recurrent_synapse
+                    .get_or_insert_with(|| raw.synapse.clone());
+            }
+            layer.input.describe(&self.values, &mut raw.synapse);
+            if let (Some(recurrent), Some(synapse)) = (&layer.recurrent, &mut raw.recurrent_synapse)
+            {
+                recurrent.describe(&self.values, synapse);
+            }
+        }
+        if let Some(readout) = self.layers.last() {
+            readout
+                .input
+                .describe(&self.values, &mut new.readout.synapse);
         }
         new
     }
@@ -299,6 +345,11 @@ impl Parameters {
                         at % p.neurons
                     );
                 }
+                let levels = projection.and_then(|p| p.trained_levels.as_ref());
+                if let Some(levels) = levels.filter(|l| l.place.contains(&place)) {
+                    let at = place - levels.place.start;
+                    return format!("level {at} of the {name} of layer {index}");
+                }
             }
             if let Some(at) = layer.device.iter().position(|p| *p == place) {
                 let d = self.device[at].parameter;
@@ -313,6 +364,17 @@ impl Parameters {
         let (low, high) = self.device[index].bounds;
         let s = sigmoid(self.values[place]);
         (high - low) as f32 * s * (1.0 - s)
+    }
+
+    /// Whether the parameter at `place` is a level of a table in training.
+    pub(crate) fn is_level(&self, place: usize) -> bool {
+        let projections = |l: &LayerParameters| {
+            std::iter::once(&l.input)
+                .chain(&l.recurrent)
+                .filter_map(|p| p.trained_levels.as_ref())
+                .any(|levels| levels.place.contains(&place))
+        };
+        self.layers.iter().any(projections)
     }
 
     /// Label and place of every device parameter that layer `index`, called `name`, is the first to have.
@@ -341,45 +403,6 @@ impl Parameters {
     /// Device parameters in training, in order.
     pub fn device(&self) -> &[DeviceTraining] {
         &self.device
-    }
-}
-
-impl Projection {
-    /// Its level table, latent units, ascending.
-    pub fn levels<'a>(&'a self, _values: &'a [f32]) -> &'a [f32] {
-        &self.levels
-    }
-
-    /// Nominal weights, pA, `[channel][neuron]`: the levels nearest to the latent ones.
-    pub fn weights_pa(&self, values: &[f32]) -> Vec<f32> {
-        let codes = quantise(&values[self.place.clone()], self.levels(values)).codes;
-        self.levels_pa(values, &codes)
-    }
-
-    /// The levels of these codes, pA.
-    pub(crate) fn levels_pa(&self, values: &[f32], codes: &[u8]) -> Vec<f32> {
-        let levels = self.levels(values);
-        let level = |c: &u8| levels[usize::from(*c)] * self.scale_pa;
-        codes.iter().map(level).collect()
-    }
-
-    /// Takes out of a gradient by latent weights what would push those at an end of the level table further out.
-    pub(crate) fn gate(&self, values: &[f32], gradient: &mut [f32]) {
-        let (low, high) = crate::quantise::range(self.levels(values));
-        let place = self.place.clone();
-        for (w, g) in values[place.clone()].iter().zip(&mut gradient[place]) {
-            // A step goes against the gradient.
-            if (*w <= low && *g > 0.0) || (*w >= high && *g < 0.0) {
-                *g = 0.0;
-            }
-        }
-    }
-
-    fn clip(&mut self, values: &mut [f32]) {
-        let (low, high) = crate::quantise::range(&self.levels);
-        for w in &mut values[self.place.clone()] {
-            *w = w.clamp(low, high);
-        }
     }
 }
 

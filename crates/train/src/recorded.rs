@@ -1,7 +1,7 @@
 //! Linearised windows from the recorder's words: gradients `sample`, `mean` and `jacobian`.
 
 use crate::Shape;
-use crate::coarse::{Coarse, Linearised, Recorded};
+use crate::coarse::{Coarse, Linearised, Recorded, Release};
 use crate::config::GradientKind;
 use crate::pass::Pass;
 use crate::step::{Step, Steps};
@@ -51,6 +51,8 @@ struct Records<'a> {
     codes: Codes,
     /// Share of each window that a neuron is not refractory, `[window][neuron]`.
     active: Vec<f32>,
+    /// Last release from a refractory time in each window, `[window][neuron]`.
+    releases: Vec<Option<Release>>,
 }
 
 impl<'a> Records<'a> {
@@ -62,7 +64,19 @@ impl<'a> Records<'a> {
         let windows = words.len() / names.len() / layer.neurons;
         let mut active = vec![1.0f32; windows * layer.neurons];
         let k = chip.window_ticks;
+        let mut releases: Vec<Option<Release>> = vec![None; active.len()];
         for spike in &trace.layers[index].spikes {
+            let place = |tick: u32| (tick / k) as usize * layer.neurons + spike.neuron as usize;
+            if let Some(Some(before)) = releases.get_mut(place(spike.tick)) {
+                before.kept = false;
+            }
+            let release = spike.tick + 1 + layer.codes.t_ref as u32;
+            if let Some(last) = releases.get_mut(place(release)) {
+                *last = Some(Release {
+                    seconds: f64::from(k - release % k) * TICK_S,
+                    kept: true,
+                });
+            }
             // Refractory ticks follow the spike's own.
             let (mut from, end) = (spike.tick + 1, spike.tick + 1 + layer.codes.t_ref as u32);
             while from < end && ((from / k) as usize) < windows {
@@ -86,6 +100,7 @@ impl<'a> Records<'a> {
             window: k,
             codes: layer.codes,
             active,
+            releases,
         }
     }
 
@@ -164,12 +179,18 @@ impl<'a> Records<'a> {
             word(window - 1, "i")
         };
         let current = 0.5 * (f64::from(before) + f64::from(word(window, "i")));
+        let clamped = word(window, "v") <= self.codes.v_floor;
+        let release = self.releases[window * self.neurons + neuron].map(|release| Release {
+            kept: release.kept && !clamped,
+            ..release
+        });
         Recorded {
+            release,
             v: v * self.v_lsb,
             p: p * self.p_lsb,
             i: current * self.i_lsb,
             spikes: word(window, "n_spike"),
-            clamped: word(window, "v") <= self.codes.v_floor,
+            clamped,
             active: f64::from(self.active[window * self.neurons + neuron]),
             linearised: (self.kind == GradientKind::Jacobian)
                 .then(|| self.linearised(window, neuron)),

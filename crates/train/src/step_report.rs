@@ -1,7 +1,8 @@
 //! What one optimiser step did, for logs.
 
 use crate::audit::{AuditLine, groups};
-use crate::parameters::{Parameters, Projection};
+use crate::parameters::Parameters;
+use crate::projection::Projection;
 use crate::quantise::quantise;
 use crate::score::Evaluation;
 use bruno_device::Chip;
@@ -102,16 +103,17 @@ pub(crate) fn codes(chip: &Chip, parameters: &Parameters) -> Vec<CodeUse> {
     for (layer, own) in chip.layers.iter().zip(&parameters.layers) {
         let mut add = |what: &str, projection: &Projection| {
             let weights = &parameters.values[projection.place.clone()];
-            let quantised = quantise(weights, &projection.levels);
-            let size = |k: usize| projection.levels[k].abs();
-            let levels = 0..projection.levels.len();
+            let table = projection.levels(&parameters.values);
+            let quantised = quantise(weights, table);
+            let size = |k: usize| table[k].abs();
+            let levels = 0..table.len();
             let quietest = levels.min_by(|a, b| size(*a).total_cmp(&size(*b)));
             let quiet = |c: &&u8| Some(usize::from(**c)) == quietest;
             let quiet = quantised.codes.iter().filter(quiet).count();
             all.push(CodeUse {
                 group: format!("{}: {what}", layer.name),
                 used: quantised.used,
-                levels: projection.levels.len(),
+                levels: table.len(),
                 sparsity: quiet as f64 / weights.len().max(1) as f64,
             });
         };

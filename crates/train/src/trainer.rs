@@ -320,17 +320,20 @@ impl<'a> Trainer<'a> {
         let config = &self.run.config;
         // A cosine from 1 to a hundredth.
         let schedule = 0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
-        let rates = [
-            config.learning_rate * schedule,
-            config.device_learning_rate * schedule,
-        ];
+        let level_rate = config.levels.as_ref().map_or(0.0, |l| l.learning_rate);
         let parameters = &mut self.run.parameters;
         let device: Vec<usize> = parameters
             .layers
             .iter()
             .flat_map(|l| l.device.clone())
             .collect();
-        let rate = |k: usize| rates[usize::from(device.contains(&k))] as f32;
+        let rate_of = |k: usize| match (device.contains(&k), parameters.is_level(k)) {
+            (true, _) => config.device_learning_rate,
+            (false, true) => level_rate,
+            (false, false) => config.learning_rate,
+        };
+        let rates = (0..gradient.len()).map(|k| (rate_of(k) * schedule) as f32);
+        let rates: Vec<f32> = rates.collect();
         if config.weights.straight_through == StraightThrough::Gated {
             parameters.gate(&mut gradient);
         }
@@ -338,8 +341,10 @@ impl<'a> Trainer<'a> {
         if !norm.is_finite() {
             return Err(NotFinite::of("norm of the batch's gradient", norm).into());
         }
-        self.run.adam.step(&mut parameters.values, &gradient, rate);
-        parameters.decay(rates[0] * config.regularisation.weight_decay);
+        self.run
+            .adam
+            .step(&mut parameters.values, &gradient, |k| rates[k]);
+        parameters.decay(config.learning_rate * schedule * config.regularisation.weight_decay);
         parameters.clip();
         match parameters.values.iter().position(|x| !x.is_finite()) {
             None => Ok((norm, clipping)),

@@ -5,6 +5,7 @@ use crate::config::DeviceParameter;
 use crate::dynamics::Dynamics;
 use crate::pass::Pass;
 use crate::replay::{Moment, Replay};
+use crate::reset::SpikeReset;
 use crate::step::{Step, Steps};
 use crate::surrogate::Surrogate;
 use bruno_device::TICK_S;
@@ -26,6 +27,8 @@ impl ExactSteps {
             .collect();
         let mut steps = vec![Vec::new(); hidden];
         let mut before = replay.now();
+        let mut was_refractory: Vec<Vec<bool>> =
+            before.iter().map(|m| m.refractory.clone()).collect();
         for window in 0..pass.stimulus.windows {
             let mut windows: Vec<Vec<Product>> = layers.iter().map(Products::start).collect();
             let k = pass.chip().window_ticks;
@@ -33,8 +36,10 @@ impl ExactSteps {
                 replay.step(tick);
                 let after = replay.now();
                 for (index, layer) in layers.iter().enumerate() {
-                    layer.tick(&mut windows[index], &before[index], &after[index]);
+                    let was = &was_refractory[index];
+                    layer.tick(&mut windows[index], was, &before[index], &after[index]);
                 }
+                was_refractory = before.into_iter().map(|m| m.refractory).collect();
                 before = after;
             }
             for (all, window) in steps.iter_mut().zip(windows) {
@@ -60,6 +65,7 @@ impl Steps for ExactLayer<'_> {
 struct Products {
     dynamics: Dynamics,
     surrogate: Surrogate,
+    reset: SpikeReset,
     devices: Vec<DeviceParameter>,
     neurons: usize,
 }
@@ -83,6 +89,7 @@ impl Products {
         Self {
             dynamics: Dynamics::new(card, layer.kind),
             surrogate: Surrogate::new(card, pass.config),
+            reset: SpikeReset::new(card, layer.kind, pass.config),
             devices: pass.config.device.iter().map(|d| d.parameter).collect(),
             neurons: layer.neurons,
         }
@@ -100,19 +107,23 @@ impl Products {
         vec![nothing; self.neurons]
     }
 
-    /// Adds one tick to every neuron that was not refractory.
-    fn tick(&self, window: &mut [Product], before: &Moment, after: &Moment) {
+    /// Adds one tick to every neuron that was not refractory; `was` says which were a tick earlier.
+    fn tick(&self, window: &mut [Product], was: &[bool], before: &Moment, after: &Moment) {
         let mut fired = after.fired.iter().peekable();
         for (n, product) in window.iter_mut().enumerate() {
             let spike = fired.next_if(|f| **f as usize == n).is_some();
             if !before.refractory[n] {
                 let state = [before.v[n], before.p[n], after.i[n]].map(f64::from);
-                self.neuron(product, state, spike);
+                let slope = self.neuron(product, state, spike);
+                if was[n] && !spike {
+                    self.released(product, state, slope);
+                }
             }
         }
     }
 
-    fn neuron(&self, product: &mut Product, [v, p, i]: [f64; 3], spike: bool) {
+    /// One neuron's tick; gives the surrogate in it.
+    fn neuron(&self, product: &mut Product, [v, p, i]: [f64; 3], spike: bool) -> f64 {
         let tick = self.dynamics.tick(v, p, i);
         let through = |x: [f64; 2]| {
             let j = tick.jacobian;
@@ -135,10 +146,28 @@ impl Products {
         }
         let slope = self.surrogate.slope(tick.v, TICK_S);
         product.count(slope, &self.devices);
+        let before = self.reset.attached.then(|| product.clone());
         if spike {
             product.forget_membrane();
             if !self.dynamics.card.keep_p {
                 product.forget_occupation();
+            }
+        }
+        if let Some(before) = before {
+            let by_spike = self.reset.by_spike(tick.v, tick.p);
+            product.reset_by(&before, by_spike.map(|x| slope * x), &self.devices);
+        }
+        slope
+    }
+
+    /// The tick began a free time: a longer refractory one would have taken it.
+    fn released(&self, product: &mut Product, [v, p, i]: [f64; 3], slope: f64) {
+        let later = self.dynamics.later_release(v, p, i);
+        for (k, parameter) in self.devices.iter().enumerate() {
+            if *parameter == DeviceParameter::Refractory {
+                let by = &mut product.by_device[k];
+                *by = [by[0] + later[0], by[1] + later[1]];
+                product.count_by_device[k] += slope * later[0];
             }
         }
     }
@@ -154,6 +183,21 @@ impl Product {
         for (k, parameter) in devices.iter().enumerate() {
             let by_threshold = f64::from(*parameter == DeviceParameter::Threshold);
             self.count_by_device[k] += slope * (self.by_device[k][0] - by_threshold);
+        }
+    }
+
+    /// What the reset by this tick's spike adds, whose membrane depended on everything as `before` says; `by_membrane` is the
+    /// derivative of (V, p) by that membrane through the surrogate.
+    fn reset_by(&mut self, before: &Self, by_membrane: [f64; 2], devices: &[DeviceParameter]) {
+        for (row, by) in by_membrane.into_iter().enumerate() {
+            for (to, from) in self.by_state[row].iter_mut().zip(before.by_state[0]) {
+                *to += by * from;
+            }
+            self.by_current[row] += by * before.by_current[0];
+            for (k, parameter) in devices.iter().enumerate() {
+                let by_threshold = f64::from(*parameter == DeviceParameter::Threshold);
+                self.by_device[k][row] += by * (before.by_device[k][0] - by_threshold);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! What became of the latent weights of each projection in an epoch.
 
-use crate::parameters::{Parameters, Projection};
+use crate::parameters::Parameters;
+use crate::projection::Projection;
 use crate::quantise::Quantised;
 use bruno_device::Chip;
 use serde::{Deserialize, Serialize};

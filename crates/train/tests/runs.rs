@@ -352,3 +352,69 @@ fn weights_rounded_at_random() {
     assert!(statistics.len() == 3 && statistics.iter().all(|s| s.distance_pa > 0.0));
     assert!(statistics.iter().any(|s| s.changed > 0));
 }
+
+/// Level tables, an attached reset and the refractory time train, resume to the same numbers, and reach the description.
+#[test]
+fn everything_in_training() {
+    let settings = r#""levels":{"learning_rate":0.05},"reset":"attached","epochs":6"#;
+    let refractory =
+        r#""device":[{"parameter":"refractory","bounds":[0.5,2]},{"parameter":"threshold""#;
+    let text = CHIP
+        .replace(r#""epochs":6"#, settings)
+        .replace(r#""device":[{"parameter":"threshold""#, refractory);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("checkpoint.json");
+    train(fresh_of(&text).0, 3, 1).save(&path).unwrap();
+    let run = train(Checkpoint::load(&path).unwrap(), 3, 2);
+    assert_eq!(run, train(fresh_of(&text).0, 6, 1));
+    assert_eq!(run.history.last().unwrap().valid.accuracy(), 1.0);
+    let trained = run.parameters.describe(&run.description);
+    assert_ne!(trained.layers[0].device.t_ref_ms, 1.0);
+    // What is written as chip.json is a valid description whose levels are the program's.
+    let json = serde_json::to_string(&trained).unwrap();
+    let read = Description::parse("chip.json", &json).unwrap();
+    let chip = Chip::resolve("chip.json", &read).unwrap();
+    let program = run.parameters.program(&chip);
+    program.check(&chip).unwrap();
+    let synapses = [&read.layers[0].synapse, &read.readout.synapse];
+    for (layer, synapse) in [0, 1].into_iter().zip(synapses) {
+        let levels = synapse.levels_pa.as_ref().unwrap();
+        assert!(levels.is_sorted() && *levels != even(levels.len(), levels[levels.len() - 1]));
+        assert_eq!(program.layers[layer].levels, chip.layers[layer].levels);
+    }
+    assert!(
+        read.layers[0]
+            .recurrent_synapse
+            .as_ref()
+            .unwrap()
+            .levels_pa
+            .is_some()
+    );
+}
+
+/// Even steps over +-range.
+fn even(count: usize, range: f64) -> Vec<f64> {
+    let step = |k: usize| range * (2.0 * k as f64 / (count - 1) as f64 - 1.0);
+    (0..count).map(step).collect()
+}
+
+/// An audit has the level tables as groups of their own.
+#[test]
+fn an_audit_has_level_tables() {
+    let text = CHIP.replace(
+        r#""epochs":6"#,
+        r#""levels":{"projections":["input"]},"epochs":6"#,
+    );
+    audited(&text, |trainer| {
+        let data = data();
+        let samples: Vec<&Sample> = data.train[..2].iter().collect();
+        let audit = trainer
+            .audit(&samples, &[GradientKind::Transition], |_| {})
+            .unwrap();
+        let levels = audit
+            .groups
+            .iter()
+            .find(|g| g.group == "hidden: input levels");
+        assert!(levels.unwrap().agreements[0].cosine > 0.99);
+    });
+}

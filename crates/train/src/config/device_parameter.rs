@@ -16,6 +16,8 @@ pub enum DeviceParameter {
     Barrier,
     /// Field distance of the barrier, nm.
     FieldDistance,
+    /// Refractory time, ms; in force in whole ticks.
+    Refractory,
 }
 
 /// A trained device parameter and its fabrication bounds, in the unit of its card field.
@@ -64,6 +66,7 @@ impl DeviceParameter {
             Self::Threshold => "threshold",
             Self::Barrier => "barrier",
             Self::FieldDistance => "field_distance",
+            Self::Refractory => "refractory",
         }
     }
 
@@ -75,6 +78,7 @@ impl DeviceParameter {
             Self::Threshold => "V",
             Self::Barrier => "eV",
             Self::FieldDistance => "nm",
+            Self::Refractory => "ms",
         }
     }
 
@@ -86,6 +90,7 @@ impl DeviceParameter {
             Self::Threshold => card.v_th_v,
             Self::Barrier => card.w_b_ev,
             Self::FieldDistance => card.d_e_nm,
+            Self::Refractory => card.t_ref_ms,
         }
     }
 
@@ -97,6 +102,7 @@ impl DeviceParameter {
             Self::Threshold => card.v_th_v = value,
             Self::Barrier => card.w_b_ev = value,
             Self::FieldDistance => card.d_e_nm = value,
+            Self::Refractory => card.t_ref_ms = value,
         }
     }
 }

@@ -1,0 +1,161 @@
+//! What the settings refuse.
+
+use super::*;
+
+/// The message for a description whose `training` and recorder are these.
+fn check(training: &str, recorder: &str, expected: &str) {
+    let text = format!(
+        r#"{{"name":"a","inputs":1,"recorder":"{recorder}","training":{training},
+            "layers":[{{"name":"h","kind":"lif","neurons":1,"synapse":{{"range_pA":1}}}}],
+            "readout":{{"outputs":1,"synapse":{{"range_pA":1}}}}}}"#
+    );
+    let description = Description::parse("a", &text).unwrap();
+    let error = TrainConfig::of(&description).unwrap_err().to_string();
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
+fn an_unknown_field() {
+    check(r#"{"epoch":3}"#, "mean", "unknown field `epoch`");
+}
+#[test]
+fn out_of_range() {
+    check(
+        r#"{"batch":0}"#,
+        "mean",
+        "`training.batch` is 0; allowed: 1..",
+    );
+}
+#[test]
+fn sums_that_are_not_recorded() {
+    check(
+        r#"{"gradient":"jacobian"}"#,
+        "mean",
+        "`training.gradient` is jacobian; allowed: the chip's `recorder` at `jacobian`",
+    );
+}
+#[test]
+fn a_surrogate_that_is_not_recorded() {
+    check(
+        r#"{"gradient":"jacobian","surrogate":"boxcar"}"#,
+        "jacobian",
+        "`training.surrogate` is Boxcar; allowed: `fast_sigmoid`",
+    );
+}
+#[test]
+fn an_audit_that_never_comes() {
+    check(
+        r#"{"audit":{"every_steps":0}}"#,
+        "mean",
+        "`training.audit.every_steps` is 0; allowed: 1..",
+    );
+}
+#[test]
+fn an_effect_without_a_size() {
+    check(
+        r#"{"hardware":{"effects":["stuck"]}}"#,
+        "mean",
+        "`training.hardware.effects` is `stuck`; allowed: effects whose size the description gives: this one needs \
+         `rram.stuck` in a synapse",
+    );
+}
+#[test]
+fn levels_of_no_projection() {
+    check(
+        r#"{"levels":{"projections":["recurrent"]}}"#,
+        "mean",
+        "no layer is recurrent",
+    );
+}
+#[test]
+fn levels_out_of_range() {
+    check(
+        r#"{"levels":{"least_gap":2}}"#,
+        "mean",
+        "`training.levels.least_gap` is 2",
+    );
+}
+#[test]
+fn no_effect() {
+    check(r#"{"hardware":{"effects":[]}}"#, "mean", "at least one of");
+}
+#[test]
+fn patience_that_outlasts_the_run() {
+    check(
+        r#"{"epochs":5,"early_stop":{"patience":5}}"#,
+        "mean",
+        "`training.early_stop.patience` is 5; allowed: 1..4",
+    );
+}
+#[test]
+fn all_spikes_dropped() {
+    check(
+        r#"{"regularisation":{"input_dropout":1}}"#,
+        "mean",
+        "`training.regularisation.input_dropout` is 1; allowed: 0..0.99",
+    );
+}
+#[test]
+fn rates_reversed() {
+    check(r#"{"rate_Hz":[9,3]}"#, "mean", "the lower first");
+}
+#[test]
+fn a_negative_deviation() {
+    check(
+        r#"{"init":{"input_std":-1}}"#,
+        "mean",
+        "`training.init.input_std` is -1",
+    );
+}
+#[test]
+fn a_mean_that_is_not_recorded() {
+    check("{}", "sample", "`training.gradient` is mean");
+}
+#[test]
+fn an_objective_out_of_range() {
+    check(
+        r#"{"objectives":{"energy":{"weight":-1}}}"#,
+        "mean",
+        "`training.objectives.energy.weight` is -1; allowed: 0..1000",
+    );
+}
+#[test]
+fn an_area_that_nothing_changes() {
+    check(
+        r#"{"objectives":{"area":{"weight":1}}}"#,
+        "mean",
+        "`training.objectives.area` is given; allowed: none unless `training.device` trains `area`",
+    );
+}
+#[test]
+fn a_parameter_twice() {
+    let twice =
+        r#"{"device":[{"parameter":"area","bounds":[1,9]},{"parameter":"area","bounds":[1,9]}]}"#;
+    check(twice, "mean", "Area twice");
+}
+#[test]
+fn a_neuron_of_its_own() {
+    check(
+        r#"{"device":[{"parameter":"area","bounds":[1,9],"shared":"neuron"}]}"#,
+        "mean",
+        "one level table a layer",
+    );
+}
+#[test]
+fn a_die_of_two_minds() {
+    let text = r#"{"name":"a","inputs":1,"training":{"device":[{"parameter":"area","bounds":[1,9],"shared":"die"}]},
+        "layers":[{"name":"h","kind":"lif","neurons":1,"synapse":{"range_pA":1}},
+                  {"name":"i","kind":"lif","neurons":1,"synapse":{"range_pA":1},"device":{"area_um2":2}}],
+        "readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
+    let error = TrainConfig::of(&Description::parse("a", text).unwrap()).unwrap_err();
+    let expected = "`layer`, or one value on the cards of `h` (4) and `i` (2)";
+    assert!(error.to_string().contains(expected), "{error}");
+}
+#[test]
+fn bounds_that_leave_the_card_out() {
+    check(
+        r#"{"device":[{"parameter":"area","bounds":[5,9]}]}"#,
+        "mean",
+        "bounds around the card's 4",
+    );
+}
