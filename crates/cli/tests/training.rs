@@ -150,6 +150,32 @@ fn the_best_epoch_is_kept() {
     assert_eq!(kept["epoch"], best.unwrap().1);
 }
 
+#[test]
+fn a_run_stops_early() {
+    let task = Task::new(r#""early_stop":{"patience":1,"min_delta":1000},"#);
+    check(
+        task.train("out", &[]),
+        0,
+        "stopped early: validation loss no longer improves",
+    );
+    let lines = std::fs::read_to_string(task.path("out/metrics.jsonl")).unwrap();
+    // The first epoch is an improvement on nothing.
+    assert_eq!(lines.lines().count(), 2);
+}
+
+#[test]
+fn nothing_to_choose_the_best_epoch_on() {
+    let task = Task::new(r#""keep":"best","#);
+    let labels = task.path("data/labels.csv");
+    let text = std::fs::read_to_string(&labels).unwrap();
+    std::fs::write(&labels, text.replace("valid", "train")).unwrap();
+    check(
+        task.train("out", &[]),
+        2,
+        "`training.keep` is given; allowed: its default where the data set has no validation samples",
+    );
+}
+
 /// An absurd recurrence and surrogate, with which the adjoint grows without bound; `threads` change nothing of what is said.
 fn not_finite(threads: &str) {
     let task = Task::new(r#""surrogate_tau_ms":0.1,"#);

@@ -235,6 +235,18 @@ fn an_audit_measures_each_gradient() {
     });
 }
 
+#[test]
+fn weights_that_are_all_the_same_are_an_error() {
+    let same = CHIP
+        .replace("\"init\":{", "\"init\":{\"recurrent_std\":0,")
+        .replace("\"learning_rate\":0.1", "\"learning_rate\":0");
+    audited(&same, |trainer| {
+        let error = trainer.epoch(|_| {}).unwrap_err().to_string();
+        let expected = "layer `hidden`: all recurrent weights have code";
+        assert!(error.starts_with(expected), "{error}");
+    });
+}
+
 /// With a cosine that no approximation reaches, every audit takes the next more exact gradient.
 #[test]
 fn a_poor_gradient_is_replaced() {
