@@ -63,6 +63,11 @@ const TWO_LAYERS: &str = r#"{"name":"two","inputs":3,"bank_neurons":5,"window_ti
               {"name":"two","kind":"felif","neurons":11,"recurrent":true,"synapse":{"bits":1,"range_pA":300},
                "device":{"c_series_F_m2":0.27,"p_ref":0.3,"p_reset":0.1}}],
     "readout":{"outputs":1,"synapse":{"range_pA":100}},"recorder":"sample"}"#;
+/// More channels than are asked one by one, inputs and recurrence, no whole number of groups, two banks.
+const MANY: &str = r#"{"name":"many","inputs":130,"bank_neurons":70,
+    "layers":[{"name":"one","kind":"felif","neurons":139,"recurrent":true,"synapse":{"range_pA":50},
+               "recurrent_synapse":{"range_pA":10},"device":{"area_um2":0.5,"t_ref_ms":0.1}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":20}}}"#;
 /// Truncation toward zero, recurrent LIF, one neuron in a bank.
 const TRUNCATE: &str = r#"{"name":"trunc","inputs":1,"rounding":"truncate","window_ticks":64,"bank_neurons":1,
     "layers":[{"name":"one","kind":"lif","neurons":3,"recurrent":true,"synapse":{"bits":4,"range_pA":400},
@@ -94,6 +99,11 @@ fn random(chip: &Chip) -> Vec<Case> {
     stimuli::random(chip, 100_000, 1)
 }
 
+#[test]
+fn many_channels() {
+    check_samples(MANY);
+    check(MANY, |chip| stimuli::random(chip, 2_000, 5));
+}
 #[test]
 fn braille_random() {
     check(BRAILLE, random);
