@@ -18,7 +18,7 @@ pub enum Outcome {
     Done,
     /// Stopped early: worse than the median.
     Pruned,
-    /// Its settings are impossible together, or its numbers were not finite.
+    /// Its settings are impossible together, its numbers were not finite, or a layer fell silent.
     Failed(String),
 }
 

@@ -86,8 +86,36 @@ pub(crate) fn own_fault(error: &TuneError) -> Option<String> {
             TrainError::Setting(_)
             | TrainError::Chip(_)
             | TrainError::Data(_)
-            | TrainError::NotFinite { .. },
+            | TrainError::NotFinite { .. }
+            | TrainError::Dead { .. },
         ) => Some(error.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(error: TrainError, own: bool) {
+        assert_eq!(own_fault(&TuneError::Train(error)).is_some(), own);
+    }
+
+    #[test]
+    fn a_silent_layer_is_the_trials_own_fault() {
+        let error = TrainError::Dead {
+            layer: "hidden".into(),
+            what: "silent".into(),
+            remedy: "raise the weights",
+        };
+        check(error, true);
+    }
+    #[test]
+    fn a_file_is_not() {
+        let error = TrainError::Checkpoint {
+            path: "a".into(),
+            what: "cannot be read".into(),
+        };
+        check(error, false);
     }
 }
