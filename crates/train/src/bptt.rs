@@ -8,6 +8,8 @@
 mod agreement;
 #[cfg(test)]
 mod differences;
+#[cfg(test)]
+mod smooth;
 
 use crate::TrainError;
 use crate::config::DeviceParameter;

@@ -1,5 +1,6 @@
 //! Every gradient against finite differences of the integer model, where these exist: below the threshold, where no spike
-//! jumps, and at the readout, which is linear in the spikes that it hears.
+//! jumps, at the readout, which is linear in the spikes that it hears, and for recurrent weights into neurons that do not
+//! spike. What moves spikes themselves, a threshold for one, is compared with a smooth model in `smooth.rs`.
 
 use crate::config::{GradientKind, TrainConfig};
 use crate::in_force::InForce;
@@ -16,9 +17,12 @@ const HIDDEN: usize = 3;
 const OUTPUTS: usize = 2;
 /// Registers of a few bits and rounded steps of the membrane move by more than a device parameter's small effect allows.
 const DEVICE_TOLERANCE: f64 = 0.3;
+/// A surrogate that is nothing but near the threshold: neurons that stay below have none.
+const NARROW: &str = r#""surrogate":"boxcar","surrogate_width_V":0.01,"#;
 
-/// Four inputs, three neurons, two outputs, with every device parameter and every level table in training.
-fn description(kind: &str, range_pa: f64) -> Description {
+/// Four inputs, three neurons, two outputs, with every device parameter and every level table in training. `settings` begin
+/// its `training`; `recurrence` ends its hidden layer.
+fn description(kind: &str, range_pa: f64, settings: &str, recurrence: &str) -> Description {
     // Short time constants and words that are no wider than needed: a tick's step must not drown in its rounding.
     let i_range = (6.0 * range_pa).min(1000.0);
     let device = r#"[{"parameter":"area","bounds":[2.8,5.2]},{"parameter":"leak","bounds":[70,130]},
@@ -27,9 +31,9 @@ fn description(kind: &str, range_pa: f64) -> Description {
     let text = format!(
         r#"{{"name":"t","inputs":4,"recorder":"jacobian","window_ticks":500,
             "formats":{{"v_range_V":1.0,"i_range_pA":{i_range}}},"layers":[{{"name":"h","kind":"{kind}","neurons":{HIDDEN},"device":{{"t_ref_ms":4,"tau_syn_ms":1,"g_leak_pS":100,"p_s_C_m2":0.02,"w_b_eV":0.9}},
-            "synapse":{{"bits":8,"range_pA":{range_pa}}}}}],
+            "synapse":{{"bits":8,"range_pA":{range_pa}}}{recurrence}}}],
             "readout":{{"outputs":{OUTPUTS},"tau_ms":1,"synapse":{{"bits":8,"range_pA":100}}}},
-            "training":{{"seed":3,"device":{device},"levels":{{}},"init":{{"input_mean":0.5,"input_std":0.3}}}}}}"#
+            "training":{{{settings}"seed":3,"device":{device},"levels":{{}},"init":{{"input_mean":0.5,"input_std":0.3}}}}}}"#
     );
     Description::parse("t", &text).unwrap()
 }
@@ -46,7 +50,10 @@ struct Net {
 
 impl Net {
     fn new(kind: &str, range_pa: f64) -> Self {
-        let description = description(kind, range_pa);
+        Self::of(description(kind, range_pa, "", ""))
+    }
+
+    fn of(description: Description) -> Self {
         let config = TrainConfig::of(&description).unwrap();
         let chip = Chip::resolve("t", &description).unwrap();
         let events = (0..30).map(|k| (300 + 431 * k, k % 4)).collect();
@@ -219,6 +226,39 @@ fn check_refractory(neuron: &str, kind: GradientKind, tolerance: f64) {
     net.compare(kind, "refractory", &[place], 0.1, tolerance);
 }
 
+/// Recurrent weights and their levels: the first neuron alone hears the input and spikes, the others hear only it and stay
+/// below the threshold. That is exact: nothing acts back on the neuron that spikes, whose weight on itself is not compared.
+fn check_recurrent(neuron: &str, kind: GradientKind, tolerance: f64) {
+    let recurrence = r#","recurrent":true,"recurrent_synapse":{"bits":8,"range_pA":30}"#;
+    let mut net = Net::of(description(neuron, 900.0, NARROW, recurrence));
+    net.by_current.fill(0.0);
+    net.by_membrane[0]
+        .iter_mut()
+        .step_by(HIDDEN)
+        .for_each(|by| *by = 0.0);
+    let own = &net.parameters.layers[0];
+    let (input, recurrent) = (own.input.clone(), own.recurrent.clone().unwrap());
+    let [deaf, used] = [128, 250];
+    let set = |net: &mut Net, projection: &Projection, at: usize, code: usize| {
+        net.parameters.values[projection.place.start + at] = projection.start_levels[code];
+    };
+    (0..input.place.len()).for_each(|at| set(&mut net, &input, at, deaf));
+    (0..4).for_each(|channel| set(&mut net, &input, channel * HIDDEN, 255));
+    (0..recurrent.place.len()).for_each(|at| set(&mut net, &recurrent, at, deaf));
+    (1..HIDDEN).for_each(|at| set(&mut net, &recurrent, at, used - at));
+    let spikes = net.run().layers[0].spikes.clone();
+    assert!(
+        spikes.len() > 2 && spikes.iter().all(|s| s.neuron == 0),
+        "{spikes:?}"
+    );
+    let gap = recurrent.start_levels[1] - recurrent.start_levels[0];
+    let weights: Vec<usize> = (1..HIDDEN).map(|at| recurrent.place.start + at).collect();
+    net.compare(kind, "recurrent weights", &weights, 4.0 * gap, tolerance);
+    let table = recurrent.trained_levels.unwrap().place.start;
+    let levels: Vec<usize> = (1..HIDDEN).map(|at| table + used - at).collect();
+    net.compare(kind, "recurrent levels", &levels, 0.3 * gap, tolerance);
+}
+
 /// The readout's weights and levels, with spikes.
 fn check_readout(kind: GradientKind) {
     let mut net = Net::new("felif", 900.0);
@@ -281,6 +321,26 @@ fn refractory_mean() {
 #[test]
 fn refractory_jacobian() {
     check_refractory("felif", GradientKind::Jacobian, 0.15);
+}
+#[test]
+fn recurrent_sample() {
+    check_recurrent("felif", GradientKind::Sample, 0.1);
+}
+#[test]
+fn recurrent_mean() {
+    check_recurrent("lif", GradientKind::Mean, 0.1);
+}
+#[test]
+fn recurrent_transition() {
+    check_recurrent("felif", GradientKind::Transition, 0.1);
+}
+#[test]
+fn recurrent_checkpointed() {
+    check_recurrent("lif", GradientKind::Checkpointed, 0.06);
+}
+#[test]
+fn recurrent_full() {
+    check_recurrent("felif", GradientKind::Bptt, 0.06);
 }
 #[test]
 fn readouts() {
