@@ -5,6 +5,7 @@
 //! nothing: every state at every tick is that of the unfolded bank.
 
 mod bank;
+mod datapath;
 mod lane;
 mod sequencer;
 mod synapses;
@@ -45,7 +46,7 @@ pub(super) fn slot_bits(chip: &Chip) -> usize {
 fn depth(chip: &Chip) -> Result<usize, HdlError> {
     let mut deepest = 0;
     for layer in &chip.layers {
-        deepest = deepest.max(lane::Datapath::new(chip, layer)?.pipeline.depth());
+        deepest = deepest.max(datapath::Datapath::new(chip, layer)?.pipeline.depth());
     }
     Ok(deepest)
 }

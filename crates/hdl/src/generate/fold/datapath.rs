@@ -1,0 +1,110 @@
+//! The datapath of a lane: the kernels of its layer in a row, cut into stages.
+
+use super::{STAGE_DELAY, sources};
+use crate::generate::bank::{Array, arrays, constants, stages};
+use crate::generate::{literal, register_map::bank_registers};
+use crate::pipeline::Pipeline;
+use crate::{Binding, HdlError, Printed};
+use bruno_device::{Chip, Layer, LayerKind};
+
+/// The kernels of a layer, cut into stages.
+pub struct Datapath {
+    pub arrays: Vec<Array>,
+    pub printed: Printed,
+    pub pipeline: Pipeline,
+    /// The stage in which what gathers over a window enters.
+    pub late: usize,
+}
+
+impl Datapath {
+    pub fn new(chip: &Chip, layer: &Layer) -> Result<Self, HdlError> {
+        let arrays = arrays(chip, layer);
+        let printed = crate::print(
+            &stages(chip, layer, &arrays)?,
+            &|name| bind(layer, &arrays, name),
+            2,
+        )?;
+        let mut outputs = Vec::new();
+        for name in output_names(layer, &arrays) {
+            outputs.push(printed.output(&name)?);
+        }
+        let cut = |late| {
+            Pipeline::cut(
+                &printed,
+                &sources(layer, &arrays, late),
+                &outputs,
+                STAGE_DELAY,
+            )
+        };
+        let late = cut(0).depth() - 1;
+        let pipeline = cut(late);
+        Ok(Self {
+            arrays,
+            printed,
+            pipeline,
+            late,
+        })
+    }
+
+    /// Name of an output in the last stage.
+    pub fn output(&self, name: &str) -> Result<String, HdlError> {
+        let local = self.printed.output(name)?;
+        Ok(self.pipeline.name(&local, self.last()))
+    }
+
+    /// The last stage.
+    pub fn last(&self) -> usize {
+        self.pipeline.depth() - 1
+    }
+}
+
+/// What a kernel's input is in a lane.
+fn bind(layer: &Layer, arrays: &[Array], name: &str) -> Option<Binding> {
+    if let Some(a) = arrays.iter().find(|a| a.name == name) {
+        return Some(Binding::new(&format!("{name}_now"), a.bits, a.signed));
+    }
+    if let Some((_, r)) = bank_registers(layer).find(|(_, r)| r.name == name) {
+        return Some(Binding::new(&format!("{name}_i"), r.bits, r.signed));
+    }
+    let word = |name: &str| Some(Binding::new(name, 32, true));
+    match name {
+        "inject" => word("inject_q"),
+        "carry" => word("carry"),
+        "random" => Some(Binding::new("random_i", 32, false)),
+        "index" => Some(Binding::new("index_q", 32, false)),
+        _ => word(&name.to_uppercase()),
+    }
+}
+
+/// The output that tells of saturated updates.
+pub fn clips(layer: &Layer) -> &'static str {
+    if layer.kind == LayerKind::Readout {
+        "i_sat"
+    } else {
+        "saturated"
+    }
+}
+
+fn output_names(layer: &Layer, arrays: &[Array]) -> Vec<String> {
+    let mut names: Vec<String> = arrays.iter().map(|a| format!("{}_next", a.name)).collect();
+    names.push(clips(layer).into());
+    if layer.kind != LayerKind::Readout {
+        names.push("spike".into());
+    }
+    names
+}
+
+/// Constants of the datapath that are used.
+pub fn constant_declarations(chip: &Chip, printed: &Printed) -> String {
+    let body = printed.text();
+    let named = constants(chip).map(|(name, value)| (name.to_uppercase(), value));
+    let used = named.iter().filter(|(name, _)| body.contains(name));
+    used.map(|(name, value)| {
+        format!(
+            "  localparam signed [31:0] {name} = {};\n",
+            literal(32, true, *value)
+        )
+    })
+    .collect::<String>()
+        + "\n"
+}
