@@ -29,7 +29,9 @@ impl Adam {
 
     /// Scales a gradient to at most `clip` running norms; returns its norm before, and the factor.
     pub fn clip(&mut self, gradient: &mut [f32], clip: f32) -> (f32, f32) {
-        let norm = gradient.iter().map(|g| g * g).sum::<f32>().sqrt();
+        // The squares of many small entries would be lost in a sum of f32.
+        let squares = gradient.iter().map(|g| f64::from(*g).powi(2));
+        let norm = squares.sum::<f64>().sqrt() as f32;
         let running = self.norm.unwrap_or(norm);
         let allowed = clip * running;
         let factor = if norm > allowed { allowed / norm } else { 1.0 };
