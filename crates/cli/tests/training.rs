@@ -4,67 +4,11 @@ mod support;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::fmt::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 use std::time::Instant;
+use support::task::Task;
 use support::{bruno, check};
-
-const CHIP: &str = r#"{"name":"tiny","inputs":4,
-    "layers":[{"name":"hidden","kind":"felif","neurons":4,"recurrent":true,"synapse":{"bits":3,"range_pA":900},
-               "recurrent_synapse":{"bits":3,"range_pA":30},"device":{"t_ref_ms":1}}],
-    "readout":{"outputs":2,"synapse":{"range_pA":100}},
-    "training":{"data":{"kind":"events","channels":4},"epochs":3,"batch":4,"learning_rate":0.1,
-                "init":{"readout_std":0.4},"device":[{"parameter":"area","bounds":[3,5]}]}}"#;
-
-/// A chip, its data and a place for results.
-struct Task {
-    dir: tempfile::TempDir,
-}
-
-impl Task {
-    /// The chip, whose `training` begins with `settings`, and samples in which one half of the channels spikes.
-    fn new(settings: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let chip = CHIP.replace("\"epochs\":3", &format!("{settings}\"epochs\":3"));
-        std::fs::write(dir.path().join("chip.json"), chip).unwrap();
-        let data = dir.path().join("data");
-        std::fs::create_dir(&data).unwrap();
-        let mut labels = "file,label,split,duration_us\n".to_string();
-        for index in 0..16 {
-            let split = ["train", "train", "valid", "test"][index / 4];
-            let class = ["low", "high"][index % 2];
-            writeln!(labels, "{index}.csv,{class},{split},16000").unwrap();
-            let mut events = "t_us,channel\n".to_string();
-            for k in 0..6 {
-                let t_us = 500 + k * 2_000 + (index * 137) % 900;
-                writeln!(events, "{t_us},{}", 2 * (index % 2) + k % 2).unwrap();
-            }
-            std::fs::write(data.join(format!("{index}.csv")), events).unwrap();
-        }
-        std::fs::write(data.join("labels.csv"), labels).unwrap();
-        Self { dir }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn run(&self, command: &str, file: &Path, arguments: &[&str]) -> Command {
-        let mut process = bruno(&[command, &file.display().to_string()]);
-        process.arg("--data").arg(self.path("data"));
-        process.args(["--simulator", "integer"]);
-        process.args(arguments);
-        process
-    }
-
-    /// `bruno train` into the directory `out`.
-    fn train(&self, out: &str, arguments: &[&str]) -> Command {
-        let mut process = self.run("train", &self.path("chip.json"), arguments);
-        process.arg("--out").arg(self.path(out));
-        process
-    }
-}
 
 /// The files that a finished run leaves, but for event files, which hold the time of day.
 fn files(dir: &Path) -> Vec<(String, String)> {
@@ -269,82 +213,4 @@ fn a_baseline_on_other_data() {
     std::fs::write(&path, other.replace("\"channels\":4", "\"channels\":5")).unwrap();
     let with = ["--baseline", &path.display().to_string()];
     check(task.train("out", &with), 2, "was trained on other data");
-}
-#[test]
-fn a_sweep_shows_what_is_traded() {
-    let task = Task::new("");
-    let axis = ["--sweep", "objectives.energy.weight=0,9", "--json"];
-    let output = check(
-        task.train("out", &axis),
-        0,
-        "\"fields\":[\"objectives.energy.weight\"]",
-    );
-    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let energy = |run: usize| found["runs"][run]["energy_nJ"].as_f64().unwrap();
-    assert!(energy(1) < energy(0), "{found}");
-    assert_eq!(found["runs"][1]["front"][0], true);
-    let again = check(task.train("out", &axis), 0, "after epoch 3");
-    assert_eq!(output.stdout, again.stdout);
-    for file in [
-        "sweep.csv",
-        "sweep.svg",
-        "objectives.energy.weight=9/chip.json",
-    ] {
-        assert!(task.path("out").join(file).is_file(), "{file}");
-    }
-}
-#[test]
-fn a_sweep_refuses_before_it_trains() {
-    let task = Task::new("");
-    let axis = ["--sweep", "objectives.energy.weight=0,-1"];
-    check(
-        task.train("out", &axis),
-        2,
-        "`training.objectives.energy.weight` is -1",
-    );
-    let axis = ["--sweep", "layers.1.neurons=3"];
-    check(task.train("out", &axis), 2, "a path to `1` of a list of 1");
-    assert!(!task.path("out").exists());
-}
-
-/// A search with these settings of it.
-fn tune(task: &Task, settings: &str, more: &[&str]) -> Command {
-    let path = task.path("tune.json");
-    std::fs::write(&path, settings).unwrap();
-    let mut process = task.run("tune", &task.path("chip.json"), more);
-    process.arg("--settings").arg(path);
-    process.arg("--out").arg(task.path("search"));
-    process
-}
-
-#[test]
-fn a_search_ends_with_a_description() {
-    let task = Task::new("");
-    let settings = r#"{"space":{"learning_rate":{"low":0.01,"high":0.3,"log":true},
-        "layers.0.device.g_leak_pS":{"choices":[10,20]}},"startup":2,"budget":{"trials":3}}"#;
-    let found = check(tune(&task, settings, &["--json"]), 0, "\"goal\":\"loss\"");
-    let again = check(tune(&task, settings, &["--json"]), 0, "\"goal\":\"loss\"");
-    assert_eq!(found.stdout, again.stdout);
-    check(
-        tune(&task, settings, &["--trials", "4"]),
-        0,
-        "best of 4 trials",
-    );
-    let best = task.path("search/best_chip.json").display().to_string();
-    check(bruno(&["check", &best]), 0, "layer `hidden`");
-}
-#[test]
-fn a_search_with_an_unknown_setting() {
-    let task = Task::new("");
-    check(
-        tune(&task, r#"{"trails":3}"#, &[]),
-        2,
-        "unknown field `trails`",
-    );
-}
-#[test]
-fn a_search_of_an_unknown_field() {
-    let task = Task::new("");
-    let settings = r#"{"space":{"learning":{"low":1,"high":2}}}"#;
-    check(tune(&task, settings, &[]), 2, "unknown field `learning`");
 }

@@ -1,15 +1,21 @@
 //! `bruno montecarlo`: virtual chips through the RTL, the distribution of their accuracy, the yield.
 
+mod virtual_chips;
+
+pub use virtual_chips::VirtualChips;
+
 use super::eval::Split;
 use crate::failure::Failure;
-use crate::progress::Progress;
 use crate::running::Running;
 use crate::{data, output};
 use bruno_chip::Description;
 use bruno_device::Chip;
-use bruno_montecarlo::{ChipRecord, MonteCarlo, Results, Settings, Summary, with_spreads};
-use bruno_train::{Checkpoint, check_data};
+use bruno_montecarlo::{ChipRecord, Results, Summary, with_spreads};
+use bruno_train::Checkpoint;
 use std::path::{Path, PathBuf};
+
+/// Seed of the spreads.
+pub const DEFAULT_SEED: u64 = 1;
 
 /// Score virtual chips, each drawn from the spreads of a description, and give the yield with its confidence interval.
 ///
@@ -31,7 +37,7 @@ pub struct MonteCarloCommand {
     #[arg(long, value_parser = share)]
     target: Option<f64>,
     /// Seed of all spreads; chip k of a seed is always the same.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = DEFAULT_SEED)]
     seed: u64,
     /// The data, where it is not built in.
     #[arg(long)]
@@ -62,37 +68,23 @@ impl MonteCarloCommand {
         let file = self.chip.display().to_string();
         let spreads = spreads.unwrap_or_else(|| run.description.clone());
         let description = with_spreads(&run, &spreads, &file)?;
-        let chip = Chip::resolve(&file, &description)?;
         let set = data::load(&run.config, self.data.as_deref())?;
-        check_data(&chip, &set)?;
-        let samples = self.split.of(&set);
-        let samples = &samples[..self.samples.unwrap_or(samples.len()).min(samples.len())];
-        if samples.is_empty() {
-            return Err(Failure::Input {
-                path: set.name.clone(),
-                what: format!(
-                    "`{}` has no samples; choose another --split, or more --samples",
-                    self.split.name()
-                ),
-            });
-        }
         let beside = || checkpoint.with_file_name("montecarlo");
         let out = self.out.clone().unwrap_or_else(beside);
-        let settings = Settings::new(&run, &description, samples, self.split.name(), self.seed);
-        let results = self.results(&out.join("chips.jsonl"), settings)?;
-        let fine = chip.with_fine_synapses();
-        let design = bruno_hdl::generate(&fine)?;
-        let threads = self.running.threads();
-        let model = |_| self.running.model(&fine, &design);
-        let models = (0..threads).map(model).collect::<Result<_, _>>()?;
-        let mut montecarlo = MonteCarlo {
+        let (chip, results) = VirtualChips {
             run: &run,
-            chip: &chip,
-            models,
-            samples,
+            description: &description,
+            file: &file,
+            data: &set,
+            split: self.split,
+            samples: self.samples,
+            chips: self.chips,
             seed: self.seed,
-        };
-        let results = self.score(&mut montecarlo, results, &out)?;
+            running: &self.running,
+            out: &out,
+            restart: self.restart,
+        }
+        .score()?;
         self.report(&chip, &set.name, &results, &out)
     }
 
@@ -109,45 +101,6 @@ impl MonteCarloCommand {
             what: "is no trained run; `bruno train` makes one, --run says where it lies".into(),
         })?;
         Ok((checkpoint, Some(description)))
-    }
-
-    fn results(&self, path: &Path, settings: Settings) -> Result<Results, Failure> {
-        if self.restart {
-            return Ok(Results {
-                settings,
-                records: Vec::new(),
-            });
-        }
-        let results = Results::open(path, settings)?;
-        if let Some(chips) = results.records.len().checked_sub(1) {
-            eprintln!("continuing {} after {chips} chips", path.display());
-        }
-        Ok(results)
-    }
-
-    /// Scores what is not there yet; the file is whole after every chip.
-    fn score(
-        &self,
-        montecarlo: &mut MonteCarlo<'_>,
-        mut results: Results,
-        out: &Path,
-    ) -> Result<Results, Failure> {
-        let path = out.join("chips.jsonl");
-        // The ideal chip comes first.
-        let needed = self.chips as usize + 1;
-        let left = needed.saturating_sub(results.records.len());
-        let units = (left * montecarlo.samples.len()) as u64;
-        let mut progress = Progress::new("montecarlo", units, "samples");
-        for record in results.records.len()..needed {
-            let chip = record.checked_sub(1).map(|k| k as u32);
-            let scored = montecarlo.score(chip, |n| progress.advance(n))?;
-            results.records.push(scored);
-            results.save(&path).map_err(|source| Failure::Write {
-                path: path.display().to_string(),
-                source,
-            })?;
-        }
-        Ok(results)
     }
 
     fn report(
@@ -233,7 +186,8 @@ fn as_run(path: &Path) -> Option<PathBuf> {
     value.get("parameters").map(|_| path.to_path_buf())
 }
 
-fn share(text: &str) -> Result<f64, String> {
+/// Reads an accuracy.
+pub fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
         _ => Err("allowed: 0..1, an accuracy".into()),

@@ -2,8 +2,9 @@
 
 mod compare;
 mod sweep;
+mod yields;
 
-use super::eval;
+use super::{eval, montecarlo};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::run_log::RunLog;
@@ -12,6 +13,7 @@ use crate::{costs, data, output};
 use bruno_chip::Description;
 use bruno_data::Dataset;
 use bruno_device::Chip;
+use bruno_montecarlo::Yield;
 use bruno_train::{
     AuditLine, Checkpoint, EpochReport, Evaluation, Footprint, Keep, Parameters, Score,
     TrainConfig, TrainError, Trainer,
@@ -46,6 +48,13 @@ pub struct Train {
     /// several fields give every combination. Results: sweep.json, sweep.csv, sweep.svg.
     #[arg(long, value_name = "FIELD=VALUES", value_parser = sweep::axis)]
     sweep: Vec<sweep::Axis>,
+    /// Also give the yield of every run of a sweep, on so many virtual chips (as `bruno montecarlo` draws them with its
+    /// default seed; they are kept under montecarlo/ of each run); needs --yield-accuracy and spreads in the description.
+    #[arg(long, value_name = "CHIPS", requires = "yield_accuracy", requires = "sweep", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    yield_chips: Option<u32>,
+    /// Least accuracy of a good chip.
+    #[arg(long, value_name = "ACCURACY", requires = "yield_chips", value_parser = montecarlo::share)]
+    yield_accuracy: Option<f64>,
     /// Throw away a checkpoint under --out instead of continuing from it.
     #[arg(long)]
     restart: bool,
@@ -70,6 +79,7 @@ struct Trained {
     test: Evaluation,
     valid: Score,
     area: Footprint,
+    yield_: Option<Yield>,
 }
 
 impl Train {
@@ -121,6 +131,7 @@ impl Train {
         if report != Report::Nothing {
             eval::report(&set, &trainer.run, &chip, &test, report == Report::Json);
         }
+        let yield_ = yields::of(self, &trainer.run, &set, out)?;
         let with = (self.baseline.as_deref(), &self.running);
         let lines = compare::table(&mut trainer, &set, &test, with, out)?;
         if report == Report::Text {
@@ -136,6 +147,7 @@ impl Train {
                 .map(|h| h.valid)
                 .unwrap_or_default(),
             area: trainer.footprint(),
+            yield_,
         })
     }
 

@@ -1,11 +1,12 @@
 //! `bruno train --sweep`: one run for each combination of some fields' values, and what they trade.
 
-use super::{Report, Train, Trained};
+use super::{Report, Train, Trained, yields};
 use crate::failure::Failure;
 use crate::output;
 use bruno_chip::{ChipError, Description, set_field};
 use bruno_circuit::plot::{self, Curve, Mark, Panel};
 use bruno_device::Chip;
+use bruno_montecarlo::Yield;
 use bruno_train::{TrainConfig, pareto_front};
 use serde::Serialize;
 use serde_json::Value;
@@ -44,6 +45,9 @@ struct Row {
     latency_ms: Option<f64>,
     #[serde(rename = "rate_Hz")]
     rate_hz: f64,
+    /// Where `--yield-chips` asks for it.
+    #[serde(rename = "yield", skip_serializing_if = "Option::is_none")]
+    yield_: Option<Yield>,
     /// No other run is at least as accurate and cheaper in energy, area, latency.
     front: [bool; 3],
 }
@@ -130,6 +134,9 @@ fn describe(train: &Train, point: &[f64]) -> Result<Description, Failure> {
     let description = Description::parse(&place, &json.to_string())?;
     TrainConfig::of(&description)?;
     Chip::resolve(&place, &description)?;
+    if train.yield_chips.is_some() {
+        yields::check(&description, &place)?;
+    }
     Ok(description)
 }
 
@@ -138,6 +145,7 @@ fn row(point: &[f64], trained: &Trained) -> Row {
         test: found,
         valid,
         area,
+        yield_,
     } = trained;
     let test = &found.score;
     let has_valid = valid.decisions > 0;
@@ -151,6 +159,7 @@ fn row(point: &[f64], trained: &Trained) -> Row {
         area_um2: area.total_um2(),
         latency_ms: found.latency().map(|l| l.mean_ms),
         rate_hz: test.rate_hz(),
+        yield_: *yield_,
         front: [false; 3],
     }
 }
@@ -208,6 +217,7 @@ fn csv(fields: &[&str], rows: &[Row]) -> String {
         "area_um2",
         "latency_ms",
         "rate_Hz",
+        "yield",
         "front_energy",
         "front_area",
         "front_latency",
@@ -219,6 +229,7 @@ fn csv(fields: &[&str], rows: &[Row]) -> String {
         cells.extend([optional(r.valid_accuracy), optional(r.valid_loss_nats)]);
         cells.extend([r.accuracy, r.loss_nats, r.energy_nj, r.area_um2].map(|v| v.to_string()));
         cells.extend([optional(r.latency_ms), r.rate_hz.to_string()]);
+        cells.push(optional(r.yield_.map(|y| y.share)));
         cells.extend(r.front.map(|on| u8::from(on).to_string()));
         text += &(cells.join(",") + "\n");
     }
@@ -233,6 +244,9 @@ fn table(fields: &[&str], rows: &[Row]) -> Vec<String> {
         .map(|f| format!("{f:>0$}  ", width(f)))
         .collect();
     head += "accuracy    loss      energy nJ       area um2    latency ms   rate Hz";
+    if rows.iter().any(|r| r.yield_.is_some()) {
+        head += "   yield (95 %)";
+    }
     let mut lines = vec![head];
     for r in rows {
         let values = fields.iter().zip(&r.values);
@@ -244,7 +258,14 @@ fn table(fields: &[&str], rows: &[Row]) -> Vec<String> {
             let star = if on { '*' } else { ' ' };
             line += &format!("{cost:>14.4}{star}");
         }
-        lines.push(line + &format!("{:>9.1}", r.rate_hz));
+        line += &format!("{:>9.1}", r.rate_hz);
+        if let Some(y) = &r.yield_ {
+            line += &format!(
+                "   {:.2} ({:.2}..{:.2})",
+                y.share, y.interval.0, y.interval.1
+            );
+        }
+        lines.push(line);
     }
     lines.push("* no other run is at least as accurate and cheaper in this".into());
     lines

@@ -1,0 +1,112 @@
+//! Virtual chips of a trained run through the simulators, with their results on disk: for `bruno montecarlo` and for the
+//! yield of a sweep.
+
+use super::super::eval::Split;
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::running::Running;
+use bruno_chip::Description;
+use bruno_data::Dataset;
+use bruno_device::Chip;
+use bruno_montecarlo::{MonteCarlo, Results, Settings};
+use bruno_train::{Checkpoint, check_data};
+use std::path::Path;
+
+/// What is drawn and on what it is scored.
+pub struct VirtualChips<'a> {
+    /// The trained run.
+    pub run: &'a Checkpoint,
+    /// Its trained description with the spreads.
+    pub description: &'a Description,
+    /// Where that comes from, for errors.
+    pub file: &'a str,
+    pub data: &'a Dataset,
+    pub split: Split,
+    /// Score on the first so many samples; all where absent.
+    pub samples: Option<usize>,
+    pub chips: u32,
+    pub seed: u64,
+    pub running: &'a Running,
+    /// Where chips.jsonl goes.
+    pub out: &'a Path,
+    /// Throw away what is there instead of continuing from it.
+    pub restart: bool,
+}
+
+impl VirtualChips<'_> {
+    /// Scores the ideal chip and the virtual ones that chips.jsonl does not hold yet; the file is whole after every chip.
+    ///
+    /// # Errors
+    /// No samples, data that do not fit, results of other settings, and those of the simulators.
+    pub fn score(&self) -> Result<(Chip, Results), Failure> {
+        let chip = Chip::resolve(self.file, self.description)?;
+        check_data(&chip, self.data)?;
+        let samples = self.split.of(self.data);
+        let samples = &samples[..self.samples.unwrap_or(samples.len()).min(samples.len())];
+        if samples.is_empty() {
+            return Err(Failure::Input {
+                path: self.data.name.clone(),
+                what: format!(
+                    "`{}` has no samples; choose another --split, or more --samples",
+                    self.split.name()
+                ),
+            });
+        }
+        let settings = Settings::new(
+            self.run,
+            self.description,
+            samples,
+            self.split.name(),
+            self.seed,
+        );
+        let mut results = self.results(settings)?;
+        let fine = chip.with_fine_synapses();
+        let design = bruno_hdl::generate(&fine)?;
+        let model = |_| self.running.model(&fine, &design);
+        let models = (0..self.running.threads()).map(model);
+        let mut montecarlo = MonteCarlo {
+            run: self.run,
+            chip: &chip,
+            models: models.collect::<Result<_, _>>()?,
+            samples,
+            seed: self.seed,
+        };
+        self.add(&mut montecarlo, &mut results)?;
+        Ok((chip, results))
+    }
+
+    /// What is there.
+    fn results(&self, settings: Settings) -> Result<Results, Failure> {
+        if self.restart {
+            return Ok(Results {
+                settings,
+                records: Vec::new(),
+            });
+        }
+        let path = self.out.join("chips.jsonl");
+        let results = Results::open(&path, settings)?;
+        if let Some(chips) = results.records.len().checked_sub(1) {
+            eprintln!("continuing {} after {chips} chips", path.display());
+        }
+        Ok(results)
+    }
+
+    fn add(&self, montecarlo: &mut MonteCarlo<'_>, results: &mut Results) -> Result<(), Failure> {
+        let path = self.out.join("chips.jsonl");
+        // The ideal chip comes first.
+        let needed = self.chips as usize + 1;
+        let left = needed.saturating_sub(results.records.len());
+        let units = (left * montecarlo.samples.len()) as u64;
+        let mut progress = Progress::new("montecarlo", units, "samples");
+        for record in results.records.len()..needed {
+            let chip = record.checked_sub(1).map(|k| k as u32);
+            let scored = montecarlo.score(chip, |n| progress.advance(n))?;
+            results.records.push(scored);
+            results.save(&path).map_err(|source| Failure::Write {
+                path: path.display().to_string(),
+                source,
+            })?;
+        }
+        Ok(())
+    }
+}
