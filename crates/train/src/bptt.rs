@@ -13,7 +13,7 @@ mod smooth;
 
 use crate::TrainError;
 use crate::config::DeviceParameter;
-use crate::dynamics::Dynamics;
+use crate::dynamics::{Dynamics, later_release};
 use crate::in_force::Physical;
 use crate::not_finite::NotFinite;
 use crate::pass::Pass;
@@ -54,7 +54,7 @@ pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Physical, TrainError> {
 /// The adjoint on its way from the last tick to the first.
 struct Backward<'a> {
     pass: &'a Pass<'a>,
-    layers: Vec<Adjoint<'a>>,
+    layers: Vec<Adjoint>,
     gradient: Vec<f64>,
 }
 
@@ -142,14 +142,15 @@ impl<'a> Backward<'a> {
             return Vec::new();
         };
         let mut asked: Vec<f64> = by_spikes.iter().map(|x| f64::from(*x)).collect();
-        let mut ask = |weights: &[f32], to: &Adjoint<'_>| {
-            for (a, row) in asked.iter_mut().zip(weights.chunks_exact(to.i.len())) {
-                let products = row.iter().zip(&to.later);
-                *a += products.map(|(w, x)| f64::from(*w) * x).sum::<f64>();
+        let mut ask = |onto: &[f64], later: &[f64]| {
+            for (x, weights) in later.iter().zip(onto.chunks_exact(asked.len())) {
+                let products = weights.iter().map(|w| w * x);
+                asked.iter_mut().zip(products).for_each(|(a, y)| *a += y);
             }
         };
-        ask(self.layers[index].recurrent, &self.layers[index]);
-        ask(self.layers[index + 1].input, &self.layers[index + 1]);
+        let (own, next) = (&self.layers[index], &self.layers[index + 1]);
+        ask(&own.recurrent, &own.later);
+        ask(&next.input, &next.later);
         asked
     }
 
@@ -177,6 +178,15 @@ fn membrane_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f3
     asked.get(window * n..(window + 1) * n)
 }
 
+/// Weights `[channel][neuron]` as `[neuron][channel]`.
+fn onto_neurons(weights: &[f32], neurons: usize) -> Vec<f64> {
+    let column = |n: usize| weights.iter().skip(n).step_by(neurons);
+    (0..neurons)
+        .flat_map(column)
+        .map(|w| f64::from(*w))
+        .collect()
+}
+
 /// What a layer's neurons do.
 struct Neuron {
     dynamics: Dynamics,
@@ -185,13 +195,13 @@ struct Neuron {
 }
 
 /// Running adjoint of one layer.
-struct Adjoint<'a> {
+struct Adjoint {
     /// None for the readout.
     neuron: Option<Neuron>,
     alpha: f64,
-    /// Weights in force, pA.
-    input: &'a [f32],
-    recurrent: &'a [f32],
+    /// Weights in force, pA: `[neuron][channel]`, those onto one neuron side by side.
+    input: Vec<f64>,
+    recurrent: Vec<f64>,
     v: Vec<f64>,
     p: Vec<f64>,
     i: Vec<f64>,
@@ -205,8 +215,8 @@ struct Adjoint<'a> {
     device: Vec<f64>,
 }
 
-impl<'a> Adjoint<'a> {
-    fn new(pass: &Pass<'a>, index: usize) -> Self {
+impl Adjoint {
+    fn new(pass: &Pass<'_>, index: usize) -> Self {
         let chip = pass.chip();
         let layer: &Layer = &chip.layers[index];
         let card = chip.description.layers.get(index).map(|l| &l.device);
@@ -221,8 +231,8 @@ impl<'a> Adjoint<'a> {
         Self {
             neuron,
             alpha: 1.0 - layer.codes.i_dec.value(),
-            input: pass.in_force.input_pa(index),
-            recurrent: pass.in_force.recurrent_pa(index),
+            input: onto_neurons(pass.in_force.input_pa(index), layer.neurons),
+            recurrent: onto_neurons(pass.in_force.recurrent_pa(index), layer.neurons),
             v: zeros.clone(),
             p: zeros.clone(),
             i: zeros.clone(),
@@ -273,7 +283,7 @@ impl<'a> Adjoint<'a> {
                 *sum -= slope * asked;
             }
         }
-        let by_release = dynamics.later_release(v, p, i);
+        let by_release = later_release(tick.slope);
         self.release[n] = lv * by_release[0] + lp * by_release[1];
         self.i[n] += lv * tick.by_current;
         let j = tick.jacobian;

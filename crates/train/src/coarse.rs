@@ -4,7 +4,7 @@
 //! moves by `A = exp(J t)`, a constant current by `B = integral(exp(J)) [1/C, 0]`.
 
 use crate::config::{DeviceParameter, TrainConfig};
-use crate::dynamics::Dynamics;
+use crate::dynamics::{Dynamics, later_release};
 use crate::matrix::{Matrix, expm1_over, exponential};
 use crate::reset::SpikeReset;
 use crate::step::Step;
@@ -141,7 +141,7 @@ impl Coarse {
             return [0.0; 3];
         };
         let [v, p] = self.reset.state(r.p);
-        let later = self.dynamics.later_release(v, p, r.i);
+        let later = later_release(self.dynamics.slope(v, p, r.i));
         let (a, phi) = self.transition(jacobian, release.seconds);
         let times = |m: Matrix, row: usize| m[row][0] * later[0] + m[row][1] * later[1];
         let keep = f64::from(release.kept);

@@ -111,7 +111,11 @@ impl Comparison {
 
     /// The rows as aligned text, with the relative change of each.
     pub fn table(&self) -> Vec<String> {
-        let value = |v: Option<f64>| v.map_or("-".into(), |v| format!("{v:.4}"));
+        let value = |v: Option<f64>| match v {
+            Some(count) if count >= 1e5 => format!("{count:.0}"),
+            Some(v) => format!("{v:.4}"),
+            None => "-".into(),
+        };
         let mut lines = vec![
             format!("before: {}", self.before.name),
             format!("after:  {}", self.after.name),
@@ -154,6 +158,11 @@ mod tests {
                 samples: 2,
                 decisions: 2,
                 right: 1,
+                saturations: if name == "trained" {
+                    25_012_780
+                } else {
+                    9_689_150
+                },
                 loss: 1.5,
                 energy,
                 ..Score::default()

@@ -41,10 +41,18 @@ pub(crate) struct Tick {
     pub p: f64,
     /// Derivative of the new (V, p) by the old.
     pub jacobian: Matrix,
+    /// `(dV/dt, dp/dt)` of the tick, V/s and 1/s.
+    pub slope: [f64; 2],
     /// Derivative of the new V by the current, V/pA; p does not see it.
     pub by_current: f64,
     /// The floor holds the membrane: it forgets.
     pub floored: bool,
+}
+
+/// Derivative of (V, p) by the refractory time, a ms, from `(dV/dt, dp/dt)`: a neuron that is released later has not yet
+/// moved.
+pub(crate) fn later_release(slope: [f64; 2]) -> [f64; 2] {
+    slope.map(|slope| -1e-3 * slope)
 }
 
 impl Dynamics {
@@ -75,8 +83,11 @@ impl Dynamics {
 
     /// Derivative of (dV/dt, dp/dt) by (V, p), 1/s.
     pub fn jacobian(&self, v: f64, p: f64) -> Matrix {
-        let f = self.flow(v, p);
-        self.mean_jacobian(f.free[0] + f.free[1], f.rates)
+        self.jacobian_under(&self.flow(v, p))
+    }
+
+    fn jacobian_under(&self, flow: &Flow) -> Matrix {
+        self.mean_jacobian(flow.free[0] + flow.free[1], flow.rates)
     }
 
     /// The same from `k+ (1-p) + k- p` of the rates below saturation and from `k+ + k-`, 1/s: both rates follow the field,
@@ -122,15 +133,16 @@ impl Dynamics {
         }
     }
 
-    /// Derivative of (V, p) by the refractory time, a ms: a neuron that is released later from (V, p) has not yet moved.
-    pub fn later_release(&self, v: f64, p: f64, i_pa: f64) -> [f64; 2] {
-        self.slope(v, p, i_pa).map(|slope| -1e-3 * slope)
+    /// `(dV/dt, dp/dt)`, V/s and 1/s.
+    pub fn slope(&self, v: f64, p: f64, i_pa: f64) -> [f64; 2] {
+        self.slope_under(v, i_pa, &self.flow(v, p))
     }
 
-    /// `(dV/dt, dp/dt)`, V/s and 1/s.
-    fn slope(&self, v: f64, p: f64, i_pa: f64) -> [f64; 2] {
-        let flow = self.flow(v, p).value;
-        [self.charging(v, i_pa) - self.model.kappa_v * flow, flow]
+    fn slope_under(&self, v: f64, i_pa: f64, flow: &Flow) -> [f64; 2] {
+        [
+            self.charging(v, i_pa) - self.model.kappa_v * flow.value,
+            flow.value,
+        ]
     }
 
     /// Current and leak on the membrane, V/s.
@@ -140,14 +152,16 @@ impl Dynamics {
 
     /// One tick from (V, p) under a current in pA.
     pub fn tick(&self, v: f64, p: f64, i_pa: f64) -> Tick {
-        let [v_new, p_new] = {
-            let slope = self.slope(v, p, i_pa);
-            [v + TICK_S * slope[0], p + TICK_S * slope[1]]
-        };
-        let [by_v, by_p] = self.jacobian(v, p).map(|row| row.map(|x| TICK_S * x));
+        let flow = self.flow(v, p);
+        let slope = self.slope_under(v, i_pa, &flow);
+        let v_new = v + TICK_S * slope[0];
+        let [by_v, by_p] = self
+            .jacobian_under(&flow)
+            .map(|row| row.map(|x| TICK_S * x));
         Tick {
             v: v_new,
-            p: p_new,
+            p: p + TICK_S * slope[1],
+            slope,
             jacobian: [[1.0 + by_v[0], by_v[1]], [by_p[0], 1.0 + by_p[1]]],
             by_current: TICK_S * PA / self.model.capacitance_f,
             floored: v_new < self.card.v_floor_v,

@@ -2,7 +2,7 @@
 //! (gradient `transition`). What remains coarse is the adjoint's view of spike times: one window.
 
 use crate::config::DeviceParameter;
-use crate::dynamics::Dynamics;
+use crate::dynamics::{Dynamics, later_release};
 use crate::pass::Pass;
 use crate::replay::{Moment, Replay};
 use crate::reset::SpikeReset;
@@ -162,7 +162,7 @@ impl Products {
 
     /// The tick began a free time: a longer refractory one would have taken it.
     fn released(&self, product: &mut Product, [v, p, i]: [f64; 3], slope: f64) {
-        let later = self.dynamics.later_release(v, p, i);
+        let later = later_release(self.dynamics.slope(v, p, i));
         for (k, parameter) in self.devices.iter().enumerate() {
             if *parameter == DeviceParameter::Refractory {
                 let by = &mut product.by_device[k];
