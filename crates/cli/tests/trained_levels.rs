@@ -17,12 +17,12 @@ enum Tables {
     Forgotten,
 }
 
-/// A run with every table in training, of RRAM devices with all effects.
+/// A run with every table in training, of RRAM devices with errors of programming.
 fn trained() -> Task {
     let task = Task::new(r#""levels":{"learning_rate":0.2},"#);
     task.change(
         r#""range_pA":900"#,
-        r#""range_pA":900,"rram":"illustrative""#,
+        r#""range_pA":900,"rram":{"source":"test","lrs_uS":40,"hrs_uS":1,"read_V":0.2,"programming":{"sigma_uS":[0,4]}}"#,
     );
     check(task.train("out", &[]), 0, "results:");
     task

@@ -223,6 +223,13 @@ mod tests {
         }
     }
 
+    /// No rate reaches its saturation, where it has no derivative, within the step of a difference.
+    fn rates_bend_elsewhere(d: &Dynamics, v: f64, p: f64) -> bool {
+        let m = &d.model;
+        let x = m.x_by_v * v - m.x_by_p * p + m.x0;
+        x.abs().min((m.xc - x).abs()) > 0.02
+    }
+
     fn series() -> DeviceCard {
         DeviceCard {
             c_series_f_m2: Some(0.27),
@@ -278,6 +285,7 @@ mod tests {
         }
         #[test]
         fn derivatives_anywhere(v in -1.0f64..1.0, p in 0.0f64..=1.0, i in -500.0f64..500.0) {
+            prop_assume!(rates_bend_elsewhere(&Dynamics::new(&series(), LayerKind::Felif), v, p));
             check(&series(), LayerKind::Felif, v, p, i);
         }
     }
