@@ -214,9 +214,11 @@ impl<'a> Trainer<'a> {
     ) -> Result<Vec<(Vec<Gradient>, Score)>, TrainError> {
         let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
             let (chip, parameters, config) = (&in_force.chip, &run.parameters, &run.config);
-            let ran = Ran::forward(model, chip, parameters, config, samples[k])?;
+            let ran = Ran::forward(model, chip, parameters, config, samples[k], kinds)?;
             let pass = ran.pass(in_force, parameters, config);
-            let gradients = kinds.iter().map(|kind| pass.gradient(*kind, &ran.trace));
+            let gradients = kinds
+                .iter()
+                .map(|kind| pass.gradient(*kind, &ran.recording));
             Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.found.score))
         };
         self.on_chips(at, samples.len(), &work)
@@ -475,11 +477,12 @@ fn train_sample(
 ) -> Result<Outcome, TrainError> {
     let (config, parameters) = (&run.config, &run.parameters);
     let start = Instant::now();
-    let ran = Ran::forward(model, &in_force.chip, parameters, config, sample)?;
+    let (chip, kinds) = (&in_force.chip, [run.gradient]);
+    let ran = Ran::forward(model, chip, parameters, config, sample, &kinds)?;
     let forward = start.elapsed().as_secs_f64();
     let start = Instant::now();
     let pass = ran.pass(in_force, parameters, config);
-    let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
+    let mut gradient = pass.gradient(run.gradient, &ran.recording)?;
     ran.add_direct(parameters, &mut gradient);
     Ok(Outcome {
         gradient,
