@@ -100,3 +100,67 @@ impl LayerRecording {
         self.records.get(record * self.names.len() + at).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bruno_chip::Description;
+    use bruno_sim::{Forward, IntegerModel, Stimulus};
+
+    const CHIP: &str = r#"{"name":"t","inputs":2,"recorder":"jacobian","layers":[
+        {"name":"a","kind":"felif","neurons":3,"recurrent":true,"synapse":{"range_pA":900},"device":{"area_um2":0.5}}],
+        "readout":{"outputs":2,"synapse":{"range_pA":100}}}"#;
+
+    /// Kept window by window it is what is kept of the whole, with so many bytes of records a neuron-window and spikes or
+    /// none.
+    fn check(kind: GradientKind, bytes: usize, spikes: bool) {
+        let chip = Chip::resolve("t", &Description::parse("t", CHIP).unwrap()).unwrap();
+        let config = crate::TrainConfig::default();
+        let mut model = IntegerModel::new(&chip);
+        let parameters = crate::Parameters::new(&chip, &config);
+        model.load(&parameters.program(&chip)).unwrap();
+        let events = (0..20_000).step_by(40).flat_map(|t| [(t, 0), (t, 1)]);
+        let stimulus = Stimulus {
+            events: events.collect(),
+            windows: 20,
+        };
+        let trace = model.run(&stimulus).unwrap();
+        assert!(trace.layers[0].spikes.len() > 2);
+        let whole = Recording::of(&chip, &[kind], &trace);
+        let mut kept = Recording::new(&chip, &[kind], stimulus.windows);
+        model
+            .stream(&stimulus, 1, &mut |part| kept.add(part))
+            .unwrap();
+        for (kept, whole) in kept.layers.iter().zip(&whole.layers) {
+            assert_eq!(
+                (&kept.records, &kept.spikes),
+                (&whole.records, &whole.spikes)
+            );
+        }
+        let held = kept.layers[0].records.capacity() * size_of::<i32>();
+        assert_eq!(held, bytes * 3 * stimulus.windows as usize);
+        assert!(kept.layers[1].records.is_empty());
+        assert_eq!(!kept.layers[0].spikes.is_empty(), spikes);
+    }
+
+    #[test]
+    fn of_samples() {
+        check(GradientKind::Sample, 16, true);
+    }
+    #[test]
+    fn of_means() {
+        check(GradientKind::Mean, 20, true);
+    }
+    #[test]
+    fn of_linearisations() {
+        check(GradientKind::Jacobian, 36, true);
+    }
+    #[test]
+    fn of_products() {
+        check(GradientKind::Transition, 0, true);
+    }
+    #[test]
+    fn of_full_backpropagation() {
+        check(GradientKind::Bptt, 0, false);
+    }
+}
