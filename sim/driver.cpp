@@ -207,11 +207,22 @@ uint32_t bruno_ask(bruno_model* model, uint32_t write, uint32_t address, uint32_
   return top.cfg_rdata_o;
 }
 
-// Lets pending writes reach their registers and forgets what was collected.
+// Lets pending writes reach their registers.
 void bruno_settle(bruno_model* model) {
   for (int wait = 0; wait < 8; ++wait) model->cycle();
+}
+
+// Forgets what was collected; its memory is kept for what comes.
+void bruno_forget(bruno_model* model) {
   for (auto& bank : model->records) bank.clear();
   model->spikes.clear();
+}
+
+// Bytes that hold what was collected, filled or not.
+std::size_t bruno_held(const bruno_model* model) {
+  std::size_t bytes = model->spikes.capacity() * sizeof(Spike);
+  for (const auto& bank : model->records) bytes += bank.capacity() * sizeof(uint32_t);
+  return bytes;
 }
 
 // Runs `ticks` ticks from tick `start`; events are (tick, channel) pairs. Returns the events consumed.

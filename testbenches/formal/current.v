@@ -1,11 +1,12 @@
 // Synaptic current, one tick. Proved: i' equals the exact decay and sum in wide arithmetic, clamped
 // to its range; i_sat is 1 exactly when it was clamped.
-// Assumed: a decay of at most the whole current (mantissa <= 2^shift, as every time constant gives), at most 2^30 LSB
-// injected in a tick (what resolution of a chip grants). The multiplier is real.
+// Assumed: a decay of at most the whole current (mantissa <= 2^shift, as every time constant gives), at most 2^31 - 1 -
+// 2^I_BITS LSB injected in a tick (what resolution of a chip grants). The multiplier is real.
 
 module current;
   localparam signed [31:0] I_MAX = (32'sd1 << (`I_BITS - 1)) - 32'sd1;
   localparam signed [31:0] I_MIN = -I_MAX - 32'sd1;
+  localparam signed [31:0] MOST = 32'sh7fffffff - (32'sd1 << `I_BITS);
   (* anyseq *) reg signed [`I_BITS-1:0] i;
   (* anyseq *) reg signed [31:0] inject;
   (* anyseq *) reg [6:0] i_dec_m;
@@ -33,7 +34,7 @@ module current;
   always @* begin
     assume (i_dec_h < 31'd1 << i_dec_s);
     assume (i_dec_s <= 30 && {33'd0, i_dec_m} <= 40'd1 << i_dec_s);
-    assume (inject >= -(32'sd1 << 30) && inject <= (32'sd1 << 30));
+    assume (inject >= -MOST && inject <= MOST);
     assert (i_next == (wanted < I_MIN ? I_MIN : wanted > I_MAX ? I_MAX : wanted));
     assert (i_sat == (wanted < I_MIN || wanted > I_MAX));
   end

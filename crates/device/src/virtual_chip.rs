@@ -172,7 +172,7 @@ impl<'a> VirtualLayer<'a> {
             .recurrent
             .as_ref()
             .map_or(&[][..], |r| &r.table.levels);
-        match limits::injection(layer, &tables.input.table.levels, recurrent) {
+        match limits::injection(chip, layer, &tables.input.table.levels, recurrent) {
             None => Ok(tables),
             Some(problem) => Err(invalid(problem)),
         }

@@ -1,5 +1,6 @@
 //! What every simulator of a chip takes and returns.
 
+use crate::trace::{Counters, LayerTrace, Trace, append};
 use bruno_device::{Chip, Codes, Layer};
 use serde::{Deserialize, Serialize};
 
@@ -10,15 +11,6 @@ pub struct Stimulus {
     pub events: Vec<(u32, u32)>,
     /// Length in whole windows of K ticks.
     pub windows: u32,
-}
-
-/// One spike of a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spike {
-    /// Tick (us since the start of the sample) in which the threshold was crossed.
-    pub tick: u32,
-    /// Neuron of the layer.
-    pub neuron: u32,
 }
 
 /// What one layer's registers and memories hold.
@@ -72,44 +64,29 @@ fn quietest(levels: &[i32]) -> u8 {
     nearest.map_or(0, |(code, _)| code as u8)
 }
 
-/// What one layer did in a sample.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LayerTrace {
-    /// Recorder words `[window][neuron][word]`, words as in `bruno_device::Layer::record_words`.
-    /// Unsigned words (`sum_p`) keep their bits.
-    pub records: Vec<i32>,
-    /// Spikes in order of tick, then neuron; empty for the readout.
-    pub spikes: Vec<Spike>,
-}
-
-/// What a chip did in a sample.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Trace {
-    /// Layers in order, the readout last.
-    pub layers: Vec<LayerTrace>,
-    /// Saturated updates of the whole chip.
-    pub saturations: u32,
-    /// A recorder record was dropped.
-    pub overrun: bool,
-}
-
-impl Trace {
-    /// What a recorder sends whose reader was stopped: the first record of every bank; the others were dropped.
-    pub(crate) fn keep_first_record(&mut self, chip: &Chip) {
-        for (trace, layer) in self.layers.iter_mut().zip(&chip.layers) {
-            let words = layer.neurons * layer.record_words(chip.recorder).len();
-            trace.records.truncate(words);
-        }
-        self.overrun = true;
-    }
-}
+/// Windows that a run goes on for before it hands on what the chip did: so many that handing on costs nothing, so few that
+/// their records are small.
+pub const CHUNK: u32 = 16;
 
 /// A simulator of one chip.
 pub trait Forward: Send {
     /// Loads codes, levels and weights; they stay until the next call.
     fn load(&mut self, program: &Program) -> Result<(), SimError>;
-    /// Resets every state and runs one sample.
-    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimError>;
+    /// Resets every state and runs one sample, `chunk` windows (at least one) at a time. `take` hears in order what the
+    /// chip did, layer by layer: the records and the spikes of the next whole windows; at least once, and every window
+    /// once. What is kept meanwhile does not grow with the sample.
+    fn stream(
+        &mut self,
+        stimulus: &Stimulus,
+        chunk: u32,
+        take: &mut dyn FnMut(&[LayerTrace]),
+    ) -> Result<Counters, SimError>;
+    /// The same with the whole sample in memory.
+    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimError> {
+        let mut layers = Vec::new();
+        let counters = self.stream(stimulus, CHUNK, &mut |part| append(&mut layers, part))?;
+        Ok(Trace::new(layers, counters))
+    }
 }
 
 /// What can go wrong in a simulation.

@@ -6,7 +6,7 @@ mod layer;
 mod neuron;
 mod random;
 
-use crate::{Forward, Program, SimError, Stimulus, Trace};
+use crate::{Counters, Forward, LayerTrace, Program, SimError, Stimulus, Trace};
 use bruno_device::Chip;
 pub use layer::LayerState;
 pub use neuron::State;
@@ -78,7 +78,12 @@ impl Forward for IntegerModel {
         Ok(())
     }
 
-    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimError> {
+    fn stream(
+        &mut self,
+        stimulus: &Stimulus,
+        chunk: u32,
+        take: &mut dyn FnMut(&[LayerTrace]),
+    ) -> Result<Counters, SimError> {
         let window = self.program.window;
         stimulus.check(&self.chip, window)?;
         self.reset();
@@ -90,8 +95,12 @@ impl Forward for IntegerModel {
                 spiking.push(*channel);
             }
             self.tick(tick, &spiking);
+            if (tick + 1).is_multiple_of(chunk.max(1).saturating_mul(window)) {
+                take(&self.take_layers());
+            }
         }
-        Ok(self.take_trace())
+        take(&self.take_layers());
+        Ok(self.counters())
     }
 }
 
@@ -105,15 +114,22 @@ impl IntegerModel {
         }
     }
 
-    /// What was recorded since the reset.
-    pub(crate) fn take_trace(&mut self) -> Trace {
-        let layers: Vec<_> = self.layers.iter_mut().map(LayerState::take_trace).collect();
+    /// What was recorded since the last call or the reset.
+    fn take_layers(&mut self) -> Vec<LayerTrace> {
+        self.layers.iter_mut().map(LayerState::take_trace).collect()
+    }
+
+    fn counters(&self) -> Counters {
         let saturated = self.layers.iter().map(|l| l.saturations()).sum::<u64>();
-        Trace {
-            layers,
+        Counters {
             saturations: saturated.min(u64::from(u32::MAX)) as u32,
             // The model keeps every record; the RTL refuses windows that would overrun its stream.
             overrun: false,
         }
+    }
+
+    /// What was recorded since the reset.
+    pub(crate) fn take_trace(&mut self) -> Trace {
+        Trace::new(self.take_layers(), self.counters())
     }
 }

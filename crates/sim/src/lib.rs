@@ -13,13 +13,15 @@ mod quantisation;
 pub mod replay;
 pub mod stimuli;
 mod testbench;
+mod trace;
 mod verilator;
 
 pub use compare::{Difference, first_difference};
 pub use coverage::{Coverage, Covered, ModuleCoverage};
-pub use forward::{Forward, LayerProgram, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
+pub use forward::{CHUNK, Forward, LayerProgram, Program, SimError, Stimulus};
 pub use integer::{IntegerModel, Snapshot, State};
 pub use lockstep::Lockstep;
 pub use quantisation::{LayerQuantisation, ProjectionQuantisation};
 pub use testbench::testbench;
+pub use trace::{Counters, LayerTrace, Spike, Trace};
 pub use verilator::{Cache, CacheEntry, Flavour, ToolVersions, VerilatedModel, cache_dir};

@@ -2,6 +2,7 @@
 
 mod build;
 mod cache;
+mod collector;
 mod coverage_config;
 mod library;
 mod machine;

@@ -7,16 +7,16 @@ use crate::in_force::Physical;
 use crate::not_finite::NotFinite;
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Pass};
+use crate::recording::Recording;
 use crate::step::{Step, Steps};
 use crate::traces::{self, Decay, Trace};
 use bruno_device::Layer;
-use bruno_sim::Trace as ChipTrace;
 
 /// The gradient of one sample by the currents and cards in force, from its events and its linearised windows, which
 /// `steps` gives for each hidden layer; an error names the first window and neuron in which a number is not finite.
 pub(crate) fn backward<S: Steps>(
     pass: &Pass<'_>,
-    trace: &ChipTrace,
+    recording: &Recording,
     steps: &dyn Fn(usize) -> S,
 ) -> Result<Physical, TrainError> {
     let Pass {
@@ -29,7 +29,7 @@ pub(crate) fn backward<S: Steps>(
     let mut gradient = vec![0.0; parameters.values.len()];
     let steps = |index: usize| (index != chip.readout()).then(|| steps(index));
     let mut layers: Vec<LayerAdjoint<S>> = (0..chip.layers.len())
-        .map(|index| LayerAdjoint::new(pass, index, trace, steps(index)))
+        .map(|index| LayerAdjoint::new(pass, index, recording, steps(index)))
         .collect();
     for window in (0..stimulus.windows as usize).rev() {
         for index in (0..layers.len()).rev() {
@@ -69,7 +69,7 @@ struct LayerAdjoint<'a, S> {
 }
 
 impl<'a, S: Steps> LayerAdjoint<'a, S> {
-    fn new(pass: &Pass<'a>, index: usize, trace: &ChipTrace, steps: Option<S>) -> Self {
+    fn new(pass: &Pass<'a>, index: usize, recording: &Recording, steps: Option<S>) -> Self {
         let Pass {
             in_force,
             parameters,
@@ -84,13 +84,17 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         let input_traces = match index {
             0 => traces::windows(stimulus.events.iter().copied(), count, &decay),
             _ => traces::windows(
-                traces::delayed(&trace.layers[index - 1].spikes),
+                traces::delayed(&recording.layers[index - 1].spikes),
                 count,
                 &decay,
             ),
         };
         let recurrent_traces = match own.recurrent {
-            Some(_) => traces::windows(traces::delayed(&trace.layers[index].spikes), count, &decay),
+            Some(_) => traces::windows(
+                traces::delayed(&recording.layers[index].spikes),
+                count,
+                &decay,
+            ),
             None => vec![Vec::new(); count],
         };
         let n = layer.neurons;

@@ -8,10 +8,11 @@
 //!     a window          g V^2 T, V its mean where it is recorded, else its end
 
 use crate::Parameters;
+use crate::observed::Observed;
 use crate::projection::Projection;
 use bruno_chip::DeviceCard;
-use bruno_device::{Chip, Felif, Layer, LayerKind, TICK_S};
-use bruno_sim::{Stimulus, Trace};
+use bruno_device::{Chip, Felif, LayerKind, TICK_S};
+use bruno_sim::Stimulus;
 use serde::{Deserialize, Serialize};
 
 const PA: f64 = 1e-12;
@@ -50,43 +51,26 @@ pub(crate) struct Activity {
     pub inputs: Vec<f64>,
     /// Spikes of each hidden neuron, by layer.
     pub spikes: Vec<Vec<f64>>,
-    /// Membrane in each window, V, by layer: `[window][neuron]`.
+    /// Sum over neurons and windows of the squared membrane, V2, by layer.
+    pub squares: Vec<f64>,
+    /// Membrane in each window, V, by layer: `[window][neuron]`; what [`EnergyModel::slopes`] asks for.
     pub membrane: Vec<Vec<f64>>,
 }
 
 impl Activity {
-    /// Reads it from a trace.
-    pub fn of(chip: &Chip, stimulus: &Stimulus, trace: &Trace) -> Self {
+    /// Of a sample that has run.
+    pub fn of(chip: &Chip, stimulus: &Stimulus, observed: Observed<'_>) -> Self {
         let mut inputs = vec![0.0; chip.inputs];
         let events = stimulus.events.iter();
         events.for_each(|(_, channel)| inputs[*channel as usize] += 1.0);
-        let hidden = || chip.layers[..chip.readout()].iter().zip(&trace.layers);
-        let spikes = hidden().map(|(layer, trace)| {
-            let mut own = vec![0.0; layer.neurons];
-            let spikes = trace.spikes.iter();
-            spikes.for_each(|s| own[s.neuron as usize] += 1.0);
-            own
-        });
+        let float = |own: &Vec<u64>| own.iter().map(|s| *s as f64).collect();
         Self {
             inputs,
-            spikes: spikes.collect(),
-            membrane: hidden()
-                .map(|(layer, trace)| membrane(chip, layer, &trace.records))
-                .collect(),
+            spikes: observed.spikes.iter().map(float).collect(),
+            squares: observed.squares,
+            membrane: observed.membrane,
         }
     }
-}
-
-fn membrane(chip: &Chip, layer: &Layer, records: &[i32]) -> Vec<f64> {
-    let names = layer.record_words(chip.recorder);
-    let place = |name: &str| names.iter().position(|n| *n == name);
-    let v_lsb = chip.description.formats.v_lsb();
-    let (at, lsb) = match place("sum_v") {
-        Some(at) => (at, v_lsb / f64::from(chip.window_ticks)),
-        None => (0, v_lsb),
-    };
-    let record = records.chunks_exact(names.len());
-    record.map(|r| f64::from(r[at]) * lsb).collect()
 }
 
 /// What an energy asks of the backward pass.
@@ -127,8 +111,7 @@ impl<'a> EnergyModel<'a> {
             if let Some(card) = self.card(index) {
                 let spikes: f64 = activity.spikes[index].iter().sum();
                 energy.spikes_j += spikes * self.spike_j(index, card);
-                let squares: f64 = activity.membrane[index].iter().map(|v| v * v).sum();
-                energy.leak_j += self.leak_j(card, squares);
+                energy.leak_j += self.leak_j(card, activity.squares[index]);
             }
         }
         energy
@@ -199,7 +182,7 @@ impl<'a> EnergyModel<'a> {
         direct: &mut [f64],
     ) {
         let spikes: f64 = activity.spikes[index].iter().sum();
-        let squares: f64 = activity.membrane[index].iter().map(|v| v * v).sum();
+        let squares = activity.squares[index];
         let places = &self.parameters.layers[index].device;
         for (k, (place, device)) in places.iter().zip(self.parameters.device()).enumerate() {
             let parameter = device.parameter;

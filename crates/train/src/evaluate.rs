@@ -34,7 +34,8 @@ pub fn evaluate(
         if let Load::EverySample(program) = load {
             model.load(&program(index)?)?;
         }
-        let ran = Ran::forward(model, chip, &run.parameters, &run.config, &samples[index])?;
+        let (parameters, config) = (&run.parameters, &run.config);
+        let ran = Ran::forward(model, chip, parameters, config, &samples[index], &[])?;
         Ok(ran.found)
     };
     let program = match load {

@@ -27,6 +27,7 @@ mod level_table;
 mod loss;
 mod matrix;
 mod not_finite;
+mod observed;
 mod parallel;
 mod parameters;
 mod pareto;
@@ -35,6 +36,7 @@ mod projection;
 mod pull;
 mod quantise;
 mod recorded;
+mod recording;
 mod replay;
 mod reset;
 mod sample;
@@ -71,6 +73,7 @@ pub use pareto::pareto_front;
 pub use pass::{Demand, Gradient, Pass};
 pub use projection::Projection;
 pub use quantise::{Quantised, quantise};
+pub use recording::Recording;
 pub use sample::stimulus;
 pub use score::{
     CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,

@@ -8,9 +8,10 @@ use crate::in_force::InForce;
 use crate::not_finite::NotFinite;
 use crate::parameters::Parameters;
 use crate::recorded::RecordedSteps;
+use crate::recording::Recording;
 use crate::transition::ExactSteps;
 use bruno_device::Chip;
-use bruno_sim::{Stimulus, Trace};
+use bruno_sim::Stimulus;
 
 /// `dL/d parameter` of one sample, in the order of [`Parameters::values`].
 pub type Gradient = Vec<f32>;
@@ -45,21 +46,25 @@ impl<'a> Pass<'a> {
         &self.in_force.chip
     }
 
-    /// The gradient that the settings name, from the trace of the forward pass. Output biases are left at zero: the loss
+    /// The gradient of this kind, from a recording of the forward pass that was kept for it. Output biases are left at zero: the loss
     /// knows them.
     ///
     /// # Errors
     /// Gradients that need every tick run the integer model again; its errors are those of a program that does not fit. A
     /// number that is not finite is named with its window and neuron, or as an entry of the gradient.
-    pub fn gradient(&self, kind: GradientKind, trace: &Trace) -> Result<Gradient, TrainError> {
+    pub fn gradient(
+        &self,
+        kind: GradientKind,
+        recording: &Recording,
+    ) -> Result<Gradient, TrainError> {
         let physical = match kind {
             GradientKind::Sample | GradientKind::Mean | GradientKind::Jacobian => {
-                let steps = |index| RecordedSteps::new(self, index, trace, kind);
-                adjoint::backward(self, trace, &steps)?
+                let steps = |index| RecordedSteps::new(self, index, recording, kind);
+                adjoint::backward(self, recording, &steps)?
             }
             GradientKind::Transition => {
                 let exact = ExactSteps::of(self)?;
-                adjoint::backward(self, trace, &|index| exact.layer(index))?
+                adjoint::backward(self, recording, &|index| exact.layer(index))?
             }
             GradientKind::Bptt => bptt::full(self)?,
             GradientKind::Checkpointed => bptt::checkpointed(self)?,

@@ -4,9 +4,9 @@ use crate::Shape;
 use crate::coarse::{Coarse, Linearised, Recorded, Release};
 use crate::config::GradientKind;
 use crate::pass::Pass;
+use crate::recording::{LayerRecording, Recording};
 use crate::step::{Step, Steps};
 use bruno_device::{Chip, Codes, GUARD_BITS, TICK_S};
-use bruno_sim::Trace;
 
 /// The steps of one layer.
 pub(crate) struct RecordedSteps<'a> {
@@ -16,12 +16,17 @@ pub(crate) struct RecordedSteps<'a> {
 
 impl<'a> RecordedSteps<'a> {
     /// Hidden layer `index` of a pass.
-    pub fn new(pass: &Pass<'_>, index: usize, trace: &'a Trace, kind: GradientKind) -> Self {
+    pub fn new(
+        pass: &Pass<'_>,
+        index: usize,
+        recording: &'a Recording,
+        kind: GradientKind,
+    ) -> Self {
         let chip = pass.chip();
         let card = &chip.description.layers[index].device;
         let layer = &chip.layers[index];
         Self {
-            records: Records::new(chip, index, trace, kind),
+            records: Records::new(chip, index, recording, kind),
             coarse: Coarse::new(card, layer.kind, chip.window_ticks, pass.config),
         }
     }
@@ -38,8 +43,7 @@ impl Steps for RecordedSteps<'_> {
 
 /// The records of a layer in physical units.
 struct Records<'a> {
-    words: &'a [i32],
-    names: Vec<&'static str>,
+    recording: &'a LayerRecording,
     neurons: usize,
     v_lsb: f64,
     p_lsb: f64,
@@ -51,31 +55,29 @@ struct Records<'a> {
     codes: Codes,
     /// Share of each window that a neuron is not refractory, `[window][neuron]`.
     active: Vec<f32>,
-    /// Last release from a refractory time in each window, `[window][neuron]`.
-    releases: Vec<Option<Release>>,
+    /// Last release from a refractory time in each window, `[window][neuron]`: ticks from there to the window's end, and
+    /// whether no spike follows.
+    releases: Vec<Option<(u16, bool)>>,
 }
 
 impl<'a> Records<'a> {
-    fn new(chip: &Chip, index: usize, trace: &'a Trace, kind: GradientKind) -> Self {
+    fn new(chip: &Chip, index: usize, recording: &'a Recording, kind: GradientKind) -> Self {
         let layer = &chip.layers[index];
         let formats = &chip.description.formats;
-        let names = layer.record_words(chip.recorder);
-        let words = &trace.layers[index].records;
-        let windows = words.len() / names.len() / layer.neurons;
+        let recording = &recording.layers[index];
+        let windows = recording.windows(layer.neurons);
         let mut active = vec![1.0f32; windows * layer.neurons];
         let k = chip.window_ticks;
-        let mut releases: Vec<Option<Release>> = vec![None; active.len()];
-        for spike in &trace.layers[index].spikes {
+        let mut releases: Vec<Option<(u16, bool)>> = vec![None; active.len()];
+        for spike in &recording.spikes {
             let place = |tick: u32| (tick / k) as usize * layer.neurons + spike.neuron as usize;
             if let Some(Some(before)) = releases.get_mut(place(spike.tick)) {
-                before.kept = false;
+                before.1 = false;
             }
             let release = spike.tick + 1 + layer.codes.t_ref as u32;
             if let Some(last) = releases.get_mut(place(release)) {
-                *last = Some(Release {
-                    seconds: f64::from(k - release % k) * TICK_S,
-                    kept: true,
-                });
+                // A window has at most 4096 ticks.
+                *last = Some(((k - release % k) as u16, true));
             }
             // Refractory ticks follow the spike's own.
             let (mut from, end) = (spike.tick + 1, spike.tick + 1 + layer.codes.t_ref as u32);
@@ -88,9 +90,8 @@ impl<'a> Records<'a> {
             }
         }
         Self {
-            words,
+            recording,
             kind,
-            names,
             neurons: layer.neurons,
             v_lsb: formats.v_lsb(),
             p_lsb: formats.p_lsb(),
@@ -105,10 +106,7 @@ impl<'a> Records<'a> {
     }
 
     fn word(&self, window: usize, neuron: usize, name: &str) -> Option<i32> {
-        let at = self.names.iter().position(|n| *n == name)?;
-        self.words
-            .get((window * self.neurons + neuron) * self.names.len() + at)
-            .copied()
+        self.recording.word(window * self.neurons + neuron, name)
     }
 
     /// Means of V and p (LSB) over the ticks in which the neuron was free. A spike and its refractory time write and hold
@@ -180,9 +178,10 @@ impl<'a> Records<'a> {
         };
         let current = 0.5 * (f64::from(before) + f64::from(word(window, "i")));
         let clamped = word(window, "v") <= self.codes.v_floor;
-        let release = self.releases[window * self.neurons + neuron].map(|release| Release {
-            kept: release.kept && !clamped,
-            ..release
+        let release = self.releases[window * self.neurons + neuron];
+        let release = release.map(|(ticks, kept)| Release {
+            seconds: f64::from(ticks) * TICK_S,
+            kept: kept && !clamped,
         });
         Recorded {
             release,

@@ -1,17 +1,19 @@
-//! A data sample through the chip: its stimulus, its trace, its loss and what the loss asks of the backward pass.
+//! A data sample through the chip: its stimulus, what it did, its loss and what the loss asks of the backward pass.
 
 use crate::energy::{Activity, EnergyModel};
 use crate::in_force::InForce;
 use crate::latency;
 use crate::loss;
 use crate::not_finite::NotFinite;
+use crate::observed::Observed;
 use crate::pass::{Demand, Pass};
 use crate::pull::Pull;
+use crate::recording::Recording;
 use crate::score::{Evaluation, LayerActivity};
-use crate::{Parameters, TrainConfig, TrainError};
+use crate::{GradientKind, Parameters, TrainConfig, TrainError};
 use bruno_data::Sample;
 use bruno_device::Chip;
-use bruno_sim::{Forward, Stimulus, Trace};
+use bruno_sim::{CHUNK, Forward, Stimulus};
 
 /// The stimulus of a sample: whole windows of `window` ticks that cover its duration.
 pub fn stimulus(sample: &Sample, window: u32) -> Stimulus {
@@ -28,8 +30,8 @@ pub fn stimulus(sample: &Sample, window: u32) -> Stimulus {
 pub(crate) struct Ran {
     /// What went in.
     pub stimulus: Stimulus,
-    /// What came out.
-    pub trace: Trace,
+    /// What its backward pass reads.
+    pub recording: Recording,
     /// Loss, decision and activity.
     pub found: Evaluation,
     /// `dL/d bias`.
@@ -41,21 +43,29 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// Runs a sample in a model that has its program.
+    /// Runs a sample in a model that has its program, and keeps what gradients of these kinds need: nothing where only the
+    /// score is asked for.
     pub fn forward(
         model: &mut dyn Forward,
         chip: &Chip,
         parameters: &Parameters,
         config: &TrainConfig,
         sample: &Sample,
+        kinds: &[GradientKind],
     ) -> Result<Self, TrainError> {
         let window = chip.window_ticks;
         let stimulus = stimulus(sample, window);
-        let trace = model.run(&stimulus)?;
+        let trains = !kinds.is_empty();
+        let mut recording = Recording::new(chip, kinds, stimulus.windows);
+        let mut observed = Observed::new(chip, trains && config.objectives.energy.is_some());
+        let counters = model.stream(&stimulus, CHUNK, &mut |part| {
+            recording.add(part);
+            observed.add(part);
+        })?;
         let bias = &parameters.values[parameters.bias.clone()];
-        let currents = readout_currents(chip, &trace);
-        let mut loss = loss::task(&sample.target, &currents, bias, config, window);
-        let early = latency::early(&sample.target, &currents, bias, config, window);
+        let currents = &observed.currents;
+        let mut loss = loss::task(&sample.target, currents, bias, config, window);
+        let early = latency::early(&sample.target, currents, bias, config, window);
         if let Some(latency) = early {
             add(&mut loss.by_current, &latency.by_current);
             add(&mut loss.by_bias, &latency.by_bias);
@@ -64,11 +74,14 @@ impl Ran {
             return Err(NotFinite::of("loss", loss.score.loss).into());
         }
         let seconds = f64::from(stimulus.windows) * f64::from(window) * 1e-6;
-        let mut found = Evaluation::of(chip, &trace, seconds, &loss);
-        let activity = Activity::of(chip, &stimulus, &trace);
+        let mut found = Evaluation::of(chip, &observed, counters, seconds, &loss);
+        let activity = Activity::of(chip, &stimulus, observed);
         let energy = EnergyModel::new(chip, parameters, config.objectives.supply_v).of(&activity);
         found.score.energy = energy;
-        let pull = Pull::of(chip, parameters, config, &activity, &energy);
+        let pull = match trains {
+            true => Pull::of(chip, parameters, config, &activity, &energy),
+            false => None,
+        };
         let penalty = |layer: &LayerActivity| loss::rate_penalty(&layer.spikes, seconds, config);
         let mut by_spikes: Vec<Vec<f32>> = found.layers.iter().map(penalty).collect();
         for (own, pulled) in by_spikes
@@ -83,7 +96,7 @@ impl Ran {
             by_current: loss.by_current,
             by_bias: loss.by_bias,
             stimulus,
-            trace,
+            recording,
             found,
         })
     }
@@ -119,16 +132,4 @@ impl Ran {
 
 fn add(to: &mut [f32], what: &[f32]) {
     to.iter_mut().zip(what).for_each(|(x, y)| *x += y);
-}
-
-/// Readout currents at the end of each window, pA, `[window][output]`.
-fn readout_currents(chip: &Chip, trace: &Trace) -> Vec<f32> {
-    let index = chip.readout();
-    let words = chip.layers[index].record_words(chip.recorder).len();
-    let lsb = chip.description.formats.i_lsb_pa() as f32;
-    trace.layers[index]
-        .records
-        .chunks_exact(words)
-        .map(|r| r[0] as f32 * lsb)
-        .collect()
 }

@@ -345,11 +345,12 @@ fn train_sample(
 ) -> Result<Outcome, TrainError> {
     let (config, parameters) = (&run.config, &run.parameters);
     let start = Instant::now();
-    let ran = Ran::forward(model, &in_force.chip, parameters, config, sample)?;
+    let (chip, kinds) = (&in_force.chip, [run.gradient]);
+    let ran = Ran::forward(model, chip, parameters, config, sample, &kinds)?;
     let forward = start.elapsed().as_secs_f64();
     let start = Instant::now();
     let pass = ran.pass(in_force, parameters, config);
-    let mut gradient = pass.gradient(run.gradient, &ran.trace)?;
+    let mut gradient = pass.gradient(run.gradient, &ran.recording)?;
     ran.add_direct(parameters, &mut gradient);
     Ok(Outcome {
         gradient,

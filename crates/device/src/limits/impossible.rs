@@ -3,15 +3,23 @@
 use crate::{Chip, Layer};
 use bruno_chip::{Problem, RecorderInterface};
 
-/// Largest sum of level codes in one tick, so that 32-bit accumulators hold it beside a full current.
-const MAX_INJECTION: i64 = 1 << 30;
+/// Largest sum of level codes in one tick: 32-bit words hold it beside a full current of `i_bits`, also after the
+/// difference to the clamp on the other side (`testbenches/formal/current.v` proves it).
+fn max_injection(i_bits: u32) -> i64 {
+    (1 << 31) - 1 - (1 << i_bits)
+}
 
 /// Limits that generation refuses.
 pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
     let mut problems = Vec::new();
     for layer in &chip.layers {
         record_fits(chip, layer, &mut problems);
-        problems.extend(injection(layer, &layer.levels, &layer.recurrent_levels));
+        problems.extend(injection(
+            chip,
+            layer,
+            &layer.levels,
+            &layer.recurrent_levels,
+        ));
     }
     merged_records_fit(chip, &mut problems);
     let bits = u32::max(
@@ -74,17 +82,23 @@ fn merged_records_fit(chip: &Chip, problems: &mut Vec<Problem>) {
 }
 
 /// The problem of a layer whose adders overflow when every channel spikes in one tick with these level tables.
-pub(crate) fn injection(layer: &Layer, levels: &[i32], recurrent: &[i32]) -> Option<Problem> {
+pub(crate) fn injection(
+    chip: &Chip,
+    layer: &Layer,
+    levels: &[i32],
+    recurrent: &[i32],
+) -> Option<Problem> {
     let largest = |levels: &[i32]| {
         let size = |l: &i32| i64::from(*l).abs();
         levels.iter().map(size).max().unwrap_or(0)
     };
     let recurrences = if layer.recurrent { layer.neurons } else { 0 };
     let sum = largest(levels) * layer.inputs as i64 + largest(recurrent) * recurrences as i64;
-    (sum > MAX_INJECTION).then(|| Problem {
+    let most = max_injection(chip.description.formats.i_bits);
+    (sum > most).then(|| Problem {
         field: format!("synapse levels of layer `{}`", layer.name),
         value: format!("{sum} LSB when every channel spikes in one tick"),
-        allowed: format!("at most {MAX_INJECTION} LSB"),
+        allowed: format!("at most {most} LSB"),
         remedy:
             "use fewer `formats.i_bits`, a larger `i_range_pA`, smaller levels or fewer channels"
                 .into(),

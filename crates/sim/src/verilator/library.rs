@@ -1,11 +1,12 @@
 //! The loaded model: the only unsafe code of bruno, one function a symbol of the driver.
 
+use super::collector::Collector;
 use super::{Flavour, build, model_header};
 use crate::forward::longest_record;
 use crate::stimuli::Reader;
-use crate::{Forward, LayerTrace, Program, SimError, Spike, Stimulus, Trace};
+use crate::{Counters, Forward, LayerTrace, Program, SimError, Stimulus, Trace};
 use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
-use bruno_device::{Chip, LayerKind};
+use bruno_device::Chip;
 use bruno_hdl::Design;
 use libloading::{Library, Symbol};
 use std::ffi::{CString, c_char, c_void};
@@ -17,6 +18,7 @@ type Handle = *mut c_void;
 pub struct VerilatedModel {
     chip: Chip,
     window: u32,
+    collector: Collector,
     handle: Handle,
     library: Library,
 }
@@ -46,6 +48,7 @@ impl VerilatedModel {
         let mut model = Self {
             chip: chip.clone(),
             window: chip.window_ticks,
+            collector: Collector::new(chip),
             handle,
             library,
         };
@@ -59,7 +62,7 @@ impl VerilatedModel {
     /// `F` must be the function's type in sim/driver.cpp.
     unsafe fn symbol<F>(&self, name: &str) -> Result<Symbol<'_, F>, SimError> {
         // SAFETY: passed on to the caller.
-        unsafe { self.library.get(name.as_bytes()) }.map_err(|e| load_error(Path::new(name), &e))
+        unsafe { symbol_of(&self.library, name) }
     }
 
     /// Writes one word over the configuration bus.
@@ -109,7 +112,29 @@ impl VerilatedModel {
             let settle = self.symbol::<unsafe extern "C" fn(Handle)>("bruno_settle")?;
             settle(self.handle);
         }
+        self.forget()?;
+        self.collector.clear();
         Ok(())
+    }
+
+    /// Forgets what the driver collected.
+    fn forget(&mut self) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        unsafe {
+            let forget = self.symbol::<unsafe extern "C" fn(Handle)>("bruno_forget")?;
+            forget(self.handle);
+        }
+        Ok(())
+    }
+
+    /// Bytes of memory that hold records and spikes on their way: bounded by the windows that a run hands on at a time.
+    pub fn held_bytes(&self) -> Result<usize, SimError> {
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        let driver = unsafe {
+            let held = self.symbol::<unsafe extern "C" fn(Handle) -> usize>("bruno_held")?;
+            held(self.handle)
+        };
+        Ok(driver + self.collector.held_bytes())
     }
 
     /// Runs ticks from `start`; `events` are those of these ticks. Returns how many were consumed.
@@ -148,29 +173,25 @@ impl VerilatedModel {
         Ok(())
     }
 
-    /// Recorder words of one bank since the last clear.
-    fn records(&self, bank: u32) -> Result<&[u32], SimError> {
-        let mut count = 0usize;
-        type Records = unsafe extern "C" fn(Handle, u32, *mut usize) -> *const u32;
-        // SAFETY: signature as in sim/driver.cpp; the words stay where they are until the model runs again, for which it
-        // must be borrowed mutably.
-        unsafe {
-            let records = self.symbol::<Records>("bruno_records")?;
-            let words = records(self.handle, bank, &raw mut count);
-            Ok(words_at(words, count))
-        }
-    }
-
-    /// `(tick, neuron over all hidden layers)` pairs since the last clear.
-    fn spike_pairs(&self) -> Result<Vec<u32>, SimError> {
-        let mut count = 0usize;
+    /// Moves what left the chip from the driver to the collector.
+    fn collect(&mut self) -> Result<(), SimError> {
+        type Words = unsafe extern "C" fn(Handle, u32, *mut usize) -> *const u32;
         type Spikes = unsafe extern "C" fn(Handle, *mut usize) -> *const u32;
-        // SAFETY: signature as in sim/driver.cpp; the pairs are copied before the model runs again.
+        let (library, collector) = (&self.library, &mut self.collector);
+        let banks: usize = self.chip.layers.iter().map(|l| l.banks.len()).sum();
+        let mut count = 0usize;
+        // SAFETY: signatures as in sim/driver.cpp, the handle is live; words and pairs are copied before the model goes on.
         unsafe {
-            let spikes = self.symbol::<Spikes>("bruno_spikes")?;
-            let words = spikes(self.handle, &raw mut count);
-            Ok(words_at(words, 2 * count).to_vec())
+            let records = symbol_of::<Words>(library, "bruno_records")?;
+            for bank in 0..banks {
+                let words = records(self.handle, bank as u32, &raw mut count);
+                collector.add_words(bank, words_at(words, count));
+            }
+            let spikes = symbol_of::<Spikes>(library, "bruno_spikes")?;
+            let pairs = spikes(self.handle, &raw mut count);
+            collector.add_spikes(words_at(pairs, 2 * count));
         }
+        self.forget()
     }
 
     /// State `state` (of v, p, i, refr) of every neuron of a bank, raw bits; empty where the bank has no such state.
@@ -212,69 +233,33 @@ impl VerilatedModel {
 
     /// Lets the recorder empty itself and returns what left the chip since the last clear.
     pub(crate) fn take_trace(&mut self) -> Result<Trace, SimError> {
-        // A folded bank takes up to one more cycle a neuron to read its record.
-        self.drain(2 * longest_record(&self.chip) + 8)?;
-        self.trace()
+        self.finish()?;
+        let layers = self.collector.rest().to_vec();
+        Ok(Trace::new(layers, self.counters()?))
     }
 
-    fn trace(&mut self) -> Result<Trace, SimError> {
-        let mut layers = vec![LayerTrace::default(); self.chip.layers.len()];
-        let mut banks = Vec::new();
-        for (bank, (layer, _)) in model_header::instances(&self.chip).into_iter().enumerate() {
-            banks.push((layer, self.records(bank as u32)?));
-        }
-        for (index, layer) in self.chip.layers.iter().enumerate() {
-            let own = banks.iter().filter(|b| b.0 == index);
-            let own: Vec<&[u32]> = own.map(|b| b.1).collect();
-            let words = layer.record_words(self.chip.recorder).len();
-            layers[index].records = interleave(&own, &layer.banks, words);
-        }
-        self.share_spikes(&mut layers)?;
-        Ok(Trace {
-            layers,
+    /// Lets the last tick finish and the recorder send its last window, and collects that.
+    fn finish(&mut self) -> Result<(), SimError> {
+        // A folded bank takes up to one more cycle a neuron to read its record.
+        self.drain(2 * longest_record(&self.chip) + 8)?;
+        self.collect()
+    }
+
+    fn counters(&mut self) -> Result<Counters, SimError> {
+        Ok(Counters {
             saturations: self.read(address(Section::Global, 4))?,
             overrun: self.read(address(Section::Global, 5))? != 0,
         })
     }
-
-    fn share_spikes(&self, layers: &mut [LayerTrace]) -> Result<(), SimError> {
-        for pair in self.spike_pairs()?.chunks_exact(2) {
-            let mut neuron = pair[1];
-            for (trace, layer) in layers.iter_mut().zip(&self.chip.layers) {
-                if layer.kind == LayerKind::Readout {
-                    break;
-                }
-                if (neuron as usize) < layer.neurons {
-                    trace.spikes.push(Spike {
-                        tick: pair[0],
-                        neuron,
-                    });
-                    break;
-                }
-                neuron -= layer.neurons as u32;
-            }
-        }
-        Ok(())
-    }
 }
 
-/// Records `[window][neuron][word]` of a layer from those of its banks.
-fn interleave(banks: &[&[u32]], sizes: &[usize], words: usize) -> Vec<i32> {
-    let windows = match (banks.first(), sizes.first()) {
-        (Some(bank), Some(size)) => bank.len() / (size * words),
-        _ => 0,
-    };
-    let mut all = Vec::with_capacity(banks.iter().map(|b| b.len()).sum());
-    for window in 0..windows {
-        for (bank, size) in banks.iter().zip(sizes) {
-            let record = size * words;
-            let part = bank
-                .get(window * record..(window + 1) * record)
-                .unwrap_or(&[]);
-            all.extend(part.iter().map(|w| *w as i32));
-        }
-    }
-    all
+/// A function of the driver by name.
+///
+/// # Safety
+/// `F` must be the function's type in sim/driver.cpp.
+unsafe fn symbol_of<'a, F>(library: &'a Library, name: &str) -> Result<Symbol<'a, F>, SimError> {
+    // SAFETY: passed on to the caller.
+    unsafe { library.get(name.as_bytes()) }.map_err(|e| load_error(Path::new(name), &e))
 }
 
 /// # Safety
@@ -332,10 +317,27 @@ impl Forward for VerilatedModel {
         Ok(())
     }
 
-    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimError> {
+    fn stream(
+        &mut self,
+        stimulus: &Stimulus,
+        chunk: u32,
+        take: &mut dyn FnMut(&[LayerTrace]),
+    ) -> Result<Counters, SimError> {
         stimulus.check(&self.chip, self.window)?;
         self.clear()?;
-        self.ticks(0, stimulus.windows * self.window, &stimulus.events)?;
-        self.take_trace()
+        let (mut start, end) = (0, stimulus.windows * self.window);
+        let mut events = &stimulus.events[..];
+        while start < end {
+            let ticks = chunk.max(1).saturating_mul(self.window).min(end - start);
+            let here = events.partition_point(|e| e.0 < start + ticks);
+            let (now, later) = events.split_at(here);
+            self.ticks(start, ticks, now)?;
+            self.collect()?;
+            take(self.collector.whole_windows(self.window));
+            (start, events) = (start + ticks, later);
+        }
+        self.finish()?;
+        take(self.collector.rest());
+        self.counters()
     }
 }

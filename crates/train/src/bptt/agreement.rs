@@ -5,6 +5,7 @@ use crate::config::{DeviceParameter, DeviceTraining, GradientKind, Reset, TrainC
 use crate::in_force::InForce;
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Pass};
+use crate::recording::Recording;
 use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_sim::{Forward, IntegerModel, Stimulus};
@@ -119,8 +120,11 @@ fn compare(case: &Case, membrane: f32, reset: Reset) {
             by_membrane: &by_membrane,
         },
     };
-    let fine = pass.gradient(GradientKind::Bptt, &trace).expect("it runs");
-    let coarse = pass.gradient(case.gradient, &trace).expect("it runs");
+    let gradient = |kind: GradientKind| {
+        let recording = Recording::of(&chip, &[kind], &trace);
+        pass.gradient(kind, &recording).expect("it runs")
+    };
+    let (fine, coarse) = (gradient(GradientKind::Bptt), gradient(case.gradient));
     for (name, place) in parts(&parameters) {
         let found = Agreement::of(&coarse[place.clone()], &fine[place]);
         // The membrane of a LIF neuron knows no barrier and no field.

@@ -7,6 +7,7 @@ use crate::in_force::InForce;
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Pass};
 use crate::projection::Projection;
+use crate::recording::Recording;
 use bruno_chip::Description;
 use bruno_device::{Chip, LayerKind};
 use bruno_sim::{Forward, IntegerModel, Stimulus, Trace};
@@ -126,7 +127,8 @@ impl Net {
                 by_membrane: &self.by_membrane,
             },
         };
-        pass.gradient(kind, &self.run()).unwrap()
+        let recording = Recording::of(&chip, &[kind], &self.run());
+        pass.gradient(kind, &recording).unwrap()
     }
 
     /// Central differences of the loss by these parameters, each moved by `step` to either side.

@@ -31,11 +31,21 @@ fn fixture(kind: &str) -> Fixture {
         activity: Activity {
             inputs: vec![9.0, 4.0, 0.0],
             spikes: vec![vec![3.0, 0.0, 7.0, 2.0], vec![5.0, 1.0]],
+            squares: Vec::new(),
             membrane: vec![
                 vec![0.3, -0.2, 0.6, 0.1, 0.5, 0.7, 0.2, 0.0],
                 vec![0.4, 0.2, 0.3, 0.6],
             ],
         },
+    }
+}
+
+/// The same with the sums that belong to its membranes.
+fn with_squares(activity: &Activity) -> Activity {
+    let squares = |row: &Vec<f64>| row.iter().map(|v| v * v).sum();
+    Activity {
+        squares: activity.membrane.iter().map(squares).collect(),
+        ..activity.clone()
     }
 }
 
@@ -47,14 +57,15 @@ impl Fixture {
     fn of(&self, activity: &Activity, parameters: &Parameters) -> f64 {
         let chip = parameters.chip("t", &self.description).unwrap();
         EnergyModel::new(&chip, parameters, SUPPLY_V)
-            .of(activity)
+            .of(&with_squares(activity))
             .total_j()
     }
 
     /// Slopes of the energy in pJ.
     fn slopes(&self) -> EnergySlopes {
         let chip = self.parameters.chip("t", &self.description).unwrap();
-        EnergyModel::new(&chip, &self.parameters, SUPPLY_V).slopes(&self.activity, 1e12)
+        EnergyModel::new(&chip, &self.parameters, SUPPLY_V)
+            .slopes(&with_squares(&self.activity), 1e12)
     }
 }
 
@@ -133,7 +144,7 @@ fn by_weights() {
     }
     let chip = fixture.parameters.chip("t", &fixture.description).unwrap();
     let model = EnergyModel::new(&chip, &fixture.parameters, SUPPLY_V);
-    let expected = 1e12 * model.of(&fixture.activity).synapses_j;
+    let expected = 1e12 * model.of(&with_squares(&fixture.activity)).synapses_j;
     assert!(
         (sum - expected).abs() < 1e-5 * expected,
         "{sum}, {expected}"
@@ -154,7 +165,7 @@ fn a_spike_of_the_default_card() {
         .for_each(|m| m.fill(0.0));
     let chip = Chip::resolve("t", &fixture.description).unwrap();
     let spikes = EnergyModel::new(&chip, &fixture.parameters, SUPPLY_V)
-        .of(&fixture.activity)
+        .of(&with_squares(&fixture.activity))
         .spikes_j;
     let expected = 12.0 * (0.2530e-12 * 0.8 + 2.16e-12) * 0.8;
     assert!(

@@ -2,8 +2,9 @@
 
 use super::{Confusion, LayerActivity, LayerSummary, Score};
 use crate::loss::Loss;
-use bruno_device::{Chip, LayerKind};
-use bruno_sim::Trace;
+use crate::observed::Observed;
+use bruno_device::Chip;
+use bruno_sim::Counters;
 use serde::{Deserialize, Serialize};
 
 /// What a sample was taken for.
@@ -43,17 +44,19 @@ pub struct Latency {
 
 impl Evaluation {
     /// Of one sample of a chip.
-    pub(crate) fn of(chip: &Chip, trace: &Trace, seconds: f64, loss: &Loss) -> Self {
-        let hidden = chip.layers.iter().zip(&trace.layers);
-        let hidden = hidden.filter(|(layer, _)| layer.kind != LayerKind::Readout);
-        let activity = hidden.map(|(layer, trace)| {
-            let mut spikes = vec![0; layer.neurons];
-            let neurons = trace.spikes.iter().map(|s| s.neuron as usize);
-            neurons.for_each(|n| spikes[n] += 1);
+    pub(crate) fn of(
+        chip: &Chip,
+        observed: &Observed<'_>,
+        counters: Counters,
+        seconds: f64,
+        loss: &Loss,
+    ) -> Self {
+        let hidden = chip.layers.iter().zip(&observed.spikes);
+        let activity = hidden.map(|(layer, spikes)| {
             let shortest_us = f64::from(layer.codes.t_ref) + 1.0;
             LayerActivity {
                 layer: layer.name.clone(),
-                spikes,
+                spikes: spikes.clone(),
                 seconds,
                 most: seconds * 1e6 / shortest_us,
             }
@@ -67,7 +70,7 @@ impl Evaluation {
             score: Score {
                 spikes: layers.iter().flat_map(|l| &l.spikes).sum(),
                 neuron_seconds: seconds * neurons as f64,
-                saturations: u64::from(trace.saturations),
+                saturations: u64::from(counters.saturations),
                 ..loss.score
             },
             confusion: decision.map_or_else(Confusion::default, |d| {

@@ -127,9 +127,11 @@ impl Trainer<'_> {
     ) -> Result<Vec<(Vec<Gradient>, Score)>, TrainError> {
         let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
             let (chip, parameters, config) = (&in_force.chip, &run.parameters, &run.config);
-            let ran = Ran::forward(model, chip, parameters, config, samples[k])?;
+            let ran = Ran::forward(model, chip, parameters, config, samples[k], kinds)?;
             let pass = ran.pass(in_force, parameters, config);
-            let gradients = kinds.iter().map(|kind| pass.gradient(*kind, &ran.trace));
+            let gradients = kinds
+                .iter()
+                .map(|kind| pass.gradient(*kind, &ran.recording));
             Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.found.score))
         };
         self.on_chips(at, samples.len(), &work)

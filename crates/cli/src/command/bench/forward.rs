@@ -4,7 +4,7 @@ use super::memory;
 use crate::failure::Failure;
 use bruno_chip::Description;
 use bruno_device::{Chip, LayerKind};
-use bruno_sim::{Flavour, Forward, Program, Stimulus, VerilatedModel};
+use bruno_sim::{CHUNK, Flavour, Forward, Program, Stimulus, VerilatedModel};
 use cpu_time::ThreadTime;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -97,12 +97,14 @@ pub fn measure(chip: &Chip, rate_hz: f64, seconds: f64, runs: usize) -> Result<R
     memory::reset_peak();
     let before = memory::peak();
     let mut ns = Vec::new();
-    let mut spikes = 0;
+    let mut spikes = 0usize;
     for _ in 0..runs {
+        spikes = 0;
         let start = ThreadTime::now();
-        let trace = model.run(&stimulus)?;
+        model.stream(&stimulus, CHUNK, &mut |part| {
+            spikes += part.iter().map(|l| l.spikes.len()).sum::<usize>();
+        })?;
         ns.push(start.elapsed().as_secs_f64() * 1e9 / ticks / neurons as f64);
-        spikes = trace.layers.iter().map(|l| l.spikes.len()).sum();
     }
     ns.sort_by(f64::total_cmp);
     let added = (memory::peak() - before).max(0.0);

@@ -1,0 +1,82 @@
+//! What loss, scores and energy read of a sample, gathered while it runs: memory grows by the outputs' currents alone, and
+//! by the membrane where the backward pass asks for it.
+
+use bruno_device::{Chip, Layer, LayerKind};
+use bruno_sim::LayerTrace;
+
+/// What is known of a sample, hidden layers in order.
+pub(crate) struct Observed<'a> {
+    chip: &'a Chip,
+    /// Readout currents at the end of each window, pA, `[window][output]`.
+    pub currents: Vec<f32>,
+    /// Spikes of each neuron.
+    pub spikes: Vec<Vec<u64>>,
+    /// Sum over neurons and windows of the squared membrane, V2.
+    pub squares: Vec<f64>,
+    /// Membrane in each window, V, `[window][neuron]`; empty unless it is kept.
+    pub membrane: Vec<Vec<f64>>,
+    keeps_membrane: bool,
+}
+
+impl<'a> Observed<'a> {
+    /// Nothing yet.
+    pub fn new(chip: &'a Chip, keeps_membrane: bool) -> Self {
+        let hidden = &chip.layers[..chip.readout()];
+        Self {
+            chip,
+            currents: Vec::new(),
+            spikes: hidden.iter().map(|l| vec![0; l.neurons]).collect(),
+            squares: vec![0.0; hidden.len()],
+            membrane: vec![Vec::new(); hidden.len()],
+            keeps_membrane,
+        }
+    }
+
+    /// Adds the next windows.
+    pub fn add(&mut self, part: &[LayerTrace]) {
+        for (index, (layer, part)) in self.chip.layers.iter().zip(part).enumerate() {
+            if layer.kind == LayerKind::Readout {
+                self.currents.extend(currents(self.chip, layer, part));
+                continue;
+            }
+            for spike in &part.spikes {
+                self.spikes[index][spike.neuron as usize] += 1;
+            }
+            for v in membrane(self.chip, layer, part) {
+                self.squares[index] += v * v;
+                if self.keeps_membrane {
+                    self.membrane[index].push(v);
+                }
+            }
+        }
+    }
+}
+
+/// Currents at the ends of windows, pA.
+fn currents<'a>(
+    chip: &Chip,
+    layer: &Layer,
+    part: &'a LayerTrace,
+) -> impl Iterator<Item = f32> + 'a {
+    let words = layer.record_words(chip.recorder).len();
+    let lsb = chip.description.formats.i_lsb_pa() as f32;
+    part.records
+        .chunks_exact(words)
+        .map(move |r| r[0] as f32 * lsb)
+}
+
+/// Mean membranes of windows where they are recorded, else those at their ends, V.
+fn membrane<'a>(
+    chip: &Chip,
+    layer: &Layer,
+    part: &'a LayerTrace,
+) -> impl Iterator<Item = f64> + 'a {
+    let names = layer.record_words(chip.recorder);
+    let v_lsb = chip.description.formats.v_lsb();
+    let (at, lsb) = match names.iter().position(|n| *n == "sum_v") {
+        Some(at) => (at, v_lsb / f64::from(chip.window_ticks)),
+        None => (0, v_lsb),
+    };
+    let records = part.records.chunks_exact(names.len());
+    records.map(move |r| f64::from(r[at]) * lsb)
+}

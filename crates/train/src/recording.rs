@@ -1,0 +1,166 @@
+//! What the backward pass reads of a sample's trace: of every record the words that a gradient asks for, and the spikes.
+
+use crate::GradientKind;
+use bruno_device::{Chip, LayerKind};
+use bruno_sim::{LayerTrace, Spike, Trace};
+
+/// What is kept of a sample for its backward pass.
+pub struct Recording {
+    pub(crate) layers: Vec<LayerRecording>,
+    keeps_spikes: bool,
+}
+
+/// One layer.
+pub(crate) struct LayerRecording {
+    /// Words of a record of the chip.
+    words: usize,
+    /// Those that are kept, by name and by place in the record.
+    names: Vec<&'static str>,
+    places: Vec<usize>,
+    /// `[window][neuron][name]`.
+    records: Vec<i32>,
+    /// In order of tick, then neuron.
+    pub spikes: Vec<Spike>,
+}
+
+impl GradientKind {
+    /// Words of the records of a hidden layer that this gradient reads; exact ones run the sample again.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Sample => &["v", "p", "i", "n_spike"],
+            Self::Mean => &["v", "i", "n_spike", "sum_v", "sum_p"],
+            Self::Jacobian => &[
+                "v", "i", "n_spike", "sum_v", "sum_p", "sum_f", "sum_x", "sum_k", "sum_h",
+            ],
+            Self::Transition | Self::Bptt | Self::Checkpointed => &[],
+        }
+    }
+
+    /// Whether this gradient reads the spikes of the trace.
+    fn reads_spikes(self) -> bool {
+        !matches!(self, Self::Bptt | Self::Checkpointed)
+    }
+}
+
+impl Recording {
+    /// Nothing yet of a sample of `windows` windows whose gradients of these kinds are asked for.
+    pub(crate) fn new(chip: &Chip, kinds: &[GradientKind], windows: u32) -> Self {
+        let layers = chip.layers.iter().map(|layer| {
+            let all = layer.record_words(chip.recorder);
+            let asked = |word: &str| kinds.iter().any(|kind| kind.words().contains(&word));
+            let hidden = layer.kind != LayerKind::Readout;
+            let kept = all.iter().copied().enumerate();
+            let kept = kept.filter(|(_, word)| hidden && asked(word));
+            let (places, names): (Vec<_>, Vec<_>) = kept.unzip();
+            let words = windows as usize * layer.neurons * places.len();
+            LayerRecording {
+                words: all.len(),
+                names,
+                places,
+                records: Vec::with_capacity(words),
+                spikes: Vec::new(),
+            }
+        });
+        Self {
+            layers: layers.collect(),
+            keeps_spikes: kinds.iter().any(|kind| kind.reads_spikes()),
+        }
+    }
+
+    /// What these gradients read of a whole trace.
+    pub fn of(chip: &Chip, kinds: &[GradientKind], trace: &Trace) -> Self {
+        let mut recording = Self::new(chip, kinds, 0);
+        recording.add(&trace.layers);
+        recording
+    }
+
+    /// Adds the next windows.
+    pub(crate) fn add(&mut self, part: &[LayerTrace]) {
+        for (layer, part) in self.layers.iter_mut().zip(part) {
+            for record in part.records.chunks_exact(layer.words) {
+                let kept = layer.places.iter().map(|at| record[*at]);
+                layer.records.extend(kept);
+            }
+            if self.keeps_spikes {
+                layer.spikes.extend_from_slice(&part.spikes);
+            }
+        }
+    }
+}
+
+impl LayerRecording {
+    /// Windows of a layer of so many neurons.
+    pub fn windows(&self, neurons: usize) -> usize {
+        self.records.len() / (self.names.len() * neurons).max(1)
+    }
+
+    /// A word of record `record`, counted over windows and neurons; none where it is not kept.
+    pub fn word(&self, record: usize, name: &str) -> Option<i32> {
+        let at = self.names.iter().position(|n| *n == name)?;
+        self.records.get(record * self.names.len() + at).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bruno_chip::Description;
+    use bruno_sim::{Forward, IntegerModel, Stimulus};
+
+    const CHIP: &str = r#"{"name":"t","inputs":2,"recorder":"jacobian","layers":[
+        {"name":"a","kind":"felif","neurons":3,"recurrent":true,"synapse":{"range_pA":900},"device":{"area_um2":0.5}}],
+        "readout":{"outputs":2,"synapse":{"range_pA":100}}}"#;
+
+    /// Kept window by window it is what is kept of the whole, with so many bytes of records a neuron-window and spikes or
+    /// none.
+    fn check(kind: GradientKind, bytes: usize, spikes: bool) {
+        let chip = Chip::resolve("t", &Description::parse("t", CHIP).unwrap()).unwrap();
+        let config = crate::TrainConfig::default();
+        let mut model = IntegerModel::new(&chip);
+        let parameters = crate::Parameters::new(&chip, &config);
+        model.load(&parameters.program(&chip)).unwrap();
+        let events = (0..20_000).step_by(40).flat_map(|t| [(t, 0), (t, 1)]);
+        let stimulus = Stimulus {
+            events: events.collect(),
+            windows: 20,
+        };
+        let trace = model.run(&stimulus).unwrap();
+        assert!(trace.layers[0].spikes.len() > 2);
+        let whole = Recording::of(&chip, &[kind], &trace);
+        let mut kept = Recording::new(&chip, &[kind], stimulus.windows);
+        model
+            .stream(&stimulus, 1, &mut |part| kept.add(part))
+            .unwrap();
+        for (kept, whole) in kept.layers.iter().zip(&whole.layers) {
+            assert_eq!(
+                (&kept.records, &kept.spikes),
+                (&whole.records, &whole.spikes)
+            );
+        }
+        let held = kept.layers[0].records.capacity() * size_of::<i32>();
+        assert_eq!(held, bytes * 3 * stimulus.windows as usize);
+        assert!(kept.layers[1].records.is_empty());
+        assert_eq!(!kept.layers[0].spikes.is_empty(), spikes);
+    }
+
+    #[test]
+    fn of_samples() {
+        check(GradientKind::Sample, 16, true);
+    }
+    #[test]
+    fn of_means() {
+        check(GradientKind::Mean, 20, true);
+    }
+    #[test]
+    fn of_linearisations() {
+        check(GradientKind::Jacobian, 36, true);
+    }
+    #[test]
+    fn of_products() {
+        check(GradientKind::Transition, 0, true);
+    }
+    #[test]
+    fn of_full_backpropagation() {
+        check(GradientKind::Bptt, 0, false);
+    }
+}
