@@ -14,6 +14,7 @@ use crate::in_force::InForce;
 use crate::parameters::Parameters;
 use crate::pass::{Demand, Pass};
 use crate::projection::Projection;
+use crate::recording::Recording;
 use crate::reset::SpikeReset;
 use bruno_chip::Description;
 use bruno_device::Chip;
@@ -85,7 +86,8 @@ fn check(reset: &str, window_ticks: u32, tolerances: &[(GradientKind, f64)]) {
     };
     let groups = groups(&pass);
     for (kind, far) in tolerances {
-        let gradient = pass.gradient(*kind, &trace).unwrap();
+        let recording = Recording::of(pass.chip(), &[*kind], &trace);
+        let gradient = pass.gradient(*kind, &recording).unwrap();
         for group in &groups {
             let found: Vec<f32> = group.places.iter().map(|p| gradient[*p]).collect();
             let a = Agreement::of(&found, &group.slopes);
