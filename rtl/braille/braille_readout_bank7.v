@@ -58,19 +58,12 @@ module braille_readout_bank7 (
   reg signed [31:0] syn_rounded;
   reg signed [31:0] syn_step;
   reg signed [31:0] syn_wanted;
-  reg signed [31:0] syn_over;
   reg signed [31:0] syn_top;
-  reg signed [31:0] syn_under;
-  reg signed [31:0] syn_either;
-  reg signed [31:0] syn_sign;
   reg signed [31:0] syn_i;
   reg signed [31:0] syn_inject;
   reg signed [31:0] n_sat_count_next;
   reg signed [31:0] n_sat_kept;
   reg signed [31:0] n_sat_wanted;
-  reg signed [31:0] n_sat_room;
-  reg signed [31:0] n_sat_over;
-  reg signed [31:0] n_sat_excess;
   reg signed [31:0] n_sat_count;
   /* verilator lint_on UNUSEDSIGNAL */
   reg busy;
@@ -107,10 +100,9 @@ module braille_readout_bank7 (
   // order of the tick; what leaves the block is assigned with `<=`.
   /* verilator lint_off BLKSEQ */
   always @(posedge clk_i) begin
-    // Registers that the loop reads, extended once.
-    c_i_dec_m = {25'd0, i_dec_m_i};
-    c_i_dec_h = {2'd0, i_dec_h_i};
-    c_i_dec_s = {27'd0, i_dec_s_i};
+    c_i_dec_m = 32'sd0;
+    c_i_dec_h = 32'sd0;
+    c_i_dec_s = 32'sd0;
     carry = first_i ? 32'sd0 : -32'sd1;
     n_fired = 32'sd0;
     n_saturated = 32'sd0;
@@ -122,19 +114,12 @@ module braille_readout_bank7 (
     syn_rounded = 32'sd0;
     syn_step = 32'sd0;
     syn_wanted = 32'sd0;
-    syn_over = 32'sd0;
     syn_top = 32'sd0;
-    syn_under = 32'sd0;
-    syn_either = 32'sd0;
-    syn_sign = 32'sd0;
     syn_i = 32'sd0;
     syn_inject = 32'sd0;
     n_sat_count_next = 32'sd0;
     n_sat_kept = 32'sd0;
     n_sat_wanted = 32'sd0;
-    n_sat_room = 32'sd0;
-    n_sat_over = 32'sd0;
-    n_sat_excess = 32'sd0;
     n_sat_count = 32'sd0;
     if (clear_i) begin
       for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
@@ -151,6 +136,10 @@ module braille_readout_bank7 (
               row = (j + 26'd0) * 26'd7 + {23'd0, k};
               inject[k[2:0]] = inject[k[2:0]] + {{8{level[code[row[7:0]]][23]}}, level[code[row[7:0]]]};
             end
+      // Registers, extended once for all neurons.
+      c_i_dec_m = {25'd0, i_dec_m_i};
+      c_i_dec_h = {2'd0, i_dec_h_i};
+      c_i_dec_s = {27'd0, i_dec_s_i};
       for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
         // syn
         syn_i = {{8{i[k[2:0]][23]}}, i[k[2:0]]};
@@ -159,30 +148,31 @@ module braille_readout_bank7 (
         syn_rounded = (c_i_dec_h - syn_product);
         syn_step = (syn_rounded >>> c_i_dec_s[4:0]);
         syn_wanted = ((syn_i + syn_step) + syn_inject);
-        // Clamp, by the signs of differences; a clamp counts one saturation.
-        syn_over = (I_MAX - syn_wanted);
-        if (syn_over[31]) begin
+        // A clamp counts one saturation.
+        if (syn_wanted > I_MAX) begin
           syn_top = I_MAX;
         end else begin
           syn_top = syn_wanted;
         end
-        syn_under = (syn_top - I_MIN);
-        if (syn_under[31]) begin
+        if (syn_top < I_MIN) begin
           syn_i_next = I_MIN;
         end else begin
           syn_i_next = syn_top;
         end
-        syn_either = (syn_over | syn_under);
-        syn_sign = (syn_either >>> 5'd31);
-        syn_i_sat = (syn_sign & 32'sd1);
+        if (syn_i_next != syn_wanted) begin
+          syn_i_sat = 32'sd1;
+        end else begin
+          syn_i_sat = 32'sd0;
+        end
         // n_sat
         n_sat_count = {12'd0, n_sat[k[2:0]]};
         n_sat_kept = (n_sat_count & carry);
         n_sat_wanted = (n_sat_kept + syn_i_sat);
-        n_sat_room = ((-n_sat_wanted) + 32'sd1048575);
-        n_sat_over = (n_sat_room >>> 5'd31);
-        n_sat_excess = (n_sat_room & n_sat_over);
-        n_sat_count_next = (n_sat_wanted + n_sat_excess);
+        if (n_sat_wanted > 32'sd1048575) begin
+          n_sat_count_next = 32'sd1048575;
+        end else begin
+          n_sat_count_next = n_sat_wanted;
+        end
         i[k[2:0]] = syn_i_next[23:0];
         n_sat[k[2:0]] = n_sat_count_next[19:0];
         n_saturated = n_saturated + syn_i_sat;

@@ -125,11 +125,7 @@ module jsb_hidden_bank64 (
   reg signed [31:0] syn_rounded;
   reg signed [31:0] syn_step;
   reg signed [31:0] syn_wanted;
-  reg signed [31:0] syn_over;
   reg signed [31:0] syn_top;
-  reg signed [31:0] syn_under;
-  reg signed [31:0] syn_either;
-  reg signed [31:0] syn_sign;
   reg signed [31:0] syn_i;
   reg signed [31:0] syn_inject;
   reg signed [31:0] neuron_v_next;
@@ -166,9 +162,6 @@ module jsb_hidden_bank64 (
   reg signed [31:0] neuron_up_floor;
   reg signed [31:0] neuron_up_back;
   reg signed [31:0] neuron_up_low;
-  reg signed [31:0] neuron_up_room;
-  reg signed [31:0] neuron_up_cut;
-  reg signed [31:0] neuron_up_trim;
   reg signed [31:0] neuron_down_exp;
   reg signed [31:0] neuron_down_frac;
   reg signed [31:0] neuron_down_bend;
@@ -180,9 +173,6 @@ module jsb_hidden_bank64 (
   reg signed [31:0] neuron_down_floor;
   reg signed [31:0] neuron_down_back;
   reg signed [31:0] neuron_down_low;
-  reg signed [31:0] neuron_down_room;
-  reg signed [31:0] neuron_down_cut;
-  reg signed [31:0] neuron_down_trim;
   reg signed [31:0] neuron_empty;
   reg signed [31:0] neuron_up_product;
   reg signed [31:0] neuron_down_product;
@@ -191,7 +181,6 @@ module jsb_hidden_bank64 (
   reg signed [31:0] neuron_p_wanted;
   reg signed [31:0] neuron_p_floor;
   reg signed [31:0] neuron_p_new;
-  reg signed [31:0] neuron_p_over;
   reg signed [31:0] neuron_old_product;
   reg signed [31:0] neuron_old_rounded;
   reg signed [31:0] neuron_old_charge;
@@ -209,40 +198,27 @@ module jsb_hidden_bank64 (
   reg signed [31:0] neuron_dv;
   reg signed [31:0] neuron_charged;
   reg signed [31:0] neuron_wanted;
-  reg signed [31:0] neuron_below;
   reg signed [31:0] neuron_floored;
-  reg signed [31:0] neuron_above;
   reg signed [31:0] neuron_clamped;
   reg signed [31:0] neuron_waiting;
   reg signed [31:0] neuron_sign;
-  reg signed [31:0] neuron_crossed;
   reg signed [31:0] neuron_fire;
-  reg signed [31:0] neuron_clip_sign;
   reg signed [31:0] neuron_clip;
-  reg signed [31:0] neuron_clip_one;
   reg signed [31:0] neuron_moved;
   reg signed [31:0] neuron_count;
   reg signed [31:0] neuron_left;
   reg signed [31:0] neuron_p_spiked;
   reg signed [31:0] neuron_p_moved;
-  reg signed [31:0] neuron_keep;
-  reg signed [31:0] neuron_p_sign;
   reg signed [31:0] neuron_v;
   reg signed [31:0] neuron_refr;
   reg signed [31:0] neuron_p;
   reg signed [31:0] n_spike_count_next;
   reg signed [31:0] n_spike_kept;
   reg signed [31:0] n_spike_wanted;
-  reg signed [31:0] n_spike_room;
-  reg signed [31:0] n_spike_over;
-  reg signed [31:0] n_spike_excess;
   reg signed [31:0] n_spike_count;
   reg signed [31:0] n_sat_count_next;
   reg signed [31:0] n_sat_kept;
   reg signed [31:0] n_sat_wanted;
-  reg signed [31:0] n_sat_room;
-  reg signed [31:0] n_sat_over;
-  reg signed [31:0] n_sat_excess;
   reg signed [31:0] n_sat_count;
   reg signed [31:0] sum_v_sum_next;
   reg signed [31:0] sum_v_kept;
@@ -294,33 +270,32 @@ module jsb_hidden_bank64 (
   // order of the tick; what leaves the block is assigned with `<=`.
   /* verilator lint_off BLKSEQ */
   always @(posedge clk_i) begin
-    // Registers that the loop reads, extended once.
-    c_i_dec_m = {25'd0, i_dec_m_i};
-    c_i_dec_h = {2'd0, i_dec_h_i};
-    c_i_dec_s = {27'd0, i_dec_s_i};
-    c_in_m = {21'd0, in_m_i};
-    c_in_h = {2'd0, in_h_i};
-    c_in_s = {27'd0, in_s_i};
-    c_leak_m = {21'd0, leak_m_i};
-    c_leak_h = {2'd0, leak_h_i};
-    c_leak_s = {27'd0, leak_s_i};
-    c_v_th = {{12{v_th_i[19]}}, v_th_i};
-    c_v_reset = {{12{v_reset_i[19]}}, v_reset_i};
-    c_v_floor = {{12{v_floor_i[19]}}, v_floor_i};
-    c_t_ref = {12'd0, t_ref_i};
-    c_xv_m = {21'd0, xv_m_i};
-    c_xv_h = {2'd0, xv_h_i};
-    c_xv_s = {27'd0, xv_s_i};
-    c_xp_m = {22'd0, xp_m_i};
-    c_xp_h = {2'd0, xp_h_i};
-    c_xp_s = {27'd0, xp_s_i};
-    c_x0 = {{8{x0_i[23]}}, x0_i};
-    c_xc = {{8{xc_i[23]}}, xc_i};
-    c_kap_m = {22'd0, kap_m_i};
-    c_kap_h = {2'd0, kap_h_i};
-    c_kap_s = {27'd0, kap_s_i};
-    c_p_reset = {12'd0, p_reset_i};
-    c_keep_p = {31'd0, keep_p_i};
+    c_i_dec_m = 32'sd0;
+    c_i_dec_h = 32'sd0;
+    c_i_dec_s = 32'sd0;
+    c_in_m = 32'sd0;
+    c_in_h = 32'sd0;
+    c_in_s = 32'sd0;
+    c_leak_m = 32'sd0;
+    c_leak_h = 32'sd0;
+    c_leak_s = 32'sd0;
+    c_v_th = 32'sd0;
+    c_v_reset = 32'sd0;
+    c_v_floor = 32'sd0;
+    c_t_ref = 32'sd0;
+    c_xv_m = 32'sd0;
+    c_xv_h = 32'sd0;
+    c_xv_s = 32'sd0;
+    c_xp_m = 32'sd0;
+    c_xp_h = 32'sd0;
+    c_xp_s = 32'sd0;
+    c_x0 = 32'sd0;
+    c_xc = 32'sd0;
+    c_kap_m = 32'sd0;
+    c_kap_h = 32'sd0;
+    c_kap_s = 32'sd0;
+    c_p_reset = 32'sd0;
+    c_keep_p = 32'sd0;
     carry = first_i ? 32'sd0 : -32'sd1;
     n_fired = 32'sd0;
     n_saturated = 32'sd0;
@@ -332,11 +307,7 @@ module jsb_hidden_bank64 (
     syn_rounded = 32'sd0;
     syn_step = 32'sd0;
     syn_wanted = 32'sd0;
-    syn_over = 32'sd0;
     syn_top = 32'sd0;
-    syn_under = 32'sd0;
-    syn_either = 32'sd0;
-    syn_sign = 32'sd0;
     syn_i = 32'sd0;
     syn_inject = 32'sd0;
     neuron_v_next = 32'sd0;
@@ -373,9 +344,6 @@ module jsb_hidden_bank64 (
     neuron_up_floor = 32'sd0;
     neuron_up_back = 32'sd0;
     neuron_up_low = 32'sd0;
-    neuron_up_room = 32'sd0;
-    neuron_up_cut = 32'sd0;
-    neuron_up_trim = 32'sd0;
     neuron_down_exp = 32'sd0;
     neuron_down_frac = 32'sd0;
     neuron_down_bend = 32'sd0;
@@ -387,9 +355,6 @@ module jsb_hidden_bank64 (
     neuron_down_floor = 32'sd0;
     neuron_down_back = 32'sd0;
     neuron_down_low = 32'sd0;
-    neuron_down_room = 32'sd0;
-    neuron_down_cut = 32'sd0;
-    neuron_down_trim = 32'sd0;
     neuron_empty = 32'sd0;
     neuron_up_product = 32'sd0;
     neuron_down_product = 32'sd0;
@@ -398,7 +363,6 @@ module jsb_hidden_bank64 (
     neuron_p_wanted = 32'sd0;
     neuron_p_floor = 32'sd0;
     neuron_p_new = 32'sd0;
-    neuron_p_over = 32'sd0;
     neuron_old_product = 32'sd0;
     neuron_old_rounded = 32'sd0;
     neuron_old_charge = 32'sd0;
@@ -416,40 +380,27 @@ module jsb_hidden_bank64 (
     neuron_dv = 32'sd0;
     neuron_charged = 32'sd0;
     neuron_wanted = 32'sd0;
-    neuron_below = 32'sd0;
     neuron_floored = 32'sd0;
-    neuron_above = 32'sd0;
     neuron_clamped = 32'sd0;
     neuron_waiting = 32'sd0;
     neuron_sign = 32'sd0;
-    neuron_crossed = 32'sd0;
     neuron_fire = 32'sd0;
-    neuron_clip_sign = 32'sd0;
     neuron_clip = 32'sd0;
-    neuron_clip_one = 32'sd0;
     neuron_moved = 32'sd0;
     neuron_count = 32'sd0;
     neuron_left = 32'sd0;
     neuron_p_spiked = 32'sd0;
     neuron_p_moved = 32'sd0;
-    neuron_keep = 32'sd0;
-    neuron_p_sign = 32'sd0;
     neuron_v = 32'sd0;
     neuron_refr = 32'sd0;
     neuron_p = 32'sd0;
     n_spike_count_next = 32'sd0;
     n_spike_kept = 32'sd0;
     n_spike_wanted = 32'sd0;
-    n_spike_room = 32'sd0;
-    n_spike_over = 32'sd0;
-    n_spike_excess = 32'sd0;
     n_spike_count = 32'sd0;
     n_sat_count_next = 32'sd0;
     n_sat_kept = 32'sd0;
     n_sat_wanted = 32'sd0;
-    n_sat_room = 32'sd0;
-    n_sat_over = 32'sd0;
-    n_sat_excess = 32'sd0;
     n_sat_count = 32'sd0;
     sum_v_sum_next = 32'sd0;
     sum_v_kept = 32'sd0;
@@ -459,8 +410,8 @@ module jsb_hidden_bank64 (
     sum_p_sum = 32'sd0;
     if (clear_i) begin
       for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
-        v[k[5:0]] = c_v_reset[19:0];
-        p[k[5:0]] = c_p_reset[19:0];
+        v[k[5:0]] = v_reset_i[19:0];
+        p[k[5:0]] = p_reset_i[19:0];
         i[k[5:0]] = 24'sd0;
         refr[k[5:0]] = 20'd0;
         n_spike[k[5:0]] = 20'd0;
@@ -486,6 +437,33 @@ module jsb_hidden_bank64 (
               row = (j + 26'd88) * 26'd64 + {19'd0, k};
               inject[k[5:0]] = inject[k[5:0]] + {{8{rec_level[code[row[13:0]]][23]}}, rec_level[code[row[13:0]]]};
             end
+      // Registers, extended once for all neurons.
+      c_i_dec_m = {25'd0, i_dec_m_i};
+      c_i_dec_h = {2'd0, i_dec_h_i};
+      c_i_dec_s = {27'd0, i_dec_s_i};
+      c_in_m = {21'd0, in_m_i};
+      c_in_h = {2'd0, in_h_i};
+      c_in_s = {27'd0, in_s_i};
+      c_leak_m = {21'd0, leak_m_i};
+      c_leak_h = {2'd0, leak_h_i};
+      c_leak_s = {27'd0, leak_s_i};
+      c_v_th = {{12{v_th_i[19]}}, v_th_i};
+      c_v_reset = {{12{v_reset_i[19]}}, v_reset_i};
+      c_v_floor = {{12{v_floor_i[19]}}, v_floor_i};
+      c_t_ref = {12'd0, t_ref_i};
+      c_xv_m = {21'd0, xv_m_i};
+      c_xv_h = {2'd0, xv_h_i};
+      c_xv_s = {27'd0, xv_s_i};
+      c_xp_m = {22'd0, xp_m_i};
+      c_xp_h = {2'd0, xp_h_i};
+      c_xp_s = {27'd0, xp_s_i};
+      c_x0 = {{8{x0_i[23]}}, x0_i};
+      c_xc = {{8{xc_i[23]}}, xc_i};
+      c_kap_m = {22'd0, kap_m_i};
+      c_kap_h = {2'd0, kap_h_i};
+      c_kap_s = {27'd0, kap_s_i};
+      c_p_reset = {12'd0, p_reset_i};
+      c_keep_p = {31'd0, keep_p_i};
       for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
         // syn
         syn_i = {{8{i[k[5:0]][23]}}, i[k[5:0]]};
@@ -494,22 +472,22 @@ module jsb_hidden_bank64 (
         syn_rounded = (c_i_dec_h - syn_product);
         syn_step = (syn_rounded >>> c_i_dec_s[4:0]);
         syn_wanted = ((syn_i + syn_step) + syn_inject);
-        // Clamp, by the signs of differences; a clamp counts one saturation.
-        syn_over = (I_MAX - syn_wanted);
-        if (syn_over[31]) begin
+        // A clamp counts one saturation.
+        if (syn_wanted > I_MAX) begin
           syn_top = I_MAX;
         end else begin
           syn_top = syn_wanted;
         end
-        syn_under = (syn_top - I_MIN);
-        if (syn_under[31]) begin
+        if (syn_top < I_MIN) begin
           syn_i_next = I_MIN;
         end else begin
           syn_i_next = syn_top;
         end
-        syn_either = (syn_over | syn_under);
-        syn_sign = (syn_either >>> 5'd31);
-        syn_i_sat = (syn_sign & 32'sd1);
+        if (syn_i_next != syn_wanted) begin
+          syn_i_sat = 32'sd1;
+        end else begin
+          syn_i_sat = 32'sd0;
+        end
         // neuron
         neuron_v = {{12{v[k[5:0]][19]}}, v[k[5:0]]};
         neuron_refr = {12'd0, refr[k[5:0]]};
@@ -537,10 +515,11 @@ module jsb_hidden_bank64 (
         neuron_up_floor = (neuron_up_exp >>> 5'd12);
         neuron_up_back = (-neuron_up_floor);
         neuron_up_low = (neuron_up_back + 32'sd2);
-        neuron_up_room = ((-neuron_up_low) + 32'sd31);
-        neuron_up_cut = (neuron_up_room >>> 5'd31);
-        neuron_up_trim = (neuron_up_room & neuron_up_cut);
-        neuron_up_shift = (neuron_up_low + neuron_up_trim);
+        if (neuron_up_low > 32'sd31) begin
+          neuron_up_shift = 32'sd31;
+        end else begin
+          neuron_up_shift = neuron_up_low;
+        end
         // 2^y as an 11-bit mantissa and a right shift that leaves 8 guard bits.
         neuron_down_sign = (neuron_y >>> 5'd31);
         neuron_down_exp = (neuron_y & neuron_down_sign);
@@ -555,10 +534,11 @@ module jsb_hidden_bank64 (
         neuron_down_floor = (neuron_down_exp >>> 5'd12);
         neuron_down_back = (-neuron_down_floor);
         neuron_down_low = (neuron_down_back + 32'sd2);
-        neuron_down_room = ((-neuron_down_low) + 32'sd31);
-        neuron_down_cut = (neuron_down_room >>> 5'd31);
-        neuron_down_trim = (neuron_down_room & neuron_down_cut);
-        neuron_down_shift = (neuron_down_low + neuron_down_trim);
+        if (neuron_down_low > 32'sd31) begin
+          neuron_down_shift = 32'sd31;
+        end else begin
+          neuron_down_shift = neuron_down_low;
+        end
         // Step 4: the net flow, rounded once; the occupation stays in its range.
         neuron_empty = (P_ONE - neuron_p);
         neuron_up_product = (neuron_up_mant * neuron_empty);
@@ -568,11 +548,12 @@ module jsb_hidden_bank64 (
         neuron_flow = ((neuron_up_flow - neuron_down_flow) + P_ROUND);
         neuron_dp = (neuron_flow >>> 5'd8);
         neuron_p_wanted = (neuron_p + neuron_dp);
-        neuron_p_sign = (neuron_p_wanted >>> 5'd31);
-        neuron_keep = (~neuron_p_sign);
-        neuron_p_floor = (neuron_p_wanted & neuron_keep);
-        neuron_p_over = (P_MAX - neuron_p_floor);
-        if (neuron_p_over[31]) begin
+        if (neuron_p_wanted < 32'sd0) begin
+          neuron_p_floor = 32'sd0;
+        end else begin
+          neuron_p_floor = neuron_p_wanted;
+        end
+        if (neuron_p_floor > P_MAX) begin
           neuron_p_new = P_MAX;
         end else begin
           neuron_p_new = neuron_p_floor;
@@ -597,14 +578,12 @@ module jsb_hidden_bank64 (
         neuron_charged = ((neuron_v + neuron_dv) + neuron_old_charge);
         neuron_wanted = (neuron_charged - neuron_new_charge);
         // Step 6: clamps.
-        neuron_below = (neuron_wanted - c_v_floor);
-        if (neuron_below[31]) begin
+        if (neuron_wanted < c_v_floor) begin
           neuron_floored = c_v_floor;
         end else begin
           neuron_floored = neuron_wanted;
         end
-        neuron_above = (V_MAX - neuron_floored);
-        if (neuron_above[31]) begin
+        if (neuron_floored > V_MAX) begin
           neuron_clamped = V_MAX;
         end else begin
           neuron_clamped = neuron_floored;
@@ -615,13 +594,18 @@ module jsb_hidden_bank64 (
         neuron_active = (~neuron_sign);
         // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
         neuron_margin = (c_v_th - neuron_clamped);
-        neuron_crossed = (neuron_margin >>> 5'd31);
-        neuron_fire = (neuron_crossed & neuron_active);
+        if (neuron_margin < 32'sd0) begin
+          neuron_fire = neuron_active;
+        end else begin
+          neuron_fire = 32'sd0;
+        end
         neuron_spike = (neuron_fire & 32'sd1);
-        neuron_clip_sign = (neuron_above >>> 5'd31);
-        neuron_clip = (neuron_clip_sign & neuron_active);
-        neuron_clip_one = (neuron_clip & 32'sd1);
-        neuron_saturated = (syn_i_sat + neuron_clip_one);
+        if (neuron_clamped != neuron_floored) begin
+          neuron_clip = neuron_active;
+        end else begin
+          neuron_clip = 32'sd0;
+        end
+        neuron_saturated = (syn_i_sat - neuron_clip);
         if (neuron_fire[0]) begin
           neuron_moved = c_v_reset;
         end else begin
@@ -658,18 +642,20 @@ module jsb_hidden_bank64 (
         n_spike_count = {12'd0, n_spike[k[5:0]]};
         n_spike_kept = (n_spike_count & carry);
         n_spike_wanted = (n_spike_kept + neuron_spike);
-        n_spike_room = ((-n_spike_wanted) + 32'sd1048575);
-        n_spike_over = (n_spike_room >>> 5'd31);
-        n_spike_excess = (n_spike_room & n_spike_over);
-        n_spike_count_next = (n_spike_wanted + n_spike_excess);
+        if (n_spike_wanted > 32'sd1048575) begin
+          n_spike_count_next = 32'sd1048575;
+        end else begin
+          n_spike_count_next = n_spike_wanted;
+        end
         // n_sat
         n_sat_count = {12'd0, n_sat[k[5:0]]};
         n_sat_kept = (n_sat_count & carry);
         n_sat_wanted = (n_sat_kept + neuron_saturated);
-        n_sat_room = ((-n_sat_wanted) + 32'sd1048575);
-        n_sat_over = (n_sat_room >>> 5'd31);
-        n_sat_excess = (n_sat_room & n_sat_over);
-        n_sat_count_next = (n_sat_wanted + n_sat_excess);
+        if (n_sat_wanted > 32'sd1048575) begin
+          n_sat_count_next = 32'sd1048575;
+        end else begin
+          n_sat_count_next = n_sat_wanted;
+        end
         // sum_v
         sum_v_sum = sum_v[k[5:0]];
         sum_v_kept = (sum_v_sum & carry);

@@ -96,6 +96,21 @@ macro_rules! integer {
                 (self.0 >> index) & 1 == 1
             }
         }
+        impl<const N: usize> From<i32> for $type<N> {
+            fn from(value: i32) -> Self {
+                Self::new(i64::from(value))
+            }
+        }
+        impl<const N: usize> PartialEq<i32> for $type<N> {
+            fn eq(&self, other: &i32) -> bool {
+                self.0 == i64::from(*other)
+            }
+        }
+        impl<const N: usize> PartialOrd<i32> for $type<N> {
+            fn partial_cmp(&self, other: &i32) -> Option<std::cmp::Ordering> {
+                self.0.partial_cmp(&i64::from(*other))
+            }
+        }
         impl<const N: usize> Neg for $type<N> {
             type Output = Self;
             fn neg(self) -> Self {

@@ -1,7 +1,7 @@
 //! The datapath in rust-hdl: one kernel a file, all arithmetic on 32-bit words (docs/semantics.md).
 //!
-//! Ports that are narrower in hardware are extended by the back end, so one kernel serves every word length. Selects
-//! are made from sign bits and masks where a comparison of signed words would cost a simulator its vector code.
+//! Ports that are narrower in hardware are extended by the back end, so one kernel serves every word length. Clamps
+//! are comparisons, which `sim/signed_words.h` makes one instruction of a simulator's vector code.
 
 /// A comment for the reader of the printed Verilog: no code in rust-hdl's simulation, a comment in the kernel's AST.
 macro_rules! comment {

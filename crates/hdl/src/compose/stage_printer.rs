@@ -242,8 +242,13 @@ impl<'a> StagePrinter<'a> {
         text: &mut String,
     ) -> Result<(), HdlError> {
         let indent = "  ".repeat(depth);
-        let test = expression::print(&c.test, self)?;
-        let _ = writeln!(text, "{indent}if ({}) begin", test.text);
+        let test = expression::print(&c.test, self)?.text;
+        // Operations stand in parentheses already.
+        let test = match test.strip_prefix('(') {
+            Some(_) => test,
+            None => format!("({test})"),
+        };
+        let _ = writeln!(text, "{indent}if {test} begin");
         self.block(&c.then, depth + 1, text)?;
         match &c.otherwise {
             VerilogBlockOrConditional::None => {}

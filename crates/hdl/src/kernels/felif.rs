@@ -125,9 +125,6 @@ pub struct Felif {
     up_floor: Signal<Local, Word>,
     up_back: Signal<Local, Word>,
     up_low: Signal<Local, Word>,
-    up_room: Signal<Local, Word>,
-    up_cut: Signal<Local, Word>,
-    up_trim: Signal<Local, Word>,
     down_exp: Signal<Local, Word>,
     down_frac: Signal<Local, Word>,
     down_bend: Signal<Local, Word>,
@@ -139,9 +136,6 @@ pub struct Felif {
     down_floor: Signal<Local, Word>,
     down_back: Signal<Local, Word>,
     down_low: Signal<Local, Word>,
-    down_room: Signal<Local, Word>,
-    down_cut: Signal<Local, Word>,
-    down_trim: Signal<Local, Word>,
     empty: Signal<Local, Word>,
     up_product: Signal<Local, Word>,
     down_product: Signal<Local, Word>,
@@ -150,7 +144,6 @@ pub struct Felif {
     p_wanted: Signal<Local, Word>,
     p_floor: Signal<Local, Word>,
     p_new: Signal<Local, Word>,
-    p_over: Signal<Local, Word>,
     old_product: Signal<Local, Word>,
     old_rounded: Signal<Local, Word>,
     old_charge: Signal<Local, Word>,
@@ -168,24 +161,17 @@ pub struct Felif {
     dv: Signal<Local, Word>,
     charged: Signal<Local, Word>,
     wanted: Signal<Local, Word>,
-    below: Signal<Local, Word>,
     floored: Signal<Local, Word>,
-    above: Signal<Local, Word>,
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
     sign: Signal<Local, Word>,
-    crossed: Signal<Local, Word>,
     fire: Signal<Local, Word>,
-    clip_sign: Signal<Local, Word>,
     clip: Signal<Local, Word>,
-    clip_one: Signal<Local, Word>,
     moved: Signal<Local, Word>,
     count: Signal<Local, Word>,
     left: Signal<Local, Word>,
     p_spiked: Signal<Local, Word>,
     p_moved: Signal<Local, Word>,
-    keep: Signal<Local, Word>,
-    p_sign: Signal<Local, Word>,
 }
 
 impl Logic for Felif {
@@ -214,10 +200,11 @@ impl Logic for Felif {
         self.up_floor.next = self.up_exp.val() >> 12;
         self.up_back.next = -self.up_floor.val();
         self.up_low.next = self.up_back.val() + 2;
-        self.up_room.next = -self.up_low.val() + 31;
-        self.up_cut.next = self.up_room.val() >> 31;
-        self.up_trim.next = self.up_room.val() & self.up_cut.val();
-        self.up_shift.next = self.up_low.val() + self.up_trim.val();
+        if self.up_low.val() > 31 {
+            self.up_shift.next = 31.into();
+        } else {
+            self.up_shift.next = self.up_low.val();
+        }
         comment!("2^y as an 11-bit mantissa and a right shift that leaves 8 guard bits.");
         self.down_sign.next = self.y.val() >> 31;
         self.down_exp.next = self.y.val() & self.down_sign.val();
@@ -232,10 +219,11 @@ impl Logic for Felif {
         self.down_floor.next = self.down_exp.val() >> 12;
         self.down_back.next = -self.down_floor.val();
         self.down_low.next = self.down_back.val() + 2;
-        self.down_room.next = -self.down_low.val() + 31;
-        self.down_cut.next = self.down_room.val() >> 31;
-        self.down_trim.next = self.down_room.val() & self.down_cut.val();
-        self.down_shift.next = self.down_low.val() + self.down_trim.val();
+        if self.down_low.val() > 31 {
+            self.down_shift.next = 31.into();
+        } else {
+            self.down_shift.next = self.down_low.val();
+        }
         comment!("Step 4: the net flow, rounded once; the occupation stays in its range.");
         self.empty.next = self.p_one.val() - self.p.val();
         self.up_product.next = self.up_mant.val() * self.empty.val();
@@ -245,11 +233,12 @@ impl Logic for Felif {
         self.flow.next = self.up_flow.val() - self.down_flow.val() + self.p_round.val();
         self.dp.next = self.flow.val() >> 8;
         self.p_wanted.next = self.p.val() + self.dp.val();
-        self.p_sign.next = self.p_wanted.val() >> 31;
-        self.keep.next = !self.p_sign.val();
-        self.p_floor.next = self.p_wanted.val() & self.keep.val();
-        self.p_over.next = self.p_max.val() - self.p_floor.val();
-        if self.p_over.val().get_bit(31) {
+        if self.p_wanted.val() < 0 {
+            self.p_floor.next = 0.into();
+        } else {
+            self.p_floor.next = self.p_wanted.val();
+        }
+        if self.p_floor.val() > self.p_max.val() {
             self.p_new.next = self.p_max.val();
         } else {
             self.p_new.next = self.p_floor.val();
@@ -276,14 +265,12 @@ impl Logic for Felif {
         self.charged.next = self.v.val() + self.dv.val() + self.old_charge.val();
         self.wanted.next = self.charged.val() - self.new_charge.val();
         comment!("Step 6: clamps.");
-        self.below.next = self.wanted.val() - self.v_floor.val();
-        if self.below.val().get_bit(31) {
+        if self.wanted.val() < self.v_floor.val() {
             self.floored.next = self.v_floor.val();
         } else {
             self.floored.next = self.wanted.val();
         }
-        self.above.next = self.v_max.val() - self.floored.val();
-        if self.above.val().get_bit(31) {
+        if self.floored.val() > self.v_max.val() {
             self.clamped.next = self.v_max.val();
         } else {
             self.clamped.next = self.floored.val();
@@ -294,13 +281,18 @@ impl Logic for Felif {
         self.active.next = !self.sign.val();
         comment!("Step 7: strict threshold on the new membrane; `fire` is all ones or zero.");
         self.margin.next = self.v_th.val() - self.clamped.val();
-        self.crossed.next = self.margin.val() >> 31;
-        self.fire.next = self.crossed.val() & self.active.val();
+        if self.margin.val() < 0 {
+            self.fire.next = self.active.val();
+        } else {
+            self.fire.next = 0.into();
+        }
         self.spike.next = self.fire.val() & 1;
-        self.clip_sign.next = self.above.val() >> 31;
-        self.clip.next = self.clip_sign.val() & self.active.val();
-        self.clip_one.next = self.clip.val() & 1;
-        self.saturated.next = self.i_sat.val() + self.clip_one.val();
+        if self.clamped.val() != self.floored.val() {
+            self.clip.next = self.active.val();
+        } else {
+            self.clip.next = 0.into();
+        }
+        self.saturated.next = self.i_sat.val() - self.clip.val();
         if self.fire.val().get_bit(0) {
             self.moved.next = self.v_reset.val();
         } else {

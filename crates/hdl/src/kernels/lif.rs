@@ -64,17 +64,12 @@ pub struct Lif {
     net: Signal<Local, Word>,
     dv: Signal<Local, Word>,
     wanted: Signal<Local, Word>,
-    below: Signal<Local, Word>,
     floored: Signal<Local, Word>,
-    above: Signal<Local, Word>,
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
     sign: Signal<Local, Word>,
-    crossed: Signal<Local, Word>,
     fire: Signal<Local, Word>,
-    clip_sign: Signal<Local, Word>,
     clip: Signal<Local, Word>,
-    clip_one: Signal<Local, Word>,
     moved: Signal<Local, Word>,
     count: Signal<Local, Word>,
     left: Signal<Local, Word>,
@@ -95,14 +90,12 @@ impl Logic for Lif {
         self.dv.next = self.net.val() >> 8;
         self.wanted.next = self.v.val() + self.dv.val();
         comment!("Step 6: clamps.");
-        self.below.next = self.wanted.val() - self.v_floor.val();
-        if self.below.val().get_bit(31) {
+        if self.wanted.val() < self.v_floor.val() {
             self.floored.next = self.v_floor.val();
         } else {
             self.floored.next = self.wanted.val();
         }
-        self.above.next = self.v_max.val() - self.floored.val();
-        if self.above.val().get_bit(31) {
+        if self.floored.val() > self.v_max.val() {
             self.clamped.next = self.v_max.val();
         } else {
             self.clamped.next = self.floored.val();
@@ -113,13 +106,18 @@ impl Logic for Lif {
         self.active.next = !self.sign.val();
         comment!("Step 7: strict threshold on the new membrane; `fire` is all ones or zero.");
         self.margin.next = self.v_th.val() - self.clamped.val();
-        self.crossed.next = self.margin.val() >> 31;
-        self.fire.next = self.crossed.val() & self.active.val();
+        if self.margin.val() < 0 {
+            self.fire.next = self.active.val();
+        } else {
+            self.fire.next = 0.into();
+        }
         self.spike.next = self.fire.val() & 1;
-        self.clip_sign.next = self.above.val() >> 31;
-        self.clip.next = self.clip_sign.val() & self.active.val();
-        self.clip_one.next = self.clip.val() & 1;
-        self.saturated.next = self.i_sat.val() + self.clip_one.val();
+        if self.clamped.val() != self.floored.val() {
+            self.clip.next = self.active.val();
+        } else {
+            self.clip.next = 0.into();
+        }
+        self.saturated.next = self.i_sat.val() - self.clip.val();
         if self.fire.val().get_bit(0) {
             self.moved.next = self.v_reset.val();
         } else {

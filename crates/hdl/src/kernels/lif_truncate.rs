@@ -62,17 +62,12 @@ pub struct LifTruncate {
     in_up: Signal<Local, Word>,
     in_term: Signal<Local, Word>,
     wanted: Signal<Local, Word>,
-    below: Signal<Local, Word>,
     floored: Signal<Local, Word>,
-    above: Signal<Local, Word>,
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
     sign: Signal<Local, Word>,
-    crossed: Signal<Local, Word>,
     fire: Signal<Local, Word>,
-    clip_sign: Signal<Local, Word>,
     clip: Signal<Local, Word>,
-    clip_one: Signal<Local, Word>,
     moved: Signal<Local, Word>,
     count: Signal<Local, Word>,
     left: Signal<Local, Word>,
@@ -86,7 +81,7 @@ impl Logic for LifTruncate {
         self.floor.next = self.product.val() >> self.leak_s.val();
         self.ceil.next = self.minus.val() >> self.leak_s.val();
         self.up.next = -self.ceil.val();
-        if self.v.val().get_bit(31) {
+        if self.v.val() < 0 {
             self.taken.next = self.floor.val();
         } else {
             self.taken.next = self.up.val();
@@ -98,21 +93,19 @@ impl Logic for LifTruncate {
         self.in_floor.next = self.in_product.val() >> self.in_s.val();
         self.in_ceil.next = self.in_minus.val() >> self.in_s.val();
         self.in_up.next = -self.in_ceil.val();
-        if self.in_product.val().get_bit(31) {
+        if self.in_product.val() < 0 {
             self.in_term.next = self.in_up.val();
         } else {
             self.in_term.next = self.in_floor.val();
         }
         self.wanted.next = self.v.val() - self.taken.val() + self.in_term.val();
         comment!("Step 6: clamps.");
-        self.below.next = self.wanted.val() - self.v_floor.val();
-        if self.below.val().get_bit(31) {
+        if self.wanted.val() < self.v_floor.val() {
             self.floored.next = self.v_floor.val();
         } else {
             self.floored.next = self.wanted.val();
         }
-        self.above.next = self.v_max.val() - self.floored.val();
-        if self.above.val().get_bit(31) {
+        if self.floored.val() > self.v_max.val() {
             self.clamped.next = self.v_max.val();
         } else {
             self.clamped.next = self.floored.val();
@@ -123,13 +116,18 @@ impl Logic for LifTruncate {
         self.active.next = !self.sign.val();
         comment!("Step 7: strict threshold on the new membrane; `fire` is all ones or zero.");
         self.margin.next = self.v_th.val() - self.clamped.val();
-        self.crossed.next = self.margin.val() >> 31;
-        self.fire.next = self.crossed.val() & self.active.val();
+        if self.margin.val() < 0 {
+            self.fire.next = self.active.val();
+        } else {
+            self.fire.next = 0.into();
+        }
         self.spike.next = self.fire.val() & 1;
-        self.clip_sign.next = self.above.val() >> 31;
-        self.clip.next = self.clip_sign.val() & self.active.val();
-        self.clip_one.next = self.clip.val() & 1;
-        self.saturated.next = self.i_sat.val() + self.clip_one.val();
+        if self.clamped.val() != self.floored.val() {
+            self.clip.next = self.active.val();
+        } else {
+            self.clip.next = 0.into();
+        }
+        self.saturated.next = self.i_sat.val() - self.clip.val();
         if self.fire.val().get_bit(0) {
             self.moved.next = self.v_reset.val();
         } else {

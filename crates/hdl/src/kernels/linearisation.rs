@@ -39,7 +39,6 @@ pub struct Linearisation {
     pub rates: Signal<Out, Word>,
     difference: Signal<Local, Word>,
     net: Signal<Local, Word>,
-    above: Signal<Local, Word>,
     capped: Signal<Local, Word>,
     below: Signal<Local, Word>,
     held: Signal<Local, Word>,
@@ -47,18 +46,12 @@ pub struct Linearisation {
     steep_down: Signal<Local, Word>,
     steep_sum: Signal<Local, Word>,
     steep: Signal<Local, Word>,
-    steep_room: Signal<Local, Word>,
-    steep_over: Signal<Local, Word>,
-    steep_excess: Signal<Local, Word>,
     steep_held: Signal<Local, Word>,
     up_wide: Signal<Local, Word>,
     up_rate: Signal<Local, Word>,
     down_wide: Signal<Local, Word>,
     down_rate: Signal<Local, Word>,
     rate: Signal<Local, Word>,
-    rate_room: Signal<Local, Word>,
-    rate_over: Signal<Local, Word>,
-    rate_excess: Signal<Local, Word>,
     rate_held: Signal<Local, Word>,
 }
 
@@ -67,14 +60,13 @@ impl Logic for Linearisation {
     fn update(&mut self) {
         self.difference.next = self.up_flow.val() - self.down_flow.val();
         self.net.next = self.difference.val() >> self.flow_shift.val();
-        self.above.next = -self.net.val() + 524287;
-        if self.above.val().get_bit(31) {
-            self.capped.next = self.net.val() + self.above.val();
+        if self.net.val() > 524287 {
+            self.capped.next = 524287.into();
         } else {
             self.capped.next = self.net.val();
         }
         self.below.next = self.capped.val() + 524287;
-        if self.below.val().get_bit(31) {
+        if self.below.val() < 0 {
             self.held.next = self.capped.val() - self.below.val();
         } else {
             self.held.next = self.capped.val();
@@ -84,10 +76,11 @@ impl Logic for Linearisation {
         self.steep_down.next = self.down_flow.val() & self.down_sign.val();
         self.steep_sum.next = self.steep_up.val() + self.steep_down.val();
         self.steep.next = self.steep_sum.val() >> self.flow_shift.val();
-        self.steep_room.next = -self.steep.val() + 1048575;
-        self.steep_over.next = self.steep_room.val() >> 31;
-        self.steep_excess.next = self.steep_room.val() & self.steep_over.val();
-        self.steep_held.next = self.steep.val() + self.steep_excess.val();
+        if self.steep.val() > 1048575 {
+            self.steep_held.next = 1048575.into();
+        } else {
+            self.steep_held.next = self.steep.val();
+        }
         self.steep_flow.next = self.steep_held.val() & self.active.val();
         comment!(
             "A rate is mantissa * 2^-8 by its shift: with 24 fraction bits, 16 more to the left."
@@ -97,10 +90,11 @@ impl Logic for Linearisation {
         self.down_wide.next = self.down_mant.val() << 16;
         self.down_rate.next = self.down_wide.val() >> self.down_shift.val();
         self.rate.next = self.up_rate.val() + self.down_rate.val();
-        self.rate_room.next = -self.rate.val() + 1048575;
-        self.rate_over.next = self.rate_room.val() >> 31;
-        self.rate_excess.next = self.rate_room.val() & self.rate_over.val();
-        self.rate_held.next = self.rate.val() + self.rate_excess.val();
+        if self.rate.val() > 1048575 {
+            self.rate_held.next = 1048575.into();
+        } else {
+            self.rate_held.next = self.rate.val();
+        }
         self.rates.next = self.rate_held.val() & self.active.val();
     }
 }

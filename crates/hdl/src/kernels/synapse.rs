@@ -30,11 +30,7 @@ pub struct Synapse {
     rounded: Signal<Local, Word>,
     step: Signal<Local, Word>,
     wanted: Signal<Local, Word>,
-    over: Signal<Local, Word>,
     top: Signal<Local, Word>,
-    under: Signal<Local, Word>,
-    either: Signal<Local, Word>,
-    sign: Signal<Local, Word>,
 }
 
 impl Logic for Synapse {
@@ -44,21 +40,21 @@ impl Logic for Synapse {
         self.rounded.next = self.i_dec_h.val() - self.product.val();
         self.step.next = self.rounded.val() >> self.i_dec_s.val();
         self.wanted.next = self.i.val() + self.step.val() + self.inject.val();
-        comment!("Clamp, by the signs of differences; a clamp counts one saturation.");
-        self.over.next = self.i_max.val() - self.wanted.val();
-        if self.over.val().get_bit(31) {
+        comment!("A clamp counts one saturation.");
+        if self.wanted.val() > self.i_max.val() {
             self.top.next = self.i_max.val();
         } else {
             self.top.next = self.wanted.val();
         }
-        self.under.next = self.top.val() - self.i_min.val();
-        if self.under.val().get_bit(31) {
+        if self.top.val() < self.i_min.val() {
             self.i_next.next = self.i_min.val();
         } else {
             self.i_next.next = self.top.val();
         }
-        self.either.next = self.over.val() | self.under.val();
-        self.sign.next = self.either.val() >> 31;
-        self.i_sat.next = self.sign.val() & 1;
+        if self.i_next.val() != self.wanted.val() {
+            self.i_sat.next = 1.into();
+        } else {
+            self.i_sat.next = 0.into();
+        }
     }
 }

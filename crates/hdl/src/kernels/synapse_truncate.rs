@@ -31,11 +31,7 @@ pub struct SynapseTruncate {
     up: Signal<Local, Word>,
     taken: Signal<Local, Word>,
     wanted: Signal<Local, Word>,
-    over: Signal<Local, Word>,
     top: Signal<Local, Word>,
-    under: Signal<Local, Word>,
-    either: Signal<Local, Word>,
-    sign: Signal<Local, Word>,
 }
 
 impl Logic for SynapseTruncate {
@@ -46,27 +42,27 @@ impl Logic for SynapseTruncate {
         self.floor.next = self.product.val() >> self.i_dec_s.val();
         self.ceil.next = self.minus.val() >> self.i_dec_s.val();
         self.up.next = -self.ceil.val();
-        if self.i.val().get_bit(31) {
+        if self.i.val() < 0 {
             self.taken.next = self.floor.val();
         } else {
             self.taken.next = self.up.val();
         }
         self.wanted.next = self.i.val() - self.taken.val() + self.inject.val();
-        comment!("Clamp, by the signs of differences; a clamp counts one saturation.");
-        self.over.next = self.i_max.val() - self.wanted.val();
-        if self.over.val().get_bit(31) {
+        comment!("A clamp counts one saturation.");
+        if self.wanted.val() > self.i_max.val() {
             self.top.next = self.i_max.val();
         } else {
             self.top.next = self.wanted.val();
         }
-        self.under.next = self.top.val() - self.i_min.val();
-        if self.under.val().get_bit(31) {
+        if self.top.val() < self.i_min.val() {
             self.i_next.next = self.i_min.val();
         } else {
             self.i_next.next = self.top.val();
         }
-        self.either.next = self.over.val() | self.under.val();
-        self.sign.next = self.either.val() >> 31;
-        self.i_sat.next = self.sign.val() & 1;
+        if self.i_next.val() != self.wanted.val() {
+            self.i_sat.next = 1.into();
+        } else {
+            self.i_sat.next = 0.into();
+        }
     }
 }

@@ -18,9 +18,6 @@ pub struct WindowCount {
     pub count_next: Signal<Out, Word>,
     kept: Signal<Local, Word>,
     wanted: Signal<Local, Word>,
-    room: Signal<Local, Word>,
-    over: Signal<Local, Word>,
-    excess: Signal<Local, Word>,
 }
 
 impl Logic for WindowCount {
@@ -28,9 +25,10 @@ impl Logic for WindowCount {
     fn update(&mut self) {
         self.kept.next = self.count.val() & self.carry.val();
         self.wanted.next = self.kept.val() + self.add.val();
-        self.room.next = -self.wanted.val() + 1048575;
-        self.over.next = self.room.val() >> 31;
-        self.excess.next = self.room.val() & self.over.val();
-        self.count_next.next = self.wanted.val() + self.excess.val();
+        if self.wanted.val() > 1048575 {
+            self.count_next.next = 1048575.into();
+        } else {
+            self.count_next.next = self.wanted.val();
+        }
     }
 }

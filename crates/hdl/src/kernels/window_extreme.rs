@@ -16,18 +16,12 @@ pub struct WindowMin {
     pub carry: Signal<In, Word>,
     /// Smallest value after the tick.
     pub least_next: Signal<Out, Word>,
-    below: Signal<Local, Word>,
-    sign: Signal<Local, Word>,
-    take: Signal<Local, Word>,
 }
 
 impl Logic for WindowMin {
     #[hdl_gen]
     fn update(&mut self) {
-        self.below.next = self.state.val() - self.least.val();
-        self.sign.next = self.below.val() >> 31;
-        self.take.next = self.sign.val() | !self.carry.val();
-        if self.take.val().get_bit(0) {
+        if self.carry.val() == 0 || self.state.val() < self.least.val() {
             self.least_next.next = self.state.val();
         } else {
             self.least_next.next = self.least.val();
@@ -46,18 +40,12 @@ pub struct WindowMax {
     pub carry: Signal<In, Word>,
     /// Largest value after the tick.
     pub most_next: Signal<Out, Word>,
-    above: Signal<Local, Word>,
-    sign: Signal<Local, Word>,
-    take: Signal<Local, Word>,
 }
 
 impl Logic for WindowMax {
     #[hdl_gen]
     fn update(&mut self) {
-        self.above.next = self.most.val() - self.state.val();
-        self.sign.next = self.above.val() >> 31;
-        self.take.next = self.sign.val() | !self.carry.val();
-        if self.take.val().get_bit(0) {
+        if self.carry.val() == 0 || self.state.val() > self.most.val() {
             self.most_next.next = self.state.val();
         } else {
             self.most_next.next = self.most.val();

@@ -232,25 +232,25 @@ properties! {
 
 faults! {
     mantissa_of_2048: powers(), "k_up_line + 32'sd8190", "k_up_line + 32'sd8192", "k_up_mant <= 2047";
-    shift_not_cut: powers(), "(k_up_low + k_up_trim)", "k_up_low", "k_up_shift <= 31";
+    shift_not_cut: powers(), "k_up_shift = 32'sd31", "k_up_shift = k_up_low", "k_up_shift <= 31";
     leak_of_v_and_1: products(), "(v * leak_m)", "((v + v) * leak_m)", "leak_product";
     half_left_out: terms(), "(k_leak_product + leak_h)", "k_leak_product", "k_leak_term == rounded";
     charge_shifted_less: terms(), "(k_new_rounded >>> kap_s[4:0])", "(k_new_rounded >>> kap_s[3:0])", "k_new_charge";
-    floor_of_p_dropped: occupation(), "(k_p_wanted & k_keep)", "k_p_wanted", "p_next >= 0";
+    floor_of_p_dropped: occupation(), "k_p_floor = 32'sd0", "k_p_floor = k_p_wanted", "p_next >= 0";
     flow_not_rounded: occupation(), "+ p_round", "+ 32'sd0", "p_next ==";
-    ceiling_of_p_dropped: occupation(), "(p_max - k_p_floor)", "32'sd0", "p_next >= 0";
+    ceiling_of_p_dropped: occupation(), "k_p_new = p_max", "k_p_new = k_p_floor", "p_next >= 0";
     floor_of_v_dropped: membrane(), "k_floored = v_floor", "k_floored = k_wanted", "v_next ==";
     ceiling_of_v_dropped: membrane(), "k_clamped = v_max", "k_clamped = k_floored", "v_next ==";
-    clamp_not_counted: membrane(), "(i_sat + k_clip_one)", "i_sat", "saturated ==";
+    clamp_not_counted: membrane(), "(i_sat - k_clip)", "i_sat", "saturated ==";
     charge_of_old_p_lost: membrane(), "((v + k_dv) + k_old_charge)", "(v + k_dv)", "v_next ==";
     charge_not_rounded_alike: charge(), "(k_old_product + kap_h)", "k_old_product", "k_new_charge ==";
     threshold_not_strict: membrane(), "(v_th - k_clamped)", "((v_th - k_clamped) - 32'sd1)", "v_next ==";
     refractory_stays: refractory(felif("refractory", "felif/t:$mul")), "(refr - 32'sd1)", "refr", "refr_next ==";
-    spike_while_refractory: refractory(lif("refractory", "lif/t:$mul")), "(k_crossed & k_active)", "k_crossed", "refr";
+    spike_while_refractory: refractory(lif("refractory", "lif/t:$mul")), "k_fire = k_active", "k_fire = -32'sd1", "refr";
     truncated_down: lif_truncate("terms", "lif_truncate/t:$mul"), "k_taken = k_up", "k_taken = k_floor", "k_taken ==";
     current_wraps: current(), "i_next = i_min", "i_next = k_top", "i_next ==";
-    current_clamp_not_counted: current(), "(k_over | k_under)", "k_over", "i_sat ==";
-    count_wraps: window_count(), "(k_wanted + k_excess)", "(k_wanted & 32'sd1048575)", "count_next ==";
+    current_clamp_not_counted: current(), "(k_i_next != k_wanted)", "(k_top != k_wanted)", "i_sat ==";
+    count_wraps: window_count(), "count_next = 32'sd1048575", "count_next = (k_wanted & 32'sd1048575)", "count_next ==";
     window_does_not_start: window_count(), "(count & carry)", "count", "count_next ==";
     ready_ignored: recorder_readout(), "send = !rec_valid_o | rec_ready_i", "send = 1'b1", "";
     overrun_hidden: recorder_readout(), "overrun_o <= 1'b1", "overrun_o <= 1'b0", "overrun ==";

@@ -110,11 +110,10 @@ impl Bank<'_> {
         let mut text = String::from(
             "  // Waiver: the arrays and temporaries are private to this block, so the order of blocking assignments is the\n  \
              // order of the tick; what leaves the block is assigned with `<=`.\n  /* verilator lint_off BLKSEQ */\n  \
-             always @(posedge clk_i) begin\n    // Registers that the loop reads, extended once.\n",
+             always @(posedge clk_i) begin\n",
         );
         for (_, r) in bank_registers(self.layer) {
-            let value = extend(&format!("{}_i", r.name), r.bits, r.signed);
-            let _ = writeln!(text, "    c_{} = {value};", r.name);
+            let _ = writeln!(text, "    c_{} = 32'sd0;", r.name);
         }
         if self.layer.options.random() {
             let base = if self.split() {
@@ -136,6 +135,7 @@ impl Bank<'_> {
         text += &self.rest();
         text += "    end else if (tick_i) begin\n";
         text += &self.rows();
+        text += &self.registers();
         text += &self.neurons(body)?;
         text += &self.spikes();
         text += "    end\n";
@@ -156,7 +156,7 @@ impl Bank<'_> {
         let mut text = format!("      {} begin\n", self.loop_head());
         for a in &self.arrays {
             let value = match a.rest {
-                Some(register) => format!("c_{register}[{}:0]", a.bits - 1),
+                Some(register) => format!("{register}_i[{}:0]", a.bits - 1),
                 None => literal(a.bits, a.signed, 0),
             };
             let _ = writeln!(text, "        {}[{}] = {value};", a.name, self.k());
@@ -265,6 +265,17 @@ impl Bank<'_> {
         };
         let all = [("pre_i", self.layer.inputs), ("rec_spike_i", own)];
         all.into_iter().filter(|port| port.1 > GROUPED)
+    }
+
+    /// The registers that the loop over neurons reads, as its words: just before it, so that a simulator spreads them
+    /// into vectors from where they stand.
+    fn registers(&self) -> String {
+        let mut text = String::from("      // Registers, extended once for all neurons.\n");
+        for (_, r) in bank_registers(self.layer) {
+            let value = extend(&format!("{}_i", r.name), r.bits, r.signed);
+            let _ = writeln!(text, "      c_{} = {value};", r.name);
+        }
+        text
     }
 
     fn neurons(&self, body: &Printed) -> Result<String, HdlError> {
