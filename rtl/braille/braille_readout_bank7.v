@@ -148,7 +148,6 @@ module braille_readout_bank7 (
         syn_rounded = (c_i_dec_h - syn_product);
         syn_step = (syn_rounded >>> c_i_dec_s[4:0]);
         syn_wanted = ((syn_i + syn_step) + syn_inject);
-        // A clamp counts one saturation.
         if (syn_wanted > I_MAX) begin
           syn_top = I_MAX;
         end else begin
@@ -159,6 +158,7 @@ module braille_readout_bank7 (
         end else begin
           syn_i_next = syn_top;
         end
+        // A clamp counts one saturation.
         if (syn_i_next != syn_wanted) begin
           syn_i_sat = 32'sd1;
         end else begin
@@ -177,7 +177,7 @@ module braille_readout_bank7 (
         n_sat[k[2:0]] = n_sat_count_next[19:0];
         n_saturated = n_saturated + syn_i_sat;
       end
-      saturated_o <= n_saturated;
+      saturated_o <= {28'd0, n_saturated[3:0]};
     end
 
     // A word moves to the output register when that is free.

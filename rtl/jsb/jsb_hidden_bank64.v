@@ -472,7 +472,6 @@ module jsb_hidden_bank64 (
         syn_rounded = (c_i_dec_h - syn_product);
         syn_step = (syn_rounded >>> c_i_dec_s[4:0]);
         syn_wanted = ((syn_i + syn_step) + syn_inject);
-        // A clamp counts one saturation.
         if (syn_wanted > I_MAX) begin
           syn_top = I_MAX;
         end else begin
@@ -483,6 +482,7 @@ module jsb_hidden_bank64 (
         end else begin
           syn_i_next = syn_top;
         end
+        // A clamp counts one saturation.
         if (syn_i_next != syn_wanted) begin
           syn_i_sat = 32'sd1;
         end else begin
@@ -676,7 +676,7 @@ module jsb_hidden_bank64 (
         n_fired = n_fired + neuron_spike;
         n_saturated = n_saturated + neuron_saturated;
       end
-      saturated_o <= n_saturated;
+      saturated_o <= {24'd0, n_saturated[7:0]};
       if (n_fired != 32'sd0) for (k = 7'd0; k < 7'd64; k = k + 7'd1) spike_o[k[5:0]] <= fired[k[5:0]][0];
       else spike_o <= 64'd0;
     end

@@ -68,6 +68,10 @@ const MANY: &str = r#"{"name":"many","inputs":130,"bank_neurons":70,
     "layers":[{"name":"one","kind":"felif","neurons":139,"recurrent":true,"synapse":{"range_pA":50},
                "recurrent_synapse":{"range_pA":10},"device":{"area_um2":0.5,"t_ref_ms":0.1}}],
     "readout":{"outputs":1,"synapse":{"range_pA":20}}}"#;
+/// All channels at once fill the 32-bit word of the datapath but for a ten-thousandth of what is allowed.
+const FULL: &str = r#"{"name":"full","inputs":254,
+    "layers":[{"name":"one","kind":"felif","neurons":2,"synapse":{"range_pA":1023.9}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":20}}}"#;
 /// Truncation toward zero, recurrent LIF, one neuron in a bank.
 const TRUNCATE: &str = r#"{"name":"trunc","inputs":1,"rounding":"truncate","window_ticks":64,"bank_neurons":1,
     "layers":[{"name":"one","kind":"lif","neurons":3,"recurrent":true,"synapse":{"bits":4,"range_pA":400},
@@ -103,6 +107,10 @@ fn random(chip: &Chip) -> Vec<Case> {
 fn many_channels() {
     check_samples(MANY);
     check(MANY, |chip| stimuli::random(chip, 2_000, 5));
+}
+#[test]
+fn full_words() {
+    check(FULL, stimuli::corners);
 }
 #[test]
 fn braille_random() {

@@ -3,8 +3,8 @@
 use crate::{Chip, Layer};
 use bruno_chip::{Problem, RecorderInterface};
 
-/// Largest sum of level codes in one tick: 32-bit words hold it beside a full current of `i_bits`, also after the
-/// difference to the clamp on the other side (`testbenches/formal/current.v` proves it).
+/// Largest sum of level codes in one tick: 32-bit words hold it beside a full current of `i_bits` and its step
+/// (`testbenches/formal/current.v` proves it).
 fn max_injection(i_bits: u32) -> i64 {
     (1 << 31) - 1 - (1 << i_bits)
 }

@@ -40,7 +40,6 @@ impl Logic for Synapse {
         self.rounded.next = self.i_dec_h.val() - self.product.val();
         self.step.next = self.rounded.val() >> self.i_dec_s.val();
         self.wanted.next = self.i.val() + self.step.val() + self.inject.val();
-        comment!("A clamp counts one saturation.");
         if self.wanted.val() > self.i_max.val() {
             self.top.next = self.i_max.val();
         } else {
@@ -51,6 +50,7 @@ impl Logic for Synapse {
         } else {
             self.i_next.next = self.top.val();
         }
+        comment!("A clamp counts one saturation.");
         if self.i_next.val() != self.wanted.val() {
             self.i_sat.next = 1.into();
         } else {

@@ -48,7 +48,6 @@ impl Logic for SynapseTruncate {
             self.taken.next = self.up.val();
         }
         self.wanted.next = self.i.val() - self.taken.val() + self.inject.val();
-        comment!("A clamp counts one saturation.");
         if self.wanted.val() > self.i_max.val() {
             self.top.next = self.i_max.val();
         } else {
@@ -59,6 +58,7 @@ impl Logic for SynapseTruncate {
         } else {
             self.i_next.next = self.top.val();
         }
+        comment!("A clamp counts one saturation.");
         if self.i_next.val() != self.wanted.val() {
             self.i_sat.next = 1.into();
         } else {

@@ -132,7 +132,7 @@ fn recorder_readout() -> Proof {
 
 fn record() -> Proof {
     Proof {
-        cut: "proof_readout_bank2/t:$mul",
+        cut: "proof_readout_bank2/t:$mul proof_readout_bank2/t:$gt proof_readout_bank2/t:$lt",
         ..chip("record", PROOF, "proof_readout_bank2", &[])
     }
 }

@@ -69,15 +69,14 @@ impl Case {
     }
 }
 
-/// A recurrent FeLIF layer with recorder level `mean`. The more channels, the smaller their levels: the datapath must
-/// hold the sum of all in one tick.
+/// A recurrent FeLIF layer with recorder level `mean`. The more neurons, the smaller the levels of the readout: the
+/// datapath must hold the sum of all in one tick.
 pub fn layer(neurons: usize, inputs: usize) -> Result<Chip, Failure> {
-    let range = if inputs > 512 { 100 } else { 150 };
     let readout = if neurons > 1024 { 25 } else { 100 };
     let text = format!(
         r#"{{"name":"bench","inputs":{inputs},"recorder":"mean",
             "layers":[{{"name":"hidden","kind":"felif","neurons":{neurons},"recurrent":true,
-                       "synapse":{{"range_pA":{range}}},"recurrent_synapse":{{"range_pA":10}}}}],
+                       "synapse":{{"range_pA":150}},"recurrent_synapse":{{"range_pA":10}}}}],
             "readout":{{"outputs":1,"synapse":{{"range_pA":{readout}}}}}}}"#
     );
     let description = Description::parse("bench", &text)?;

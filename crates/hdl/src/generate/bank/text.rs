@@ -307,7 +307,15 @@ impl Bank<'_> {
             text,
             "        n_saturated = n_saturated + {clips};\n      end"
         );
-        Ok(text + "      saturated_o <= n_saturated;\n")
+        // A neuron counts two at most: what is wider is zero, and no register.
+        let bits = index_bits(2 * self.size + 1);
+        let counted = format!("n_saturated[{}:0]", bits - 1);
+        let _ = writeln!(
+            text,
+            "      saturated_o <= {};",
+            extend_to(32, &counted, bits)
+        );
+        Ok(text)
     }
 
     fn spikes(&self) -> String {
