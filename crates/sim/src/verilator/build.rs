@@ -63,7 +63,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         &tools.compiler_version,
         &tools.machine.predefined,
         names::DRIVER,
-        names::SHIFT,
+        names::SIGNED_WORDS,
         names::ALIGNED.1,
         &header,
         &flavour_options,
@@ -76,7 +76,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         tools.verilate(dir, design, flavour, &loops)?;
         align_arrays(dir)?;
         write(dir, names::HEADER, &header)?;
-        write(dir, names::SHIFT_HEADER, names::SHIFT)?;
+        write(dir, names::SIGNED_WORDS_HEADER, names::SIGNED_WORDS)?;
         write(dir, "bruno_driver.cpp", names::DRIVER)?;
         tools.link(dir, &runtime, path, flavour)
     })
@@ -265,8 +265,8 @@ impl Tools {
             let name = source.file_name().unwrap_or_default();
             let object = dir.join(name).with_extension("o");
             let mut command = self.compiler(dir, level)?;
-            if dir.join(names::SHIFT_HEADER).is_file() {
-                command.args(["-include", names::SHIFT_HEADER]);
+            if dir.join(names::SIGNED_WORDS_HEADER).is_file() {
+                command.args(["-include", names::SIGNED_WORDS_HEADER]);
             }
             command.arg("-c").arg(source).arg("-o").arg(&object);
             tool::run(&mut command, REPORT).map(|_| object)

@@ -35,9 +35,9 @@ pub(super) const COVERAGE: [&str; 4] = [
 /// The driver, compiled into every model.
 pub(super) const DRIVER: &str = include_str!("../../../../sim/driver.cpp");
 /// Included before every generated source.
-pub(super) const SHIFT: &str = include_str!("../../../../sim/signed_words.h");
-/// File name of [`SHIFT`].
-pub(super) const SHIFT_HEADER: &str = "signed_words.h";
+pub(super) const SIGNED_WORDS: &str = include_str!("../../../../sim/signed_words.h");
+/// File name of [`SIGNED_WORDS`].
+pub(super) const SIGNED_WORDS_HEADER: &str = "signed_words.h";
 /// Generated header that the driver includes.
 pub(super) const HEADER: &str = "bruno_model.h";
 
