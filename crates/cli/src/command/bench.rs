@@ -16,7 +16,8 @@ use std::path::PathBuf;
 /// Measure speed and memory on this machine: the forward pass of the Verilated RTL, a training step, the start.
 ///
 /// Forward figures are nanoseconds per neuron-tick of one core, from events in to records out, as time of the thread
-/// (what else runs on the machine counts little); median of several runs. With a chip only its forward pass is measured.
+/// (what else runs on the machine counts little); median of several runs. With a chip only its forward pass is measured,
+/// over 1 s, or less where it has more than 128 neurons.
 #[derive(clap::Args)]
 pub struct Bench {
     /// A chip description; without it recurrent layers of several sizes, a training step and the start are measured.
@@ -58,7 +59,8 @@ impl Bench {
         let about = about::this_machine()?;
         if let Some(path) = &self.chip {
             let chip = resolve(path)?;
-            let row = forward::measure(&chip, self.rate_hz, 1.0, forward::RUNS)?;
+            let seconds = forward::seconds(&chip);
+            let row = forward::measure(&chip, self.rate_hz, seconds, forward::RUNS)?;
             return Ok(Report {
                 about,
                 forward: vec![row],

@@ -47,6 +47,9 @@ pub const CASES: [Case; 12] = [
     case(128, 24, 50.0, 10.0),
 ];
 
+/// Neuron-seconds of a run of a chip from a file: about half a second of work.
+const NEURON_SECONDS: f64 = 128.0;
+
 /// One measurement.
 #[derive(Serialize)]
 pub struct Row {
@@ -83,6 +86,17 @@ pub fn layer(neurons: usize, inputs: usize) -> Result<Chip, Failure> {
     Ok(Chip::resolve("bench", &description)?)
 }
 
+/// Length of a run of a chip from a file, s: at most 1, less for many neurons.
+pub fn seconds(chip: &Chip) -> f64 {
+    (NEURON_SECONDS / spiking(chip) as f64).min(1.0)
+}
+
+/// Neurons that spike.
+fn spiking(chip: &Chip) -> usize {
+    let layers = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
+    layers.map(|l| l.neurons).sum()
+}
+
 /// Runs samples of a chip with random weights.
 pub fn measure(chip: &Chip, rate_hz: f64, seconds: f64, runs: usize) -> Result<Row, Failure> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -90,8 +104,7 @@ pub fn measure(chip: &Chip, rate_hz: f64, seconds: f64, runs: usize) -> Result<R
     let design = bruno_hdl::generate(chip)?;
     let mut model = VerilatedModel::new(chip, &design, Flavour::Fast, Path::new(""))?;
     model.load(&random_weights(chip, &mut rng))?;
-    let spiking = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
-    let neurons: usize = spiking.map(|l| l.neurons).sum();
+    let neurons = spiking(chip);
     let ticks = f64::from(stimulus.windows * chip.window_ticks);
     memory::reset_peak();
     let before = memory::peak();
