@@ -3,6 +3,8 @@
 mod build;
 mod cache;
 mod collector;
+mod compile;
+mod contest;
 mod coverage_config;
 mod library;
 mod machine;

@@ -1,14 +1,13 @@
-//! From a design to a shared object: `verilator --cc`, then the C++ compiler through the crate `cc`.
+//! From a design to a shared object: `verilator --cc`, then the C++ compiler.
 
 use super::cache::{self, Cache};
 use super::machine::Machine;
-use super::{coverage_config, model_header, names, tool};
+use super::{contest, coverage_config, model_header, names, tool};
 use crate::SimError;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a model is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,24 +29,28 @@ impl Flavour {
     }
 
     /// Counters make the C++ a hundred times larger: it must compile soon and may run slowly.
-    fn optimisation(self) -> u32 {
+    pub(super) fn optimisation(self) -> u32 {
         if self == Self::Coverage { 0 } else { 3 }
     }
 }
 
 const INSTALL_VERILATOR: &str =
     "Verilator 5.006 or later is needed (Debian 12: apt-get install verilator)";
-const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug in bruno; please report it with this output";
+pub(super) const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug in bruno; please report it with this output";
 
 /// The shared object of a chip's model, from the cache or built now.
 pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
     let mut tools = Tools::find()?;
     tools.machine.fit(chip);
+    let choices: &[&[&str]] = match flavour {
+        Flavour::Fast => tools.machine.choices(chip),
+        _ => &[&[]],
+    };
     let cache = Cache::of_user()?;
     let header = model_header::print(chip, design, flavour);
     let loops = loop_options(chip);
     let options = format!(
-        "{} {} {} {}",
+        "{} {} {choices:?} {} {}",
         names::OPTIONS.join(" "),
         tools.machine.options.join(" "),
         loops.join(" "),
@@ -78,7 +81,11 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         write(dir, names::HEADER, &header)?;
         write(dir, names::SIGNED_WORDS_HEADER, names::SIGNED_WORDS)?;
         write(dir, "bruno_driver.cpp", names::DRIVER)?;
-        tools.link(dir, &runtime, path, flavour)
+        let builds = tools.link(dir, &runtime, flavour, choices)?;
+        match contest::fastest(chip, &builds)? {
+            Some(best) => std::fs::rename(best, path).map_err(|e| file_error(best, e)),
+            None => Ok(()),
+        }
     })
 }
 
@@ -119,12 +126,12 @@ impl ToolVersions {
 }
 
 /// The tools of a build and what identifies them.
-struct Tools {
-    verilator_version: String,
-    include: PathBuf,
-    compiler: &'static str,
-    compiler_version: String,
-    machine: Machine,
+pub(super) struct Tools {
+    pub verilator_version: String,
+    pub include: PathBuf,
+    pub compiler: &'static str,
+    pub compiler_version: String,
+    pub machine: Machine,
 }
 
 impl Tools {
@@ -200,137 +207,6 @@ impl Tools {
         }
         tool::run(&mut command, REPORT).map(|_| ())
     }
-
-    /// Objects of Verilator's own sources, compiled once for all models.
-    fn runtime(&self, cache: &Cache, flavour: Flavour) -> Result<Vec<PathBuf>, SimError> {
-        let own = match flavour {
-            Flavour::Trace => Some(names::TRACE_RUNTIME),
-            Flavour::Coverage => Some(names::COVERAGE_RUNTIME),
-            Flavour::Fast | Flavour::Probe => None,
-        };
-        let key = cache::key(&[
-            &self.verilator_version,
-            &self.compiler_version,
-            &self.machine.predefined,
-        ]);
-        let object = |source: &&str| {
-            cache.entry(&key, &format!("{source}.o"), |path| {
-                let dir = path.parent().unwrap_or(Path::new("."));
-                let objects = self.compile(dir, &[self.include.join(source)], 3)?;
-                let made = objects.first().cloned().unwrap_or_default();
-                std::fs::rename(&made, path).map_err(|e| file_error(&made, e))
-            })
-        };
-        names::RUNTIME.iter().chain(&own).map(object).collect()
-    }
-
-    fn link(
-        &self,
-        dir: &Path,
-        runtime: &[PathBuf],
-        path: &Path,
-        flavour: Flavour,
-    ) -> Result<(), SimError> {
-        let mut sources = Vec::new();
-        for entry in std::fs::read_dir(dir)
-            .map_err(|e| file_error(dir, e))?
-            .flatten()
-        {
-            let path = entry.path();
-            if path.extension().is_some_and(|e| e == "cpp") {
-                sources.push(path);
-            }
-        }
-        sources.sort();
-        let level = flavour.optimisation();
-        let objects = self.compile(dir, &sources, level)?;
-        let mut command = self.compiler(dir, level)?;
-        command
-            .args(objects)
-            .args(runtime)
-            .args(names::LINK)
-            .arg("-o")
-            .arg(path);
-        tool::run(&mut command, REPORT).map(|_| ())
-    }
-
-    /// Compiles sources to objects in `dir`, as many at once as the machine has cores.
-    fn compile(
-        &self,
-        dir: &Path,
-        sources: &[PathBuf],
-        level: u32,
-    ) -> Result<Vec<PathBuf>, SimError> {
-        let compile = |source: &PathBuf| {
-            let name = source.file_name().unwrap_or_default();
-            let object = dir.join(name).with_extension("o");
-            let mut command = self.compiler(dir, level)?;
-            if dir.join(names::SIGNED_WORDS_HEADER).is_file() {
-                command.args(["-include", names::SIGNED_WORDS_HEADER]);
-            }
-            command.arg("-c").arg(source).arg("-o").arg(&object);
-            tool::run(&mut command, REPORT).map(|_| object)
-        };
-        let next = AtomicUsize::new(0);
-        let work = || -> Result<Vec<PathBuf>, SimError> {
-            let take = || sources.get(next.fetch_add(1, Ordering::Relaxed));
-            std::iter::from_fn(take).map(compile).collect()
-        };
-        let bug = |_| SimError::Tool {
-            command: self.compiler.into(),
-            output: "the compiling thread ended early".into(),
-            remedy: "this is a bug in bruno; please report it".into(),
-        };
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut objects = std::thread::scope(|scope| -> Result<Vec<PathBuf>, SimError> {
-            let workers: Vec<_> = (0..cores.min(sources.len()))
-                .map(|_| scope.spawn(work))
-                .collect();
-            let mut objects = Vec::new();
-            for worker in workers {
-                objects.extend(worker.join().map_err(bug)??);
-            }
-            Ok(objects)
-        })?;
-        objects.sort();
-        Ok(objects)
-    }
-
-    /// The C++ compiler with the flags of a model.
-    fn compiler(&self, dir: &Path, level: u32) -> Result<Command, SimError> {
-        let compiler = self.flags(dir, level).try_get_compiler();
-        let compiler = compiler.map_err(|e| SimError::Tool {
-            command: self.compiler.into(),
-            output: e.to_string(),
-            remedy: names::INSTALL_COMPILER.into(),
-        })?;
-        Ok(compiler.to_command())
-    }
-
-    fn flags(&self, dir: &Path, level: u32) -> cc::Build {
-        let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-        let mut build = cc::Build::new();
-        build
-            .cpp(true)
-            .std("c++17")
-            .compiler(self.compiler)
-            .target(&target)
-            .host(&target)
-            .opt_level(level)
-            .debug(false)
-            .pic(true)
-            .warnings(false)
-            .cargo_metadata(false)
-            .cargo_output(false)
-            .include(dir)
-            .include(&self.include)
-            .include(self.include.join("vltstd"))
-            .out_dir(dir);
-        for flag in &self.machine.options {
-            build.flag(flag);
-        }
-        build
-    }
 }
 
 fn check_version(text: &str) -> Result<(), SimError> {
@@ -360,7 +236,7 @@ fn write(dir: &Path, name: &str, text: &str) -> Result<(), SimError> {
     std::fs::write(&path, text).map_err(|e| file_error(&path, e))
 }
 
-fn file_error(path: &Path, source: std::io::Error) -> SimError {
+pub(super) fn file_error(path: &Path, source: std::io::Error) -> SimError {
     SimError::File {
         path: path.display().to_string(),
         source,

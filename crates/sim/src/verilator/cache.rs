@@ -108,7 +108,7 @@ impl Cache {
     }
 
     /// The file `name` of entry `key`, made by `make(path)` in a private directory and renamed into place when it is
-    /// not there yet. Two processes may both make it; the last rename wins and both files are the same.
+    /// not there yet. Two processes may both make it; the last rename wins and both files do the same.
     pub(super) fn entry(
         &self,
         key: &str,

@@ -19,6 +19,8 @@ pub struct VerilatedModel {
     chip: Chip,
     window: u32,
     collector: Collector,
+    /// What the chip holds, where nothing but [`Forward::load`] wrote to it.
+    loaded: Option<Program>,
     handle: Handle,
     library: Library,
 }
@@ -34,26 +36,31 @@ impl VerilatedModel {
         flavour: Flavour,
         vcd: &Path,
     ) -> Result<Self, SimError> {
-        let path = build(chip, design, flavour)?;
+        let mut model = Self::open(chip, &build(chip, design, flavour)?, vcd)?;
+        model.load(&Program::silent(chip))?;
+        Ok(model)
+    }
+
+    /// Starts a built model as it is after power-up: its weights are undefined.
+    pub(super) fn open(chip: &Chip, path: &Path, vcd: &Path) -> Result<Self, SimError> {
         // SAFETY: the object was built by us from the driver; loading it runs only C++ static initialisers.
-        let library = unsafe { Library::new(&path) }.map_err(|e| load_error(&path, &e))?;
+        let library = unsafe { Library::new(path) }.map_err(|e| load_error(path, &e))?;
         let vcd = CString::new(vcd.display().to_string()).unwrap_or_default();
         // SAFETY: the signature is that of sim/driver.cpp; the path outlives the call.
         let handle = unsafe {
             let new: Symbol<unsafe extern "C" fn(*const c_char) -> Handle> = library
                 .get(b"bruno_new")
-                .map_err(|e| load_error(&path, &e))?;
+                .map_err(|e| load_error(path, &e))?;
             new(vcd.as_ptr())
         };
-        let mut model = Self {
+        Ok(Self {
             chip: chip.clone(),
             window: chip.window_ticks,
             collector: Collector::new(chip),
+            loaded: None,
             handle,
             library,
-        };
-        model.load(&Program::silent(chip))?;
-        Ok(model)
+        })
     }
 
     /// Calls a function of the driver by name.
@@ -67,12 +74,31 @@ impl VerilatedModel {
 
     /// Writes one word over the configuration bus.
     pub fn write(&mut self, address: u32, data: u32) -> Result<(), SimError> {
+        self.loaded = None;
+        self.write_all([(address, data)])
+    }
+
+    fn write_all(&mut self, words: impl IntoIterator<Item = (u32, u32)>) -> Result<(), SimError> {
         // SAFETY: signature as in sim/driver.cpp, the handle is live.
         unsafe {
             let write = self.symbol::<unsafe extern "C" fn(Handle, u32, u32)>("bruno_write")?;
-            write(self.handle, address, data);
+            for (address, data) in words {
+                write(self.handle, address, data);
+            }
         }
         Ok(())
+    }
+
+    /// Writes those of the values `now` that differ from `before`; `word` gives address and data of value number `at`.
+    fn renew<T: Copy + PartialEq>(
+        &mut self,
+        now: &[T],
+        before: Option<&[T]>,
+        word: impl Fn(u32, T) -> (u32, u32),
+    ) -> Result<(), SimError> {
+        let kept = |at: usize| before.is_some_and(|b| b.get(at) == Some(&now[at]));
+        let changed = (0..now.len()).filter(|at| !kept(*at));
+        self.write_all(changed.map(|at| word(at as u32, now[at])))
     }
 
     /// Reads one word over the configuration bus.
@@ -89,6 +115,9 @@ impl VerilatedModel {
         data: u32,
     ) -> Result<(u32, u32), SimError> {
         type Ask = unsafe extern "C" fn(Handle, u32, u32, u32, *mut u32) -> u32;
+        if write {
+            self.loaded = None;
+        }
         let mut refused = 0;
         // SAFETY: signature as in sim/driver.cpp, the handle is live, `refused` outlives the call.
         let word = unsafe {
@@ -106,7 +135,7 @@ impl VerilatedModel {
 
     /// Resets every state and forgets what was collected.
     pub fn clear(&mut self) -> Result<(), SimError> {
-        self.write(address(Section::Global, 2), 1)?;
+        self.write_all([(address(Section::Global, 2), 1)])?;
         // SAFETY: signature as in sim/driver.cpp, the handle is live.
         unsafe {
             let settle = self.symbol::<unsafe extern "C" fn(Handle)>("bruno_settle")?;
@@ -295,25 +324,32 @@ impl Forward for VerilatedModel {
     fn load(&mut self, program: &Program) -> Result<(), SimError> {
         program.check(&self.chip)?;
         program.check_window(&self.chip)?;
-        self.write(address(Section::Global, 1), program.window)?;
+        let before = self.loaded.take();
+        self.write_all([(address(Section::Global, 1), program.window)])?;
         self.window = program.window;
         for (index, layer) in program.layers.iter().enumerate() {
-            for (at, register) in bruno_hdl::registers(&self.chip.layers[index]) {
-                let value = layer.codes.register(register.name).unwrap_or(0);
-                self.write(address(Section::Device(index), at), value as u32)?;
-            }
-            for (code, level) in (0..).zip(&layer.levels) {
-                self.write(address(Section::Levels(index), code), *level as u32)?;
-            }
-            for (code, level) in (RECURRENT_LEVELS..).zip(&layer.recurrent_levels) {
-                self.write(address(Section::Levels(index), code), *level as u32)?;
-            }
-            let neurons = self.chip.layers[index].neurons;
-            for (at, code) in layer.weights.iter().enumerate() {
-                let place = code_index(at / neurons, at % neurons, neurons);
-                self.write(address(Section::Codes(index), place), u32::from(*code))?;
-            }
+            let registers = bruno_hdl::registers(&self.chip.layers[index]);
+            let value = |name: &str| layer.codes.register(name).unwrap_or(0) as u32;
+            let place = |at| address(Section::Device(index), at);
+            self.write_all(registers.map(|(at, register)| (place(at), value(register.name))))?;
+            let before = before.as_ref().map(|p| &p.layers[index]);
+            let level = |at, level| (address(Section::Levels(index), at), level as u32);
+            self.renew(&layer.levels, before.map(|b| &b.levels[..]), level)?;
+            let recurrent = |at, current| level(RECURRENT_LEVELS + at, current);
+            let held = before.map(|b| &b.recurrent_levels[..]);
+            self.renew(&layer.recurrent_levels, held, recurrent)?;
+            let neurons = self.chip.layers[index].neurons as u32;
+            let weight = |at, code| {
+                let place = code_index(
+                    (at / neurons) as usize,
+                    (at % neurons) as usize,
+                    neurons as usize,
+                );
+                (address(Section::Codes(index), place), u32::from(code))
+            };
+            self.renew(&layer.weights, before.map(|b| &b.weights[..]), weight)?;
         }
+        self.loaded = Some(program.clone());
         Ok(())
     }
 

@@ -16,10 +16,14 @@ pub(super) struct Machine {
     pub predefined: String,
     /// Whether loops may take two vectors at once.
     pairs: bool,
+    /// Whether models are for this machine, so that they can be compared.
+    native: bool,
 }
 
 /// Words of a vector of AVX2.
 const WORDS: usize = 8;
+/// Neurons from which a second build is worth its time.
+const CONTEST: usize = 32;
 
 impl Machine {
     /// `BRUNO_MARCH`, else the machine that this runs on.
@@ -29,6 +33,7 @@ impl Machine {
             Some(_) => format!("{MARCH} must name a processor that {compiler} knows"),
             None => names::INSTALL_COMPILER.into(),
         };
+        let native = asked.is_none();
         let march = asked.unwrap_or_else(|| names::THIS_MACHINE.into());
         let mut options = vec![format!("-march={march}")];
         if cfg!(target_arch = "x86_64") {
@@ -43,6 +48,7 @@ impl Machine {
             options,
             predefined,
             pairs: narrow && compiler == names::COMPILERS[0],
+            native,
         })
     }
 
@@ -53,6 +59,15 @@ impl Machine {
         let whole = |size: &usize| *size >= 2 * WORDS && size % (2 * WORDS) < WORDS;
         if self.pairs && chip.fold == 1 && banks.all(whole) {
             self.options.extend(names::INTERLEAVED.map(String::from));
+        }
+    }
+
+    /// Options that are worth a comparison for a chip, beside those that every model of it gets.
+    pub fn choices(&self, chip: &Chip) -> &'static [&'static [&'static str]] {
+        let large = chip.layers.iter().any(|l| l.neurons >= CONTEST);
+        match self.pairs && self.native && chip.fold == 1 && large {
+            true => &[&[], &names::NO_HOISTING],
+            false => &[&[]],
         }
     }
 
