@@ -14,14 +14,12 @@ pub(super) struct Machine {
     pub options: Vec<String>,
     /// What the compiler predefines for it: which instructions there are.
     pub predefined: String,
-    /// Whether loops may take two vectors at once.
-    pairs: bool,
+    /// Whether the compiler is clang, whose options are known here.
+    clang: bool,
     /// Whether models are for this machine, so that they can be compared.
     native: bool,
 }
 
-/// Words of a vector of AVX2.
-const WORDS: usize = 8;
 /// Neurons from which a second build is worth its time.
 const CONTEST: usize = 32;
 
@@ -42,22 +40,17 @@ impl Machine {
         let mut command = Command::new(compiler);
         command.args(&options).args(names::PREDEFINED);
         let predefined = tool::run(&mut command, &remedy)?;
-        let narrow =
-            predefined.contains(names::VECTORS) && !predefined.contains(names::WIDE_VECTORS);
         Ok(Self {
             options,
             predefined,
-            pairs: narrow && compiler == names::COMPILERS[0],
+            clang: compiler == names::COMPILERS[0],
             native,
         })
     }
 
-    /// Adds what depends on the chip: two vectors at once, where that leaves no more neurons over than one does.
+    /// Adds what depends on the chip: two vectors of AVX2 at once.
     pub fn fit(&mut self, chip: &Chip) {
-        let spiking = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
-        let mut banks = spiking.flat_map(|l| &l.banks);
-        let whole = |size: &usize| *size >= 2 * WORDS && size % (2 * WORDS) < WORDS;
-        if self.pairs && chip.fold == 1 && banks.all(whole) {
+        if self.vector_bits() == 256 && self.pairs(chip) {
             self.options.extend(names::INTERLEAVED.map(String::from));
         }
     }
@@ -65,10 +58,21 @@ impl Machine {
     /// Options that are worth a comparison for a chip, beside those that every model of it gets.
     pub fn choices(&self, chip: &Chip) -> &'static [&'static [&'static str]] {
         let large = chip.layers.iter().any(|l| l.neurons >= CONTEST);
-        match self.pairs && self.native && chip.fold == 1 && large {
-            true => &[&[], &names::NO_HOISTING],
-            false => &[&[]],
+        match self.vector_bits() {
+            _ if !(self.native && self.clang && large && chip.fold == 1) => &[&[]],
+            256 => &[&[], &names::NO_HOISTING],
+            512 if self.pairs(chip) => &[&[], &names::INTERLEAVED_NO_HOISTING],
+            _ => &[&[]],
         }
+    }
+
+    /// Whether two vectors at once leave no more neurons of a bank over than one does.
+    fn pairs(&self, chip: &Chip) -> bool {
+        let words = (self.vector_bits() / 32) as usize;
+        let spiking = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
+        let mut banks = spiking.flat_map(|l| &l.banks);
+        let whole = |size: &usize| *size >= 2 * words && size % (2 * words) < words;
+        self.clang && chip.fold == 1 && banks.all(whole)
     }
 
     /// Width of its vectors, bits.
