@@ -10,6 +10,7 @@ mod training;
 use super::check::resolve;
 use crate::failure::Failure;
 use crate::output;
+use crate::progress::Progress;
 use report::Report;
 use std::path::PathBuf;
 
@@ -72,19 +73,20 @@ impl Bench {
             true => (&forward::CASES[..2], 3, &start::SIZES[..1]),
             false => (&forward::CASES[..], forward::RUNS, &start::SIZES[..]),
         };
-        let rows = cases
-            .iter()
-            .map(|c| c.measure(runs))
-            .collect::<Result<_, _>>()?;
+        let count = cases.len() + 1 + sizes.len();
+        let mut progress = Progress::new("bench", count as u64, "measurements");
+        let mut done = || progress.advance(1);
+        let rows = cases.iter().map(|c| c.measure(runs).inspect(|_| done()));
+        let rows = rows.collect::<Result<_, _>>()?;
         let seconds = if self.quick { 0.1 } else { 1.0 };
+        let training = training::measure(seconds).inspect(|_| done())?;
+        let start = sizes.iter().map(|n| start::measure(*n).inspect(|_| done()));
+        let start = start.collect::<Result<_, _>>()?;
         Ok(Report {
             about,
             forward: rows,
-            training: Some(training::measure(seconds)?),
-            start: sizes
-                .iter()
-                .map(|n| start::measure(*n))
-                .collect::<Result<_, _>>()?,
+            training: Some(training),
+            start,
         })
     }
 }
