@@ -103,7 +103,11 @@ struct bruno_model {
   void collect_spikes() {
     for (uint32_t base = 0; base < BRUNO_HIDDEN; base += 32) {
       for (uint32_t bits = word(top->event_spikes_o, base / 32); bits != 0; bits &= bits - 1) {
-        spikes.push_back({top->event_tick_o, base + static_cast<uint32_t>(__builtin_ctz(bits))});
+        const uint32_t neuron = base + static_cast<uint32_t>(__builtin_ctz(bits));
+        spikes.push_back({top->event_tick_o, neuron});
+#ifdef BRUNO_PREFETCH
+        bruno_prefetch(*top->rootp, neuron, 0);
+#endif
       }
     }
   }

@@ -68,8 +68,8 @@ module braille_hidden_bank32 (
   reg signed [31:0] sum_v [0:31]; // sum of v over the window, LSB 3.8147e-6 V
   reg [31:0] sum_p [0:31]; // sum of p over the window, LSB 2^-20
 
-  // Synapses: weight code [channel * 32 + neuron], and the currents of the codes.
-  reg [2:0] code [0:1791];
+  // Synapses: weight code [channel][neuron], and the currents of the codes.
+  reg [2:0] code [0:55][0:31];
   reg signed [23:0] level [0:7];
   reg signed [23:0] rec_level [0:7];
 
@@ -86,8 +86,8 @@ module braille_hidden_bank32 (
   // the loop vectorisable), so the upper bits of some are never read.
   /* verilator lint_off UNUSEDSIGNAL */
   reg signed [31:0] inject [0:31];
-  reg [31:0] fired [0:31];
-  reg signed [31:0] carry; // all ones, zero in a window's first tick
+  reg signed [31:0] clipped [0:31];
+  reg signed [31:0] fired [0:31];
   reg signed [31:0] n_fired;
   reg signed [31:0] n_saturated;
   reg [5:0] k;
@@ -128,9 +128,9 @@ module braille_hidden_bank32 (
   reg signed [31:0] syn_top;
   reg signed [31:0] syn_i;
   reg signed [31:0] syn_inject;
-  reg signed [31:0] neuron_v_next;
-  reg signed [31:0] neuron_p_next;
-  reg signed [31:0] neuron_refr_next;
+  reg signed [31:0] neuron_v_moved;
+  reg signed [31:0] neuron_p_moved;
+  reg signed [31:0] neuron_refr_left;
   reg signed [31:0] neuron_spike;
   reg signed [31:0] neuron_saturated;
   reg signed [31:0] neuron_up_flow;
@@ -142,7 +142,6 @@ module braille_hidden_bank32 (
   reg signed [31:0] neuron_down_mant;
   reg signed [31:0] neuron_down_shift;
   reg signed [31:0] neuron_active;
-  reg signed [31:0] neuron_margin;
   reg signed [31:0] neuron_xv_product;
   reg signed [31:0] neuron_xv_rounded;
   reg signed [31:0] neuron_xv_term;
@@ -158,7 +157,6 @@ module braille_hidden_bank32 (
   reg signed [31:0] neuron_up_slope;
   reg signed [31:0] neuron_up_line;
   reg signed [31:0] neuron_up_round;
-  reg signed [31:0] neuron_up_part;
   reg signed [31:0] neuron_up_floor;
   reg signed [31:0] neuron_up_back;
   reg signed [31:0] neuron_up_low;
@@ -169,7 +167,6 @@ module braille_hidden_bank32 (
   reg signed [31:0] neuron_down_slope;
   reg signed [31:0] neuron_down_line;
   reg signed [31:0] neuron_down_round;
-  reg signed [31:0] neuron_down_part;
   reg signed [31:0] neuron_down_floor;
   reg signed [31:0] neuron_down_back;
   reg signed [31:0] neuron_down_low;
@@ -201,31 +198,33 @@ module braille_hidden_bank32 (
   reg signed [31:0] neuron_floored;
   reg signed [31:0] neuron_clamped;
   reg signed [31:0] neuron_waiting;
-  reg signed [31:0] neuron_sign;
   reg signed [31:0] neuron_fire;
   reg signed [31:0] neuron_clip;
-  reg signed [31:0] neuron_moved;
-  reg signed [31:0] neuron_count;
-  reg signed [31:0] neuron_left;
-  reg signed [31:0] neuron_p_spiked;
-  reg signed [31:0] neuron_p_moved;
   reg signed [31:0] neuron_v;
   reg signed [31:0] neuron_refr;
   reg signed [31:0] neuron_p;
+  reg signed [31:0] reset_v_v_next;
+  reg signed [31:0] reset_v_refr_next;
+  reg signed [31:0] reset_v_spike;
+  reg signed [31:0] reset_v_v_moved;
+  reg signed [31:0] reset_v_refr_left;
+  reg signed [31:0] reset_p_p_next;
+  reg signed [31:0] reset_p_spike;
+  reg signed [31:0] reset_p_p_moved;
   reg signed [31:0] n_spike_count_next;
-  reg signed [31:0] n_spike_kept;
   reg signed [31:0] n_spike_wanted;
   reg signed [31:0] n_spike_count;
+  reg signed [31:0] n_spike_add;
   reg signed [31:0] n_sat_count_next;
-  reg signed [31:0] n_sat_kept;
   reg signed [31:0] n_sat_wanted;
   reg signed [31:0] n_sat_count;
+  reg signed [31:0] n_sat_add;
   reg signed [31:0] sum_v_sum_next;
-  reg signed [31:0] sum_v_kept;
   reg signed [31:0] sum_v_sum;
+  reg signed [31:0] sum_v_state;
   reg signed [31:0] sum_p_sum_next;
-  reg signed [31:0] sum_p_kept;
   reg signed [31:0] sum_p_sum;
+  reg signed [31:0] sum_p_state;
   /* verilator lint_on UNUSEDSIGNAL */
   reg busy;
   reg send, final_word, final_neuron;
@@ -237,7 +236,6 @@ module braille_hidden_bank32 (
   wire [5:0] weight_channel = index_i[10:5];
   wire [25:0] local_neuron = {21'd0, index_i[4:0]};
   wire mine = 1'b1;
-  wire [25:0] weight = {20'd0, weight_channel} * 26'd32 + local_neuron;
   /* verilator lint_on UNUSEDSIGNAL */
 
   always @(posedge clk_i) begin
@@ -264,7 +262,8 @@ module braille_hidden_bank32 (
     end
   end
 
-  always @(posedge clk_i) if (codes_write_i & mine) code[weight[10:0]] <= data_i[2:0];
+  always @(posedge clk_i)
+    if (codes_write_i & mine) code[weight_channel][local_neuron[4:0]] <= data_i[2:0];
 
   // Waiver: the arrays and temporaries are private to this block, so the order of blocking assignments is the
   // order of the tick; what leaves the block is assigned with `<=`.
@@ -296,7 +295,6 @@ module braille_hidden_bank32 (
     c_kap_s = 32'sd0;
     c_p_reset = 32'sd0;
     c_keep_p = 32'sd0;
-    carry = first_i ? 32'sd0 : -32'sd1;
     n_fired = 32'sd0;
     n_saturated = 32'sd0;
     row = 26'd0;
@@ -310,9 +308,9 @@ module braille_hidden_bank32 (
     syn_top = 32'sd0;
     syn_i = 32'sd0;
     syn_inject = 32'sd0;
-    neuron_v_next = 32'sd0;
-    neuron_p_next = 32'sd0;
-    neuron_refr_next = 32'sd0;
+    neuron_v_moved = 32'sd0;
+    neuron_p_moved = 32'sd0;
+    neuron_refr_left = 32'sd0;
     neuron_spike = 32'sd0;
     neuron_saturated = 32'sd0;
     neuron_up_flow = 32'sd0;
@@ -324,7 +322,6 @@ module braille_hidden_bank32 (
     neuron_down_mant = 32'sd0;
     neuron_down_shift = 32'sd0;
     neuron_active = 32'sd0;
-    neuron_margin = 32'sd0;
     neuron_xv_product = 32'sd0;
     neuron_xv_rounded = 32'sd0;
     neuron_xv_term = 32'sd0;
@@ -340,7 +337,6 @@ module braille_hidden_bank32 (
     neuron_up_slope = 32'sd0;
     neuron_up_line = 32'sd0;
     neuron_up_round = 32'sd0;
-    neuron_up_part = 32'sd0;
     neuron_up_floor = 32'sd0;
     neuron_up_back = 32'sd0;
     neuron_up_low = 32'sd0;
@@ -351,7 +347,6 @@ module braille_hidden_bank32 (
     neuron_down_slope = 32'sd0;
     neuron_down_line = 32'sd0;
     neuron_down_round = 32'sd0;
-    neuron_down_part = 32'sd0;
     neuron_down_floor = 32'sd0;
     neuron_down_back = 32'sd0;
     neuron_down_low = 32'sd0;
@@ -383,31 +378,33 @@ module braille_hidden_bank32 (
     neuron_floored = 32'sd0;
     neuron_clamped = 32'sd0;
     neuron_waiting = 32'sd0;
-    neuron_sign = 32'sd0;
     neuron_fire = 32'sd0;
     neuron_clip = 32'sd0;
-    neuron_moved = 32'sd0;
-    neuron_count = 32'sd0;
-    neuron_left = 32'sd0;
-    neuron_p_spiked = 32'sd0;
-    neuron_p_moved = 32'sd0;
     neuron_v = 32'sd0;
     neuron_refr = 32'sd0;
     neuron_p = 32'sd0;
+    reset_v_v_next = 32'sd0;
+    reset_v_refr_next = 32'sd0;
+    reset_v_spike = 32'sd0;
+    reset_v_v_moved = 32'sd0;
+    reset_v_refr_left = 32'sd0;
+    reset_p_p_next = 32'sd0;
+    reset_p_spike = 32'sd0;
+    reset_p_p_moved = 32'sd0;
     n_spike_count_next = 32'sd0;
-    n_spike_kept = 32'sd0;
     n_spike_wanted = 32'sd0;
     n_spike_count = 32'sd0;
+    n_spike_add = 32'sd0;
     n_sat_count_next = 32'sd0;
-    n_sat_kept = 32'sd0;
     n_sat_wanted = 32'sd0;
     n_sat_count = 32'sd0;
+    n_sat_add = 32'sd0;
     sum_v_sum_next = 32'sd0;
-    sum_v_kept = 32'sd0;
     sum_v_sum = 32'sd0;
+    sum_v_state = 32'sd0;
     sum_p_sum_next = 32'sd0;
-    sum_p_kept = 32'sd0;
     sum_p_sum = 32'sd0;
+    sum_p_state = 32'sd0;
     if (clear_i) begin
       for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
         v[k[4:0]] = v_reset_i[19:0];
@@ -425,18 +422,18 @@ module braille_hidden_bank32 (
       for (k = 6'd0; k < 6'd32; k = k + 6'd1) inject[k[4:0]] = 32'sd0;
       if (|pre_i)
         for (j = 26'd0; j < 26'd24; j = j + 26'd1)
-          if (pre_i[j[4:0]])
-            for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
-              row = (j + 26'd0) * 26'd32 + {20'd0, k};
-              inject[k[4:0]] = inject[k[4:0]] + {{8{level[code[row[10:0]]][23]}}, level[code[row[10:0]]]};
-            end
+          if (pre_i[j[4:0]]) begin
+            row = j + 26'd0;
+            for (k = 6'd0; k < 6'd32; k = k + 6'd1)
+              inject[k[4:0]] = inject[k[4:0]] + (({8'd0, level[code[row[5:0]][k[4:0]]]} ^ 32'd8388608) - 32'd8388608);
+          end
       if (|rec_spike_i)
         for (j = 26'd0; j < 26'd32; j = j + 26'd1)
-          if (rec_spike_i[j[4:0]])
-            for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
-              row = (j + 26'd24) * 26'd32 + {20'd0, k};
-              inject[k[4:0]] = inject[k[4:0]] + {{8{rec_level[code[row[10:0]]][23]}}, rec_level[code[row[10:0]]]};
-            end
+          if (rec_spike_i[j[4:0]]) begin
+            row = j + 26'd24;
+            for (k = 6'd0; k < 6'd32; k = k + 6'd1)
+              inject[k[4:0]] = inject[k[4:0]] + (({8'd0, rec_level[code[row[5:0]][k[4:0]]]} ^ 32'd8388608) - 32'd8388608);
+          end
       // Registers, extended once for all neurons.
       c_i_dec_m = {25'd0, i_dec_m_i};
       c_i_dec_h = {2'd0, i_dec_h_i};
@@ -447,9 +444,9 @@ module braille_hidden_bank32 (
       c_leak_m = {21'd0, leak_m_i};
       c_leak_h = {2'd0, leak_h_i};
       c_leak_s = {27'd0, leak_s_i};
-      c_v_th = {{12{v_th_i[19]}}, v_th_i};
-      c_v_reset = {{12{v_reset_i[19]}}, v_reset_i};
-      c_v_floor = {{12{v_floor_i[19]}}, v_floor_i};
+      c_v_th = (({12'd0, v_th_i} ^ 32'd524288) - 32'd524288);
+      c_v_reset = (({12'd0, v_reset_i} ^ 32'd524288) - 32'd524288);
+      c_v_floor = (({12'd0, v_floor_i} ^ 32'd524288) - 32'd524288);
       c_t_ref = {12'd0, t_ref_i};
       c_xv_m = {21'd0, xv_m_i};
       c_xv_h = {2'd0, xv_h_i};
@@ -457,16 +454,23 @@ module braille_hidden_bank32 (
       c_xp_m = {22'd0, xp_m_i};
       c_xp_h = {2'd0, xp_h_i};
       c_xp_s = {27'd0, xp_s_i};
-      c_x0 = {{8{x0_i[23]}}, x0_i};
-      c_xc = {{8{xc_i[23]}}, xc_i};
+      c_x0 = (({8'd0, x0_i} ^ 32'd8388608) - 32'd8388608);
+      c_xc = (({8'd0, xc_i} ^ 32'd8388608) - 32'd8388608);
       c_kap_m = {22'd0, kap_m_i};
       c_kap_h = {2'd0, kap_h_i};
       c_kap_s = {27'd0, kap_s_i};
       c_p_reset = {12'd0, p_reset_i};
       c_keep_p = {31'd0, keep_p_i};
+      // A window opens.
+      if (first_i) for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
+        n_spike[k[4:0]] = 20'd0;
+        n_sat[k[4:0]] = 20'd0;
+        sum_v[k[4:0]] = 32'sd0;
+        sum_p[k[4:0]] = 32'd0;
+      end
       for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
         // syn
-        syn_i = {{8{i[k[4:0]][23]}}, i[k[4:0]]};
+        syn_i = (({8'd0, i[k[4:0]]} ^ 32'd8388608) - 32'd8388608);
         syn_inject = inject[k[4:0]];
         syn_product = (syn_i * c_i_dec_m);
         syn_rounded = (c_i_dec_h - syn_product);
@@ -489,7 +493,7 @@ module braille_hidden_bank32 (
           syn_i_sat = 32'sd0;
         end
         // neuron
-        neuron_v = {{12{v[k[4:0]][19]}}, v[k[4:0]]};
+        neuron_v = (({12'd0, v[k[4:0]]} ^ 32'd524288) - 32'd524288);
         neuron_refr = {12'd0, refr[k[4:0]]};
         neuron_p = {12'd0, p[k[4:0]]};
         // Step 3: log2 of both switching rates, from the old state.
@@ -502,16 +506,16 @@ module braille_hidden_bank32 (
         neuron_x = ((neuron_xv_term - neuron_xp_term) + c_x0);
         neuron_y = (c_xc - neuron_x);
         // 2^x as an 11-bit mantissa and a right shift that leaves 8 guard bits.
+        // Offsets are added before the shifts: 2689 << 12, and 1024 << 14 with a rounding offset of 8190.
         neuron_up_sign = (neuron_x >>> 5'd31);
         neuron_up_exp = (neuron_x & neuron_up_sign);
         neuron_up_frac = (neuron_up_exp & 32'sd4095);
         neuron_up_bend = (neuron_up_frac * 32'sd1407);
-        neuron_up_bent = (neuron_up_bend >>> 5'd12);
-        neuron_up_slope = (neuron_up_bent + 32'sd2689);
+        neuron_up_bent = (neuron_up_bend + 32'sd11014144);
+        neuron_up_slope = (neuron_up_bent >>> 5'd12);
         neuron_up_line = (neuron_up_slope * neuron_up_frac);
-        neuron_up_round = (neuron_up_line + 32'sd8190);
-        neuron_up_part = (neuron_up_round >>> 5'd14);
-        neuron_up_mant = (neuron_up_part + 32'sd1024);
+        neuron_up_round = (neuron_up_line + 32'sd16785406);
+        neuron_up_mant = (neuron_up_round >>> 5'd14);
         neuron_up_floor = (neuron_up_exp >>> 5'd12);
         neuron_up_back = (-neuron_up_floor);
         neuron_up_low = (neuron_up_back + 32'sd2);
@@ -525,12 +529,11 @@ module braille_hidden_bank32 (
         neuron_down_exp = (neuron_y & neuron_down_sign);
         neuron_down_frac = (neuron_down_exp & 32'sd4095);
         neuron_down_bend = (neuron_down_frac * 32'sd1407);
-        neuron_down_bent = (neuron_down_bend >>> 5'd12);
-        neuron_down_slope = (neuron_down_bent + 32'sd2689);
+        neuron_down_bent = (neuron_down_bend + 32'sd11014144);
+        neuron_down_slope = (neuron_down_bent >>> 5'd12);
         neuron_down_line = (neuron_down_slope * neuron_down_frac);
-        neuron_down_round = (neuron_down_line + 32'sd8190);
-        neuron_down_part = (neuron_down_round >>> 5'd14);
-        neuron_down_mant = (neuron_down_part + 32'sd1024);
+        neuron_down_round = (neuron_down_line + 32'sd16785406);
+        neuron_down_mant = (neuron_down_round >>> 5'd14);
         neuron_down_floor = (neuron_down_exp >>> 5'd12);
         neuron_down_back = (-neuron_down_floor);
         neuron_down_low = (neuron_down_back + 32'sd2);
@@ -589,12 +592,14 @@ module braille_hidden_bank32 (
           neuron_clamped = neuron_floored;
         end
         // Step 2: a refractory neuron holds; `active` is all ones otherwise.
-        neuron_waiting = (-neuron_refr);
-        neuron_sign = (neuron_waiting >>> 5'd31);
-        neuron_active = (~neuron_sign);
+        if (neuron_refr > 32'sd0) begin
+          neuron_waiting = 32'sd1;
+        end else begin
+          neuron_waiting = 32'sd0;
+        end
+        neuron_active = (neuron_waiting - 32'sd1);
         // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
-        neuron_margin = (c_v_th - neuron_clamped);
-        if (neuron_margin < 32'sd0) begin
+        if (neuron_clamped > c_v_th) begin
           neuron_fire = neuron_active;
         end else begin
           neuron_fire = 32'sd0;
@@ -606,79 +611,89 @@ module braille_hidden_bank32 (
           neuron_clip = 32'sd0;
         end
         neuron_saturated = (syn_i_sat - neuron_clip);
-        if (neuron_fire[0]) begin
-          neuron_moved = c_v_reset;
-        end else begin
-          neuron_moved = neuron_clamped;
-        end
         if (neuron_active[0]) begin
-          neuron_v_next = neuron_moved;
+          neuron_v_moved = neuron_clamped;
         end else begin
-          neuron_v_next = neuron_v;
+          neuron_v_moved = neuron_v;
         end
-        neuron_count = (neuron_refr - 32'sd1);
-        neuron_left = (neuron_count & neuron_sign);
-        if (neuron_fire[0]) begin
-          neuron_refr_next = c_t_ref;
-        end else begin
-          neuron_refr_next = neuron_left;
-        end
-        if (c_keep_p[0]) begin
-          neuron_p_spiked = neuron_p_new;
-        end else begin
-          neuron_p_spiked = c_p_reset;
-        end
-        if (neuron_fire[0]) begin
-          neuron_p_moved = neuron_p_spiked;
-        end else begin
+        neuron_refr_left = (neuron_refr - neuron_waiting);
+        if (neuron_active[0]) begin
           neuron_p_moved = neuron_p_new;
-        end
-        if (neuron_active[0]) begin
-          neuron_p_next = neuron_p_moved;
         end else begin
-          neuron_p_next = neuron_p;
+          neuron_p_moved = neuron_p;
         end
-        // n_spike
-        n_spike_count = {12'd0, n_spike[k[4:0]]};
-        n_spike_kept = (n_spike_count & carry);
-        n_spike_wanted = (n_spike_kept + neuron_spike);
-        if (n_spike_wanted > 32'sd1048575) begin
-          n_spike_count_next = 32'sd1048575;
-        end else begin
-          n_spike_count_next = n_spike_wanted;
+        v[k[4:0]] = neuron_v_moved[19:0];
+        p[k[4:0]] = neuron_p_moved[19:0];
+        i[k[4:0]] = syn_i_next[23:0];
+        refr[k[4:0]] = neuron_refr_left[19:0];
+        fired[k[4:0]] = neuron_spike;
+        n_fired = n_fired + neuron_spike;
+        clipped[k[4:0]] = neuron_saturated;
+        n_saturated = n_saturated + neuron_saturated;
+      end
+      if (n_fired != 32'sd0) begin
+        for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
+          // reset_v
+          reset_v_spike = fired[k[4:0]];
+          reset_v_v_moved = (({12'd0, v[k[4:0]]} ^ 32'd524288) - 32'd524288);
+          reset_v_refr_left = {12'd0, refr[k[4:0]]};
+          if (reset_v_spike[0]) begin
+            reset_v_v_next = c_v_reset;
+            reset_v_refr_next = c_t_ref;
+          end else begin
+            reset_v_v_next = reset_v_v_moved;
+            reset_v_refr_next = reset_v_refr_left;
+          end
+          // reset_p
+          reset_p_spike = fired[k[4:0]];
+          reset_p_p_moved = {12'd0, p[k[4:0]]};
+          if (reset_p_spike[0] && (~c_keep_p[0])) begin
+            reset_p_p_next = c_p_reset;
+          end else begin
+            reset_p_p_next = reset_p_p_moved;
+          end
+          // n_spike
+          n_spike_count = {12'd0, n_spike[k[4:0]]};
+          n_spike_add = fired[k[4:0]];
+          n_spike_wanted = (n_spike_count + n_spike_add);
+          if (n_spike_wanted > 32'sd1048575) begin
+            n_spike_count_next = 32'sd1048575;
+          end else begin
+            n_spike_count_next = n_spike_wanted;
+          end
+          v[k[4:0]] = reset_v_v_next[19:0];
+          p[k[4:0]] = reset_p_p_next[19:0];
+          refr[k[4:0]] = reset_v_refr_next[19:0];
+          n_spike[k[4:0]] = n_spike_count_next[19:0];
         end
+        for (k = 6'd0; k < 6'd32; k = k + 6'd1) spike_o[k[4:0]] <= fired[k[4:0]][0];
+      end else spike_o <= 32'd0;
+      saturated_o <= {25'd0, n_saturated[6:0]};
+      if (n_saturated != 32'sd0) for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
         // n_sat
         n_sat_count = {12'd0, n_sat[k[4:0]]};
-        n_sat_kept = (n_sat_count & carry);
-        n_sat_wanted = (n_sat_kept + neuron_saturated);
+        n_sat_add = clipped[k[4:0]];
+        n_sat_wanted = (n_sat_count + n_sat_add);
         if (n_sat_wanted > 32'sd1048575) begin
           n_sat_count_next = 32'sd1048575;
         end else begin
           n_sat_count_next = n_sat_wanted;
         end
+        n_sat[k[4:0]] = n_sat_count_next[19:0];
+      end
+      // Records of the new states.
+      for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
         // sum_v
         sum_v_sum = sum_v[k[4:0]];
-        sum_v_kept = (sum_v_sum & carry);
-        sum_v_sum_next = (sum_v_kept + neuron_v_next);
+        sum_v_state = (({12'd0, v[k[4:0]]} ^ 32'd524288) - 32'd524288);
+        sum_v_sum_next = (sum_v_sum + sum_v_state);
         // sum_p
         sum_p_sum = sum_p[k[4:0]];
-        sum_p_kept = (sum_p_sum & carry);
-        sum_p_sum_next = (sum_p_kept + neuron_p_next);
-        v[k[4:0]] = neuron_v_next[19:0];
-        p[k[4:0]] = neuron_p_next[19:0];
-        i[k[4:0]] = syn_i_next[23:0];
-        refr[k[4:0]] = neuron_refr_next[19:0];
-        n_spike[k[4:0]] = n_spike_count_next[19:0];
-        n_sat[k[4:0]] = n_sat_count_next[19:0];
+        sum_p_state = {12'd0, p[k[4:0]]};
+        sum_p_sum_next = (sum_p_sum + sum_p_state);
         sum_v[k[4:0]] = sum_v_sum_next;
         sum_p[k[4:0]] = sum_p_sum_next;
-        fired[k[4:0]] = neuron_spike;
-        n_fired = n_fired + neuron_spike;
-        n_saturated = n_saturated + neuron_saturated;
       end
-      saturated_o <= {25'd0, n_saturated[6:0]};
-      if (n_fired != 32'sd0) for (k = 6'd0; k < 6'd32; k = k + 6'd1) spike_o[k[4:0]] <= fired[k[4:0]][0];
-      else spike_o <= 32'd0;
     end
 
     // A word moves to the output register when that is free.

@@ -110,9 +110,9 @@ module braille_hidden_registers (
         5'd6: read_o <= {21'd0, leak_m_o};
         5'd7: read_o <= {2'd0, leak_h_o};
         5'd8: read_o <= {27'd0, leak_s_o};
-        5'd9: read_o <= {{12{v_th_o[19]}}, v_th_o};
-        5'd10: read_o <= {{12{v_reset_o[19]}}, v_reset_o};
-        5'd11: read_o <= {{12{v_floor_o[19]}}, v_floor_o};
+        5'd9: read_o <= (({12'd0, v_th_o} ^ 32'd524288) - 32'd524288);
+        5'd10: read_o <= (({12'd0, v_reset_o} ^ 32'd524288) - 32'd524288);
+        5'd11: read_o <= (({12'd0, v_floor_o} ^ 32'd524288) - 32'd524288);
         5'd12: read_o <= {12'd0, t_ref_o};
         5'd13: read_o <= {21'd0, xv_m_o};
         5'd14: read_o <= {2'd0, xv_h_o};
@@ -120,8 +120,8 @@ module braille_hidden_registers (
         5'd16: read_o <= {22'd0, xp_m_o};
         5'd17: read_o <= {2'd0, xp_h_o};
         5'd18: read_o <= {27'd0, xp_s_o};
-        5'd19: read_o <= {{8{x0_o[23]}}, x0_o};
-        5'd20: read_o <= {{8{xc_o[23]}}, xc_o};
+        5'd19: read_o <= (({8'd0, x0_o} ^ 32'd8388608) - 32'd8388608);
+        5'd20: read_o <= (({8'd0, xc_o} ^ 32'd8388608) - 32'd8388608);
         5'd21: read_o <= {22'd0, kap_m_o};
         5'd22: read_o <= {2'd0, kap_h_o};
         5'd23: read_o <= {27'd0, kap_s_o};

@@ -31,8 +31,8 @@ module braille_readout_bank7 (
   reg signed [23:0] i [0:6]; // synaptic current, LSB 1.2207e-4 pA
   reg [19:0] n_sat [0:6]; // saturated updates in the window
 
-  // Synapses: weight code [channel * 7 + neuron], and the currents of the codes.
-  reg [2:0] code [0:223];
+  // Synapses: weight code [channel][neuron], and the currents of the codes.
+  reg [2:0] code [0:31][0:6];
   reg signed [23:0] level [0:7];
 
   // Recorder: the last window's words while they leave.
@@ -43,8 +43,7 @@ module braille_readout_bank7 (
   // the loop vectorisable), so the upper bits of some are never read.
   /* verilator lint_off UNUSEDSIGNAL */
   reg signed [31:0] inject [0:6];
-  reg signed [31:0] carry; // all ones, zero in a window's first tick
-  reg signed [31:0] n_fired;
+  reg signed [31:0] clipped [0:6];
   reg signed [31:0] n_saturated;
   reg [2:0] k;
   reg [25:0] j;
@@ -62,9 +61,9 @@ module braille_readout_bank7 (
   reg signed [31:0] syn_i;
   reg signed [31:0] syn_inject;
   reg signed [31:0] n_sat_count_next;
-  reg signed [31:0] n_sat_kept;
   reg signed [31:0] n_sat_wanted;
   reg signed [31:0] n_sat_count;
+  reg signed [31:0] n_sat_add;
   /* verilator lint_on UNUSEDSIGNAL */
   reg busy;
   reg send, final_word, final_neuron;
@@ -76,7 +75,6 @@ module braille_readout_bank7 (
   wire [4:0] weight_channel = index_i[7:3];
   wire [25:0] local_neuron = {23'd0, index_i[2:0]};
   wire mine = 1'b1;
-  wire [25:0] weight = {21'd0, weight_channel} * 26'd7 + local_neuron;
   /* verilator lint_on UNUSEDSIGNAL */
 
   always @(posedge clk_i) begin
@@ -94,7 +92,8 @@ module braille_readout_bank7 (
     end
   end
 
-  always @(posedge clk_i) if (codes_write_i & mine) code[weight[7:0]] <= data_i[2:0];
+  always @(posedge clk_i)
+    if (codes_write_i & mine) code[weight_channel][local_neuron[2:0]] <= data_i[2:0];
 
   // Waiver: the arrays and temporaries are private to this block, so the order of blocking assignments is the
   // order of the tick; what leaves the block is assigned with `<=`.
@@ -103,8 +102,6 @@ module braille_readout_bank7 (
     c_i_dec_m = 32'sd0;
     c_i_dec_h = 32'sd0;
     c_i_dec_s = 32'sd0;
-    carry = first_i ? 32'sd0 : -32'sd1;
-    n_fired = 32'sd0;
     n_saturated = 32'sd0;
     row = 26'd0;
     j = 26'd0;
@@ -118,9 +115,9 @@ module braille_readout_bank7 (
     syn_i = 32'sd0;
     syn_inject = 32'sd0;
     n_sat_count_next = 32'sd0;
-    n_sat_kept = 32'sd0;
     n_sat_wanted = 32'sd0;
     n_sat_count = 32'sd0;
+    n_sat_add = 32'sd0;
     if (clear_i) begin
       for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
         i[k[2:0]] = 24'sd0;
@@ -131,18 +128,22 @@ module braille_readout_bank7 (
       for (k = 3'd0; k < 3'd7; k = k + 3'd1) inject[k[2:0]] = 32'sd0;
       if (|pre_i)
         for (j = 26'd0; j < 26'd32; j = j + 26'd1)
-          if (pre_i[j[4:0]])
-            for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
-              row = (j + 26'd0) * 26'd7 + {23'd0, k};
-              inject[k[2:0]] = inject[k[2:0]] + {{8{level[code[row[7:0]]][23]}}, level[code[row[7:0]]]};
-            end
+          if (pre_i[j[4:0]]) begin
+            row = j + 26'd0;
+            for (k = 3'd0; k < 3'd7; k = k + 3'd1)
+              inject[k[2:0]] = inject[k[2:0]] + (({8'd0, level[code[row[4:0]][k[2:0]]]} ^ 32'd8388608) - 32'd8388608);
+          end
       // Registers, extended once for all neurons.
       c_i_dec_m = {25'd0, i_dec_m_i};
       c_i_dec_h = {2'd0, i_dec_h_i};
       c_i_dec_s = {27'd0, i_dec_s_i};
+      // A window opens.
+      if (first_i) for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
+        n_sat[k[2:0]] = 20'd0;
+      end
       for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
         // syn
-        syn_i = {{8{i[k[2:0]][23]}}, i[k[2:0]]};
+        syn_i = (({8'd0, i[k[2:0]]} ^ 32'd8388608) - 32'd8388608);
         syn_inject = inject[k[2:0]];
         syn_product = (syn_i * c_i_dec_m);
         syn_rounded = (c_i_dec_h - syn_product);
@@ -164,20 +165,23 @@ module braille_readout_bank7 (
         end else begin
           syn_i_sat = 32'sd0;
         end
+        i[k[2:0]] = syn_i_next[23:0];
+        clipped[k[2:0]] = syn_i_sat;
+        n_saturated = n_saturated + syn_i_sat;
+      end
+      saturated_o <= {28'd0, n_saturated[3:0]};
+      if (n_saturated != 32'sd0) for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
         // n_sat
         n_sat_count = {12'd0, n_sat[k[2:0]]};
-        n_sat_kept = (n_sat_count & carry);
-        n_sat_wanted = (n_sat_kept + syn_i_sat);
+        n_sat_add = clipped[k[2:0]];
+        n_sat_wanted = (n_sat_count + n_sat_add);
         if (n_sat_wanted > 32'sd1048575) begin
           n_sat_count_next = 32'sd1048575;
         end else begin
           n_sat_count_next = n_sat_wanted;
         end
-        i[k[2:0]] = syn_i_next[23:0];
         n_sat[k[2:0]] = n_sat_count_next[19:0];
-        n_saturated = n_saturated + syn_i_sat;
       end
-      saturated_o <= {28'd0, n_saturated[3:0]};
     end
 
     // A word moves to the output register when that is free.

@@ -206,14 +206,19 @@ fn cast(inner: &Ast, bits: u32, scope: &dyn Scope) -> Result<Typed, HdlError> {
 }
 
 /// A named signal extended or cut to `bits`; as a concatenation or part select it is unsigned in Verilog's eyes.
+///
+/// A sign is extended as `(x ^ s) - s` with the sign bit's value s: the same wires as a repeated sign bit for a synthesiser,
+/// but two operations for a simulator instead of four.
 pub(crate) fn resized(name: &str, from: Type, bits: u32) -> String {
     let gap = bits.saturating_sub(from.bits);
     match (gap, from.signed) {
         (0, _) if bits == from.bits => name.into(),
         (0, _) if bits == 1 => format!("{name}[0]"),
         (0, _) => format!("{name}[{}:0]", bits - 1),
-        (_, true) if from.bits > 1 => format!("{{{{{gap}{{{name}[{}]}}}}, {name}}}", from.bits - 1),
-        (_, true) => format!("{{{{{gap}{{{name}}}}}, {name}}}"),
+        (_, true) => {
+            let sign = format!("{bits}'d{}", 1u64 << (from.bits - 1));
+            format!("(({{{gap}'d0, {name}}} ^ {sign}) - {sign})")
+        }
         (_, false) => format!("{{{gap}'d0, {name}}}"),
     }
 }

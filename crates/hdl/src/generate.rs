@@ -12,6 +12,7 @@ mod register_map;
 mod shell;
 mod top;
 
+use crate::atoms::Type;
 use bruno_device::{Chip, Layer};
 
 pub use bank::bank_module;
@@ -133,9 +134,5 @@ fn literal(bits: u32, signed: bool, value: i32) -> String {
 
 /// Zero- or sign-extension of a named signal to 32 bits.
 fn extend(signal: &str, bits: u32, signed: bool) -> String {
-    match (32 - bits, signed) {
-        (0, _) => signal.to_string(),
-        (gap, true) => format!("{{{{{gap}{{{signal}[{}]}}}}, {signal}}}", bits - 1),
-        (gap, false) => format!("{{{gap}'d0, {signal}}}"),
-    }
+    crate::expression::resized(signal, Type { bits, signed }, 32)
 }

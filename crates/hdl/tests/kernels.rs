@@ -3,9 +3,9 @@
 mod support;
 
 use bruno_hdl::kernels::{
-    Decimator, Draw, Felif, Generator, Lif, LifTruncate, Linearisation, MembraneOffset, Noise,
-    OccupationOffset, Redraw, Surrogate, Synapse, SynapseOffset, SynapseTruncate, WindowCount,
-    WindowMax, WindowMin, WindowSum,
+    Decimator, Draw, Felif, Generator, Lif, LifTruncate, Linearisation, MembraneOffset,
+    MembraneReset, Noise, OccupationOffset, OccupationReset, Redraw, Surrogate, Synapse,
+    SynapseOffset, SynapseTruncate, WindowCount, WindowMax, WindowMin, WindowSum,
 };
 use support::{Dut, PortInfo};
 
@@ -20,16 +20,15 @@ fn range(port: &str) -> (i64, i64) {
         "i_dec_m" => (0, 127),
         "in_m" | "leak_m" | "xv_m" => (0, 2047),
         "xp_m" | "kap_m" => (0, 1023),
-        "v" | "v_th" | "v_reset" | "v_floor" => (-(1 << 19), (1 << 19) - 1),
+        "v" | "v_moved" | "v_th" | "v_reset" | "v_floor" => (-(1 << 19), (1 << 19) - 1),
         "v_max" => (1 << 18, (1 << 19) - 1),
         "x0" | "xc" => (-(1 << 15), 1 << 14),
-        "p" | "p_reset" | "p_max" => (0, (1 << 20) - 1),
+        "p" | "p_moved" | "p_reset" | "p_max" => (0, (1 << 20) - 1),
         "p_one" => (1 << 20, 1 << 20),
         "pre" => (0, 4),
-        "refr" | "t_ref" => (0, 2),
-        "keep_p" | "i_sat" => (0, 1),
+        "refr" | "refr_left" | "t_ref" => (0, 2),
+        "keep_p" | "i_sat" | "spike" => (0, 1),
         "add" => (0, 2),
-        "carry" => (-1, 0),
         "count" => ((1 << 20) - 5, (1 << 20) - 1),
         "window" => (1, (1 << 20) + 1),
         "p_round" | "v_round" => (0, 255),
@@ -41,7 +40,6 @@ fn range(port: &str) -> (i64, i64) {
         "up_flow" | "down_flow" => (0, 1 << 25),
         "up_sign" | "down_sign" | "active" => (-1, 0),
         "flow_shift" => (0, 4),
-        "margin" => (-(1 << 20), 1 << 20),
         "sur_w" => (1, (1 << 17) - 1),
         "least" | "most" => (-(1 << 19), (1 << 20) - 1),
         _ if port.ends_with("_s") => (0, 30),
@@ -80,12 +78,12 @@ fn felif() -> Dut {
         "felif",
         [
             v, refr, p, i_next, i_sat, in_m, in_h, in_s, leak_m, leak_h, leak_s, xv_m, xv_h, xv_s,
-            xp_m, xp_h, xp_s, x0, xc, kap_m, kap_h, kap_s, v_th, v_reset, v_floor, t_ref, v_max,
-            pre, p_reset, keep_p, p_one, p_max, p_round, v_round
+            xp_m, xp_h, xp_s, x0, xc, kap_m, kap_h, kap_s, v_th, v_floor, v_max, pre, p_one, p_max,
+            p_round, v_round
         ],
         [
-            v_next, p_next, refr_next, spike, saturated, up_flow, up_sign, up_mant, up_shift,
-            down_flow, down_sign, down_mant, down_shift, active, margin
+            v_moved, p_moved, refr_left, spike, saturated, up_flow, up_sign, up_mant, up_shift,
+            down_flow, down_sign, down_mant, down_shift, active
         ],
         vectors
     )
@@ -96,10 +94,10 @@ fn lif() -> Dut {
         Lif,
         "lif",
         [
-            v, refr, i_next, i_sat, in_m, in_h, in_s, leak_m, leak_h, leak_s, v_th, v_reset,
-            v_floor, t_ref, v_max, pre, v_round
+            v, refr, i_next, i_sat, in_m, in_h, in_s, leak_m, leak_h, leak_s, v_th, v_floor, v_max,
+            pre, v_round
         ],
-        [v_next, refr_next, spike, saturated, active, margin],
+        [v_moved, refr_left, spike, saturated, active],
         vectors
     )
 }
@@ -109,10 +107,29 @@ fn lif_truncate() -> Dut {
         LifTruncate,
         "lif_truncate",
         [
-            v, refr, i_next, i_sat, in_m, in_s, leak_m, leak_s, v_th, v_reset, v_floor, t_ref,
-            v_max, pre
+            v, refr, i_next, i_sat, in_m, in_s, leak_m, leak_s, v_th, v_floor, v_max, pre
         ],
-        [v_next, refr_next, spike, saturated, active, margin],
+        [v_moved, refr_left, spike, saturated, active],
+        vectors
+    )
+}
+
+fn membrane_reset() -> Dut {
+    dut!(
+        MembraneReset,
+        "membrane_reset",
+        [spike, v_moved, refr_left, v_reset, t_ref],
+        [v_next, refr_next],
+        vectors
+    )
+}
+
+fn occupation_reset() -> Dut {
+    dut!(
+        OccupationReset,
+        "occupation_reset",
+        [spike, p_moved, p_reset, keep_p],
+        [p_next],
         vectors
     )
 }
@@ -121,20 +138,14 @@ fn window_count() -> Dut {
     dut!(
         WindowCount,
         "window_count",
-        [count, add, carry],
+        [count, add],
         [count_next],
         vectors
     )
 }
 
 fn window_sum() -> Dut {
-    dut!(
-        WindowSum,
-        "window_sum",
-        [sum, state, carry],
-        [sum_next],
-        vectors
-    )
+    dut!(WindowSum, "window_sum", [sum, state], [sum_next], vectors)
 }
 
 fn decimator() -> Dut {
@@ -216,7 +227,7 @@ fn surrogate() -> Dut {
     dut!(
         Surrogate,
         "surrogate",
-        [margin, active, sur_w],
+        [v_moved, v_th, active, sur_w],
         [nearness],
         vectors
     )
@@ -226,20 +237,14 @@ fn window_min() -> Dut {
     dut!(
         WindowMin,
         "window_min",
-        [least, state, carry],
+        [least, state],
         [least_next],
         vectors
     )
 }
 
 fn window_max() -> Dut {
-    dut!(
-        WindowMax,
-        "window_max",
-        [most, state, carry],
-        [most_next],
-        vectors
-    )
+    dut!(WindowMax, "window_max", [most, state], [most_next], vectors)
 }
 
 /// Icarus agrees and no tool complains.
@@ -267,6 +272,8 @@ kernels!(
     felif,
     lif,
     lif_truncate,
+    membrane_reset,
+    occupation_reset,
     window_count,
     window_sum,
     decimator,

@@ -10,6 +10,7 @@ mod library;
 mod machine;
 mod model_header;
 mod names;
+mod shared_banks;
 pub(crate) mod tool;
 
 pub use build::{Flavour, ToolVersions, build};

@@ -191,9 +191,9 @@ fn a_seeded_fault_is_found() {
     let bank = design
         .verilog
         .iter_mut()
-        .find(|f| f.text.contains("32'sd2689"))
+        .find(|f| f.text.contains("32'sd11014144"))
         .unwrap();
-    bank.text = bank.text.replace("32'sd2689", "32'sd2700");
+    bank.text = bank.text.replace("32'sd11014144", "32'sd11059200");
     let mut both = Lockstep::new(&chip, &design).unwrap();
     let case = &stimuli::random(&chip, 50_000, 1)[0];
     both.load(&case.program).unwrap();

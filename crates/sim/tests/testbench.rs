@@ -178,7 +178,12 @@ fn events_that_do_not_come() {
 }
 #[test]
 fn an_altered_constant() {
-    check_altered("mini_two_bank3.v", "32'sd2689", "32'sd2700", "stream 2");
+    check_altered(
+        "mini_two_bank3.v",
+        "32'sd11014144",
+        "32'sd11059200",
+        "stream 2",
+    );
 }
 #[test]
 fn an_altered_reset_value() {

@@ -4,16 +4,19 @@
 //! the recorder's double buffer. Arrays are private to one clocked block and use blocking assignments: a simulator
 //! then runs the loop as vector code, a synthesiser sees plain registers.
 
+mod loops;
 pub(super) mod memory;
+mod rows;
 mod stages;
 mod text;
 
 pub(super) use stages::stages;
 
 use super::{
-    header, index_bits, ports::range, register_file::value_type, register_map::bank_registers,
+    header, index_bits, literal, ports::range, register_file::value_type,
+    register_map::bank_registers,
 };
-use crate::{Binding, HdlError, Printed};
+use crate::{Binding, HdlError, Printed, Stage};
 use bruno_device::{Chip, GUARD_BITS, Layer, LayerKind};
 use std::fmt::Write;
 
@@ -30,6 +33,8 @@ pub(super) struct Array {
     pub signed: bool,
     /// Value at rest: a register or zero.
     pub rest: Option<&'static str>,
+    /// Value when a window opens, of what gathers over one.
+    pub opens: Option<String>,
     /// What it holds, with its unit.
     pub about: String,
 }
@@ -41,10 +46,25 @@ impl Array {
         format!("{sign}{}", range(self.bits as usize))
     }
 
-    /// Gathers over a window, from nothing in its first tick; the others are the states of the neuron.
+    /// Gathers over a window; the others are the states of the neuron.
     pub fn accumulates(&self) -> bool {
-        !["v", "p", "i", "refr"].contains(&self.name)
+        self.opens.is_some()
     }
+}
+
+/// What an array holds when a window opens, `None` for a state: nothing, or what every state goes beyond.
+fn opens(name: &str, bits: u32, signed: bool) -> Option<String> {
+    let (least, most) = match signed {
+        true => (-(1i64 << (bits - 1)), (1i64 << (bits - 1)) - 1),
+        false => (0, (1i64 << bits) - 1),
+    };
+    let value = match name {
+        "v" | "p" | "i" | "refr" => return None,
+        "min_v" | "min_p" => most,
+        "max_v" | "max_p" => least,
+        _ => 0,
+    };
+    Some(literal(bits, signed, value as i32))
 }
 
 /// Bits of the shortest array of an unfolded bank: a simulator keeps shorter ones in another storage class.
@@ -178,6 +198,7 @@ pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
         bits: bits.max(shortest),
         signed,
         rest,
+        opens: opens(name, bits.max(shortest), signed),
         about,
     })
     .collect()
@@ -196,7 +217,7 @@ pub(super) fn print(
         size,
         arrays: arrays(chip, layer),
     };
-    let body = bank.body()?;
+    let bodies = bank.bodies()?;
     let about = format!(
         "A bank of {size} neurons of layer `{}` (layer {index}).",
         layer.name
@@ -204,9 +225,9 @@ pub(super) fn print(
     let mut text = header(chip, &about);
     let _ = writeln!(text, "module {} (", bank_module(chip, layer, size));
     text += &bank.port_list("  input             tick_i,          // this cycle is a tick\n");
-    text += &bank.declarations(&body);
+    text += &bank.declarations(&bodies);
     text += &bank.memory_block();
-    text += &bank.array_block(&body)?;
+    text += &bank.array_block(&bodies)?;
     Ok(text + "endmodule\n")
 }
 
@@ -235,10 +256,35 @@ pub(super) struct Bank<'a> {
     pub arrays: Vec<Array>,
 }
 
+/// The bodies of a bank's loops over its neurons, by what `Stages` says.
+struct Bodies {
+    neurons: Printed,
+    spikes: Printed,
+    saturations: Printed,
+    records: Printed,
+}
+
+impl Bodies {
+    fn all(&self) -> [&Printed; 4] {
+        [
+            &self.neurons,
+            &self.spikes,
+            &self.saturations,
+            &self.records,
+        ]
+    }
+}
+
 impl Bank<'_> {
-    fn body(&self) -> Result<Printed, HdlError> {
+    fn bodies(&self) -> Result<Bodies, HdlError> {
         let stages = stages(self.chip, self.layer, &self.arrays)?;
-        crate::print(&stages, &|name| self.bind(name), 4)
+        let print = |stages: &[Stage], depth| crate::print(stages, &|name| self.bind(name), depth);
+        Ok(Bodies {
+            neurons: print(&stages.neurons, 4)?,
+            spikes: print(&stages.spikes, 5)?,
+            saturations: print(&stages.saturations, 4)?,
+            records: print(&stages.records, 4)?,
+        })
     }
 
     /// Index of a neuron in the loop, as wide as the arrays need.
@@ -249,11 +295,17 @@ impl Bank<'_> {
         }
     }
 
-    /// What a kernel's input is in the loop.
+    /// What a kernel's input is in a loop. What an earlier loop computed stands in an array.
     fn bind(&self, name: &str) -> Option<Binding> {
-        if let Some(array) = self.arrays.iter().find(|a| a.name == name) {
+        let stored = match name {
+            "v_moved" | "v_next" => "v",
+            "p_moved" | "p_next" => "p",
+            "refr_left" => "refr",
+            _ => name,
+        };
+        if let Some(array) = self.arrays.iter().find(|a| a.name == stored) {
             return Some(Binding::new(
-                &format!("{name}[{}]", self.k()),
+                &format!("{stored}[{}]", self.k()),
                 array.bits,
                 array.signed,
             ));
@@ -261,7 +313,8 @@ impl Bank<'_> {
         let temporary = |name: &str| Some(Binding::new(name, 32, true));
         match name {
             "inject" => temporary(&format!("inject[{}]", self.k())),
-            "carry" => temporary("carry"),
+            "spike" => temporary(&format!("fired[{}]", self.k())),
+            "saturated" | "i_sat" => temporary(&format!("clipped[{}]", self.k())),
             "random" => Some(Binding::new("c_random", 32, false)),
             "index" => Some(Binding::new("index", 32, false)),
             _ if self.constant(name).is_some() => temporary(&name.to_uppercase()),

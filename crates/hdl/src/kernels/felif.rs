@@ -54,20 +54,12 @@ pub struct Felif {
     pub kap_s: Signal<In, Word>,
     /// Threshold.
     pub v_th: Signal<In, Word>,
-    /// Membrane after a spike.
-    pub v_reset: Signal<In, Word>,
     /// Lower clamp.
     pub v_floor: Signal<In, Word>,
-    /// Refractory time, ticks.
-    pub t_ref: Signal<In, Word>,
     /// Largest membrane code.
     pub v_max: Signal<In, Word>,
     /// Right shift of the current before its product.
     pub pre: Signal<In, Word>,
-    /// Occupation after a spike.
-    pub p_reset: Signal<In, Word>,
-    /// 1: a spike keeps the occupation.
-    pub keep_p: Signal<In, Word>,
     /// Code of p = 1.
     pub p_one: Signal<In, Word>,
     /// Largest occupation.
@@ -76,12 +68,12 @@ pub struct Felif {
     pub p_round: Signal<In, Word>,
     /// Rounding offset of the membrane's step, guard LSB of V.
     pub v_round: Signal<In, Word>,
-    /// Membrane after the tick.
-    pub v_next: Signal<Out, Word>,
-    /// Occupation after the tick.
-    pub p_next: Signal<Out, Word>,
-    /// Refractory ticks left after the tick.
-    pub refr_next: Signal<Out, Word>,
+    /// Membrane after the tick, before a spike resets it.
+    pub v_moved: Signal<Out, Word>,
+    /// Occupation after the tick, before a spike resets it.
+    pub p_moved: Signal<Out, Word>,
+    /// Refractory ticks left after the tick, before a spike starts them again.
+    pub refr_left: Signal<Out, Word>,
     /// 1: the neuron fired.
     pub spike: Signal<Out, Word>,
     /// Saturated updates of the tick, 0..2.
@@ -104,8 +96,6 @@ pub struct Felif {
     pub down_shift: Signal<Out, Word>,
     /// All ones, zero in a refractory tick.
     pub active: Signal<Out, Word>,
-    /// Threshold less the membrane before a reset.
-    pub margin: Signal<Out, Word>,
     xv_product: Signal<Local, Word>,
     xv_rounded: Signal<Local, Word>,
     xv_term: Signal<Local, Word>,
@@ -121,7 +111,6 @@ pub struct Felif {
     up_slope: Signal<Local, Word>,
     up_line: Signal<Local, Word>,
     up_round: Signal<Local, Word>,
-    up_part: Signal<Local, Word>,
     up_floor: Signal<Local, Word>,
     up_back: Signal<Local, Word>,
     up_low: Signal<Local, Word>,
@@ -132,7 +121,6 @@ pub struct Felif {
     down_slope: Signal<Local, Word>,
     down_line: Signal<Local, Word>,
     down_round: Signal<Local, Word>,
-    down_part: Signal<Local, Word>,
     down_floor: Signal<Local, Word>,
     down_back: Signal<Local, Word>,
     down_low: Signal<Local, Word>,
@@ -164,14 +152,8 @@ pub struct Felif {
     floored: Signal<Local, Word>,
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
-    sign: Signal<Local, Word>,
     fire: Signal<Local, Word>,
     clip: Signal<Local, Word>,
-    moved: Signal<Local, Word>,
-    count: Signal<Local, Word>,
-    left: Signal<Local, Word>,
-    p_spiked: Signal<Local, Word>,
-    p_moved: Signal<Local, Word>,
 }
 
 impl Logic for Felif {
@@ -187,16 +169,18 @@ impl Logic for Felif {
         self.x.next = self.xv_term.val() - self.xp_term.val() + self.x0.val();
         self.y.next = self.xc.val() - self.x.val();
         comment!("2^x as an 11-bit mantissa and a right shift that leaves 8 guard bits.");
+        comment!(
+            "Offsets are added before the shifts: 2689 << 12, and 1024 << 14 with a rounding offset of 8190."
+        );
         self.up_sign.next = self.x.val() >> 31;
         self.up_exp.next = self.x.val() & self.up_sign.val();
         self.up_frac.next = self.up_exp.val() & 4095;
         self.up_bend.next = self.up_frac.val() * 1407;
-        self.up_bent.next = self.up_bend.val() >> 12;
-        self.up_slope.next = self.up_bent.val() + 2689;
+        self.up_bent.next = self.up_bend.val() + 11014144;
+        self.up_slope.next = self.up_bent.val() >> 12;
         self.up_line.next = self.up_slope.val() * self.up_frac.val();
-        self.up_round.next = self.up_line.val() + 8190;
-        self.up_part.next = self.up_round.val() >> 14;
-        self.up_mant.next = self.up_part.val() + 1024;
+        self.up_round.next = self.up_line.val() + 16785406;
+        self.up_mant.next = self.up_round.val() >> 14;
         self.up_floor.next = self.up_exp.val() >> 12;
         self.up_back.next = -self.up_floor.val();
         self.up_low.next = self.up_back.val() + 2;
@@ -210,12 +194,11 @@ impl Logic for Felif {
         self.down_exp.next = self.y.val() & self.down_sign.val();
         self.down_frac.next = self.down_exp.val() & 4095;
         self.down_bend.next = self.down_frac.val() * 1407;
-        self.down_bent.next = self.down_bend.val() >> 12;
-        self.down_slope.next = self.down_bent.val() + 2689;
+        self.down_bent.next = self.down_bend.val() + 11014144;
+        self.down_slope.next = self.down_bent.val() >> 12;
         self.down_line.next = self.down_slope.val() * self.down_frac.val();
-        self.down_round.next = self.down_line.val() + 8190;
-        self.down_part.next = self.down_round.val() >> 14;
-        self.down_mant.next = self.down_part.val() + 1024;
+        self.down_round.next = self.down_line.val() + 16785406;
+        self.down_mant.next = self.down_round.val() >> 14;
         self.down_floor.next = self.down_exp.val() >> 12;
         self.down_back.next = -self.down_floor.val();
         self.down_low.next = self.down_back.val() + 2;
@@ -276,12 +259,14 @@ impl Logic for Felif {
             self.clamped.next = self.floored.val();
         }
         comment!("Step 2: a refractory neuron holds; `active` is all ones otherwise.");
-        self.waiting.next = -self.refr.val();
-        self.sign.next = self.waiting.val() >> 31;
-        self.active.next = !self.sign.val();
+        if self.refr.val() > 0 {
+            self.waiting.next = 1.into();
+        } else {
+            self.waiting.next = 0.into();
+        }
+        self.active.next = self.waiting.val() - 1;
         comment!("Step 7: strict threshold on the new membrane; `fire` is all ones or zero.");
-        self.margin.next = self.v_th.val() - self.clamped.val();
-        if self.margin.val() < 0 {
+        if self.clamped.val() > self.v_th.val() {
             self.fire.next = self.active.val();
         } else {
             self.fire.next = 0.into();
@@ -293,37 +278,16 @@ impl Logic for Felif {
             self.clip.next = 0.into();
         }
         self.saturated.next = self.i_sat.val() - self.clip.val();
-        if self.fire.val().get_bit(0) {
-            self.moved.next = self.v_reset.val();
-        } else {
-            self.moved.next = self.clamped.val();
-        }
         if self.active.val().get_bit(0) {
-            self.v_next.next = self.moved.val();
+            self.v_moved.next = self.clamped.val();
         } else {
-            self.v_next.next = self.v.val();
+            self.v_moved.next = self.v.val();
         }
-        self.count.next = self.refr.val() - 1;
-        self.left.next = self.count.val() & self.sign.val();
-        if self.fire.val().get_bit(0) {
-            self.refr_next.next = self.t_ref.val();
-        } else {
-            self.refr_next.next = self.left.val();
-        }
-        if self.keep_p.val().get_bit(0) {
-            self.p_spiked.next = self.p_new.val();
-        } else {
-            self.p_spiked.next = self.p_reset.val();
-        }
-        if self.fire.val().get_bit(0) {
-            self.p_moved.next = self.p_spiked.val();
-        } else {
+        self.refr_left.next = self.refr.val() - self.waiting.val();
+        if self.active.val().get_bit(0) {
             self.p_moved.next = self.p_new.val();
-        }
-        if self.active.val().get_bit(0) {
-            self.p_next.next = self.p_moved.val();
         } else {
-            self.p_next.next = self.p.val();
+            self.p_moved.next = self.p.val();
         }
     }
 }

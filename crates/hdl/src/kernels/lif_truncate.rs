@@ -26,28 +26,22 @@ pub struct LifTruncate {
     pub leak_s: Signal<In, Word>,
     /// Threshold.
     pub v_th: Signal<In, Word>,
-    /// Membrane after a spike.
-    pub v_reset: Signal<In, Word>,
     /// Lower clamp.
     pub v_floor: Signal<In, Word>,
-    /// Refractory time, ticks.
-    pub t_ref: Signal<In, Word>,
     /// Largest membrane code.
     pub v_max: Signal<In, Word>,
     /// Right shift of the current before its product.
     pub pre: Signal<In, Word>,
-    /// Membrane after the tick.
-    pub v_next: Signal<Out, Word>,
-    /// Refractory ticks left after the tick.
-    pub refr_next: Signal<Out, Word>,
+    /// Membrane after the tick, before a spike resets it.
+    pub v_moved: Signal<Out, Word>,
+    /// Refractory ticks left after the tick, before a spike starts them again.
+    pub refr_left: Signal<Out, Word>,
     /// 1: the neuron fired.
     pub spike: Signal<Out, Word>,
     /// Saturated updates of the tick, 0..2.
     pub saturated: Signal<Out, Word>,
     /// All ones, zero in a refractory tick.
     pub active: Signal<Out, Word>,
-    /// Threshold less the membrane before a reset.
-    pub margin: Signal<Out, Word>,
     product: Signal<Local, Word>,
     minus: Signal<Local, Word>,
     floor: Signal<Local, Word>,
@@ -65,12 +59,8 @@ pub struct LifTruncate {
     floored: Signal<Local, Word>,
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
-    sign: Signal<Local, Word>,
     fire: Signal<Local, Word>,
     clip: Signal<Local, Word>,
-    moved: Signal<Local, Word>,
-    count: Signal<Local, Word>,
-    left: Signal<Local, Word>,
 }
 
 impl Logic for LifTruncate {
@@ -111,12 +101,14 @@ impl Logic for LifTruncate {
             self.clamped.next = self.floored.val();
         }
         comment!("Step 2: a refractory neuron holds; `active` is all ones otherwise.");
-        self.waiting.next = -self.refr.val();
-        self.sign.next = self.waiting.val() >> 31;
-        self.active.next = !self.sign.val();
+        if self.refr.val() > 0 {
+            self.waiting.next = 1.into();
+        } else {
+            self.waiting.next = 0.into();
+        }
+        self.active.next = self.waiting.val() - 1;
         comment!("Step 7: strict threshold on the new membrane; `fire` is all ones or zero.");
-        self.margin.next = self.v_th.val() - self.clamped.val();
-        if self.margin.val() < 0 {
+        if self.clamped.val() > self.v_th.val() {
             self.fire.next = self.active.val();
         } else {
             self.fire.next = 0.into();
@@ -128,22 +120,11 @@ impl Logic for LifTruncate {
             self.clip.next = 0.into();
         }
         self.saturated.next = self.i_sat.val() - self.clip.val();
-        if self.fire.val().get_bit(0) {
-            self.moved.next = self.v_reset.val();
-        } else {
-            self.moved.next = self.clamped.val();
-        }
         if self.active.val().get_bit(0) {
-            self.v_next.next = self.moved.val();
+            self.v_moved.next = self.clamped.val();
         } else {
-            self.v_next.next = self.v.val();
+            self.v_moved.next = self.v.val();
         }
-        self.count.next = self.refr.val() - 1;
-        self.left.next = self.count.val() & self.sign.val();
-        if self.fire.val().get_bit(0) {
-            self.refr_next.next = self.t_ref.val();
-        } else {
-            self.refr_next.next = self.left.val();
-        }
+        self.refr_left.next = self.refr.val() - self.waiting.val();
     }
 }

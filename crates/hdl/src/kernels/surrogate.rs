@@ -11,14 +11,17 @@ type Word = S<32>;
 /// `nearness` = `h * w * 512/0.375 * 2^-7` of one tick; zero in a refractory one. Below 2^20 for every 17-bit width.
 #[derive(LogicBlock, Default)]
 pub struct Surrogate {
-    /// Threshold less the membrane before a reset, LSB of V.
-    pub margin: Signal<In, Word>,
+    /// Membrane before a reset, LSB of V.
+    pub v_moved: Signal<In, Word>,
+    /// Threshold.
+    pub v_th: Signal<In, Word>,
     /// All ones, zero in a refractory tick.
     pub active: Signal<In, Word>,
     /// Width w, LSB of V.
     pub sur_w: Signal<In, Word>,
     /// The surrogate.
     pub nearness: Signal<Out, Word>,
+    margin: Signal<Local, Word>,
     sign: Signal<Local, Word>,
     flipped: Signal<Local, Word>,
     distance: Signal<Local, Word>,
@@ -42,6 +45,7 @@ pub struct Surrogate {
 impl Logic for Surrogate {
     #[hdl_gen]
     fn update(&mut self) {
+        self.margin.next = self.v_th.val() - self.v_moved.val();
         self.sign.next = self.margin.val() >> 31;
         self.flipped.next = self.margin.val() ^ self.sign.val();
         self.distance.next = self.flipped.val() - self.sign.val();

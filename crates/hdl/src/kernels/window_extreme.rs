@@ -5,15 +5,13 @@ use rust_hdl_core::prelude::*;
 
 type Word = S<32>;
 
-/// `least_next = first tick ? state : min(least, state)`.
+/// `least_next = min(least, state)`.
 #[derive(LogicBlock, Default)]
 pub struct WindowMin {
-    /// Smallest value before the tick.
+    /// Smallest value before the tick, the largest of all in a window's first.
     pub least: Signal<In, Word>,
     /// New state.
     pub state: Signal<In, Word>,
-    /// All ones, zero in a window's first tick.
-    pub carry: Signal<In, Word>,
     /// Smallest value after the tick.
     pub least_next: Signal<Out, Word>,
 }
@@ -21,7 +19,7 @@ pub struct WindowMin {
 impl Logic for WindowMin {
     #[hdl_gen]
     fn update(&mut self) {
-        if self.carry.val() == 0 || self.state.val() < self.least.val() {
+        if self.state.val() < self.least.val() {
             self.least_next.next = self.state.val();
         } else {
             self.least_next.next = self.least.val();
@@ -29,15 +27,13 @@ impl Logic for WindowMin {
     }
 }
 
-/// `most_next = first tick ? state : max(most, state)`.
+/// `most_next = max(most, state)`.
 #[derive(LogicBlock, Default)]
 pub struct WindowMax {
-    /// Largest value before the tick.
+    /// Largest value before the tick, the smallest of all in a window's first.
     pub most: Signal<In, Word>,
     /// New state.
     pub state: Signal<In, Word>,
-    /// All ones, zero in a window's first tick.
-    pub carry: Signal<In, Word>,
     /// Largest value after the tick.
     pub most_next: Signal<Out, Word>,
 }
@@ -45,7 +41,7 @@ pub struct WindowMax {
 impl Logic for WindowMax {
     #[hdl_gen]
     fn update(&mut self) {
-        if self.carry.val() == 0 || self.state.val() > self.most.val() {
+        if self.state.val() > self.most.val() {
             self.most_next.next = self.state.val();
         } else {
             self.most_next.next = self.most.val();

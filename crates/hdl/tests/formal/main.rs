@@ -5,7 +5,9 @@ mod prover;
 
 use bruno_chip::Description;
 use bruno_device::Chip;
-use bruno_hdl::kernels::{Felif, Lif, LifTruncate, Synapse, SynapseTruncate, WindowCount};
+use bruno_hdl::kernels::{
+    Felif, Lif, LifTruncate, MembraneReset, OccupationReset, Synapse, SynapseTruncate, WindowCount,
+};
 use prover::{Engine, Proof};
 use rust_hdl_core::prelude::Block;
 
@@ -35,16 +37,29 @@ fn kernel(harness: &'static str, name: &str, block: &dyn Block, cut: &'static st
     }
 }
 
+/// A neuron with what a spike resets.
+fn neuron(harness: &'static str, name: &str, block: &dyn Block, cut: &'static str) -> Proof {
+    let proof = kernel(harness, name, block, cut);
+    let resets = [
+        bruno_hdl::module("membrane_reset", &MembraneReset::default()).unwrap(),
+        bruno_hdl::module("occupation_reset", &OccupationReset::default()).unwrap(),
+    ];
+    Proof {
+        verilog: proof.verilog + &resets.concat(),
+        ..proof
+    }
+}
+
 fn felif(harness: &'static str, cut: &'static str) -> Proof {
-    kernel(harness, "felif", &Felif::default(), cut)
+    neuron(harness, "felif", &Felif::default(), cut)
 }
 
 fn lif(harness: &'static str, cut: &'static str) -> Proof {
-    kernel(harness, "lif", &Lif::default(), cut)
+    neuron(harness, "lif", &Lif::default(), cut)
 }
 
 fn lif_truncate(harness: &'static str, cut: &'static str) -> Proof {
-    kernel(harness, "lif_truncate", &LifTruncate::default(), cut)
+    neuron(harness, "lif_truncate", &LifTruncate::default(), cut)
 }
 
 fn products() -> Proof {
@@ -137,6 +152,14 @@ fn record() -> Proof {
     }
 }
 
+fn window() -> Proof {
+    Proof {
+        cut: "proof_readout_bank2/t:$mul",
+        engine: Engine::Induction(1),
+        ..chip("window", PROOF, "proof_readout_bank2", &[])
+    }
+}
+
 fn bus() -> Proof {
     chip("bus", PROOF, "proof_control", &["LATENCY=5"])
 }
@@ -225,13 +248,14 @@ properties! {
     recorder_of_felif: recorder();
     recorder_of_readout: recorder_readout();
     record_words: record();
+    windows: window();
     bus_answers: bus();
     bus_errors_change_nothing: bus_errors();
     saturations_are_counted: saturation();
 }
 
 faults! {
-    mantissa_of_2048: powers(), "k_up_line + 32'sd8190", "k_up_line + 32'sd8192", "k_up_mant <= 2047";
+    mantissa_of_2048: powers(), "k_up_line + 32'sd16785406", "k_up_line + 32'sd16785408", "k_up_mant <= 2047";
     shift_not_cut: powers(), "k_up_shift = 32'sd31", "k_up_shift = k_up_low", "k_up_shift <= 31";
     leak_of_v_and_1: products(), "(v * leak_m)", "((v + v) * leak_m)", "leak_product";
     half_left_out: terms(), "(k_leak_product + leak_h)", "k_leak_product", "k_leak_term == rounded";
@@ -244,14 +268,15 @@ faults! {
     clamp_not_counted: membrane(), "(i_sat - k_clip)", "i_sat", "saturated ==";
     charge_of_old_p_lost: membrane(), "((v + k_dv) + k_old_charge)", "(v + k_dv)", "v_next ==";
     charge_not_rounded_alike: charge(), "(k_old_product + kap_h)", "k_old_product", "k_new_charge ==";
-    threshold_not_strict: membrane(), "(v_th - k_clamped)", "((v_th - k_clamped) - 32'sd1)", "v_next ==";
-    refractory_stays: refractory(felif("refractory", "felif/t:$mul")), "(refr - 32'sd1)", "refr", "refr_next ==";
+    threshold_not_strict: membrane(), "(k_clamped > v_th)", "(k_clamped >= v_th)", "v_next ==";
+    refractory_stays: refractory(felif("refractory", "felif/t:$mul")), "(refr - k_waiting)", "refr", "refr_next ==";
     spike_while_refractory: refractory(lif("refractory", "lif/t:$mul")), "k_fire = k_active", "k_fire = -32'sd1", "refr";
     truncated_down: lif_truncate("terms", "lif_truncate/t:$mul"), "k_taken = k_up", "k_taken = k_floor", "k_taken ==";
     current_wraps: current(), "i_next = i_min", "i_next = k_top", "i_next ==";
     current_clamp_not_counted: current(), "(k_i_next != k_wanted)", "(k_top != k_wanted)", "i_sat ==";
     count_wraps: window_count(), "count_next = 32'sd1048575", "count_next = (k_wanted & 32'sd1048575)", "count_next ==";
-    window_does_not_start: window_count(), "(count & carry)", "count", "count_next ==";
+    window_does_not_open: window(), "if (first_i)", "if (1'b0)", "counted ==";
+    saturations_counted_twice: window(), "n_sat_count + n_sat_add", "(n_sat_count + n_sat_add) + n_sat_add", "counted ==";
     ready_ignored: recorder_readout(), "send = !rec_valid_o | rec_ready_i", "send = 1'b1", "";
     overrun_hidden: recorder_readout(), "overrun_o <= 1'b1", "overrun_o <= 1'b0", "overrun ==";
     record_overwritten: recorder_readout(), "busy & !(send & final_word & final_neuron)", "busy & !send", "overrun ==";

@@ -2,7 +2,7 @@
 
 use super::cache::{self, Cache};
 use super::machine::Machine;
-use super::{contest, coverage_config, model_header, names, tool};
+use super::{contest, coverage_config, model_header, names, shared_banks, tool};
 use crate::SimError;
 use bruno_device::Chip;
 use bruno_hdl::Design;
@@ -58,6 +58,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
     );
     let flavour_options = match flavour {
         Flavour::Coverage => names::COVERAGE.join(" ") + &coverage_config::kernel_words_off(design),
+        Flavour::Fast => shared_banks::config(chip),
         _ => String::new(),
     };
     let mut parts: Vec<&str> = vec![
@@ -76,7 +77,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
     let runtime = tools.runtime(&cache, flavour)?;
     cache.entry(&key, "model.so", |path| {
         let dir = path.parent().unwrap_or(Path::new("."));
-        tools.verilate(dir, design, flavour, &loops)?;
+        tools.verilate(dir, design, flavour, &loops, &shared_banks::config(chip))?;
         align_arrays(dir)?;
         write(dir, names::HEADER, &header)?;
         write(dir, names::SIGNED_WORDS_HEADER, names::SIGNED_WORDS)?;
@@ -164,6 +165,7 @@ impl Tools {
         design: &Design,
         flavour: Flavour,
         loops: &[String],
+        shared: &str,
     ) -> Result<(), SimError> {
         let mut command = Command::new("verilator");
         command.current_dir(dir).args(names::OPTIONS);
@@ -177,7 +179,8 @@ impl Tools {
             &design.top,
         ]);
         match flavour {
-            Flavour::Fast => {}
+            Flavour::Fast if shared.is_empty() => {}
+            Flavour::Fast => configure(&mut command, dir, shared)?,
             Flavour::Trace => {
                 command.args([
                     "--trace",
@@ -197,8 +200,7 @@ impl Tools {
                     config += &coverage_config::kernel_words_off(design);
                     command.args(names::COVERAGE);
                 }
-                write(dir, "probe.vlt", &config)?;
-                command.arg("probe.vlt");
+                configure(&mut command, dir, &config)?;
             }
         }
         for file in &design.verilog {
@@ -223,12 +225,25 @@ fn check_version(text: &str) -> Result<(), SimError> {
     })
 }
 
+/// Gives Verilator a configuration.
+fn configure(command: &mut Command, dir: &Path, config: &str) -> Result<(), SimError> {
+    write(dir, names::CONFIG, &format!("`verilator_config\n{config}"))?;
+    command.arg(names::CONFIG);
+    Ok(())
+}
+
 /// Lets the arrays of the model begin where a vector can be loaded at once.
 fn align_arrays(dir: &Path) -> Result<(), SimError> {
-    let path = dir.join(names::ROOT_HEADER);
-    let text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
     let (found, aligned) = names::ALIGNED;
-    write(dir, names::ROOT_HEADER, &text.replace(found, aligned))
+    let entries = std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?;
+    for path in entries.flatten().map(|e| e.path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(names::CLASS) && name.ends_with(".h") {
+            let text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
+            write(dir, &name, &text.replace(found, aligned))?;
+        }
+    }
+    Ok(())
 }
 
 fn write(dir: &Path, name: &str, text: &str) -> Result<(), SimError> {

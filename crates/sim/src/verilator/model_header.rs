@@ -1,7 +1,7 @@
 //! `bruno_model.h`: what the C++ driver must know of a chip, and the state accessors of a probe build.
 
-use super::Flavour;
 use super::names::{CLASS, CLOCK_BEFORE, EVAL, ROOT, ROOT_HEADER};
+use super::{Flavour, shared_banks};
 use crate::stimuli::Reader;
 use bruno_device::{Chip, Layer};
 use bruno_hdl::{Design, hidden_neurons, streams};
@@ -14,10 +14,10 @@ pub(super) const PROBED: [&str; 4] = ["v", "p", "i", "refr"];
 pub(super) fn print(chip: &Chip, design: &Design, flavour: Flavour) -> String {
     let streams = streams(chip);
     let mut text = format!("#pragma once\n#include \"{CLASS}.h\"\n#include \"{ROOT_HEADER}\"\n");
-    text += match flavour {
-        Flavour::Fast => "",
-        Flavour::Probe | Flavour::Coverage => "#define BRUNO_PROBE\n",
-        Flavour::Trace => "#include \"verilated_vcd_c.h\"\n#define BRUNO_TRACE\n",
+    text += &match flavour {
+        Flavour::Fast => shared_banks::prefetch(chip),
+        Flavour::Probe | Flavour::Coverage => "#define BRUNO_PROBE\n".into(),
+        Flavour::Trace => "#include \"verilated_vcd_c.h\"\n#define BRUNO_TRACE\n".into(),
     };
     // Waves show both edges, and a coverage build counts how often the clock toggles.
     if matches!(flavour, Flavour::Trace | Flavour::Coverage) {
@@ -144,7 +144,7 @@ fn parts(chip: &Chip, size: usize) -> Vec<String> {
 
 /// Verilator's configuration of a probe build: the states can be read from C++, the RTL stays as it is.
 pub(super) fn probe_config(modules: &[String]) -> String {
-    let mut text = String::from("`verilator_config\n");
+    let mut text = String::new();
     for module in modules {
         // Inlined, a state has a name in the root whatever the number of instances.
         let _ = writeln!(text, "inline -module \"{module}\"");

@@ -19,7 +19,7 @@ pub(super) const SLOW: &str = "__Slow";
 pub(super) const EVAL: &str = "Vchip___024root___eval";
 /// Member of [`ROOT`]: level of the clock at the last evaluation (the driver does without where it has another name).
 pub(super) const CLOCK_BEFORE: &str = "__Vtrigrprev__TOP__clk_i";
-/// What an array of words looks like in [`ROOT_HEADER`], and the same where a vector of a cache line can begin: vectors
+/// What an array of words looks like in the header of a class, and the same where a vector of a cache line can begin: vectors
 /// that cross a line cost a tenth of the speed.
 pub(super) const ALIGNED: (&str, &str) = (" VlUnpacked<IData", " alignas(64) VlUnpacked<IData");
 /// Verilator's own sources that a model links.
@@ -44,6 +44,9 @@ pub(super) const SIGNED_WORDS: &str = include_str!("../../../../sim/signed_words
 pub(super) const SIGNED_WORDS_HEADER: &str = "signed_words.h";
 /// Generated header that the driver includes.
 pub(super) const HEADER: &str = "bruno_model.h";
+
+/// Verilator's configuration of a build.
+pub(super) const CONFIG: &str = "model.vlt";
 
 /// Options of every Verilator run.
 pub(super) const OPTIONS: [&str; 7] = [

@@ -29,22 +29,16 @@ pub(crate) fn code_index_width(layer: &bruno_device::Layer) -> usize {
 impl Bank<'_> {
     /// Writes of level tables and weight codes.
     pub(super) fn memory_block(&self) -> String {
-        let cells = index_bits(self.layer.fan_in() * self.size);
         let mut text = String::from(WIDE_ADDRESS);
         text += &self.weight_address();
-        let _ = writeln!(
-            text,
-            "  wire [25:0] weight = {} * 26'd{} + local_neuron;",
-            super::text::extend_to(26, "weight_channel", index_bits(self.layer.fan_in())),
-            self.size
-        );
         text += self.unused_index();
         text += END_WIDE_ADDRESS;
         text += &self.level_block();
         let _ = write!(
             text,
-            "  always @(posedge clk_i) if (codes_write_i & mine) code[weight{}] <= data_i{};\n\n",
-            low(cells),
+            "  always @(posedge clk_i)
+    if (codes_write_i & mine) code[weight_channel][local_neuron{}] <= data_i{};\n\n",
+            low(index_bits(self.size)),
             low(self.layer.bits as usize)
         );
         text
@@ -213,9 +207,11 @@ impl Bank<'_> {
         let (bits, signed) = array.map_or((32, false), |a| (a.bits, a.signed));
         let element = format!("{word}[{}]", self.k());
         match (32 - bits, signed) {
-            (0, _) => element,
-            (gap, true) => format!("{{{{{gap}{{{element}[{}]}}}}, {element}}}", bits - 1),
-            (_, false) => extend(&element, bits, false),
+            // Not as `extend` does it: clang would share its constants with the loop over neurons, and spill there.
+            (gap, true) if gap > 0 => {
+                format!("{{{{{gap}{{{element}[{}]}}}}, {element}}}", bits - 1)
+            }
+            _ => extend(&element, bits, signed),
         }
     }
 

@@ -1,21 +1,73 @@
-//! Which kernels a layer is made of, in order of evaluation, wired by the names of their ports.
+//! Which kernels a layer is made of, wired by the names of their ports.
 
 use super::Array;
 use crate::kernels::{
-    Draw, Felif, Lif, LifTruncate, Linearisation, MembraneOffset, Noise, OccupationOffset, Redraw,
-    Surrogate, Synapse, SynapseOffset, SynapseTruncate, WindowCount, WindowMax, WindowMin,
-    WindowSum,
+    Draw, Felif, Lif, LifTruncate, Linearisation, MembraneOffset, MembraneReset, Noise,
+    OccupationOffset, OccupationReset, Redraw, Surrogate, Synapse, SynapseOffset, SynapseTruncate,
+    WindowCount, WindowMax, WindowMin, WindowSum,
 };
 use crate::{HdlError, Stage};
 use bruno_chip::Rounding;
 use bruno_device::{Chip, Layer, LayerKind};
+
+/// The kernels of a layer in order of evaluation, by the neurons that need them.
+pub(in crate::generate) struct Stages {
+    /// All: the new states before a spike resets them, and sums of what only lasts a tick.
+    pub neurons: Vec<Stage>,
+    /// Those that fire: resets, the count of spikes.
+    pub spikes: Vec<Stage>,
+    /// Those that saturate: the count of saturated updates.
+    pub saturations: Vec<Stage>,
+    /// All: the recorder's lanes of the states.
+    pub records: Vec<Stage>,
+}
+
+impl Stages {
+    /// One after the other, for a datapath that computes all of them for every neuron.
+    pub fn in_a_row(self) -> Vec<Stage> {
+        let all = [self.neurons, self.spikes, self.saturations, self.records];
+        all.into_iter().flatten().collect()
+    }
+}
 
 /// The kernels of a layer.
 pub(in crate::generate) fn stages(
     chip: &Chip,
     layer: &Layer,
     arrays: &[Array],
-) -> Result<Vec<Stage>, HdlError> {
+) -> Result<Stages, HdlError> {
+    let mut stages = Stages {
+        neurons: neuron(chip, layer)?,
+        spikes: resets(layer)?,
+        saturations: Vec::new(),
+        records: Vec::new(),
+    };
+    for array in arrays {
+        let group = match array.name {
+            "n_spike" => &mut stages.spikes,
+            "n_sat" => &mut stages.saturations,
+            "sum_v" | "sum_p" | "min_v" | "max_v" | "min_p" | "max_p" => &mut stages.records,
+            _ => &mut stages.neurons,
+        };
+        group.extend(lane(layer, array.name)?);
+    }
+    Ok(stages)
+}
+
+/// What a spike resets.
+fn resets(layer: &Layer) -> Result<Vec<Stage>, HdlError> {
+    let mut stages = Vec::new();
+    if layer.kind != LayerKind::Readout {
+        stages.push(Stage::new("reset_v", &MembraneReset::default())?);
+    }
+    if layer.kind == LayerKind::Felif {
+        stages.push(Stage::new("reset_p", &OccupationReset::default())?);
+    }
+    Ok(stages)
+}
+
+/// From the spikes of the last tick to the states of this one.
+fn neuron(chip: &Chip, layer: &Layer) -> Result<Vec<Stage>, HdlError> {
     let truncate = chip.rounding == Rounding::Truncate;
     let mut stages = random(layer)?;
     stages.push(synapse(chip.rounding)?);
@@ -34,9 +86,6 @@ pub(in crate::generate) fn stages(
             stages.push(Stage::new("lin", &Linearisation::default())?);
         }
         stages.push(Stage::new("sur", &Surrogate::default())?);
-    }
-    for array in arrays {
-        stages.extend(lane(layer, array.name)?);
     }
     Ok(stages)
 }

@@ -20,7 +20,7 @@ impl Datapath {
     pub fn new(chip: &Chip, layer: &Layer) -> Result<Self, HdlError> {
         let arrays = arrays(chip, layer);
         let printed = crate::print(
-            &stages(chip, layer, &arrays)?,
+            &stages(chip, layer, &arrays)?.in_a_row(),
             &|name| bind(layer, &arrays, name),
             2,
         )?;
@@ -69,7 +69,6 @@ fn bind(layer: &Layer, arrays: &[Array], name: &str) -> Option<Binding> {
     let word = |name: &str| Some(Binding::new(name, 32, true));
     match name {
         "inject" => word("inject_q"),
-        "carry" => word("carry"),
         "random" => Some(Binding::new("random_i", 32, false)),
         "index" => Some(Binding::new("index_q", 32, false)),
         _ => word(&name.to_uppercase()),

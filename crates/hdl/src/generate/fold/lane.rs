@@ -238,23 +238,20 @@ impl Lane<'_> {
             let _ = writeln!(text, "    {0}_q <= {0}[late_slot_q];", a.name);
         }
         text += "  end\n\n";
-        for a in &late {
-            let _ = writeln!(text, "  wire {0} {1}_now = {1}_q;", a.declared(), a.name);
-        }
-        for a in &early {
-            let rest = match a.rest {
-                Some(_) => format!("{}_rest_i", a.name),
-                None => literal(a.bits, a.signed, 0),
+        for a in late.into_iter().chain(early) {
+            let (when, anew) = match (&a.opens, a.rest) {
+                (Some(value), _) => ("first_i", value.clone()),
+                (None, Some(_)) => ("fresh_i", format!("{}_rest_i", a.name)),
+                (None, None) => ("fresh_i", literal(a.bits, a.signed, 0)),
             };
             let _ = writeln!(
                 text,
-                "  wire {} {1}_now = fresh_i ? {rest} : {1}_q;",
+                "  wire {} {1}_now = {when} ? {anew} : {1}_q;",
                 a.declared(),
                 a.name
             );
         }
-        text += "  wire signed [31:0] carry = first_i ? 32'sd0 : -32'sd1; // all ones, zero in a window's first tick\n\n";
-        text
+        text + "\n"
     }
 
     /// Registers that the bank hands on and the kernels of this rounding do not read.

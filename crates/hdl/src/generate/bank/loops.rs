@@ -1,0 +1,122 @@
+//! The loops over the neurons of a bank in a tick. Few neurons fire or saturate in a tick, so what only those need has
+//! loops of its own, which a simulator skips in most ticks; a synthesiser sees the same registers.
+
+use super::text::extend_to;
+use super::{Bank, Bodies};
+use crate::generate::{index_bits, ports::range};
+use crate::{HdlError, Printed};
+use std::fmt::Write;
+
+impl Bank<'_> {
+    /// All of them, in order.
+    pub(super) fn loops(&self, bodies: &Bodies) -> Result<String, HdlError> {
+        let mut text = self.opening();
+        text += &self.neurons(&bodies.neurons)?;
+        if self.spiking() {
+            text += &self.spikes(&bodies.spikes);
+        }
+        text += &self.saturations(&bodies.saturations);
+        if !bodies.records.text().is_empty() {
+            let records = self.neuron_loop(&self.body(&bodies.records, "        "), "      ");
+            let _ = write!(text, "      // Records of the new states.\n      {records}");
+        }
+        Ok(text)
+    }
+
+    /// What gathers over a window begins with its first tick.
+    fn opening(&self) -> String {
+        let mut body = String::new();
+        for a in &self.arrays {
+            if let Some(value) = &a.opens {
+                let _ = writeln!(body, "        {}[{}] = {value};", a.name, self.k());
+            }
+        }
+        format!(
+            "      // A window opens.\n      if (first_i) {}",
+            self.neuron_loop(&body, "      ")
+        )
+    }
+
+    /// Every neuron, before what a spike resets.
+    fn neurons(&self, body: &Printed) -> Result<String, HdlError> {
+        let mut text = String::new();
+        if self.layer.options.random() {
+            let k = extend_to(32, "k", self.size_bits());
+            let _ = writeln!(text, "        index = c_base + {k};");
+        }
+        text += &self.body(body, "        ");
+        let k = self.k();
+        if self.spiking() {
+            let spike = body.output("spike")?;
+            let _ = writeln!(
+                text,
+                "        fired[{k}] = {spike};\n        n_fired = n_fired + {spike};"
+            );
+        }
+        let clips = body.output(if self.spiking() { "saturated" } else { "i_sat" })?;
+        let _ = writeln!(
+            text,
+            "        clipped[{k}] = {clips};\n        n_saturated = n_saturated + {clips};"
+        );
+        Ok(format!("      {}", self.neuron_loop(&text, "      ")))
+    }
+
+    /// Neurons that fired.
+    fn spikes(&self, body: &Printed) -> String {
+        let spike = if self.size == 1 {
+            "spike_o".into()
+        } else {
+            format!("spike_o[{}]", self.k())
+        };
+        format!(
+            "      if (n_fired != 32'sd0) begin\n        {}        {} {spike} <= fired[{}][0];\n      end else spike_o <= {}'d0;\n",
+            self.neuron_loop(&self.body(body, "          "), "        "),
+            self.loop_head(),
+            self.k(),
+            self.size
+        )
+    }
+
+    /// Saturated updates of the tick and of the window.
+    fn saturations(&self, body: &Printed) -> String {
+        // A neuron counts two at most: what is wider is zero, and no register.
+        let bits = index_bits(2 * self.size + 1);
+        let counted = format!("n_saturated[{}:0]", bits - 1);
+        format!(
+            "      saturated_o <= {};\n      if (n_saturated != 32'sd0) {}",
+            extend_to(32, &counted, bits),
+            self.neuron_loop(&self.body(body, "        "), "      ")
+        )
+    }
+
+    /// The statements of a body and what they leave in the arrays.
+    fn body(&self, body: &Printed, indent: &str) -> String {
+        let mut text = body.text();
+        for a in &self.arrays {
+            if let Some(value) = result(body, a.name) {
+                let slice = match a.bits {
+                    32 => String::new(),
+                    bits => range(bits as usize),
+                };
+                let _ = writeln!(text, "{indent}{}[{}] = {value}{slice};", a.name, self.k());
+            }
+        }
+        text
+    }
+
+    fn neuron_loop(&self, body: &str, indent: &str) -> String {
+        format!("{} begin\n{body}{indent}end\n", self.loop_head())
+    }
+}
+
+/// The temporary with the new value of an array, where a body computes one.
+fn result(body: &Printed, array: &str) -> Option<String> {
+    let before_reset = match array {
+        "v" => "v_moved",
+        "p" => "p_moved",
+        "refr" => "refr_left",
+        other => other,
+    };
+    let output = body.output(&format!("{array}_next"));
+    output.or_else(|_| body.output(before_reset)).ok()
+}

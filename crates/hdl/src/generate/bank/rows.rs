@@ -1,0 +1,141 @@
+//! Synaptic currents of a tick: the rows of the channels that spike.
+
+use super::Bank;
+use super::text::extend_to;
+use crate::generate::{extend, index_bits, ports::range};
+use std::fmt::Write;
+
+/// Above so many channels a simulator first asks which groups have a spike: asking each channel would take longer than
+/// the rows.
+const GROUPED: usize = 128;
+/// Channels of a group: a word of a simulator.
+const GROUP: usize = 32;
+const GROUP_BITS: usize = 5;
+
+impl Bank<'_> {
+    /// Currents of the spiking channels; a tick without spikes costs one comparison.
+    pub(super) fn rows(&self) -> String {
+        let mut text = format!(
+            "      {} inject[{}] = 32'sd0;\n",
+            self.loop_head(),
+            self.k()
+        );
+        for (spikes, channels, offset, table) in self.sources() {
+            text += &self.source(spikes, channels, offset, table);
+        }
+        text
+    }
+
+    /// Ports with spikes: name, channels, first row, table of the currents.
+    fn sources(&self) -> impl Iterator<Item = (&'static str, usize, usize, &'static str)> {
+        let inputs = self.layer.inputs;
+        let own = self.layer.recurrent.then_some((
+            "rec_spike_i",
+            self.layer.neurons,
+            inputs,
+            "rec_level",
+        ));
+        [("pre_i", inputs, 0, "level")].into_iter().chain(own)
+    }
+
+    /// Adds the rows of the channels of a port that spike.
+    fn source(&self, spikes: &str, channels: usize, offset: usize, table: &str) -> String {
+        let any = match channels {
+            1 => spikes.to_string(),
+            _ => format!("|{spikes}"),
+        };
+        let found = match channels > GROUPED {
+            true => by_group(spikes, channels),
+            false => one_by_one(spikes, channels),
+        };
+        let indent = " ".repeat(found.indent);
+        format!(
+            "      if ({any})\n{} begin
+{indent}  row = {} + 26'd{offset};
+{indent}  {}
+{indent}    {}
+{indent}end
+",
+            found.loops,
+            found.channel,
+            self.loop_head(),
+            self.addition(table)
+        )
+    }
+
+    /// Adds the current of the synapse of row `row` and neuron `k`.
+    fn addition(&self, table: &str) -> String {
+        let row = range(index_bits(self.layer.fan_in()));
+        let row = if self.layer.fan_in() <= 2 {
+            "[0]".into()
+        } else {
+            row
+        };
+        let k = self.k();
+        let level = format!("{table}[code[row{row}][{k}]]");
+        let value = extend(&level, self.chip.description.formats.i_bits, true);
+        format!("inject[{k}] = inject[{k}] + {value};")
+    }
+
+    /// Spikes of many channels, filled up to whole groups.
+    pub(super) fn group_declarations(&self) -> String {
+        let mut text = String::new();
+        for (spikes, channels) in self.grouped() {
+            let whole = channels.next_multiple_of(GROUP);
+            let filled = extend_to(whole, spikes, channels);
+            let _ = writeln!(text, "  wire {} {spikes}_groups = {filled};", range(whole));
+        }
+        text
+    }
+
+    /// Ports whose spikes are looked at by groups, with their width.
+    pub(super) fn grouped(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let ports = self
+            .sources()
+            .map(|(spikes, channels, ..)| (spikes, channels));
+        ports.filter(|port| port.1 > GROUPED)
+    }
+}
+
+/// Loops that find the channels that spike.
+struct Found {
+    /// Up to the condition that the channel spikes.
+    loops: String,
+    /// The channel, 26 bits.
+    channel: String,
+    /// Of the condition.
+    indent: usize,
+}
+
+fn one_by_one(spikes: &str, channels: usize) -> Found {
+    let j = match index_bits(channels) {
+        _ if channels == 1 => String::new(),
+        1 => "[j[0]]".into(),
+        bits => format!("[j[{}:0]]", bits - 1),
+    };
+    Found {
+        loops: format!(
+            "        for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
+          if ({spikes}{j})"
+        ),
+        channel: "j".into(),
+        indent: 10,
+    }
+}
+
+fn by_group(spikes: &str, channels: usize) -> Found {
+    let groups = channels.div_ceil(GROUP);
+    let bits = index_bits(groups);
+    let group = format!("g[{}:0]", bits - 1);
+    let channel = format!("{group}, j[{}:0]", GROUP_BITS - 1);
+    Found {
+        loops: format!(
+            "        for (g = 26'd0; g < 26'd{groups}; g = g + 26'd1)
+          if (|{spikes}_groups[{{{group}, {GROUP_BITS}'d0}} +: {GROUP}])
+            for (j = 26'd0; j < 26'd{GROUP}; j = j + 26'd1)
+              if ({spikes}_groups[{{{channel}}}])"
+        ),
+        channel: format!("{{{}'d0, {channel}}}", 26 - bits - GROUP_BITS),
+        indent: 14,
+    }
+}
