@@ -119,6 +119,7 @@ module braille_hidden_bank32 (
   reg signed [31:0] c_kap_s;
   reg signed [31:0] c_p_reset;
   reg signed [31:0] c_keep_p;
+  reg [2:0] pick; // a weight code
   reg signed [31:0] syn_i_next;
   reg signed [31:0] syn_i_sat;
   reg signed [31:0] syn_product;
@@ -299,6 +300,7 @@ module braille_hidden_bank32 (
     n_saturated = 32'sd0;
     row = 26'd0;
     j = 26'd0;
+    pick = 3'd0;
     syn_i_next = 32'sd0;
     syn_i_sat = 32'sd0;
     syn_product = 32'sd0;
@@ -420,20 +422,26 @@ module braille_hidden_bank32 (
       saturated_o <= 32'd0;
     end else if (tick_i) begin
       for (k = 6'd0; k < 6'd32; k = k + 6'd1) inject[k[4:0]] = 32'sd0;
-      if (|pre_i)
+      if (|pre_i) begin
         for (j = 26'd0; j < 26'd24; j = j + 26'd1)
           if (pre_i[j[4:0]]) begin
             row = j + 26'd0;
-            for (k = 6'd0; k < 6'd32; k = k + 6'd1)
-              inject[k[4:0]] = inject[k[4:0]] + (({8'd0, level[code[row[5:0]][k[4:0]]]} ^ 32'd8388608) - 32'd8388608);
+            for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
+              pick = code[row[5:0]][k[4:0]];
+              inject[k[4:0]] = inject[k[4:0]] + (({8'd0, level[pick]} ^ 32'd8388608) - 32'd8388608);
+            end
           end
-      if (|rec_spike_i)
+      end
+      if (|rec_spike_i) begin
         for (j = 26'd0; j < 26'd32; j = j + 26'd1)
           if (rec_spike_i[j[4:0]]) begin
             row = j + 26'd24;
-            for (k = 6'd0; k < 6'd32; k = k + 6'd1)
-              inject[k[4:0]] = inject[k[4:0]] + (({8'd0, rec_level[code[row[5:0]][k[4:0]]]} ^ 32'd8388608) - 32'd8388608);
+            for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
+              pick = code[row[5:0]][k[4:0]];
+              inject[k[4:0]] = inject[k[4:0]] + (({8'd0, rec_level[pick]} ^ 32'd8388608) - 32'd8388608);
+            end
           end
+      end
       // Registers, extended once for all neurons.
       c_i_dec_m = {25'd0, i_dec_m_i};
       c_i_dec_h = {2'd0, i_dec_h_i};

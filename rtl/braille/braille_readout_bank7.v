@@ -51,6 +51,7 @@ module braille_readout_bank7 (
   reg signed [31:0] c_i_dec_m;
   reg signed [31:0] c_i_dec_h;
   reg signed [31:0] c_i_dec_s;
+  reg [2:0] pick; // a weight code
   reg signed [31:0] syn_i_next;
   reg signed [31:0] syn_i_sat;
   reg signed [31:0] syn_product;
@@ -105,6 +106,7 @@ module braille_readout_bank7 (
     n_saturated = 32'sd0;
     row = 26'd0;
     j = 26'd0;
+    pick = 3'd0;
     syn_i_next = 32'sd0;
     syn_i_sat = 32'sd0;
     syn_product = 32'sd0;
@@ -126,13 +128,16 @@ module braille_readout_bank7 (
       saturated_o <= 32'd0;
     end else if (tick_i) begin
       for (k = 3'd0; k < 3'd7; k = k + 3'd1) inject[k[2:0]] = 32'sd0;
-      if (|pre_i)
+      if (|pre_i) begin
         for (j = 26'd0; j < 26'd32; j = j + 26'd1)
           if (pre_i[j[4:0]]) begin
             row = j + 26'd0;
-            for (k = 3'd0; k < 3'd7; k = k + 3'd1)
-              inject[k[2:0]] = inject[k[2:0]] + (({8'd0, level[code[row[4:0]][k[2:0]]]} ^ 32'd8388608) - 32'd8388608);
+            for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
+              pick = code[row[4:0]][k[2:0]];
+              inject[k[2:0]] = inject[k[2:0]] + (({8'd0, level[pick]} ^ 32'd8388608) - 32'd8388608);
+            end
           end
+      end
       // Registers, extended once for all neurons.
       c_i_dec_m = {25'd0, i_dec_m_i};
       c_i_dec_h = {2'd0, i_dec_h_i};

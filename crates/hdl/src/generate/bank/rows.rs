@@ -2,7 +2,7 @@
 
 use super::Bank;
 use super::text::extend_to;
-use crate::generate::{extend, index_bits, ports::range};
+use crate::generate::{extend, index_bits, literal, ports::range};
 use std::fmt::Write;
 
 /// Above so many channels a simulator first asks which groups have a spike: asking each channel would take longer than
@@ -11,6 +11,8 @@ const GROUPED: usize = 128;
 /// Channels of a group: a word of a simulator.
 const GROUP: usize = 32;
 const GROUP_BITS: usize = 5;
+/// Longest codes that are chosen by their bits.
+const CHOSEN_BITS: u32 = 3;
 
 impl Bank<'_> {
     /// Currents of the spiking channels; a tick without spikes costs one comparison.
@@ -48,33 +50,63 @@ impl Bank<'_> {
             true => by_group(spikes, channels),
             false => one_by_one(spikes, channels),
         };
-        let indent = " ".repeat(found.indent);
+        let row = match self.layer.fan_in() {
+            0..=2 => "[0]".into(),
+            rows => range(index_bits(rows)),
+        };
+        let (indent, k) = (" ".repeat(found.indent), self.k());
         format!(
-            "      if ({any})\n{} begin
+            "      if ({any}) begin
+{}{} begin
 {indent}  row = {} + 26'd{offset};
-{indent}  {}
-{indent}    {}
+{indent}  {} begin
+{indent}    pick = code[row{row}][{k}];
+{indent}    inject[{k}] = inject[{k}] + {};
+{indent}  end
 {indent}end
+      end
 ",
+            self.copies(channels, table),
             found.loops,
             found.channel,
             self.loop_head(),
-            self.addition(table)
+            self.current(channels, table)
         )
     }
 
-    /// Adds the current of the synapse of row `row` and neuron `k`.
-    fn addition(&self, table: &str) -> String {
-        let row = range(index_bits(self.layer.fan_in()));
-        let row = if self.layer.fan_in() <= 2 {
-            "[0]".into()
-        } else {
-            row
-        };
-        let k = self.k();
-        let level = format!("{table}[code[row{row}][{k}]]");
-        let value = extend(&level, self.chip.description.formats.i_bits, true);
-        format!("inject[{k}] = inject[{k}] + {value};")
+    /// The current of the synapse whose code is `pick`.
+    fn current(&self, channels: usize, table: &str) -> String {
+        if self.chosen(channels) {
+            return choice(table, 0, self.layer.bits);
+        }
+        let i_bits = self.chip.description.formats.i_bits;
+        extend(&format!("{table}[pick]"), i_bits, true)
+    }
+
+    /// Whether the currents of a port's few codes are copied, and one is chosen by the code's bits: with many channels a
+    /// simulator then adds several synapses at once, as it cannot from a table.
+    fn chosen(&self, channels: usize) -> bool {
+        channels > GROUPED && self.layer.bits <= CHOSEN_BITS
+    }
+
+    /// The copies that `chosen` says, once a tick with spikes.
+    fn copies(&self, channels: usize, table: &str) -> String {
+        let mut text = String::new();
+        for code in (0..1 << self.layer.bits).filter(|_| self.chosen(channels)) {
+            let address = literal(self.layer.bits, false, code);
+            let level = format!("{table}[{address}]");
+            let value = extend(&level, self.chip.description.formats.i_bits, true);
+            let _ = writeln!(text, "        c_{table}_{code} = {value};");
+        }
+        text
+    }
+
+    /// Temporaries of the copies.
+    pub(super) fn copied(&self) -> Vec<String> {
+        let sources = self.sources().filter(|source| self.chosen(source.1));
+        let of =
+            |(_, _, _, table)| (0..1 << self.layer.bits).map(move |c| format!("c_{table}_{c}"));
+        sources.flat_map(of).collect()
     }
 
     /// Spikes of many channels, filled up to whole groups.
@@ -94,6 +126,17 @@ impl Bank<'_> {
             .sources()
             .map(|(spikes, channels, ..)| (spikes, channels));
         ports.filter(|port| port.1 > GROUPED)
+    }
+}
+
+/// The copy of the current of a code that begins with the bits of `code`; the next bit is `bit - 1`.
+fn choice(table: &str, code: u32, bit: u32) -> String {
+    match bit {
+        0 => format!("c_{table}_{code}"),
+        _ => {
+            let half = |one: u32| choice(table, code + (one << (bit - 1)), bit - 1);
+            format!("(pick[{}] ? {} : {})", bit - 1, half(1), half(0))
+        }
     }
 }
 

@@ -93,6 +93,11 @@ impl Bank<'_> {
         if self.layer.options.random() {
             text += "  reg [31:0] c_random;\n  reg [31:0] c_base;\n  reg [31:0] index; // of the neuron in the layer\n";
         }
+        for copy in self.copied() {
+            let _ = writeln!(text, "  reg signed [31:0] {copy};");
+        }
+        let top = self.layer.bits - 1;
+        let _ = writeln!(text, "  reg [{top}:0] pick; // a weight code");
         text += &bodies.all().map(|body| body.declarations(1)).concat();
         text += "  /* verilator lint_on UNUSEDSIGNAL */\n";
         text += &self.group_declarations();
@@ -134,6 +139,10 @@ impl Bank<'_> {
         if self.grouped().next().is_some() {
             text += "    g = 26'd0;\n";
         }
+        for copy in self.copied() {
+            let _ = writeln!(text, "    {copy} = 32'sd0;");
+        }
+        let _ = writeln!(text, "    pick = {}'d0;", self.layer.bits);
         text += &bodies.all().map(|body| body.zeroes(2)).concat();
         text += "    if (clear_i) begin\n";
         text += &self.rest();
