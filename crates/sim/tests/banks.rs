@@ -3,7 +3,7 @@
 
 use bruno_chip::Description;
 use bruno_device::Chip;
-use bruno_sim::{Flavour, Forward, IntegerModel, VerilatedModel, stimuli};
+use bruno_sim::{Flavour, Forward, IntegerModel, Lockstep, VerilatedModel, stimuli};
 use std::path::Path;
 
 /// Two layers of NEURONS neurons in banks of BANK, the second recurrent; synapses of BITS bits.
@@ -13,17 +13,25 @@ const CHIP: &str = r#"{"name":"banks","inputs":INPUTS,"bank_neurons":BANK,"windo
                "device":{"area_um2":0.5,"t_ref_ms":0.1}}],
     "readout":{"outputs":2,"synapse":{"range_pA":100}}}"#;
 
-fn check(inputs: usize, neurons: usize, bank: usize, bits: u32) {
+fn chip(inputs: usize, neurons: usize, bank: usize, bits: u32, name: &str) -> Chip {
     let numbers = [("INPUTS", inputs), ("NEURONS", neurons), ("BANK", bank)];
     let text = CHIP.replace("BITS", &bits.to_string());
+    let text = text.replace("banks", name);
     let text = numbers
         .iter()
         .fold(text, |text, (name, n)| text.replace(name, &n.to_string()));
-    let chip = Chip::resolve("banks", &Description::parse("banks", &text).unwrap()).unwrap();
-    let design = bruno_hdl::generate(&chip).unwrap();
-    let mut rtl = VerilatedModel::new(&chip, &design, Flavour::Fast, Path::new("")).unwrap();
-    let mut integer = IntegerModel::new(&chip);
-    let case = stimuli::random(&chip, 5_000, 7).swap_remove(0);
+    Chip::resolve("test", &Description::parse("test", &text).unwrap()).unwrap()
+}
+
+fn check(inputs: usize, neurons: usize, bank: usize, bits: u32) {
+    check_fast(&chip(inputs, neurons, bank, bits, "banks"));
+}
+
+fn check_fast(chip: &Chip) {
+    let design = bruno_hdl::generate(chip).unwrap();
+    let mut rtl = VerilatedModel::new(chip, &design, Flavour::Fast, Path::new("")).unwrap();
+    let mut integer = IntegerModel::new(chip);
+    let case = stimuli::random(chip, 5_000, 7).swap_remove(0);
     rtl.load(&case.program).unwrap();
     integer.load(&case.program).unwrap();
     let expected = integer.run(&case.stimulus).unwrap();
@@ -50,4 +58,16 @@ fn many_channels_of_one_bit() {
 #[test]
 fn many_channels_of_many_codes() {
     check(150, 192, 96, 5);
+}
+
+/// Verilator writes two underscores of a name in another way.
+#[test]
+fn names_with_underscores() {
+    let chip = chip(3, 8, 4, 3, "b__anks_");
+    check_fast(&chip);
+    let design = bruno_hdl::generate(&chip).unwrap();
+    let mut both = Lockstep::new(&chip, &design).unwrap();
+    let case = &stimuli::random(&chip, 1_000, 1)[0];
+    both.load(&case.program).unwrap();
+    assert_eq!(both.run(&case.stimulus, |_| {}).unwrap(), None);
 }

@@ -1,6 +1,6 @@
 //! `bruno_model.h`: what the C++ driver must know of a chip, and the state accessors of a probe build.
 
-use super::names::{CLASS, CLOCK_BEFORE, EVAL, ROOT, ROOT_HEADER};
+use super::names::{CLASS, CLOCK_BEFORE, EVAL, ROOT, ROOT_HEADER, encoded};
 use super::{Flavour, shared_banks};
 use crate::stimuli::Reader;
 use bruno_device::{Chip, Layer};
@@ -106,8 +106,9 @@ inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t st
             if has(&chip.layers[*layer], state) {
                 let copy = |part: &String| {
                     format!(
-                        "bruno_copy(root->{}__DOT__{instance}__DOT__{part}{state}, out)",
-                        chip.name
+                        "bruno_copy(root->{}__DOT__{}__DOT__{part}{state}, out)",
+                        encoded(&chip.name),
+                        encoded(instance)
                     )
                 };
                 // `out` moves on with every copy, so they stand in statements of their own.
@@ -145,7 +146,7 @@ fn parts(chip: &Chip, size: usize) -> Vec<String> {
 /// Verilator's configuration of a probe build: the states can be read from C++, the RTL stays as it is.
 pub(super) fn probe_config(modules: &[String]) -> String {
     let mut text = String::new();
-    for module in modules {
+    for module in modules.iter().map(|m| encoded(m)) {
         // Inlined, a state has a name in the root whatever the number of instances.
         let _ = writeln!(text, "inline -module \"{module}\"");
         for state in PROBED {

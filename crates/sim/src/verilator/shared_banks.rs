@@ -2,7 +2,7 @@
 //! differ. At 32 banks they are a 32nd of the C++ to compile, and stay in the processor's instruction cache.
 
 use super::model_header::instances;
-use super::names::CLASS;
+use super::names::{CLASS, encoded};
 use bruno_device::{Chip, Layer, LayerKind};
 use bruno_hdl::bank_module;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ const OWN_PORTS: [&str; 2] = ["base_i", "rec_ready_i"];
 /// Verilator's configuration of the modules that a chip has several banks of; empty without any.
 pub(super) fn config(chip: &Chip) -> String {
     let mut text = String::new();
-    for module in modules(chip) {
+    for module in modules(chip).iter().map(|m| encoded(m)) {
         let _ = writeln!(text, "no_inline -module \"{module}\"");
         for port in OWN_PORTS {
             let _ = writeln!(text, "public_flat_rd -module \"{module}\" -var \"{port}\"");
@@ -48,7 +48,7 @@ pub(super) fn prefetch(chip: &Chip) -> String {
     let modules = modules(chip);
     let mut text: String = modules
         .iter()
-        .map(|m| format!("#include \"{CLASS}_{m}.h\"\n"))
+        .map(|m| format!("#include \"{CLASS}_{}.h\"\n", encoded(m)))
         .collect();
     let banks = rows(chip);
     let Some((first, ..)) = banks.first() else {
@@ -82,7 +82,8 @@ fn rows(chip: &Chip) -> Vec<(String, Range<usize>, usize)> {
         let own = banks_of(index).filter(|_| layer.recurrent);
         let own = own.map(|bank| (bank, layer.inputs));
         for ((_, name), row) in own.chain(banks_of(index + 1).map(|bank| (bank, 0))) {
-            let member = format!("__PVT__{}__DOT__{name}", chip.name);
+            let (chip, bank) = (encoded(&chip.name), encoded(name));
+            let member = format!("__PVT__{chip}__DOT__{bank}");
             all.push((member, neurons.clone(), row));
         }
         start = neurons.end;
