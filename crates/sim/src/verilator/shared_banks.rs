@@ -42,7 +42,7 @@ template <typename Bank> void bruno_prefetch_row(const Bank& bank, uint32_t chan
 ";
 
 /// For the driver: brings the weights that a neuron's spike needs in the next tick into the cache, from all banks at once.
-/// Each bank would wait for its own: at N = 4096 that was a quarter of the time. Where this Verilator names its members
+/// Each bank would wait for its own: at N = 4096 that was a fifth of the time. Where this Verilator names its members
 /// in another way, nothing is done. Empty for a chip without modules that have several instances.
 pub(super) fn prefetch(chip: &Chip) -> String {
     let modules = modules(chip);
