@@ -44,6 +44,7 @@ module braille_readout_bank7 (
   /* verilator lint_off UNUSEDSIGNAL */
   reg signed [31:0] inject [0:6];
   reg signed [31:0] clipped [0:6];
+  reg signed [31:0] happened; // not zero: a neuron fired or saturated
   reg signed [31:0] n_saturated;
   reg [2:0] k;
   reg [25:0] j;
@@ -103,6 +104,7 @@ module braille_readout_bank7 (
     c_i_dec_m = 32'sd0;
     c_i_dec_h = 32'sd0;
     c_i_dec_s = 32'sd0;
+    happened = 32'sd0;
     n_saturated = 32'sd0;
     row = 26'd0;
     j = 26'd0;
@@ -172,21 +174,24 @@ module braille_readout_bank7 (
         end
         i[k[2:0]] = syn_i_next[23:0];
         clipped[k[2:0]] = syn_i_sat;
-        n_saturated = n_saturated + syn_i_sat;
+        happened = happened | syn_i_sat;
+      end
+      if (happened != 32'sd0) begin
+        for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
+          // n_sat
+          n_sat_count = {12'd0, n_sat[k[2:0]]};
+          n_sat_add = clipped[k[2:0]];
+          n_sat_wanted = (n_sat_count + n_sat_add);
+          if (n_sat_wanted > 32'sd1048575) begin
+            n_sat_count_next = 32'sd1048575;
+          end else begin
+            n_sat_count_next = n_sat_wanted;
+          end
+          n_sat[k[2:0]] = n_sat_count_next[19:0];
+          n_saturated = n_saturated + clipped[k[2:0]];
+        end
       end
       saturated_o <= {28'd0, n_saturated[3:0]};
-      if (n_saturated != 32'sd0) for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
-        // n_sat
-        n_sat_count = {12'd0, n_sat[k[2:0]]};
-        n_sat_add = clipped[k[2:0]];
-        n_sat_wanted = (n_sat_count + n_sat_add);
-        if (n_sat_wanted > 32'sd1048575) begin
-          n_sat_count_next = 32'sd1048575;
-        end else begin
-          n_sat_count_next = n_sat_wanted;
-        end
-        n_sat[k[2:0]] = n_sat_count_next[19:0];
-      end
     end
 
     // A word moves to the output register when that is free.

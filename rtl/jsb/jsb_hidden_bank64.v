@@ -88,7 +88,7 @@ module jsb_hidden_bank64 (
   reg signed [31:0] inject [0:63];
   reg signed [31:0] clipped [0:63];
   reg signed [31:0] fired [0:63];
-  reg signed [31:0] n_fired;
+  reg signed [31:0] happened; // not zero: a neuron fired or saturated
   reg signed [31:0] n_saturated;
   reg [6:0] k;
   reg [25:0] j;
@@ -175,10 +175,10 @@ module jsb_hidden_bank64 (
   reg signed [31:0] neuron_up_product;
   reg signed [31:0] neuron_down_product;
   reg signed [31:0] neuron_flow;
+  reg signed [31:0] neuron_moved;
   reg signed [31:0] neuron_dp;
   reg signed [31:0] neuron_p_wanted;
   reg signed [31:0] neuron_p_floor;
-  reg signed [31:0] neuron_p_new;
   reg signed [31:0] neuron_old_product;
   reg signed [31:0] neuron_old_rounded;
   reg signed [31:0] neuron_old_charge;
@@ -296,7 +296,7 @@ module jsb_hidden_bank64 (
     c_kap_s = 32'sd0;
     c_p_reset = 32'sd0;
     c_keep_p = 32'sd0;
-    n_fired = 32'sd0;
+    happened = 32'sd0;
     n_saturated = 32'sd0;
     row = 26'd0;
     j = 26'd0;
@@ -356,10 +356,10 @@ module jsb_hidden_bank64 (
     neuron_up_product = 32'sd0;
     neuron_down_product = 32'sd0;
     neuron_flow = 32'sd0;
+    neuron_moved = 32'sd0;
     neuron_dp = 32'sd0;
     neuron_p_wanted = 32'sd0;
     neuron_p_floor = 32'sd0;
-    neuron_p_new = 32'sd0;
     neuron_old_product = 32'sd0;
     neuron_old_rounded = 32'sd0;
     neuron_old_charge = 32'sd0;
@@ -504,6 +504,14 @@ module jsb_hidden_bank64 (
         neuron_v = (({12'd0, v[k[5:0]]} ^ 32'd524288) - 32'd524288);
         neuron_refr = {12'd0, refr[k[5:0]]};
         neuron_p = {12'd0, p[k[5:0]]};
+        // Step 2: a refractory neuron holds; `active` is all ones otherwise.
+        if (neuron_refr > 32'sd0) begin
+          neuron_waiting = 32'sd1;
+        end else begin
+          neuron_waiting = 32'sd0;
+        end
+        neuron_active = (neuron_waiting - 32'sd1);
+        neuron_refr_left = (neuron_refr - neuron_waiting);
         // Step 3: log2 of both switching rates, from the old state.
         neuron_xv_product = (neuron_v * c_xv_m);
         neuron_xv_rounded = (neuron_xv_product + c_xv_h);
@@ -557,7 +565,8 @@ module jsb_hidden_bank64 (
         neuron_down_product = (neuron_down_mant * neuron_p);
         neuron_down_flow = (neuron_down_product >>> neuron_down_shift[4:0]);
         neuron_flow = ((neuron_up_flow - neuron_down_flow) + P_ROUND);
-        neuron_dp = (neuron_flow >>> 5'd8);
+        neuron_moved = (neuron_flow >>> 5'd8);
+        neuron_dp = (neuron_moved & neuron_active);
         neuron_p_wanted = (neuron_p + neuron_dp);
         if (neuron_p_wanted < 32'sd0) begin
           neuron_p_floor = 32'sd0;
@@ -565,15 +574,15 @@ module jsb_hidden_bank64 (
           neuron_p_floor = neuron_p_wanted;
         end
         if (neuron_p_floor > P_MAX) begin
-          neuron_p_new = P_MAX;
+          neuron_p_moved = P_MAX;
         end else begin
-          neuron_p_new = neuron_p_floor;
+          neuron_p_moved = neuron_p_floor;
         end
         // The charge of the new and of the old occupation, each rounded: their difference telescopes.
         neuron_old_product = (neuron_p * c_kap_m);
         neuron_old_rounded = (neuron_old_product + c_kap_h);
         neuron_old_charge = (neuron_old_rounded >>> c_kap_s[4:0]);
-        neuron_new_product = (neuron_p_new * c_kap_m);
+        neuron_new_product = (neuron_p_moved * c_kap_m);
         neuron_new_rounded = (neuron_new_product + c_kap_h);
         neuron_new_charge = (neuron_new_rounded >>> c_kap_s[4:0]);
         // Step 5: both terms carry 8 guard bits; their difference is rounded once.
@@ -599,13 +608,6 @@ module jsb_hidden_bank64 (
         end else begin
           neuron_clamped = neuron_floored;
         end
-        // Step 2: a refractory neuron holds; `active` is all ones otherwise.
-        if (neuron_refr > 32'sd0) begin
-          neuron_waiting = 32'sd1;
-        end else begin
-          neuron_waiting = 32'sd0;
-        end
-        neuron_active = (neuron_waiting - 32'sd1);
         // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
         if (neuron_clamped > c_v_th) begin
           neuron_fire = neuron_active;
@@ -624,22 +626,16 @@ module jsb_hidden_bank64 (
         end else begin
           neuron_v_moved = neuron_v;
         end
-        neuron_refr_left = (neuron_refr - neuron_waiting);
-        if (neuron_active[0]) begin
-          neuron_p_moved = neuron_p_new;
-        end else begin
-          neuron_p_moved = neuron_p;
-        end
         v[k[5:0]] = neuron_v_moved[19:0];
         p[k[5:0]] = neuron_p_moved[19:0];
         i[k[5:0]] = syn_i_next[23:0];
         refr[k[5:0]] = neuron_refr_left[19:0];
-        fired[k[5:0]] = neuron_spike;
-        n_fired = n_fired + neuron_spike;
         clipped[k[5:0]] = neuron_saturated;
-        n_saturated = n_saturated + neuron_saturated;
+        fired[k[5:0]] = neuron_spike;
+        happened = happened | neuron_spike | neuron_saturated;
       end
-      if (n_fired != 32'sd0) begin
+      spike_o <= 64'd0;
+      if (happened != 32'sd0) begin
         for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
           // reset_v
           reset_v_spike = fired[k[5:0]];
@@ -669,26 +665,25 @@ module jsb_hidden_bank64 (
           end else begin
             n_spike_count_next = n_spike_wanted;
           end
+          // n_sat
+          n_sat_count = {12'd0, n_sat[k[5:0]]};
+          n_sat_add = clipped[k[5:0]];
+          n_sat_wanted = (n_sat_count + n_sat_add);
+          if (n_sat_wanted > 32'sd1048575) begin
+            n_sat_count_next = 32'sd1048575;
+          end else begin
+            n_sat_count_next = n_sat_wanted;
+          end
           v[k[5:0]] = reset_v_v_next[19:0];
           p[k[5:0]] = reset_p_p_next[19:0];
           refr[k[5:0]] = reset_v_refr_next[19:0];
           n_spike[k[5:0]] = n_spike_count_next[19:0];
+          n_sat[k[5:0]] = n_sat_count_next[19:0];
+          n_saturated = n_saturated + clipped[k[5:0]];
         end
-        for (k = 7'd0; k < 7'd64; k = k + 7'd1) spike_o[k[5:0]] <= fired[k[5:0]][0];
-      end else spike_o <= 64'd0;
-      saturated_o <= {24'd0, n_saturated[7:0]};
-      if (n_saturated != 32'sd0) for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
-        // n_sat
-        n_sat_count = {12'd0, n_sat[k[5:0]]};
-        n_sat_add = clipped[k[5:0]];
-        n_sat_wanted = (n_sat_count + n_sat_add);
-        if (n_sat_wanted > 32'sd1048575) begin
-          n_sat_count_next = 32'sd1048575;
-        end else begin
-          n_sat_count_next = n_sat_wanted;
-        end
-        n_sat[k[5:0]] = n_sat_count_next[19:0];
+        for (k = 7'd0; k < 7'd64; k = k + 7'd1) if (fired[k[5:0]][0]) spike_o[k[5:0]] <= 1'b1;
       end
+      saturated_o <= {24'd0, n_saturated[7:0]};
       // Records of the new states.
       for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
         // sum_v

@@ -4,8 +4,8 @@
 // Nothing is assumed. Cut: the new occupation, which is fed back as the old one.
 
 module charge;
-  (* hierconn *) wire signed [31:0] \dut.k_p_new , \dut.k_old_charge , \dut.k_new_charge ;
-  wire [31:0] p = \dut.k_p_new ;
+  (* hierconn *) wire signed [31:0] \dut.k_p_moved , \dut.k_old_charge , \dut.k_new_charge ;
+  wire [31:0] p = \dut.k_p_moved ;
   (* anyseq *) reg signed [`V_BITS-1:0] v;
   (* anyseq *) reg [19:0] refr;
 `include "neuron.vh"

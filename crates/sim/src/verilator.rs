@@ -1,7 +1,9 @@
 //! The Verilated RTL at run time: generate, build into a cache, load, drive.
 
 mod build;
+
 mod cache;
+mod choices;
 mod collector;
 mod compile;
 mod contest;
@@ -12,6 +14,8 @@ mod model_header;
 mod names;
 mod shared_banks;
 pub(crate) mod tool;
+mod translations;
+mod uniform_shifts;
 
 pub use build::{Flavour, ToolVersions, build};
 pub use cache::{Cache, CacheEntry, cache_dir};

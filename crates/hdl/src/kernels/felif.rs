@@ -128,10 +128,10 @@ pub struct Felif {
     up_product: Signal<Local, Word>,
     down_product: Signal<Local, Word>,
     flow: Signal<Local, Word>,
+    moved: Signal<Local, Word>,
     dp: Signal<Local, Word>,
     p_wanted: Signal<Local, Word>,
     p_floor: Signal<Local, Word>,
-    p_new: Signal<Local, Word>,
     old_product: Signal<Local, Word>,
     old_rounded: Signal<Local, Word>,
     old_charge: Signal<Local, Word>,
@@ -159,6 +159,14 @@ pub struct Felif {
 impl Logic for Felif {
     #[hdl_gen]
     fn update(&mut self) {
+        comment!("Step 2: a refractory neuron holds; `active` is all ones otherwise.");
+        if self.refr.val() > 0 {
+            self.waiting.next = 1.into();
+        } else {
+            self.waiting.next = 0.into();
+        }
+        self.active.next = self.waiting.val() - 1;
+        self.refr_left.next = self.refr.val() - self.waiting.val();
         comment!("Step 3: log2 of both switching rates, from the old state.");
         self.xv_product.next = self.v.val() * self.xv_m.val();
         self.xv_rounded.next = self.xv_product.val() + self.xv_h.val();
@@ -214,7 +222,8 @@ impl Logic for Felif {
         self.down_product.next = self.down_mant.val() * self.p.val();
         self.down_flow.next = self.down_product.val() >> self.down_shift.val();
         self.flow.next = self.up_flow.val() - self.down_flow.val() + self.p_round.val();
-        self.dp.next = self.flow.val() >> 8;
+        self.moved.next = self.flow.val() >> 8;
+        self.dp.next = self.moved.val() & self.active.val();
         self.p_wanted.next = self.p.val() + self.dp.val();
         if self.p_wanted.val() < 0 {
             self.p_floor.next = 0.into();
@@ -222,9 +231,9 @@ impl Logic for Felif {
             self.p_floor.next = self.p_wanted.val();
         }
         if self.p_floor.val() > self.p_max.val() {
-            self.p_new.next = self.p_max.val();
+            self.p_moved.next = self.p_max.val();
         } else {
-            self.p_new.next = self.p_floor.val();
+            self.p_moved.next = self.p_floor.val();
         }
         comment!(
             "The charge of the new and of the old occupation, each rounded: their difference telescopes."
@@ -232,7 +241,7 @@ impl Logic for Felif {
         self.old_product.next = self.p.val() * self.kap_m.val();
         self.old_rounded.next = self.old_product.val() + self.kap_h.val();
         self.old_charge.next = self.old_rounded.val() >> self.kap_s.val();
-        self.new_product.next = self.p_new.val() * self.kap_m.val();
+        self.new_product.next = self.p_moved.val() * self.kap_m.val();
         self.new_rounded.next = self.new_product.val() + self.kap_h.val();
         self.new_charge.next = self.new_rounded.val() >> self.kap_s.val();
         comment!("Step 5: both terms carry 8 guard bits; their difference is rounded once.");
@@ -258,13 +267,6 @@ impl Logic for Felif {
         } else {
             self.clamped.next = self.floored.val();
         }
-        comment!("Step 2: a refractory neuron holds; `active` is all ones otherwise.");
-        if self.refr.val() > 0 {
-            self.waiting.next = 1.into();
-        } else {
-            self.waiting.next = 0.into();
-        }
-        self.active.next = self.waiting.val() - 1;
         comment!("Step 7: strict threshold on the new membrane; `fire` is all ones or zero.");
         if self.clamped.val() > self.v_th.val() {
             self.fire.next = self.active.val();
@@ -282,12 +284,6 @@ impl Logic for Felif {
             self.v_moved.next = self.clamped.val();
         } else {
             self.v_moved.next = self.v.val();
-        }
-        self.refr_left.next = self.refr.val() - self.waiting.val();
-        if self.active.val().get_bit(0) {
-            self.p_moved.next = self.p_new.val();
-        } else {
-            self.p_moved.next = self.p.val();
         }
     }
 }

@@ -86,7 +86,7 @@ fn membrane() -> Proof {
 }
 
 fn charge() -> Proof {
-    felif("charge", "felif/w:k_p_new")
+    felif("charge", "felif/w:k_p_moved")
 }
 
 fn refractory(proof: Proof) -> Proof {
@@ -262,7 +262,7 @@ faults! {
     charge_shifted_less: terms(), "(k_new_rounded >>> kap_s[4:0])", "(k_new_rounded >>> kap_s[3:0])", "k_new_charge";
     floor_of_p_dropped: occupation(), "k_p_floor = 32'sd0", "k_p_floor = k_p_wanted", "p_next >= 0";
     flow_not_rounded: occupation(), "+ p_round", "+ 32'sd0", "p_next ==";
-    ceiling_of_p_dropped: occupation(), "k_p_new = p_max", "k_p_new = k_p_floor", "p_next >= 0";
+    ceiling_of_p_dropped: occupation(), "k_p_moved = p_max", "k_p_moved = k_p_floor", "p_next >= 0";
     floor_of_v_dropped: membrane(), "k_floored = v_floor", "k_floored = k_wanted", "v_next ==";
     ceiling_of_v_dropped: membrane(), "k_clamped = v_max", "k_clamped = k_floored", "v_next ==";
     clamp_not_counted: membrane(), "(i_sat - k_clip)", "i_sat", "saturated ==";

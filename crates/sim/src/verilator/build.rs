@@ -1,6 +1,7 @@
 //! From a design to a shared object: `verilator --cc`, then the C++ compiler.
 
 use super::cache::{self, Cache};
+use super::choices::{self, Choice};
 use super::machine::Machine;
 use super::{contest, coverage_config, model_header, names, shared_banks, tool};
 use crate::SimError;
@@ -42,9 +43,9 @@ pub(super) const REPORT: &str = "bruno wrote this file: if the tool is sound, th
 pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
     let mut tools = Tools::find()?;
     tools.machine.fit(chip);
-    let choices: &[&[&str]] = match flavour {
+    let choices: &[Choice] = match flavour {
         Flavour::Fast => tools.machine.choices(chip),
-        _ => &[&[]],
+        _ => &choices::ONE,
     };
     let cache = Cache::of_user()?;
     let header = model_header::print(chip, design, flavour);

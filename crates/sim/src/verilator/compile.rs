@@ -2,19 +2,29 @@
 
 use super::build::{Flavour, REPORT, Tools, file_error};
 use super::cache::{self, Cache};
-use super::{names, tool};
+use super::choices::Choice;
+use super::{names, tool, translations};
 use crate::SimError;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// One source to compile.
-struct Job {
-    source: PathBuf,
-    object: PathBuf,
-    /// Options beside those of every model.
-    options: &'static [&'static str],
+/// One translation of a source.
+pub(super) struct Job {
+    pub source: PathBuf,
+    pub target: PathBuf,
+    /// Options beside those of every model; the last ones say what becomes of the source.
+    pub options: Vec<&'static str>,
+}
+
+impl Job {
+    fn object(source: &PathBuf) -> Self {
+        Self {
+            source: source.clone(),
+            target: source.with_extension("o"),
+            options: vec!["-c"],
+        }
+    }
 }
 
 impl Tools {
@@ -34,9 +44,8 @@ impl Tools {
             cache.entry(&key, &format!("{source}.o"), |path| {
                 let dir = path.parent().unwrap_or(Path::new("."));
                 let job = Job {
-                    source: self.include.join(source),
-                    object: path.into(),
-                    options: &[],
+                    target: path.into(),
+                    ..Job::object(&self.include.join(source))
                 };
                 self.compile(dir, &[&job], 3)
             })
@@ -44,27 +53,36 @@ impl Tools {
         names::RUNTIME.iter().chain(&own).map(object).collect()
     }
 
-    /// The model whose sources are in `dir`, once for each choice of options for what is evaluated every tick.
+    /// The model whose sources are in `dir`, once for each choice for what is evaluated every tick.
     pub fn link(
         &self,
         dir: &Path,
         runtime: &[PathBuf],
         flavour: Flavour,
-        choices: &'static [&'static [&'static str]],
+        choices: &[Choice],
     ) -> Result<Vec<PathBuf>, SimError> {
-        let sources = sources(dir)?;
         let level = flavour.optimisation();
-        let builds = choices.iter().enumerate();
-        let builds: Vec<Vec<Job>> = builds
-            .map(|(n, options)| jobs(&sources, n, options))
-            .collect();
-        let once: BTreeMap<_, _> = builds.iter().flatten().map(|j| (&j.object, j)).collect();
-        self.compile(dir, &once.into_values().collect::<Vec<_>>(), level)?;
-        let link = |(n, jobs): (usize, &Vec<Job>)| {
+        let (hot, cold): (Vec<_>, Vec<_>) = sources(dir)?.into_iter().partition(|s| is_hot(s));
+        let mut jobs: Vec<Job> = cold.iter().map(Job::object).collect();
+        let common = jobs.len();
+        let builds: Vec<Vec<Job>> = match choices {
+            [_] => vec![hot.iter().map(Job::object).collect()],
+            _ => {
+                jobs.extend(translations::to_llvm(&hot, choices));
+                let code = |choice| translations::to_code(&hot, choices, choice);
+                choices.iter().map(code).collect()
+            }
+        };
+        self.compile(dir, &jobs.iter().collect::<Vec<_>>(), level)?;
+        if choices.len() > 1 {
+            translations::unify_shifts(&hot, choices)?;
+        }
+        self.compile(dir, &builds.iter().flatten().collect::<Vec<_>>(), level)?;
+        let link = |(n, build): (usize, &Vec<Job>)| {
             let model = dir.join(format!("{n}.so"));
             let mut command = self.compiler(dir, level)?;
             command
-                .args(jobs.iter().map(|j| &j.object))
+                .args(jobs[..common].iter().chain(build).map(|j| &j.target))
                 .args(runtime)
                 .args(names::LINK)
                 .arg("-o")
@@ -78,11 +96,12 @@ impl Tools {
     fn compile(&self, dir: &Path, jobs: &[&Job], level: u32) -> Result<(), SimError> {
         let compile = |job: &&Job| {
             let mut command = self.compiler(dir, level)?;
-            if dir.join(names::SIGNED_WORDS_HEADER).is_file() {
+            let cpp = job.source.extension().is_some_and(|e| e == "cpp");
+            if cpp && dir.join(names::SIGNED_WORDS_HEADER).is_file() {
                 command.args(["-include", names::SIGNED_WORDS_HEADER]);
             }
-            command.args(job.options).arg("-c").arg(&job.source);
-            tool::run(command.arg("-o").arg(&job.object), REPORT).map(|_| ())
+            command.args(&job.options).arg(&job.source);
+            tool::run(command.arg("-o").arg(&job.target), REPORT).map(|_| ())
         };
         let next = AtomicUsize::new(0);
         let work = || -> Result<(), SimError> {
@@ -141,18 +160,10 @@ impl Tools {
     }
 }
 
-/// One job a source; only those that are evaluated every tick get the options, and an object of their own for choice `n`.
-fn jobs(sources: &[PathBuf], n: usize, options: &'static [&'static str]) -> Vec<Job> {
-    let job = |source: &PathBuf| {
-        let name = source.file_name().unwrap_or_default().to_string_lossy();
-        let hot = name.contains(names::EVALUATION) && !name.contains(names::SLOW);
-        Job {
-            source: source.clone(),
-            object: source.with_extension(if hot { format!("{n}.o") } else { "o".into() }),
-            options: if hot { options } else { &[] },
-        }
-    };
-    sources.iter().map(job).collect()
+/// Whether a source is evaluated every tick.
+fn is_hot(source: &Path) -> bool {
+    let name = source.file_name().unwrap_or_default().to_string_lossy();
+    name.contains(names::EVALUATION) && !name.contains(names::SLOW)
 }
 
 /// The C++ sources in a directory, in order.

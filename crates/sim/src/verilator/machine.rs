@@ -1,5 +1,6 @@
 //! The processor that models are compiled for, and the options that fit them to it.
 
+use super::choices::{self, Choice};
 use super::{names, tool};
 use crate::SimError;
 use bruno_device::{Chip, LayerKind};
@@ -20,7 +21,7 @@ pub(super) struct Machine {
     native: bool,
 }
 
-/// Neurons from which a second build is worth its time.
+/// Neurons from which several builds are worth their time.
 const CONTEST: usize = 32;
 
 impl Machine {
@@ -55,14 +56,15 @@ impl Machine {
         }
     }
 
-    /// Options that are worth a comparison for a chip, beside those that every model of it gets.
-    pub fn choices(&self, chip: &Chip) -> &'static [&'static [&'static str]] {
+    /// Builds that are worth a comparison for a chip; the first is what other machines get.
+    pub fn choices(&self, chip: &Chip) -> &'static [Choice] {
         let large = chip.layers.iter().any(|l| l.neurons >= CONTEST);
         match self.vector_bits() {
-            _ if !(self.native && self.clang && large && chip.fold == 1) => &[&[]],
-            256 => &[&[], &names::NO_HOISTING],
-            512 if self.pairs(chip) => &[&[], &names::INTERLEAVED_NO_HOISTING],
-            _ => &[&[]],
+            _ if !(self.native && self.clang && large && chip.fold == 1) => &choices::ONE,
+            256 => &choices::AVX2,
+            512 if self.pairs(chip) => &choices::AVX512_PAIRS,
+            512 => &choices::AVX512,
+            _ => &choices::ONE,
         }
     }
 

@@ -1,6 +1,6 @@
 //! `bruno_model.h`: what the C++ driver must know of a chip, and the state accessors of a probe build.
 
-use super::names::{CLASS, CLOCK_BEFORE, EVAL, ROOT, ROOT_HEADER, encoded};
+use super::names::{CLASS, CLOCK_BEFORE, EDGE, EVAL, ROOT, ROOT_HEADER, encoded};
 use super::{Flavour, shared_banks};
 use crate::stimuli::Reader;
 use bruno_device::{Chip, Layer};
@@ -25,7 +25,7 @@ pub(super) fn print(chip: &Chip, design: &Design, flavour: Flavour) -> String {
     }
     let _ = write!(
         text,
-        "#define BRUNO_ROOT {ROOT}\n#define BRUNO_EVAL {EVAL}\n#define BRUNO_CLOCK_BEFORE {CLOCK_BEFORE}\n"
+        "#define BRUNO_ROOT {ROOT}\n#define BRUNO_EVAL {EVAL}\n#define BRUNO_EDGE {EDGE}\n#define BRUNO_CLOCK_BEFORE {CLOCK_BEFORE}\n"
     );
     let _ = write!(
         text,

@@ -17,6 +17,8 @@ pub(super) const EVALUATION: &str = "DepSet";
 pub(super) const SLOW: &str = "__Slow";
 /// Function of a [`ROOT`] that evaluates it.
 pub(super) const EVAL: &str = "Vchip___024root___eval";
+/// Function of a [`ROOT`] that [`EVAL`] calls for the clocks that rose.
+pub(super) const EDGE: &str = "Vchip___024root___eval_nba";
 /// Member of [`ROOT`]: level of the clock at the last evaluation (the driver does without where it has another name).
 pub(super) const CLOCK_BEFORE: &str = "__Vtrigrprev__TOP__clk_i";
 /// What an array of words looks like in the header of a class, and the same where a vector of a cache line can begin: vectors
@@ -82,12 +84,16 @@ pub(super) const INTERLEAVED: [&str; 2] = ["-mllvm", "-force-vector-interleave=2
 /// Constants are loaded where they are used instead of before the loop: with few registers the second means that they are
 /// stored and loaded again. From 10 % faster to 7 % slower, by the chip.
 pub(super) const NO_HOISTING: [&str; 2] = ["-mllvm", "-disable-machine-licm"];
-/// Both, for AVX-512: llvm-mca expects 93 cycles for 32 neurons instead of 114 on Ice Lake.
-pub(super) const INTERLEAVED_NO_HOISTING: [&str; 4] = [
-    INTERLEAVED[0],
-    INTERLEAVED[1],
-    NO_HOISTING[0],
-    NO_HOISTING[1],
+/// Translates to LLVM's language, as text.
+pub(super) const TO_LLVM: [&str; 2] = ["-S", "-emit-llvm"];
+/// Translates from there to an object, once all has been done that does not depend on the processor.
+pub(super) const FROM_LLVM: [&str; 6] = [
+    "-Wno-unused-command-line-argument",
+    "-Xclang",
+    "-disable-llvm-passes",
+    "-x",
+    "ir",
+    "-c",
 ];
 /// Predefined where the machine has AVX2.
 pub(super) const VECTORS: &str = "__AVX2__";

@@ -12,10 +12,7 @@ impl Bank<'_> {
     pub(super) fn loops(&self, bodies: &Bodies) -> Result<String, HdlError> {
         let mut text = self.opening();
         text += &self.neurons(&bodies.neurons)?;
-        if self.spiking() {
-            text += &self.spikes(&bodies.spikes);
-        }
-        text += &self.saturations(&bodies.saturations);
+        text += &self.events(&bodies.events);
         if !bodies.records.text().is_empty() {
             let records = self.neuron_loop(&self.body(&bodies.records, "        "), "      ");
             let _ = write!(text, "      // Records of the new states.\n      {records}");
@@ -46,46 +43,48 @@ impl Bank<'_> {
         }
         text += &self.body(body, "        ");
         let k = self.k();
+        let clips = body.output(if self.spiking() { "saturated" } else { "i_sat" })?;
+        let _ = writeln!(text, "        clipped[{k}] = {clips};");
         if self.spiking() {
             let spike = body.output("spike")?;
             let _ = writeln!(
                 text,
-                "        fired[{k}] = {spike};\n        n_fired = n_fired + {spike};"
+                "        fired[{k}] = {spike};\n        happened = happened | {spike} | {clips};"
             );
+        } else {
+            let _ = writeln!(text, "        happened = happened | {clips};");
         }
-        let clips = body.output(if self.spiking() { "saturated" } else { "i_sat" })?;
-        let _ = writeln!(
-            text,
-            "        clipped[{k}] = {clips};\n        n_saturated = n_saturated + {clips};"
-        );
         Ok(format!("      {}", self.neuron_loop(&text, "      ")))
     }
 
-    /// Neurons that fired.
-    fn spikes(&self, body: &Printed) -> String {
-        let spike = if self.size == 1 {
-            "spike_o".into()
-        } else {
-            format!("spike_o[{}]", self.k())
-        };
-        format!(
-            "      if (n_fired != 32'sd0) begin\n        {}        {} {spike} <= fired[{}][0];\n      end else spike_o <= {}'d0;\n",
-            self.neuron_loop(&self.body(body, "          "), "        "),
-            self.loop_head(),
-            self.k(),
-            self.size
-        )
-    }
-
-    /// Saturated updates of the tick and of the window.
-    fn saturations(&self, body: &Printed) -> String {
+    /// Neurons that fired, and saturated updates of the tick and of the window.
+    fn events(&self, body: &Printed) -> String {
+        let mut counts = self.body(body, "          ");
+        let _ = writeln!(
+            counts,
+            "          n_saturated = n_saturated + clipped[{}];",
+            self.k()
+        );
+        let mut text = String::new();
+        if self.spiking() {
+            let _ = writeln!(text, "      spike_o <= {}'d0;", self.size);
+        }
+        text += "      if (happened != 32'sd0) begin\n";
+        text += &format!("        {}", self.neuron_loop(&counts, "        "));
+        if self.spiking() {
+            let (head, k) = (self.loop_head(), self.k());
+            let spike = match self.size {
+                1 => "spike_o".into(),
+                _ => format!("spike_o[{k}]"),
+            };
+            let _ = writeln!(text, "        {head} if (fired[{k}][0]) {spike} <= 1'b1;");
+        }
         // A neuron counts two at most: what is wider is zero, and no register.
         let bits = index_bits(2 * self.size + 1);
         let counted = format!("n_saturated[{}:0]", bits - 1);
-        format!(
-            "      saturated_o <= {};\n      if (n_saturated != 32'sd0) {}",
-            extend_to(32, &counted, bits),
-            self.neuron_loop(&self.body(body, "        "), "      ")
+        text + &format!(
+            "      end\n      saturated_o <= {};\n",
+            extend_to(32, &counted, bits)
         )
     }
 

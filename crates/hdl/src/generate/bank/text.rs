@@ -73,12 +73,9 @@ impl Bank<'_> {
             "  reg signed [31:0] inject [0:{last}];\n  reg signed [31:0] clipped [0:{last}];"
         );
         if self.spiking() {
-            let _ = writeln!(
-                text,
-                "  reg signed [31:0] fired [0:{last}];\n  reg signed [31:0] n_fired;"
-            );
+            let _ = writeln!(text, "  reg signed [31:0] fired [0:{last}];");
         }
-        text += "  reg signed [31:0] n_saturated;\n";
+        text += "  reg signed [31:0] happened; // not zero: a neuron fired or saturated\n  reg signed [31:0] n_saturated;\n";
         let _ = writeln!(
             text,
             "  reg {} k;\n  reg [25:0] j;\n  reg [25:0] row;",
@@ -132,10 +129,8 @@ impl Bank<'_> {
                 "    c_random = random_i;\n    c_base = {base};\n    index = 32'd0;"
             );
         }
-        if self.spiking() {
-            text += "    n_fired = 32'sd0;\n";
-        }
-        text += "    n_saturated = 32'sd0;\n    row = 26'd0;\n    j = 26'd0;\n";
+        text +=
+            "    happened = 32'sd0;\n    n_saturated = 32'sd0;\n    row = 26'd0;\n    j = 26'd0;\n";
         if self.grouped().next().is_some() {
             text += "    g = 26'd0;\n";
         }

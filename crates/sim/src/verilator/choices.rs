@@ -1,0 +1,56 @@
+//! Ways to compile what is evaluated every tick, of which the fastest is kept ([`super::contest`]).
+
+use super::names;
+
+/// A way to compile what is evaluated every tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Choice {
+    /// Options of the translation to LLVM's language.
+    pub options: &'static [&'static str],
+    /// Whether shifts of all lanes by one amount become such there ([`super::uniform_shifts`]).
+    pub uniform_shifts: bool,
+    /// Options of the translation from there to the processor's.
+    pub code: &'static [&'static str],
+}
+
+/// As clang does it by itself.
+const AS_IS: Choice = Choice {
+    options: &[],
+    uniform_shifts: false,
+    code: &[],
+};
+const UNHOISTED: Choice = Choice {
+    code: &names::NO_HOISTING,
+    ..AS_IS
+};
+/// The only build.
+pub(super) const ONE: [Choice; 1] = [AS_IS];
+/// With AVX2. Shifts by one amount are faster on some processors (a tenth on Zen 2) and slower on others.
+pub(super) const AVX2: [Choice; 4] = [
+    AS_IS,
+    UNHOISTED,
+    Choice {
+        uniform_shifts: true,
+        ..AS_IS
+    },
+    Choice {
+        uniform_shifts: true,
+        ..UNHOISTED
+    },
+];
+/// With AVX-512.
+pub(super) const AVX512: [Choice; 2] = [AS_IS, UNHOISTED];
+/// With AVX-512, where two vectors at once leave no more neurons over than one: unhoisted, llvm-mca expects 93 cycles for 32
+/// neurons instead of 114 on Ice Lake.
+pub(super) const AVX512_PAIRS: [Choice; 4] = [
+    AS_IS,
+    UNHOISTED,
+    Choice {
+        options: &names::INTERLEAVED,
+        ..AS_IS
+    },
+    Choice {
+        options: &names::INTERLEAVED,
+        ..UNHOISTED
+    },
+];

@@ -1,0 +1,75 @@
+//! Several builds of what is evaluated every tick: translated to LLVM's language once for all that agree on the options,
+//! and from there to the processor's once for each.
+
+use super::build::file_error;
+use super::choices::Choice;
+use super::compile::Job;
+use super::{names, uniform_shifts};
+use crate::SimError;
+use std::path::{Path, PathBuf};
+
+/// Translations of the sources to LLVM's language.
+pub(super) fn to_llvm(sources: &[PathBuf], choices: &[Choice]) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for (n, choice) in choices.iter().enumerate() {
+        if first(choices, choice) == n {
+            jobs.extend(sources.iter().map(|source| Job {
+                source: source.clone(),
+                target: as_it_is(source, n),
+                options: [choice.options, &names::TO_LLVM].concat(),
+            }));
+        }
+    }
+    jobs
+}
+
+/// Writes those translations again whose shifts a choice wants otherwise.
+pub(super) fn unify_shifts(sources: &[PathBuf], choices: &[Choice]) -> Result<(), SimError> {
+    let mut wanted: Vec<usize> = choices
+        .iter()
+        .filter(|c| c.uniform_shifts)
+        .map(|c| first(choices, c))
+        .collect();
+    wanted.dedup();
+    for n in wanted {
+        for source in sources {
+            let path = as_it_is(source, n);
+            let text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
+            let text = uniform_shifts::rewrite(&text).unwrap_or(text);
+            let path = unified(source, n);
+            std::fs::write(&path, text).map_err(|e| file_error(&path, e))?;
+        }
+    }
+    Ok(())
+}
+
+/// The objects of one choice.
+pub(super) fn to_code(sources: &[PathBuf], choices: &[Choice], choice: &Choice) -> Vec<Job> {
+    let n = first(choices, choice);
+    let form = if choice.uniform_shifts {
+        unified
+    } else {
+        as_it_is
+    };
+    let name = choices.iter().position(|c| c == choice).unwrap_or(n);
+    let job = |source: &PathBuf| Job {
+        source: form(source, n),
+        target: source.with_extension(format!("{name}.o")),
+        options: [choice.code, &names::FROM_LLVM].concat(),
+    };
+    sources.iter().map(job).collect()
+}
+
+/// Number of the first choice with the same translation.
+fn first(choices: &[Choice], choice: &Choice) -> usize {
+    let same = |c: &Choice| c.options == choice.options;
+    choices.iter().position(same).unwrap_or(0)
+}
+
+fn as_it_is(source: &Path, translation: usize) -> PathBuf {
+    source.with_extension(format!("{translation}.ll"))
+}
+
+fn unified(source: &Path, translation: usize) -> PathBuf {
+    source.with_extension(format!("{translation}.shifts.ll"))
+}
