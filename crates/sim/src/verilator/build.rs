@@ -43,10 +43,7 @@ pub(super) const REPORT: &str = "bruno wrote this file: if the tool is sound, th
 pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
     let mut tools = Tools::find()?;
     tools.machine.fit(chip);
-    let choices: &[Choice] = match flavour {
-        Flavour::Fast => tools.machine.choices(chip),
-        _ => &choices::ONE,
-    };
+    let choices = tools.choices(chip, flavour);
     let cache = Cache::of_user()?;
     let header = model_header::print(chip, design, flavour);
     let loops = loop_options(chip);
@@ -78,12 +75,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
     let runtime = tools.runtime(&cache, flavour)?;
     cache.entry(&key, "model.so", |path| {
         let dir = path.parent().unwrap_or(Path::new("."));
-        tools.verilate(dir, design, flavour, &loops, &shared_banks::config(chip))?;
-        align_arrays(dir)?;
-        write(dir, names::HEADER, &header)?;
-        write(dir, names::SIGNED_WORDS_HEADER, names::SIGNED_WORDS)?;
-        write(dir, "bruno_driver.cpp", names::DRIVER)?;
-        let builds = tools.link(dir, &runtime, flavour, choices)?;
+        let builds = tools.builds(chip, design, flavour, &runtime, dir)?;
         match contest::fastest(chip, &builds)? {
             Some(best) => std::fs::rename(best, path).map_err(|e| file_error(best, e)),
             None => Ok(()),
@@ -137,7 +129,36 @@ pub(super) struct Tools {
 }
 
 impl Tools {
-    fn find() -> Result<Self, SimError> {
+    fn choices(&self, chip: &Chip, flavour: Flavour) -> &'static [Choice] {
+        match flavour {
+            Flavour::Fast => self.machine.choices(chip),
+            _ => &choices::ONE,
+        }
+    }
+
+    /// Every build of a model that is worth a comparison, in `dir`.
+    pub fn builds(
+        &self,
+        chip: &Chip,
+        design: &Design,
+        flavour: Flavour,
+        runtime: &[PathBuf],
+        dir: &Path,
+    ) -> Result<Vec<PathBuf>, SimError> {
+        let banks = shared_banks::config(chip);
+        self.verilate(dir, design, flavour, &loop_options(chip), &banks)?;
+        align_arrays(dir)?;
+        write(
+            dir,
+            names::HEADER,
+            &model_header::print(chip, design, flavour),
+        )?;
+        write(dir, names::SIGNED_WORDS_HEADER, names::SIGNED_WORDS)?;
+        write(dir, "bruno_driver.cpp", names::DRIVER)?;
+        self.link(dir, runtime, flavour, self.choices(chip, flavour))
+    }
+
+    pub fn find() -> Result<Self, SimError> {
         let mut verilator = Command::new("verilator");
         let version = tool::run(verilator.arg("--version"), INSTALL_VERILATOR)?;
         check_version(&version)?;

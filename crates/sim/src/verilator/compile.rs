@@ -18,9 +18,9 @@ pub(super) struct Job {
 }
 
 impl Job {
-    fn object(source: &PathBuf) -> Self {
+    fn object(source: &Path) -> Self {
         Self {
-            source: source.clone(),
+            source: source.into(),
             target: source.with_extension("o"),
             options: vec!["-c"],
         }
@@ -63,10 +63,10 @@ impl Tools {
     ) -> Result<Vec<PathBuf>, SimError> {
         let level = flavour.optimisation();
         let (hot, cold): (Vec<_>, Vec<_>) = sources(dir)?.into_iter().partition(|s| is_hot(s));
-        let mut jobs: Vec<Job> = cold.iter().map(Job::object).collect();
+        let mut jobs: Vec<Job> = cold.iter().map(|s| Job::object(s)).collect();
         let common = jobs.len();
         let builds: Vec<Vec<Job>> = match choices {
-            [_] => vec![hot.iter().map(Job::object).collect()],
+            [_] => vec![hot.iter().map(|s| Job::object(s)).collect()],
             _ => {
                 jobs.extend(translations::to_llvm(&hot, choices));
                 let code = |choice| translations::to_code(&hot, choices, choice);

@@ -40,3 +40,57 @@ fn lap(model: &mut VerilatedModel, ticks: u32) -> Result<Duration, SimError> {
     model.ticks(0, ticks, &[])?;
     Ok(start.elapsed())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::build::Tools;
+    use super::super::cache::Cache;
+    use super::{Path, PathBuf, VerilatedModel};
+    use crate::{Flavour, Forward, IntegerModel, stimuli};
+    use bruno_chip::Description;
+    use bruno_device::Chip;
+
+    /// Whichever build is kept, it does what the integer model does.
+    fn check(layer: &str) {
+        let text = format!(
+            r#"{{"name":"contest","inputs":4,"window_ticks":300,"recorder":"mean","layers":[
+                {{"name":"hidden","neurons":32,"recurrent":true,"synapse":{{"range_pA":900}},{layer}}}],
+                "readout":{{"outputs":2,"synapse":{{"range_pA":100}}}}}}"#
+        );
+        let description = Description::parse("contest", &text).unwrap();
+        let chip = Chip::resolve("contest", &description).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        for build in builds(&chip, dir.path()) {
+            let mut model = VerilatedModel::open(&chip, &build, Path::new("")).unwrap();
+            for case in stimuli::random(&chip, 3_000, 7) {
+                let mut integer = IntegerModel::new(&chip);
+                integer.load(&case.program).unwrap();
+                model.load(&case.program).unwrap();
+                let expected = integer.run(&case.stimulus).unwrap();
+                let found = model.run(&case.stimulus).unwrap();
+                assert!(found == expected, "{} differs", build.display());
+            }
+        }
+    }
+
+    fn builds(chip: &Chip, dir: &Path) -> Vec<PathBuf> {
+        let mut tools = Tools::find().unwrap();
+        tools.machine.fit(chip);
+        let runtime = tools
+            .runtime(&Cache::of_user().unwrap(), Flavour::Fast)
+            .unwrap();
+        let design = bruno_hdl::generate(chip).unwrap();
+        let builds = tools.builds(chip, &design, Flavour::Fast, &runtime, dir);
+        builds.unwrap()
+    }
+
+    #[test]
+    fn felif() {
+        check(r#""kind":"felif","device":{"area_um2":0.5,"t_ref_ms":0.1}"#);
+    }
+
+    #[test]
+    fn lif() {
+        check(r#""kind":"lif""#);
+    }
+}

@@ -98,3 +98,57 @@ fn shuffled(value: &str) -> Option<&str> {
     rest.ends_with("<8 x i32> zeroinitializer")
         .then_some(vector)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+
+    /// `text` shifts by a spread word, by the word `%3`.
+    const SPREAD: &str = "  %4 = insertelement <8 x i32> poison, i32 %3, i64 0
+  %5 = shufflevector <8 x i32> %4, <8 x i32> poison, <8 x i32> zeroinitializer
+";
+
+    fn check(text: &str, expected: Option<&str>) {
+        let expected = expected.map(|e| {
+            e.to_string() + "declare <8 x i32> @llvm.x86.avx2.psra.d(<8 x i32>, <4 x i32>)\n"
+        });
+        assert_eq!(rewrite(text), expected);
+    }
+
+    #[test]
+    fn shift_by_a_spread_word() {
+        check(
+            &format!("{SPREAD}  %9 = ashr <8 x i32> %8, %5\n"),
+            Some(&format!(
+                "{SPREAD}  %count.5 = insertelement <4 x i32> zeroinitializer, i32 %3, i32 0
+  %9 = tail call <8 x i32> @llvm.x86.avx2.psra.d(<8 x i32> %8, <4 x i32> %count.5)\n"
+            )),
+        );
+    }
+
+    #[test]
+    fn shift_by_lanes() {
+        check(&format!("{SPREAD}  %9 = ashr <8 x i32> %8, %7\n"), None);
+    }
+
+    #[test]
+    fn shift_by_a_constant() {
+        check("  %9 = ashr <8 x i32> %8, <i32 4, i32 4>\n", None);
+    }
+
+    #[test]
+    fn another_lane() {
+        check(
+            &format!(
+                "{}  %9 = ashr <8 x i32> %8, %5\n",
+                SPREAD.replace("i64 0", "i64 1")
+            ),
+            None,
+        );
+    }
+
+    #[test]
+    fn other_operations() {
+        check(&format!("{SPREAD}  %9 = add <8 x i32> %8, %5\n"), None);
+    }
+}
