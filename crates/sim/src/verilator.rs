@@ -15,7 +15,7 @@ mod names;
 mod shared_banks;
 pub(crate) mod tool;
 mod translations;
-mod uniform_shifts;
+mod vector_shifts;
 
 pub use build::{Flavour, ToolVersions, build};
 pub use cache::{Cache, CacheEntry, cache_dir};

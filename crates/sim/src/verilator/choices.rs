@@ -7,8 +7,8 @@ use super::names;
 pub(super) struct Choice {
     /// Options of the translation to LLVM's language.
     pub options: &'static [&'static str],
-    /// Whether shifts of all lanes by one amount become such there ([`super::uniform_shifts`]).
-    pub uniform_shifts: bool,
+    /// Whether shifts of vectors are written again there ([`super::vector_shifts`]).
+    pub vector_shifts: bool,
     /// Options of the translation from there to the processor's.
     pub code: &'static [&'static str],
 }
@@ -16,7 +16,7 @@ pub(super) struct Choice {
 /// As clang does it by itself.
 const AS_IS: Choice = Choice {
     options: &[],
-    uniform_shifts: false,
+    vector_shifts: false,
     code: &[],
 };
 const UNHOISTED: Choice = Choice {
@@ -30,11 +30,11 @@ pub(super) const AVX2: [Choice; 4] = [
     AS_IS,
     UNHOISTED,
     Choice {
-        uniform_shifts: true,
+        vector_shifts: true,
         ..AS_IS
     },
     Choice {
-        uniform_shifts: true,
+        vector_shifts: true,
         ..UNHOISTED
     },
 ];
