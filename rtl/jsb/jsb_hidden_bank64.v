@@ -133,6 +133,7 @@ module jsb_hidden_bank64 (
   reg signed [31:0] neuron_p_moved;
   reg signed [31:0] neuron_refr_left;
   reg signed [31:0] neuron_spike;
+  reg signed [31:0] neuron_fire;
   reg signed [31:0] neuron_saturated;
   reg signed [31:0] neuron_up_flow;
   reg signed [31:0] neuron_up_sign;
@@ -199,7 +200,6 @@ module jsb_hidden_bank64 (
   reg signed [31:0] neuron_floored;
   reg signed [31:0] neuron_clamped;
   reg signed [31:0] neuron_waiting;
-  reg signed [31:0] neuron_fire;
   reg signed [31:0] neuron_clip;
   reg signed [31:0] neuron_v;
   reg signed [31:0] neuron_refr;
@@ -314,6 +314,7 @@ module jsb_hidden_bank64 (
     neuron_p_moved = 32'sd0;
     neuron_refr_left = 32'sd0;
     neuron_spike = 32'sd0;
+    neuron_fire = 32'sd0;
     neuron_saturated = 32'sd0;
     neuron_up_flow = 32'sd0;
     neuron_up_sign = 32'sd0;
@@ -380,7 +381,6 @@ module jsb_hidden_bank64 (
     neuron_floored = 32'sd0;
     neuron_clamped = 32'sd0;
     neuron_waiting = 32'sd0;
-    neuron_fire = 32'sd0;
     neuron_clip = 32'sd0;
     neuron_v = 32'sd0;
     neuron_refr = 32'sd0;
@@ -631,14 +631,14 @@ module jsb_hidden_bank64 (
         i[k[5:0]] = syn_i_next[23:0];
         refr[k[5:0]] = neuron_refr_left[19:0];
         clipped[k[5:0]] = neuron_saturated;
-        fired[k[5:0]] = neuron_spike;
-        happened = happened | neuron_spike | neuron_saturated;
+        fired[k[5:0]] = neuron_fire;
+        happened = happened | neuron_fire | neuron_saturated;
       end
       spike_o <= 64'd0;
       if (happened != 32'sd0) begin
         for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
           // reset_v
-          reset_v_spike = fired[k[5:0]];
+          reset_v_spike = {31'd0, fired[k[5:0]][0]};
           reset_v_v_moved = (({12'd0, v[k[5:0]]} ^ 32'd524288) - 32'd524288);
           reset_v_refr_left = {12'd0, refr[k[5:0]]};
           if (reset_v_spike[0]) begin
@@ -649,7 +649,7 @@ module jsb_hidden_bank64 (
             reset_v_refr_next = reset_v_refr_left;
           end
           // reset_p
-          reset_p_spike = fired[k[5:0]];
+          reset_p_spike = {31'd0, fired[k[5:0]][0]};
           reset_p_p_moved = {12'd0, p[k[5:0]]};
           if (reset_p_spike[0] && (~c_keep_p[0])) begin
             reset_p_p_next = c_p_reset;
@@ -658,7 +658,7 @@ module jsb_hidden_bank64 (
           end
           // n_spike
           n_spike_count = {12'd0, n_spike[k[5:0]]};
-          n_spike_add = fired[k[5:0]];
+          n_spike_add = {31'd0, fired[k[5:0]][0]};
           n_spike_wanted = (n_spike_count + n_spike_add);
           if (n_spike_wanted > 32'sd1048575) begin
             n_spike_count_next = 32'sd1048575;

@@ -306,7 +306,7 @@ impl Bank<'_> {
         let temporary = |name: &str| Some(Binding::new(name, 32, true));
         match name {
             "inject" => temporary(&format!("inject[{}]", self.k())),
-            "spike" => temporary(&format!("fired[{}]", self.k())),
+            "spike" => Some(Binding::new(&format!("fired[{}][0]", self.k()), 1, false)),
             "saturated" | "i_sat" => temporary(&format!("clipped[{}]", self.k())),
             "random" => Some(Binding::new("c_random", 32, false)),
             "index" => Some(Binding::new("index", 32, false)),

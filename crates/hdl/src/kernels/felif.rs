@@ -76,6 +76,8 @@ pub struct Felif {
     pub refr_left: Signal<Out, Word>,
     /// 1: the neuron fired.
     pub spike: Signal<Out, Word>,
+    /// The same in every bit.
+    pub fire: Signal<Out, Word>,
     /// Saturated updates of the tick, 0..2.
     pub saturated: Signal<Out, Word>,
     /// `k+ (1-p)` of the tick, guard LSB of p.
@@ -152,7 +154,6 @@ pub struct Felif {
     floored: Signal<Local, Word>,
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
-    fire: Signal<Local, Word>,
     clip: Signal<Local, Word>,
 }
 

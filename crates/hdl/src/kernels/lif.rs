@@ -44,6 +44,8 @@ pub struct Lif {
     pub refr_left: Signal<Out, Word>,
     /// 1: the neuron fired.
     pub spike: Signal<Out, Word>,
+    /// The same in every bit.
+    pub fire: Signal<Out, Word>,
     /// Saturated updates of the tick, 0..2.
     pub saturated: Signal<Out, Word>,
     /// All ones, zero in a refractory tick.
@@ -61,7 +63,6 @@ pub struct Lif {
     floored: Signal<Local, Word>,
     clamped: Signal<Local, Word>,
     waiting: Signal<Local, Word>,
-    fire: Signal<Local, Word>,
     clip: Signal<Local, Word>,
 }
 

@@ -46,10 +46,10 @@ impl Bank<'_> {
         let clips = body.output(if self.spiking() { "saturated" } else { "i_sat" })?;
         let _ = writeln!(text, "        clipped[{k}] = {clips};");
         if self.spiking() {
-            let spike = body.output("spike")?;
+            let fire = body.output("fire")?;
             let _ = writeln!(
                 text,
-                "        fired[{k}] = {spike};\n        happened = happened | {spike} | {clips};"
+                "        fired[{k}] = {fire};\n        happened = happened | {fire} | {clips};"
             );
         } else {
             let _ = writeln!(text, "        happened = happened | {clips};");
