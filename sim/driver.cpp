@@ -47,6 +47,15 @@ template <typename Port> uint32_t word(const Port& port, uint32_t index) {
 }
 template <std::size_t N> uint32_t word(const VlWide<N>& port, uint32_t index) { return port.at(index); }
 
+// The model leaves the upper halves of vector registers as they are; its caller may be code that is slow then.
+struct ClearUpperHalves {
+  ~ClearUpperHalves() {
+#ifdef __AVX__
+    __builtin_ia32_vzeroupper();
+#endif
+  }
+};
+
 struct Spike {
   uint32_t tick;
   uint32_t neuron;  // over all hidden layers, in order
@@ -180,6 +189,7 @@ struct bruno_model {
 extern "C" {
 
 bruno_model* bruno_new(const char* vcd_path) {
+  const ClearUpperHalves clear;
   auto model = std::make_unique<bruno_model>();
 #ifdef BRUNO_TRACE
   model->context.traceEverOn(true);
@@ -206,6 +216,7 @@ void bruno_free(bruno_model* model) {
 
 // One write over the configuration bus.
 void bruno_write(bruno_model* model, uint32_t address, uint32_t data) {
+  const ClearUpperHalves clear;
   auto& top = *model->top;
   top.cfg_write_i = 1;
   top.cfg_addr_i = address;
@@ -216,6 +227,7 @@ void bruno_write(bruno_model* model, uint32_t address, uint32_t data) {
 // One transfer over the configuration bus and its answer, which comes within a few cycles: the word read; `refused` is
 // 1 where the chip answers with an error and 2 where it does not answer.
 uint32_t bruno_ask(bruno_model* model, uint32_t write, uint32_t address, uint32_t data, uint32_t* refused) {
+  const ClearUpperHalves clear;
   auto& top = *model->top;
   for (int wait = 0; wait < 8; ++wait) model->cycle();  // answers to earlier writes pass by
   top.cfg_write_i = write != 0;
@@ -229,6 +241,7 @@ uint32_t bruno_ask(bruno_model* model, uint32_t write, uint32_t address, uint32_
 
 // Lets pending writes reach their registers.
 void bruno_settle(bruno_model* model) {
+  const ClearUpperHalves clear;
   for (int wait = 0; wait < 8; ++wait) model->cycle();
 }
 
@@ -247,6 +260,7 @@ std::size_t bruno_held(const bruno_model* model) {
 
 // Runs `ticks` ticks from tick `start`; events are (tick, channel) pairs. Returns the events consumed.
 std::size_t bruno_run(bruno_model* model, uint32_t start, uint32_t ticks, const uint32_t* events, std::size_t count) {
+  const ClearUpperHalves clear;
   std::size_t used = 0;
   model->top->tick_i = 1;  // stays where a tick takes one cycle
   for (uint32_t now = start; now != start + ticks; ++now) used += model->tick(now, events + 2 * used, count - used);
@@ -256,6 +270,7 @@ std::size_t bruno_run(bruno_model* model, uint32_t start, uint32_t ticks, const 
 
 // Lets the array finish its last tick and the recorder send its last window.
 void bruno_drain(bruno_model* model, uint32_t cycles) {
+  const ClearUpperHalves clear;
   for (uint32_t wait = 0; wait < cycles; ++wait) model->step();
 }
 

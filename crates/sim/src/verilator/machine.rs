@@ -36,7 +36,7 @@ impl Machine {
         let march = asked.unwrap_or_else(|| names::THIS_MACHINE.into());
         let mut options = vec![format!("-march={march}")];
         if cfg!(target_arch = "x86_64") {
-            options.push(names::WHOLE_VECTORS.into());
+            options.extend([names::WHOLE_VECTORS, names::KEEP_UPPER_HALVES].map(String::from));
         }
         let mut command = Command::new(compiler);
         command.args(&options).args(names::PREDEFINED);
