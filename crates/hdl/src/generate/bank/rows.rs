@@ -160,8 +160,8 @@ fn candidates(bits: u32, bit: u32) -> u32 {
     1 << (bits - 1 - bit)
 }
 
-/// Temporary of one of them. Multiplexers are written with masks: of `?:` a simulator's compiler makes comparisons, half as many
-/// operations again, and a synthesiser takes 12 % more cells.
+/// Temporary of one of them. Multiplexers are written with masks: of `?:` a simulator's compiler makes comparisons, a third more
+/// operations, and a synthesiser takes 12 % more cells.
 fn candidate(bit: u32, n: u32) -> String {
     format!("chosen_{bit}_{n}")
 }
