@@ -3,7 +3,7 @@
 use super::cache::{self, Cache};
 use super::choices::{self, Choice};
 use super::machine::Machine;
-use super::{contest, coverage_config, model_header, names, shared_banks, tool};
+use super::{contest, coverage_config, model_header, names, shared_banks, tool, vector_shifts};
 use crate::SimError;
 use bruno_device::Chip;
 use bruno_hdl::Design;
@@ -67,6 +67,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         names::DRIVER,
         names::SIGNED_WORDS,
         names::ALIGNED.1,
+        vector_shifts::SOURCE,
         &header,
         &flavour_options,
     ];

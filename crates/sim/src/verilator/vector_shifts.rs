@@ -9,6 +9,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What this file does, as a part of a model's key in the cache.
+pub(super) const SOURCE: &str = include_str!("vector_shifts.rs");
+
 /// LLVM's names of the instructions: a vector, and a vector whose lower 64 bits are the count or one of amounts.
 const BY_COUNT: &str = "<8 x i32> @llvm.x86.avx2.psra.d";
 const BY_LANES: &str = "<8 x i32> @llvm.x86.avx2.psrav.d.256";
