@@ -76,8 +76,8 @@ pub(super) const THIS_MACHINE: &str = "native";
 /// Compilers prefer vectors of half the width on some cores with AVX-512; the loop over neurons is long enough for
 /// whole ones (2.4 instead of 3.4 ns on such a core).
 pub(super) const WHOLE_VECTORS: &str = "-mprefer-vector-width=512";
-/// Functions end without clearing the upper halves of vector registers, for which a processor first waits until its vectors are
-/// done: a model calls one for every bank and tick (2 % at 32 neurons and in 32 banks). The driver clears them instead.
+/// Functions end without clearing the upper halves of vector registers, and the driver clears them once a call: a model calls
+/// one for every bank and tick (2 % of the time with 32 neurons, and with 32 banks).
 pub(super) const KEEP_UPPER_HALVES: &str = "-mno-vzeroupper";
 /// Prints what the compiler predefines.
 pub(super) const PREDEFINED: [&str; 5] = ["-E", "-dM", "-x", "c++", "/dev/null"];
