@@ -88,6 +88,7 @@ module jsb_hidden_bank64 (
   reg signed [31:0] inject [0:63];
   reg signed [31:0] clipped [0:63];
   reg signed [31:0] fired [0:63];
+  reg [31:0] spikes;
   reg signed [31:0] happened; // not zero: a neuron fired or saturated
   reg signed [31:0] n_saturated;
   reg [6:0] k;
@@ -296,6 +297,7 @@ module jsb_hidden_bank64 (
     c_kap_s = 32'sd0;
     c_p_reset = 32'sd0;
     c_keep_p = 32'sd0;
+    spikes = 32'd0;
     happened = 32'sd0;
     n_saturated = 32'sd0;
     row = 26'd0;
@@ -681,7 +683,12 @@ module jsb_hidden_bank64 (
           n_sat[k[5:0]] = n_sat_count_next[19:0];
           n_saturated = n_saturated + clipped[k[5:0]];
         end
-        for (k = 7'd0; k < 7'd64; k = k + 7'd1) if (fired[k[5:0]][0]) spike_o[k[5:0]] <= 1'b1;
+        spikes = 32'd0;
+        for (k = 7'd0; k < 7'd32; k = k + 7'd1) spikes = spikes | (fired[k[5:0]] & (32'd1 << k[4:0]));
+        spike_o[31:0] <= spikes[31:0];
+        spikes = 32'd0;
+        for (k = 7'd32; k < 7'd64; k = k + 7'd1) spikes = spikes | (fired[k[5:0]] & (32'd1 << k[4:0]));
+        spike_o[63:32] <= spikes[31:0];
       end
       saturated_o <= {24'd0, n_saturated[7:0]};
       // Records of the new states.

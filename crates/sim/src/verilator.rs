@@ -10,6 +10,7 @@ mod contest;
 mod coverage_config;
 mod library;
 mod machine;
+mod memory_layout;
 mod model_header;
 mod names;
 mod shared_banks;

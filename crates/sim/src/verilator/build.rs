@@ -3,7 +3,9 @@
 use super::cache::{self, Cache};
 use super::choices::{self, Choice};
 use super::machine::Machine;
-use super::{contest, coverage_config, model_header, names, shared_banks, tool, vector_shifts};
+use super::{
+    contest, coverage_config, memory_layout, model_header, names, shared_banks, tool, vector_shifts,
+};
 use crate::SimError;
 use bruno_device::Chip;
 use bruno_hdl::Design;
@@ -66,7 +68,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         &tools.machine.predefined,
         names::DRIVER,
         names::SIGNED_WORDS,
-        names::ALIGNED.1,
+        memory_layout::SOURCE,
         vector_shifts::SOURCE,
         &header,
         &flavour_options,
@@ -148,7 +150,7 @@ impl Tools {
     ) -> Result<Vec<PathBuf>, SimError> {
         let banks = shared_banks::config(chip);
         self.verilate(dir, design, flavour, &loop_options(chip), &banks)?;
-        align_arrays(dir)?;
+        lay_out_headers(dir, chip)?;
         write(
             dir,
             names::HEADER,
@@ -255,15 +257,15 @@ fn configure(command: &mut Command, dir: &Path, config: &str) -> Result<(), SimE
     Ok(())
 }
 
-/// Lets the arrays of the model begin where a vector can be loaded at once.
-fn align_arrays(dir: &Path) -> Result<(), SimError> {
-    let (found, aligned) = names::ALIGNED;
+/// Types of the members of the model's classes.
+fn lay_out_headers(dir: &Path, chip: &Chip) -> Result<(), SimError> {
+    let words = memory_layout::register_words(chip);
     let entries = std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?;
     for path in entries.flatten().map(|e| e.path()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with(names::CLASS) && name.ends_with(".h") {
             let text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
-            write(dir, &name, &text.replace(found, aligned))?;
+            write(dir, &name, &memory_layout::lay_out(&text, &words))?;
         }
     }
     Ok(())

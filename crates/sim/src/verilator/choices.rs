@@ -26,7 +26,7 @@ const UNHOISTED: Choice = Choice {
 /// The only build.
 pub(super) const ONE: [Choice; 1] = [AS_IS];
 /// With AVX2. Shifts by one amount make the model 7 % faster on Zen 2; others were not tried, so both stand.
-pub(super) const AVX2: [Choice; 4] = [
+pub(super) const AVX2: [Choice; 6] = [
     AS_IS,
     UNHOISTED,
     Choice {
@@ -36,6 +36,16 @@ pub(super) const AVX2: [Choice; 4] = [
     Choice {
         vector_shifts: true,
         ..UNHOISTED
+    },
+    Choice {
+        vector_shifts: true,
+        code: &names::FEW_SPILLS,
+        ..AS_IS
+    },
+    Choice {
+        vector_shifts: true,
+        code: &names::INDEPENDENT_FIRST,
+        ..AS_IS
     },
 ];
 /// With AVX-512.

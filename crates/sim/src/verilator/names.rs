@@ -21,9 +21,10 @@ pub(super) const EVAL: &str = "Vchip___024root___eval";
 pub(super) const EDGE: &str = "Vchip___024root___eval_nba";
 /// Member of [`ROOT`]: level of the clock at the last evaluation (the driver does without where it has another name).
 pub(super) const CLOCK_BEFORE: &str = "__Vtrigrprev__TOP__clk_i";
-/// What an array of words looks like in the header of a class, and the same where a vector of a cache line can begin: vectors
-/// that cross a line cost a tenth of the speed.
-pub(super) const ALIGNED: (&str, &str) = (" VlUnpacked<IData", " alignas(64) VlUnpacked<IData");
+/// What an array of words looks like in the header of a class, and the same where a cache line begins.
+pub(super) const ARRAY: &str = " VlUnpacked<IData";
+/// See [`ARRAY`].
+pub(super) const ARRAY_AT_LINE: &str = " alignas(64) VlUnpacked<IData";
 /// Verilator's own sources that a model links.
 pub(super) const RUNTIME: [&str; 2] = ["verilated.cpp", "verilated_threads.cpp"];
 /// The same for waves.
@@ -87,6 +88,23 @@ pub(super) const INTERLEAVED: [&str; 2] = ["-mllvm", "-force-vector-interleave=2
 /// Constants are loaded where they are used instead of before the loop: with few registers the second means that they are
 /// stored and loaded again. From 10 % faster to 7 % slower, by the chip.
 pub(super) const NO_HOISTING: [&str; 2] = ["-mllvm", "-disable-machine-licm"];
+/// The same; values that registers do not hold are stored where that takes fewest instructions.
+pub(super) const FEW_SPILLS: [&str; 4] = [
+    "-mllvm",
+    "-disable-machine-licm",
+    "-mllvm",
+    "-split-spill-mode=size",
+];
+/// The same as the first; instructions are put in order once, for many that do not wait for each other, and not again for few
+/// registers.
+pub(super) const INDEPENDENT_FIRST: [&str; 6] = [
+    "-mllvm",
+    "-disable-machine-licm",
+    "-mllvm",
+    "-pre-RA-sched=list-ilp",
+    "-mllvm",
+    "-enable-misched=false",
+];
 /// Translates to LLVM's language, as text.
 pub(super) const TO_LLVM: [&str; 2] = ["-S", "-emit-llvm"];
 /// Translates from there to an object, once all has been done that does not depend on the processor.

@@ -7,6 +7,11 @@ use crate::generate::{index_bits, ports::range};
 use crate::{HdlError, Printed};
 use std::fmt::Write;
 
+/// Bits of a word of packed spikes.
+const WORD: usize = 32;
+/// Bits of a bit's number in it.
+const WORD_BITS: usize = 5;
+
 impl Bank<'_> {
     /// All of them, in order.
     pub(super) fn loops(&self, bodies: &Bodies) -> Result<String, HdlError> {
@@ -72,12 +77,7 @@ impl Bank<'_> {
         text += "      if (happened != 32'sd0) begin\n";
         text += &format!("        {}", self.neuron_loop(&counts, "        "));
         if self.spiking() {
-            let (head, k) = (self.loop_head(), self.k());
-            let spike = match self.size {
-                1 => "spike_o".into(),
-                _ => format!("spike_o[{k}]"),
-            };
-            let _ = writeln!(text, "        {head} if (fired[{k}][0]) {spike} <= 1'b1;");
+            text += &self.packed_spikes();
         }
         // A neuron counts two at most: what is wider is zero, and no register.
         let bits = index_bits(2 * self.size + 1);
@@ -86,6 +86,32 @@ impl Bank<'_> {
             "      end\n      saturated_o <= {};\n",
             extend_to(32, &counted, bits)
         )
+    }
+
+    /// The neurons that fired as bits, by words: a simulator sets the bits of several neurons at once in them.
+    fn packed_spikes(&self) -> String {
+        if self.size == 1 {
+            return "        spike_o <= fired[k[0]][0];\n".into();
+        }
+        let (bits, k) = (self.size_bits(), self.k());
+        let mut text = String::new();
+        for first in (0..self.size).step_by(WORD) {
+            let end = self.size.min(first + WORD);
+            let at = match bits < WORD_BITS {
+                true => "k".into(),
+                false => format!("k[{}:0]", WORD_BITS - 1),
+            };
+            let _ = write!(
+                text,
+                "        spikes = 32'd0;
+        for (k = {bits}'d{first}; k < {bits}'d{end}; k = k + {bits}'d1) spikes = spikes | (fired[{k}] & (32'd1 << {at}));
+        spike_o[{}:{first}] <= spikes[{}:0];
+",
+                end - 1,
+                end - first - 1
+            );
+        }
+        text
     }
 
     /// The statements of a body and what they leave in the arrays.

@@ -73,7 +73,10 @@ impl Bank<'_> {
             "  reg signed [31:0] inject [0:{last}];\n  reg signed [31:0] clipped [0:{last}];"
         );
         if self.spiking() {
-            let _ = writeln!(text, "  reg signed [31:0] fired [0:{last}];");
+            let _ = writeln!(
+                text,
+                "  reg signed [31:0] fired [0:{last}];\n  reg [31:0] spikes;"
+            );
         }
         text += "  reg signed [31:0] happened; // not zero: a neuron fired or saturated\n  reg signed [31:0] n_saturated;\n";
         let _ = writeln!(
@@ -128,6 +131,9 @@ impl Bank<'_> {
                 text,
                 "    c_random = random_i;\n    c_base = {base};\n    index = 32'd0;"
             );
+        }
+        if self.spiking() {
+            text += "    spikes = 32'd0;\n";
         }
         text +=
             "    happened = 32'sd0;\n    n_saturated = 32'sd0;\n    row = 26'd0;\n    j = 26'd0;\n";
