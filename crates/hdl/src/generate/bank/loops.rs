@@ -91,7 +91,7 @@ impl Bank<'_> {
     /// The neurons that fired as bits, by words: a simulator sets the bits of several neurons at once in them.
     fn packed_spikes(&self) -> String {
         if self.size == 1 {
-            return "        spike_o <= fired[k[0]][0];\n".into();
+            return "        spike_o <= fired[0][0];\n".into();
         }
         let (bits, k) = (self.size_bits(), self.k());
         let mut text = String::new();
