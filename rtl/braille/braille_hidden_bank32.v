@@ -684,7 +684,7 @@ module braille_hidden_bank32 (
           n_saturated = n_saturated + clipped[k[4:0]];
         end
         spikes = 32'd0;
-        for (k = 6'd0; k < 6'd32; k = k + 6'd1) spikes = spikes | (fired[k[4:0]] & (32'd1 << k[4:0]));
+        for (k = 6'd0; k < 6'd32; k = k + 6'd1) spikes = spikes | ({31'd0, fired[k[4:0]][0]} << k[4:0]);
         spike_o[31:0] <= spikes[31:0];
       end
       saturated_o <= {25'd0, n_saturated[6:0]};

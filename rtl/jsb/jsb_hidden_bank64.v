@@ -684,10 +684,10 @@ module jsb_hidden_bank64 (
           n_saturated = n_saturated + clipped[k[5:0]];
         end
         spikes = 32'd0;
-        for (k = 7'd0; k < 7'd32; k = k + 7'd1) spikes = spikes | (fired[k[5:0]] & (32'd1 << k[4:0]));
+        for (k = 7'd0; k < 7'd32; k = k + 7'd1) spikes = spikes | ({31'd0, fired[k[5:0]][0]} << k[4:0]);
         spike_o[31:0] <= spikes[31:0];
         spikes = 32'd0;
-        for (k = 7'd32; k < 7'd64; k = k + 7'd1) spikes = spikes | (fired[k[5:0]] & (32'd1 << k[4:0]));
+        for (k = 7'd32; k < 7'd64; k = k + 7'd1) spikes = spikes | ({31'd0, fired[k[5:0]][0]} << k[4:0]);
         spike_o[63:32] <= spikes[31:0];
       end
       saturated_o <= {24'd0, n_saturated[7:0]};

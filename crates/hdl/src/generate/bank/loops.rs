@@ -104,7 +104,7 @@ impl Bank<'_> {
             let _ = write!(
                 text,
                 "        spikes = 32'd0;
-        for (k = {bits}'d{first}; k < {bits}'d{end}; k = k + {bits}'d1) spikes = spikes | (fired[{k}] & (32'd1 << {at}));
+        for (k = {bits}'d{first}; k < {bits}'d{end}; k = k + {bits}'d1) spikes = spikes | ({{31'd0, fired[{k}][0]}} << {at});
         spike_o[{}:{first}] <= spikes[{}:0];
 ",
                 end - 1,
