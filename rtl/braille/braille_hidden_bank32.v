@@ -444,6 +444,13 @@ module braille_hidden_bank32 (
             end
           end
       end
+      // A window opens.
+      if (first_i) for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
+        n_spike[k[4:0]] = 20'd0;
+        n_sat[k[4:0]] = 20'd0;
+        sum_v[k[4:0]] = 32'sd0;
+        sum_p[k[4:0]] = 32'd0;
+      end
       // Registers, extended once for all neurons.
       c_i_dec_m = {25'd0, i_dec_m_i};
       c_i_dec_h = {2'd0, i_dec_h_i};
@@ -471,13 +478,6 @@ module braille_hidden_bank32 (
       c_kap_s = {27'd0, kap_s_i};
       c_p_reset = {12'd0, p_reset_i};
       c_keep_p = {31'd0, keep_p_i};
-      // A window opens.
-      if (first_i) for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
-        n_spike[k[4:0]] = 20'd0;
-        n_sat[k[4:0]] = 20'd0;
-        sum_v[k[4:0]] = 32'sd0;
-        sum_p[k[4:0]] = 32'd0;
-      end
       for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
         // syn
         syn_i = (({8'd0, i[k[4:0]]} ^ 32'd8388608) - 32'd8388608);

@@ -140,14 +140,14 @@ module braille_readout_bank7 (
             end
           end
       end
-      // Registers, extended once for all neurons.
-      c_i_dec_m = {25'd0, i_dec_m_i};
-      c_i_dec_h = {2'd0, i_dec_h_i};
-      c_i_dec_s = {27'd0, i_dec_s_i};
       // A window opens.
       if (first_i) for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
         n_sat[k[2:0]] = 20'd0;
       end
+      // Registers, extended once for all neurons.
+      c_i_dec_m = {25'd0, i_dec_m_i};
+      c_i_dec_h = {2'd0, i_dec_h_i};
+      c_i_dec_s = {27'd0, i_dec_s_i};
       for (k = 3'd0; k < 3'd7; k = k + 3'd1) begin
         // syn
         syn_i = (({8'd0, i[k[2:0]]} ^ 32'd8388608) - 32'd8388608);

@@ -94,6 +94,7 @@ module jsb_hidden_bank64 (
   reg [6:0] k;
   reg [25:0] j;
   reg [25:0] row;
+  reg [25:0] g;
   reg signed [31:0] c_i_dec_m;
   reg signed [31:0] c_i_dec_h;
   reg signed [31:0] c_i_dec_s;
@@ -228,6 +229,8 @@ module jsb_hidden_bank64 (
   reg signed [31:0] sum_p_sum;
   reg signed [31:0] sum_p_state;
   /* verilator lint_on UNUSEDSIGNAL */
+  wire [95:0] pre_i_groups = {8'd0, pre_i};
+  wire [63:0] rec_spike_i_groups = rec_spike_i;
   reg busy;
   reg send, final_word, final_neuron;
   reg [2:0] out_word;
@@ -302,6 +305,7 @@ module jsb_hidden_bank64 (
     n_saturated = 32'sd0;
     row = 26'd0;
     j = 26'd0;
+    g = 26'd0;
     pick = 3'd0;
     syn_i_next = 32'sd0;
     syn_i_sat = 32'sd0;
@@ -425,24 +429,35 @@ module jsb_hidden_bank64 (
     end else if (tick_i) begin
       for (k = 7'd0; k < 7'd64; k = k + 7'd1) inject[k[5:0]] = 32'sd0;
       if (|pre_i) begin
-        for (j = 26'd0; j < 26'd88; j = j + 26'd1)
-          if (pre_i[j[6:0]]) begin
-            row = j + 26'd0;
-            for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
-              pick = code[row[7:0]][k[5:0]];
-              inject[k[5:0]] = inject[k[5:0]] + (({8'd0, level[pick]} ^ 32'd8388608) - 32'd8388608);
-            end
-          end
+        for (g = 26'd0; g < 26'd3; g = g + 26'd1)
+          if (|pre_i_groups[{g[1:0], 5'd0} +: 32])
+            for (j = 26'd0; j < 26'd32; j = j + 26'd1)
+              if (pre_i_groups[{g[1:0], j[4:0]}]) begin
+                row = {19'd0, g[1:0], j[4:0]} + 26'd0;
+                for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
+                  pick = code[row[7:0]][k[5:0]];
+                  inject[k[5:0]] = inject[k[5:0]] + (({8'd0, level[pick]} ^ 32'd8388608) - 32'd8388608);
+                end
+              end
       end
       if (|rec_spike_i) begin
-        for (j = 26'd0; j < 26'd64; j = j + 26'd1)
-          if (rec_spike_i[j[5:0]]) begin
-            row = j + 26'd88;
-            for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
-              pick = code[row[7:0]][k[5:0]];
-              inject[k[5:0]] = inject[k[5:0]] + (({8'd0, rec_level[pick]} ^ 32'd8388608) - 32'd8388608);
-            end
-          end
+        for (g = 26'd0; g < 26'd2; g = g + 26'd1)
+          if (|rec_spike_i_groups[{g[0:0], 5'd0} +: 32])
+            for (j = 26'd0; j < 26'd32; j = j + 26'd1)
+              if (rec_spike_i_groups[{g[0:0], j[4:0]}]) begin
+                row = {20'd0, g[0:0], j[4:0]} + 26'd88;
+                for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
+                  pick = code[row[7:0]][k[5:0]];
+                  inject[k[5:0]] = inject[k[5:0]] + (({8'd0, rec_level[pick]} ^ 32'd8388608) - 32'd8388608);
+                end
+              end
+      end
+      // A window opens.
+      if (first_i) for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
+        n_spike[k[5:0]] = 20'd0;
+        n_sat[k[5:0]] = 20'd0;
+        sum_v[k[5:0]] = 32'sd0;
+        sum_p[k[5:0]] = 32'd0;
       end
       // Registers, extended once for all neurons.
       c_i_dec_m = {25'd0, i_dec_m_i};
@@ -471,13 +486,6 @@ module jsb_hidden_bank64 (
       c_kap_s = {27'd0, kap_s_i};
       c_p_reset = {12'd0, p_reset_i};
       c_keep_p = {31'd0, keep_p_i};
-      // A window opens.
-      if (first_i) for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
-        n_spike[k[5:0]] = 20'd0;
-        n_sat[k[5:0]] = 20'd0;
-        sum_v[k[5:0]] = 32'sd0;
-        sum_p[k[5:0]] = 32'd0;
-      end
       for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
         // syn
         syn_i = (({8'd0, i[k[5:0]]} ^ 32'd8388608) - 32'd8388608);

@@ -49,6 +49,7 @@ module jsb_readout_bank88 (
   reg [6:0] k;
   reg [25:0] j;
   reg [25:0] row;
+  reg [25:0] g;
   reg signed [31:0] c_i_dec_m;
   reg signed [31:0] c_i_dec_h;
   reg signed [31:0] c_i_dec_s;
@@ -67,6 +68,7 @@ module jsb_readout_bank88 (
   reg signed [31:0] n_sat_count;
   reg signed [31:0] n_sat_add;
   /* verilator lint_on UNUSEDSIGNAL */
+  wire [63:0] pre_i_groups = pre_i;
   reg busy;
   reg send, final_word, final_neuron;
   reg  out_word;
@@ -108,6 +110,7 @@ module jsb_readout_bank88 (
     n_saturated = 32'sd0;
     row = 26'd0;
     j = 26'd0;
+    g = 26'd0;
     pick = 3'd0;
     syn_i_next = 32'sd0;
     syn_i_sat = 32'sd0;
@@ -131,23 +134,25 @@ module jsb_readout_bank88 (
     end else if (tick_i) begin
       for (k = 7'd0; k < 7'd88; k = k + 7'd1) inject[k[6:0]] = 32'sd0;
       if (|pre_i) begin
-        for (j = 26'd0; j < 26'd64; j = j + 26'd1)
-          if (pre_i[j[5:0]]) begin
-            row = j + 26'd0;
-            for (k = 7'd0; k < 7'd88; k = k + 7'd1) begin
-              pick = code[row[5:0]][k[6:0]];
-              inject[k[6:0]] = inject[k[6:0]] + (({8'd0, level[pick]} ^ 32'd8388608) - 32'd8388608);
-            end
-          end
+        for (g = 26'd0; g < 26'd2; g = g + 26'd1)
+          if (|pre_i_groups[{g[0:0], 5'd0} +: 32])
+            for (j = 26'd0; j < 26'd32; j = j + 26'd1)
+              if (pre_i_groups[{g[0:0], j[4:0]}]) begin
+                row = {20'd0, g[0:0], j[4:0]} + 26'd0;
+                for (k = 7'd0; k < 7'd88; k = k + 7'd1) begin
+                  pick = code[row[5:0]][k[6:0]];
+                  inject[k[6:0]] = inject[k[6:0]] + (({8'd0, level[pick]} ^ 32'd8388608) - 32'd8388608);
+                end
+              end
+      end
+      // A window opens.
+      if (first_i) for (k = 7'd0; k < 7'd88; k = k + 7'd1) begin
+        n_sat[k[6:0]] = 20'd0;
       end
       // Registers, extended once for all neurons.
       c_i_dec_m = {25'd0, i_dec_m_i};
       c_i_dec_h = {2'd0, i_dec_h_i};
       c_i_dec_s = {27'd0, i_dec_s_i};
-      // A window opens.
-      if (first_i) for (k = 7'd0; k < 7'd88; k = k + 7'd1) begin
-        n_sat[k[6:0]] = 20'd0;
-      end
       for (k = 7'd0; k < 7'd88; k = k + 7'd1) begin
         // syn
         syn_i = (({8'd0, i[k[6:0]]} ^ 32'd8388608) - 32'd8388608);

@@ -9,6 +9,7 @@ mod compile;
 mod contest;
 mod coverage_config;
 mod library;
+mod llvm_text;
 mod machine;
 mod memory_layout;
 mod model_header;
@@ -16,6 +17,7 @@ mod names;
 mod shared_banks;
 pub(crate) mod tool;
 mod translations;
+mod vector_lookups;
 mod vector_shifts;
 
 pub use build::{Flavour, ToolVersions, build};

@@ -4,7 +4,7 @@ use super::cache::{self, Cache};
 use super::choices::{self, Choice};
 use super::machine::Machine;
 use super::{
-    contest, coverage_config, memory_layout, model_header, names, shared_banks, tool, vector_shifts,
+    contest, coverage_config, llvm_text, memory_layout, model_header, names, shared_banks, tool,
 };
 use crate::SimError;
 use bruno_device::Chip;
@@ -69,10 +69,10 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         names::DRIVER,
         names::SIGNED_WORDS,
         memory_layout::SOURCE,
-        vector_shifts::SOURCE,
         &header,
         &flavour_options,
     ];
+    parts.extend(llvm_text::SOURCES);
     parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
     let key = cache::key(&parts);
     let runtime = tools.runtime(&cache, flavour)?;

@@ -75,7 +75,7 @@ impl Tools {
         };
         self.compile(dir, &jobs.iter().collect::<Vec<_>>(), level)?;
         if choices.len() > 1 {
-            translations::write_shifts(&hot, choices)?;
+            translations::write_instructions(&hot, choices)?;
         }
         self.compile(dir, &builds.iter().flatten().collect::<Vec<_>>(), level)?;
         let link = |(n, build): (usize, &Vec<Job>)| {

@@ -51,9 +51,9 @@ mod tests {
     use bruno_device::Chip;
 
     /// Whichever build is kept, it does what the integer model does.
-    fn check(layer: &str) {
+    fn check(inputs: usize, layer: &str) {
         let text = format!(
-            r#"{{"name":"contest","inputs":4,"window_ticks":300,"recorder":"mean","layers":[
+            r#"{{"name":"contest","inputs":{inputs},"window_ticks":300,"recorder":"mean","layers":[
                 {{"name":"hidden","neurons":32,"recurrent":true,"synapse":{{"range_pA":900}},{layer}}}],
                 "readout":{{"outputs":2,"synapse":{{"range_pA":100}}}}}}"#
         );
@@ -86,11 +86,19 @@ mod tests {
 
     #[test]
     fn felif() {
-        check(r#""kind":"felif","device":{"area_um2":0.5,"t_ref_ms":0.1}"#);
+        check(
+            4,
+            r#""kind":"felif","device":{"area_um2":0.5,"t_ref_ms":0.1}"#,
+        );
     }
 
     #[test]
     fn lif() {
-        check(r#""kind":"lif""#);
+        check(4, r#""kind":"lif""#);
+    }
+
+    #[test]
+    fn currents_chosen_by_bits() {
+        check(140, r#""kind":"lif""#);
     }
 }

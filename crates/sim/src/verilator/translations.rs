@@ -4,7 +4,7 @@
 use super::build::file_error;
 use super::choices::Choice;
 use super::compile::Job;
-use super::{names, vector_shifts};
+use super::{llvm_text, names};
 use crate::SimError;
 use std::path::{Path, PathBuf};
 
@@ -23,11 +23,11 @@ pub(super) fn to_llvm(sources: &[PathBuf], choices: &[Choice]) -> Vec<Job> {
     jobs
 }
 
-/// Writes the translations of choices with [`Choice::vector_shifts`] again.
-pub(super) fn write_shifts(sources: &[PathBuf], choices: &[Choice]) -> Result<(), SimError> {
+/// Writes the translations of choices with [`Choice::vector_instructions`] again.
+pub(super) fn write_instructions(sources: &[PathBuf], choices: &[Choice]) -> Result<(), SimError> {
     let mut wanted: Vec<usize> = choices
         .iter()
-        .filter(|c| c.vector_shifts)
+        .filter(|c| c.vector_instructions)
         .map(|c| first(choices, c))
         .collect();
     wanted.dedup();
@@ -35,9 +35,8 @@ pub(super) fn write_shifts(sources: &[PathBuf], choices: &[Choice]) -> Result<()
         for source in sources {
             let path = as_it_is(source, n);
             let text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
-            let text = vector_shifts::rewrite(&text).unwrap_or(text);
-            let path = shifted(source, n);
-            std::fs::write(&path, text).map_err(|e| file_error(&path, e))?;
+            let path = rewritten(source, n);
+            std::fs::write(&path, llvm_text::rewrite(&text)).map_err(|e| file_error(&path, e))?;
         }
     }
     Ok(())
@@ -46,8 +45,8 @@ pub(super) fn write_shifts(sources: &[PathBuf], choices: &[Choice]) -> Result<()
 /// The objects of one choice.
 pub(super) fn to_code(sources: &[PathBuf], choices: &[Choice], choice: &Choice) -> Vec<Job> {
     let n = first(choices, choice);
-    let form = if choice.vector_shifts {
-        shifted
+    let form = if choice.vector_instructions {
+        rewritten
     } else {
         as_it_is
     };
@@ -70,6 +69,6 @@ fn as_it_is(source: &Path, translation: usize) -> PathBuf {
     source.with_extension(format!("{translation}.ll"))
 }
 
-fn shifted(source: &Path, translation: usize) -> PathBuf {
-    source.with_extension(format!("{translation}.shifts.ll"))
+fn rewritten(source: &Path, translation: usize) -> PathBuf {
+    source.with_extension(format!("{translation}.rewritten.ll"))
 }

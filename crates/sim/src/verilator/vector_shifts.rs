@@ -7,6 +7,7 @@
 //!
 //! Both do what they replace for every vector and every amount.
 
+use super::llvm_text::assignment;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What this file does, as a part of a model's key in the cache.
@@ -15,11 +16,13 @@ pub(super) const SOURCE: &str = include_str!("vector_shifts.rs");
 /// LLVM's names of the instructions: a vector, and a vector whose lower 64 bits are the count or one of amounts.
 const BY_COUNT: &str = "<8 x i32> @llvm.x86.avx2.psra.d";
 const BY_LANES: &str = "<8 x i32> @llvm.x86.avx2.psrav.d.256";
-const DECLARATIONS: &str = "declare <8 x i32> @llvm.x86.avx2.psra.d(<8 x i32>, <4 x i32>)
+/// Declares them.
+pub(super) const DECLARATIONS: &str =
+    "declare <8 x i32> @llvm.x86.avx2.psra.d(<8 x i32>, <4 x i32>)
 declare <8 x i32> @llvm.x86.avx2.psrav.d.256(<8 x i32>, <8 x i32>)
 ";
 
-/// The text with these shifts as those instructions; `None` where there are none, or where clang writes them otherwise.
+/// A function with these shifts as those instructions; `None` where there are none, or where clang writes them otherwise.
 pub(super) fn rewrite(text: &str) -> Option<String> {
     let amounts = amounts(text);
     let shifted: BTreeSet<&str> = text.lines().filter_map(shift).map(|s| s.amounts).collect();
@@ -38,7 +41,6 @@ pub(super) fn rewrite(text: &str) -> Option<String> {
             );
         }
     }
-    rewritten += DECLARATIONS;
     found.then_some(rewritten)
 }
 
@@ -85,11 +87,7 @@ fn shift(line: &str) -> Option<Shift<'_>> {
     })
 }
 
-fn assignment(line: &str) -> Option<(&str, &str)> {
-    line.trim_start().split_once(" = ")
-}
-
-/// Vectors of which something is known. LLVM's values are assigned once, so their order in the text does not matter.
+/// Vectors of which something is known. LLVM's values are assigned once in a function, so their order in the text does not matter.
 fn amounts(text: &str) -> BTreeMap<&str, Amounts<'_>> {
     let mut first = BTreeMap::new();
     let mut below = BTreeMap::new();
@@ -144,7 +142,7 @@ fn selected<'a>(value: &'a str, below: &BTreeMap<&str, &'a str>) -> Option<&'a s
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARATIONS, TOP, rewrite};
+    use super::{TOP, rewrite};
 
     /// `text` shifts by a spread word, by the word `%3`.
     const SPREAD: &str = "  %4 = insertelement <8 x i32> poison, i32 %3, i64 0
@@ -152,8 +150,7 @@ mod tests {
 ";
 
     fn check(text: &str, expected: Option<&str>) {
-        let expected = expected.map(|e| e.to_string() + DECLARATIONS);
-        assert_eq!(rewrite(text), expected);
+        assert_eq!(rewrite(text).as_deref(), expected);
     }
 
     #[test]

@@ -13,10 +13,9 @@ const WORD: usize = 32;
 const WORD_BITS: usize = 5;
 
 impl Bank<'_> {
-    /// All of them, in order.
+    /// All but the first, in order.
     pub(super) fn loops(&self, bodies: &Bodies) -> Result<String, HdlError> {
-        let mut text = self.opening();
-        text += &self.neurons(&bodies.neurons)?;
+        let mut text = self.neurons(&bodies.neurons)?;
         text += &self.events(&bodies.events);
         if !bodies.records.text().is_empty() {
             let records = self.neuron_loop(&self.body(&bodies.records, "        "), "      ");
@@ -26,7 +25,7 @@ impl Bank<'_> {
     }
 
     /// What gathers over a window begins with its first tick.
-    fn opening(&self) -> String {
+    pub(super) fn opening(&self) -> String {
         let mut body = String::new();
         for a in &self.arrays {
             if let Some(value) = &a.opens {

@@ -5,9 +5,10 @@ use super::text::extend_to;
 use crate::generate::{extend, index_bits, literal, ports::range};
 use std::fmt::Write;
 
-/// Above so many channels a simulator first asks which groups have a spike: asking each channel would take longer than
-/// the rows.
-const GROUPED: usize = 128;
+/// Above so many channels a simulator first asks which groups have a spike: asking each channel takes as long as the rows.
+const GROUPED: usize = 32;
+/// Above so many channels currents are chosen by the bits of a code.
+const CHOSEN: usize = 128;
 /// Channels of a group: a word of a simulator.
 const GROUP: usize = 32;
 const GROUP_BITS: usize = 5;
@@ -87,7 +88,7 @@ impl Bank<'_> {
     /// Whether the currents of a port's few codes are copied, and one is chosen by the code's bits: with many channels a
     /// simulator then adds several synapses at once, as it cannot from a table.
     fn chosen(&self, channels: usize) -> bool {
-        channels > GROUPED && self.layer.bits <= CHOSEN_BITS
+        channels > CHOSEN && self.layer.bits <= CHOSEN_BITS
     }
 
     /// The copies that `chosen` says, once a tick with spikes.

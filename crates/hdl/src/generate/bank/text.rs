@@ -149,6 +149,7 @@ impl Bank<'_> {
         text += &self.rest();
         text += "    end else if (tick_i) begin\n";
         text += &self.rows();
+        text += &self.opening();
         text += &self.registers();
         text += &self.loops(bodies)?;
         text += "    end\n";

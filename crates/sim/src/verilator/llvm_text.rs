@@ -1,0 +1,59 @@
+//! LLVM's text of a model: what clang writes, with instructions that it has but does not see the use of.
+
+use super::{vector_lookups, vector_shifts};
+
+/// What is written again, function by function: LLVM numbers the values of each from nothing.
+const PASSES: [fn(&str) -> Option<String>; 2] = [vector_shifts::rewrite, vector_lookups::rewrite];
+/// Declarations of the instructions.
+const DECLARATIONS: [&str; 2] = [vector_shifts::DECLARATIONS, vector_lookups::DECLARATION];
+/// What these files do, as a part of a model's key in the cache.
+pub(super) const SOURCES: [&str; 2] = [vector_shifts::SOURCE, vector_lookups::SOURCE];
+
+/// The text with these instructions.
+pub(super) fn rewrite(text: &str) -> String {
+    let mut rewritten = String::with_capacity(text.len() + text.len() / 8);
+    let mut function = String::new();
+    for line in text.lines() {
+        function += line;
+        function += "\n";
+        if line == "}" {
+            for pass in PASSES {
+                function = pass(&function).unwrap_or(function);
+            }
+            rewritten += &std::mem::take(&mut function);
+        }
+    }
+    rewritten + &function + &DECLARATIONS.concat()
+}
+
+/// The name and the value in `name = value`.
+pub(super) fn assignment(line: &str) -> Option<(&str, &str)> {
+    line.trim_start().split_once(" = ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+
+    /// Shifts all lanes by the word `%1`.
+    fn function(name: &str, spread: &str) -> String {
+        format!(
+            "define void @{name}() {{
+  %2 = insertelement <8 x i32> poison, i32 {spread}, i64 0
+  %3 = shufflevector <8 x i32> %2, <8 x i32> poison, <8 x i32> zeroinitializer
+  %4 = ashr <8 x i32> %0, %3
+}}
+"
+        )
+    }
+
+    #[test]
+    fn functions_have_values_of_their_own() {
+        let text = rewrite(&(function("first", "%0") + &function("second", "%1")));
+        for word in ["%0", "%1"] {
+            let count =
+                format!("%count.3 = insertelement <4 x i32> zeroinitializer, i32 {word}, i32 0\n");
+            assert_eq!(text.matches(&count).count(), 1, "{text}");
+        }
+    }
+}
