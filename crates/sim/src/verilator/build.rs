@@ -4,7 +4,8 @@ use super::cache::{self, Cache};
 use super::choices::{self, Choice};
 use super::machine::Machine;
 use super::{
-    contest, coverage_config, llvm_text, memory_layout, model_header, names, shared_banks, tool,
+    contest, coverage_config, cpp_text, llvm_text, memory_layout, model_header, names,
+    shared_banks, tool,
 };
 use crate::SimError;
 use bruno_device::Chip;
@@ -72,6 +73,7 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         &header,
         &flavour_options,
     ];
+    parts.extend(cpp_text::SOURCES);
     parts.extend(llvm_text::SOURCES);
     parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
     let key = cache::key(&parts);
@@ -151,6 +153,9 @@ impl Tools {
         let banks = shared_banks::config(chip);
         self.verilate(dir, design, flavour, &loop_options(chip), &banks)?;
         lay_out_headers(dir, chip)?;
+        if flavour == Flavour::Fast {
+            cpp_text::rewrite(dir, chip)?;
+        }
         write(
             dir,
             names::HEADER,

@@ -160,6 +160,11 @@ impl Tools {
     }
 }
 
+/// The sources of what is evaluated every tick.
+pub(super) fn hot_sources(dir: &Path) -> Result<Vec<PathBuf>, SimError> {
+    Ok(sources(dir)?.into_iter().filter(|s| is_hot(s)).collect())
+}
+
 /// Whether a source is evaluated every tick.
 fn is_hot(source: &Path) -> bool {
     let name = source.file_name().unwrap_or_default().to_string_lossy();

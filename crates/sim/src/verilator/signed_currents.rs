@@ -1,0 +1,115 @@
+//! Synaptic currents stored with their sign. Verilator keeps the upper bits of a register at zero, so the loop over neurons
+//! would extend a current's sign when it reads it and clear it again when it writes it. Here the array holds the extended
+//! word. The current is clamped to constants just before, so the compiler sees that nothing is to be done when it is written.
+
+use super::cpp_text::{MEMBERS, closing, is_of_word, members};
+
+/// What this file does, as a part of a model's key in the cache.
+pub(super) const SOURCE: &str = include_str!("signed_currents.rs");
+
+/// The array of currents of a bank.
+const CURRENTS: &str = "i";
+
+/// The source with such arrays, of currents of so many bits.
+pub(super) fn rewrite(text: &str, bits: u32) -> String {
+    let mut text = text.to_string();
+    if bits < u32::BITS {
+        for name in members(&text.clone(), CURRENTS) {
+            text = with_signs(&text, name, bits).unwrap_or(text);
+        }
+    }
+    text
+}
+
+/// `None` where Verilator writes it in another way.
+fn with_signs(text: &str, name: &str, bits: u32) -> Option<String> {
+    let member = format!("{MEMBERS}{name}");
+    let mut before = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(&member) {
+        let (skipped, found) = rest.split_at(at);
+        before += skipped;
+        let after = &found[member.len()..];
+        if after.starts_with(is_of_word) {
+            before += &member;
+            rest = after;
+            continue;
+        }
+        let index = after.trim_start();
+        let end = found.len() - index.len() + closing(index, '[', ']')? + 1;
+        let (element, after) = found.split_at(end);
+        rest = access(&mut before, element, after, bits)?;
+    }
+    Some(before + rest)
+}
+
+/// Adds an element, written or read, to what stands before it, and returns what stands behind.
+fn access<'t>(before: &mut String, element: &str, after: &'t str, bits: u32) -> Option<&'t str> {
+    let trimmed = after.trim_start();
+    if let Some(value) = trimmed.strip_prefix("= ") {
+        let (value, after) = value.split_at(value.find(';')?);
+        let gap = u32::BITS - bits;
+        *before += &format!(
+            "{element} = static_cast<IData>(static_cast<int32_t>(({value}) << {gap}U) >> {gap}U)"
+        );
+        return Some(after);
+    }
+    let sign = format!("{:#x}U", 1u32 << (bits - 1));
+    let extends = before.trim_end().strip_suffix('^');
+    let extends = extends.and_then(|b| b.trim_end().strip_suffix(&format!("({sign}")));
+    let extended = trimmed.strip_prefix(')').and_then(|a| {
+        let a = a.trim_start().strip_prefix('-')?;
+        a.trim_start().strip_prefix(&format!("(IData)({sign})"))
+    });
+    if let (Some(kept), Some(after)) = (extends, extended) {
+        before.truncate(kept.len());
+        *before += element;
+        return Some(after);
+    }
+    let mask = u32::MAX >> (u32::BITS - bits);
+    *before += &format!("({mask:#x}U & {element})");
+    Some(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+
+    const ARRAY: &str = "vlSelf->chip__DOT__hidden_0__DOT__i";
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(
+            rewrite(&text.replace("ARRAY", ARRAY), 24),
+            expected.replace("ARRAY", ARRAY)
+        );
+    }
+
+    #[test]
+    fn a_current_that_is_read_with_its_sign() {
+        check(
+            "i = ((0x800000U ^ ARRAY\n  [(0x7fU & k)])\n - (IData)(0x800000U));",
+            "i = (ARRAY\n  [(0x7fU & k)]);",
+        );
+    }
+
+    #[test]
+    fn a_current_that_is_read_as_bits() {
+        check("i = ARRAY[k[0]];", "i = (0xffffffU & ARRAY[k[0]]);");
+    }
+
+    #[test]
+    fn a_current_that_is_written() {
+        check(
+            "ARRAY[k] \n = (0xffffffU & next);",
+            "ARRAY[k] = static_cast<IData>(static_cast<int32_t>(((0xffffffU & next)) << 8U) >> 8U);",
+        );
+    }
+
+    #[test]
+    fn other_arrays_stay() {
+        check(
+            "ARRAYnject[k] = vlSelf->i[k];",
+            "ARRAYnject[k] = vlSelf->i[k];",
+        );
+    }
+}
