@@ -15,14 +15,9 @@ mod machine;
 mod memory_layout;
 mod model_header;
 mod names;
-mod seldom_branches;
 mod shared_banks;
-mod signed_currents;
-mod tick_temporaries;
 pub(crate) mod tool;
 mod translations;
-mod vector_lookups;
-mod vector_shifts;
 
 pub use build::{Flavour, ToolVersions, build};
 pub use cache::{Cache, CacheEntry, cache_dir};

@@ -1,8 +1,12 @@
 //! Verilator's C++ of what is evaluated every tick, so that the compiler learns what bruno knows of its RTL. Nothing that the
 //! model computes changes.
 
+mod seldom_branches;
+mod signed_currents;
+mod tick_temporaries;
+
 use super::build::file_error;
-use super::{compile, seldom_branches, signed_currents, tick_temporaries};
+use super::compile;
 use crate::SimError;
 use bruno_device::Chip;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! LLVM's text of a model: what clang writes, with instructions that it has but does not see the use of.
 
-use super::{vector_lookups, vector_shifts};
+mod vector_lookups;
+mod vector_shifts;
 
 /// What is written again, function by function: LLVM numbers the values of each from nothing.
 const PASSES: [fn(&str) -> Option<String>; 2] = [vector_shifts::rewrite, vector_lookups::rewrite];

@@ -2,7 +2,7 @@
 //! the bus, a spike or the end of a window needs, it did not fit into the processor's cache of decoded instructions, or
 //! did, by the chance of where functions began: a tenth of the time at N = 128.
 
-use super::cpp_text::closing;
+use super::closing;
 
 /// What this file does, as a part of a model's key in the cache.
 pub(super) const SOURCE: &str = include_str!("seldom_branches.rs");

@@ -6,7 +6,7 @@
 //! Whatever depends in each lane on nothing but the lower three bits of a code is such a choice: the table is what the same
 //! operations make of the codes 0 to 7. This holds for every code, for the instruction reads only those three bits.
 
-use super::llvm_text::assignment;
+use super::assignment;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What this file does, as a part of a model's key in the cache.

@@ -2,7 +2,7 @@
 //! would extend a current's sign when it reads it and clear it again when it writes it. Here the array holds the extended
 //! word. The current is clamped to constants just before, so the compiler sees that nothing is to be done when it is written.
 
-use super::cpp_text::{MEMBERS, closing, is_of_word, members};
+use super::{MEMBERS, closing, is_of_word, members};
 
 /// What this file does, as a part of a model's key in the cache.
 pub(super) const SOURCE: &str = include_str!("signed_currents.rs");

@@ -2,7 +2,7 @@
 //! has its own: at N = 1024 they are a third of what is read and written in a tick, which then does not fit into the
 //! fastest cache. The compiler sees too that nothing else reads them.
 
-use super::cpp_text::{MEMBERS, is_of_word, members};
+use super::{MEMBERS, is_of_word, members};
 
 /// What this file does, as a part of a model's key in the cache.
 pub(super) const SOURCE: &str = include_str!("tick_temporaries.rs");

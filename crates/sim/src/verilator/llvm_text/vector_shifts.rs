@@ -7,7 +7,7 @@
 //!
 //! Both do what they replace for every vector and every amount.
 
-use super::llvm_text::assignment;
+use super::assignment;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What this file does, as a part of a model's key in the cache.
