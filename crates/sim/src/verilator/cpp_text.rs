@@ -2,7 +2,7 @@
 //! model computes changes.
 
 mod seldom_branches;
-mod signed_currents;
+mod signed_states;
 mod tick_temporaries;
 
 use super::build::file_error;
@@ -15,7 +15,7 @@ use std::path::Path;
 pub(super) const SOURCES: [&str; 4] = [
     include_str!("cpp_text.rs"),
     seldom_branches::SOURCE,
-    signed_currents::SOURCE,
+    signed_states::SOURCE,
     tick_temporaries::SOURCE,
 ];
 
@@ -25,12 +25,14 @@ pub(super) fn rewrite(dir: &Path, chip: &Chip) -> Result<(), SimError> {
     if chip.fold > 1 {
         return Ok(());
     }
-    let current_bits = chip.description.formats.i_bits;
+    let formats = &chip.description.formats;
     let banks = chip.layers.iter().map(|layer| layer.banks.len()).max();
     for path in compile::hot_sources(dir)? {
         let mut text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
         text = tick_temporaries::rewrite(&text);
-        text = signed_currents::rewrite(&text, current_bits);
+        for (state, bits) in [("i", formats.i_bits), ("v", formats.v_bits)] {
+            text = signed_states::rewrite(&text, state, bits);
+        }
         text = seldom_branches::rewrite(&text, banks == Some(1));
         std::fs::write(&path, text).map_err(|e| file_error(&path, e))?;
     }

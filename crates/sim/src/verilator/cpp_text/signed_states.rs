@@ -1,20 +1,18 @@
-//! Synaptic currents stored with their sign. Verilator keeps the upper bits of a register at zero, so the loop over neurons
-//! would extend a current's sign when it reads it and clear it again when it writes it. Here the array holds the extended
-//! word. The current is clamped to constants just before, so the compiler sees that nothing is to be done when it is written.
+//! Membranes and synaptic currents stored with their sign. Verilator keeps the upper bits of a register at zero, so the loop over
+//! neurons would extend a state's sign when it reads it and clear it again when it writes it. Here the array holds the extended
+//! word, which is what the kernels write: they clamp to the register's range (docs/formal.md proves it of each), so no bit
+//! that the register does not have is lost.
 
 use super::{MEMBERS, closing, is_of_word, members};
 
 /// What this file does, as a part of a model's key in the cache.
-pub(super) const SOURCE: &str = include_str!("signed_currents.rs");
+pub(super) const SOURCE: &str = include_str!("signed_states.rs");
 
-/// The array of currents of a bank.
-const CURRENTS: &str = "i";
-
-/// The source with such arrays, of currents of so many bits.
-pub(super) fn rewrite(text: &str, bits: u32) -> String {
+/// The source with such arrays of a bank: their name, and the bits of a register.
+pub(super) fn rewrite(text: &str, array: &str, bits: u32) -> String {
     let mut text = text.to_string();
     if bits < u32::BITS {
-        for name in members(&text.clone(), CURRENTS) {
+        for name in members(&text.clone(), array) {
             text = with_signs(&text, name, bits).unwrap_or(text);
         }
     }
@@ -46,29 +44,38 @@ fn with_signs(text: &str, name: &str, bits: u32) -> Option<String> {
 /// Adds an element, written or read, to what stands before it, and returns what stands behind.
 fn access<'t>(before: &mut String, element: &str, after: &'t str, bits: u32) -> Option<&'t str> {
     let trimmed = after.trim_start();
+    let mask = format!("{:#x}U", u32::MAX >> (u32::BITS - bits));
     if let Some(value) = trimmed.strip_prefix("= ") {
         let (value, after) = value.split_at(value.find(';')?);
-        let gap = u32::BITS - bits;
-        *before += &format!(
-            "{element} = static_cast<IData>(static_cast<int32_t>(({value}) << {gap}U) >> {gap}U)"
-        );
+        let word = value.strip_prefix(&format!("({mask} & "));
+        let word = word.and_then(|word| word.strip_suffix(')'));
+        // What a kernel writes is the name of a variable.
+        *before += &match word.filter(|word| word.chars().all(is_of_word)) {
+            Some(word) => format!("{element} = {word}"),
+            None => format!("{element} = {}", extended(value, bits)),
+        };
         return Some(after);
     }
     let sign = format!("{:#x}U", 1u32 << (bits - 1));
     let extends = before.trim_end().strip_suffix('^');
     let extends = extends.and_then(|b| b.trim_end().strip_suffix(&format!("({sign}")));
-    let extended = trimmed.strip_prefix(')').and_then(|a| {
+    let subtracts = trimmed.strip_prefix(')').and_then(|a| {
         let a = a.trim_start().strip_prefix('-')?;
         a.trim_start().strip_prefix(&format!("(IData)({sign})"))
     });
-    if let (Some(kept), Some(after)) = (extends, extended) {
+    if let (Some(kept), Some(after)) = (extends, subtracts) {
         before.truncate(kept.len());
         *before += element;
         return Some(after);
     }
-    let mask = u32::MAX >> (u32::BITS - bits);
-    *before += &format!("({mask:#x}U & {element})");
+    *before += &format!("({mask} & {element})");
     Some(after)
+}
+
+/// A register's value as a word with its sign.
+fn extended(value: &str, bits: u32) -> String {
+    let gap = u32::BITS - bits;
+    format!("static_cast<IData>(static_cast<int32_t>(({value}) << {gap}U) >> {gap}U)")
 }
 
 #[cfg(test)]
@@ -79,13 +86,13 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         assert_eq!(
-            rewrite(&text.replace("ARRAY", ARRAY), 24),
+            rewrite(&text.replace("ARRAY", ARRAY), "i", 24),
             expected.replace("ARRAY", ARRAY)
         );
     }
 
     #[test]
-    fn a_current_that_is_read_with_its_sign() {
+    fn a_state_that_is_read_with_its_sign() {
         check(
             "i = ((0x800000U ^ ARRAY\n  [(0x7fU & k)])\n - (IData)(0x800000U));",
             "i = (ARRAY\n  [(0x7fU & k)]);",
@@ -93,15 +100,20 @@ mod tests {
     }
 
     #[test]
-    fn a_current_that_is_read_as_bits() {
+    fn a_state_that_is_read_as_bits() {
         check("i = ARRAY[k[0]];", "i = (0xffffffU & ARRAY[k[0]]);");
     }
 
     #[test]
-    fn a_current_that_is_written() {
+    fn a_word_that_is_written() {
+        check("ARRAY[k] \n = (0xffffffU & next);", "ARRAY[k] = next;");
+    }
+
+    #[test]
+    fn a_register_that_is_written() {
         check(
-            "ARRAY[k] \n = (0xffffffU & next);",
-            "ARRAY[k] = static_cast<IData>(static_cast<int32_t>(((0xffffffU & next)) << 8U) >> 8U);",
+            "ARRAY[k] = vlSelf->reset;",
+            "ARRAY[k] = static_cast<IData>(static_cast<int32_t>((vlSelf->reset) << 8U) >> 8U);",
         );
     }
 
