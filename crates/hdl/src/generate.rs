@@ -15,7 +15,7 @@ mod top;
 use crate::atoms::Type;
 use bruno_device::{Chip, Layer};
 
-pub use bank::bank_module;
+pub use bank::{bank_module, states};
 pub use datasheet::{ANSWER_CYCLES, EVENT_CYCLES, RECORD_CYCLES};
 pub use fold::cycles_per_tick;
 pub use ports::{Port, hidden_neurons, ports, streams};

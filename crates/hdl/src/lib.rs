@@ -17,6 +17,6 @@ pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
 pub use generate::{
     ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, bank_module,
-    cycles_per_tick, generate, hidden_neurons, ports, registers, shell_module, streams,
+    cycles_per_tick, generate, hidden_neurons, ports, registers, shell_module, states, streams,
 };
 pub use module::module;

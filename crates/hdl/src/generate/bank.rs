@@ -52,6 +52,13 @@ impl Array {
     }
 }
 
+/// States that neurons of a layer keep from tick to tick: their array in a bank, the bits of an element, whether it is signed.
+pub fn states(chip: &Chip, layer: &Layer) -> Vec<(&'static str, u32, bool)> {
+    let all = arrays(chip, layer).into_iter();
+    let states = all.filter(|a| !a.accumulates());
+    states.map(|a| (a.name, a.bits, a.signed)).collect()
+}
+
 /// What an array holds when a window opens, `None` for a state: nothing, or what every state goes beyond.
 fn opens(name: &str, bits: u32, signed: bool) -> Option<String> {
     let (least, most) = match signed {

@@ -2,21 +2,23 @@
 //! model computes changes.
 
 mod seldom_branches;
-mod signed_states;
 mod tick_temporaries;
+mod whole_states;
 
 use super::build::file_error;
 use super::compile;
 use crate::SimError;
 use bruno_device::Chip;
+use bruno_hdl::states;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What these files do, as a part of a model's key in the cache.
 pub(super) const SOURCES: [&str; 4] = [
     include_str!("cpp_text.rs"),
     seldom_branches::SOURCE,
-    signed_states::SOURCE,
     tick_temporaries::SOURCE,
+    whole_states::SOURCE,
 ];
 
 /// The sources in `dir` with what these files do. A folded chip's stay: its lanes keep from clock to clock what a bank
@@ -25,13 +27,14 @@ pub(super) fn rewrite(dir: &Path, chip: &Chip) -> Result<(), SimError> {
     if chip.fold > 1 {
         return Ok(());
     }
-    let formats = &chip.description.formats;
+    let of_layers = chip.layers.iter().flat_map(|layer| states(chip, layer));
+    let states: BTreeSet<_> = of_layers.collect();
     let banks = chip.layers.iter().map(|layer| layer.banks.len()).max();
     for path in compile::hot_sources(dir)? {
         let mut text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
         text = tick_temporaries::rewrite(&text);
-        for (state, bits) in [("i", formats.i_bits), ("v", formats.v_bits)] {
-            text = signed_states::rewrite(&text, state, bits);
+        for (array, bits, signed) in &states {
+            text = whole_states::rewrite(&text, array, *bits, *signed);
         }
         text = seldom_branches::rewrite(&text, banks == Some(1));
         std::fs::write(&path, text).map_err(|e| file_error(&path, e))?;
