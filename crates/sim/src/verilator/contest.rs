@@ -50,10 +50,13 @@ mod tests {
     use bruno_chip::Description;
     use bruno_device::Chip;
 
+    const FEW: &str = r#""inputs":4"#;
+    const FELIF: &str = r#""kind":"felif","device":{"area_um2":0.5,"t_ref_ms":0.1}"#;
+
     /// Whichever build is kept, it does what the integer model does.
-    fn check(inputs: usize, layer: &str) {
+    fn check(chip: &str, layer: &str) {
         let text = format!(
-            r#"{{"name":"contest","inputs":{inputs},"window_ticks":300,"recorder":"mean","layers":[
+            r#"{{"name":"contest",{chip},"window_ticks":300,"recorder":"mean","layers":[
                 {{"name":"hidden","neurons":32,"recurrent":true,"synapse":{{"range_pA":900}},{layer}}}],
                 "readout":{{"outputs":2,"synapse":{{"range_pA":100}}}}}}"#
         );
@@ -86,19 +89,24 @@ mod tests {
 
     #[test]
     fn felif() {
+        check(FEW, FELIF);
+    }
+
+    #[test]
+    fn short_words() {
         check(
-            4,
-            r#""kind":"felif","device":{"area_um2":0.5,"t_ref_ms":0.1}"#,
+            r#""inputs":4,"formats":{"v_bits":14,"p_bits":15,"i_bits":18}"#,
+            FELIF,
         );
     }
 
     #[test]
     fn lif() {
-        check(4, r#""kind":"lif""#);
+        check(FEW, r#""kind":"lif""#);
     }
 
     #[test]
     fn currents_chosen_by_bits() {
-        check(140, r#""kind":"lif""#);
+        check(r#""inputs":140"#, r#""kind":"lif""#);
     }
 }
