@@ -1,6 +1,7 @@
 // Refractory time of a neuron, over any number of ticks and with every input and register free in each of them. Proved:
 // - refr' is t_ref after a spike, one less while it is not 0, and 0 otherwise: it always reaches 0;
 // - no spike while it is not 0, and the states hold;
+// - the states fit their registers: no bit that is written is lost (models for speed keep them as words);
 // - refr and the ticks since the last spike add up to that spike's t_ref until it is over.
 // Nothing is assumed. Cut: products.
 
@@ -27,7 +28,16 @@ module refractory (input clk);
     since <= spike[0] ? 20'd0 : since + (since != loaded);
   end
 
+  wire signed [`V_BITS-1:0] v_kept = v_next[`V_BITS-1:0];
+`ifdef FELIF
+  wire [`P_BITS-1:0] p_kept = p_next[`P_BITS-1:0];
+`endif
+
   always @* begin
+    assert (v_next == v_kept);
+`ifdef FELIF
+    assert (p_next == p_kept);
+`endif
     assert (refr_next == (spike[0] ? t_ref : refr == 0 ? 0 : refr - 1));
     assert (refr == 0 || (spike == 0 && v_next == v));
 `ifdef FELIF

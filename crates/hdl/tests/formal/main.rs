@@ -270,6 +270,8 @@ faults! {
     charge_not_rounded_alike: charge(), "(k_old_product + kap_h)", "k_old_product", "k_new_charge ==";
     threshold_not_strict: membrane(), "(k_clamped > v_th)", "(k_clamped >= v_th)", "v_next ==";
     refractory_stays: refractory(felif("refractory", "felif/t:$mul")), "(refr - k_waiting)", "refr", "refr_next ==";
+    membrane_beyond_its_register: refractory(felif("refractory", "felif/t:$mul")), "k_floored = v_floor", "k_floored = k_wanted", "v_next == v_kept";
+    occupation_beyond_its_register: refractory(felif("refractory", "felif/t:$mul")), "k_p_moved = p_max", "k_p_moved = k_p_floor", "p_next == p_kept";
     spike_while_refractory: refractory(lif("refractory", "lif/t:$mul")), "k_fire = k_active", "k_fire = -32'sd1", "refr";
     truncated_down: lif_truncate("terms", "lif_truncate/t:$mul"), "k_taken = k_up", "k_taken = k_floor", "k_taken ==";
     current_wraps: current(), "i_next = i_min", "i_next = k_top", "i_next ==";

@@ -114,7 +114,7 @@ impl<'a> Values<'a> {
             && value.ends_with(", <8 x i32> zeroinitializer")
         {
             self.spread.insert(name);
-        } else if value.starts_with("zext <8 x i8>") {
+        } else if value.starts_with("zext <8 x i8>") && value.ends_with(" to <8 x i32>") {
             let codes = Lanes {
                 codes: name,
                 bits: u32::from(u8::MAX),
