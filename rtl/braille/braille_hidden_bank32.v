@@ -89,7 +89,7 @@ module braille_hidden_bank32 (
   reg signed [31:0] clipped [0:31];
   reg signed [31:0] fired [0:31];
   reg [31:0] spikes;
-  reg signed [31:0] happened; // not zero: a neuron fired or saturated
+  reg signed [31:0] happened; // not zero: a neuron fired or saturated; negative: fired
   reg signed [31:0] n_saturated;
   reg [5:0] k;
   reg [25:0] j;
@@ -637,7 +637,7 @@ module braille_hidden_bank32 (
         happened = happened | neuron_fire | neuron_saturated;
       end
       spike_o <= 32'd0;
-      if (happened != 32'sd0) begin
+      if (happened < 32'sd0) begin
         for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
           // reset_v
           reset_v_spike = {31'd0, fired[k[4:0]][0]};
@@ -667,6 +667,17 @@ module braille_hidden_bank32 (
           end else begin
             n_spike_count_next = n_spike_wanted;
           end
+          v[k[4:0]] = reset_v_v_next[19:0];
+          p[k[4:0]] = reset_p_p_next[19:0];
+          refr[k[4:0]] = reset_v_refr_next[19:0];
+          n_spike[k[4:0]] = n_spike_count_next[19:0];
+        end
+        spikes = 32'd0;
+        for (k = 6'd0; k < 6'd32; k = k + 6'd1) spikes = spikes | ({31'd0, fired[k[4:0]][0]} << k[4:0]);
+        spike_o[31:0] <= spikes[31:0];
+      end
+      if (happened != 32'sd0) begin
+        for (k = 6'd0; k < 6'd32; k = k + 6'd1) begin
           // n_sat
           n_sat_count = {12'd0, n_sat[k[4:0]]};
           n_sat_add = clipped[k[4:0]];
@@ -676,16 +687,9 @@ module braille_hidden_bank32 (
           end else begin
             n_sat_count_next = n_sat_wanted;
           end
-          v[k[4:0]] = reset_v_v_next[19:0];
-          p[k[4:0]] = reset_p_p_next[19:0];
-          refr[k[4:0]] = reset_v_refr_next[19:0];
-          n_spike[k[4:0]] = n_spike_count_next[19:0];
           n_sat[k[4:0]] = n_sat_count_next[19:0];
           n_saturated = n_saturated + clipped[k[4:0]];
         end
-        spikes = 32'd0;
-        for (k = 6'd0; k < 6'd32; k = k + 6'd1) spikes = spikes | ({31'd0, fired[k[4:0]][0]} << k[4:0]);
-        spike_o[31:0] <= spikes[31:0];
       end
       saturated_o <= {25'd0, n_saturated[6:0]};
       // Records of the new states.

@@ -89,7 +89,7 @@ module jsb_hidden_bank64 (
   reg signed [31:0] clipped [0:63];
   reg signed [31:0] fired [0:63];
   reg [31:0] spikes;
-  reg signed [31:0] happened; // not zero: a neuron fired or saturated
+  reg signed [31:0] happened; // not zero: a neuron fired or saturated; negative: fired
   reg signed [31:0] n_saturated;
   reg [6:0] k;
   reg [25:0] j;
@@ -645,7 +645,7 @@ module jsb_hidden_bank64 (
         happened = happened | neuron_fire | neuron_saturated;
       end
       spike_o <= 64'd0;
-      if (happened != 32'sd0) begin
+      if (happened < 32'sd0) begin
         for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
           // reset_v
           reset_v_spike = {31'd0, fired[k[5:0]][0]};
@@ -675,6 +675,20 @@ module jsb_hidden_bank64 (
           end else begin
             n_spike_count_next = n_spike_wanted;
           end
+          v[k[5:0]] = reset_v_v_next[19:0];
+          p[k[5:0]] = reset_p_p_next[19:0];
+          refr[k[5:0]] = reset_v_refr_next[19:0];
+          n_spike[k[5:0]] = n_spike_count_next[19:0];
+        end
+        spikes = 32'd0;
+        for (k = 7'd0; k < 7'd32; k = k + 7'd1) spikes = spikes | ({31'd0, fired[k[5:0]][0]} << k[4:0]);
+        spike_o[31:0] <= spikes[31:0];
+        spikes = 32'd0;
+        for (k = 7'd32; k < 7'd64; k = k + 7'd1) spikes = spikes | ({31'd0, fired[k[5:0]][0]} << k[4:0]);
+        spike_o[63:32] <= spikes[31:0];
+      end
+      if (happened != 32'sd0) begin
+        for (k = 7'd0; k < 7'd64; k = k + 7'd1) begin
           // n_sat
           n_sat_count = {12'd0, n_sat[k[5:0]]};
           n_sat_add = clipped[k[5:0]];
@@ -684,19 +698,9 @@ module jsb_hidden_bank64 (
           end else begin
             n_sat_count_next = n_sat_wanted;
           end
-          v[k[5:0]] = reset_v_v_next[19:0];
-          p[k[5:0]] = reset_p_p_next[19:0];
-          refr[k[5:0]] = reset_v_refr_next[19:0];
-          n_spike[k[5:0]] = n_spike_count_next[19:0];
           n_sat[k[5:0]] = n_sat_count_next[19:0];
           n_saturated = n_saturated + clipped[k[5:0]];
         end
-        spikes = 32'd0;
-        for (k = 7'd0; k < 7'd32; k = k + 7'd1) spikes = spikes | ({31'd0, fired[k[5:0]][0]} << k[4:0]);
-        spike_o[31:0] <= spikes[31:0];
-        spikes = 32'd0;
-        for (k = 7'd32; k < 7'd64; k = k + 7'd1) spikes = spikes | ({31'd0, fired[k[5:0]][0]} << k[4:0]);
-        spike_o[63:32] <= spikes[31:0];
       end
       saturated_o <= {24'd0, n_saturated[7:0]};
       // Records of the new states.

@@ -266,13 +266,19 @@ pub(super) struct Bank<'a> {
 /// The bodies of a bank's loops over its neurons, by what `Stages` says.
 struct Bodies {
     neurons: Printed,
-    events: Printed,
+    spikes: Printed,
+    saturations: Printed,
     records: Printed,
 }
 
 impl Bodies {
-    fn all(&self) -> [&Printed; 3] {
-        [&self.neurons, &self.events, &self.records]
+    fn all(&self) -> [&Printed; 4] {
+        [
+            &self.neurons,
+            &self.spikes,
+            &self.saturations,
+            &self.records,
+        ]
     }
 }
 
@@ -282,7 +288,8 @@ impl Bank<'_> {
         let print = |stages: &[Stage], depth| crate::print(stages, &|name| self.bind(name), depth);
         Ok(Bodies {
             neurons: print(&stages.neurons, 4)?,
-            events: print(&stages.events, 5)?,
+            spikes: print(&stages.spikes, 5)?,
+            saturations: print(&stages.saturations, 5)?,
             records: print(&stages.records, 4)?,
         })
     }

@@ -106,6 +106,11 @@ mod tests {
     }
 
     #[test]
+    fn channels_of_many_words() {
+        check(r#""inputs":256"#, r#""kind":"lif""#);
+    }
+
+    #[test]
     fn currents_chosen_by_bits() {
         check(r#""inputs":140"#, r#""kind":"lif""#);
     }

@@ -2,11 +2,12 @@
 //! model computes changes.
 
 mod seldom_branches;
+mod spike_search;
 mod tick_temporaries;
 mod whole_states;
 
 use super::build::file_error;
-use super::compile;
+use super::{compile, names};
 use crate::SimError;
 use bruno_device::Chip;
 use bruno_hdl::states;
@@ -14,9 +15,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What these files do, as a part of a model's key in the cache.
-pub(super) const SOURCES: [&str; 4] = [
+pub(super) const SOURCES: [&str; 6] = [
     include_str!("cpp_text.rs"),
     seldom_branches::SOURCE,
+    spike_search::SOURCE,
+    names::SPIKE_SEARCH,
     tick_temporaries::SOURCE,
     whole_states::SOURCE,
 ];
@@ -36,7 +39,9 @@ pub(super) fn rewrite(dir: &Path, chip: &Chip) -> Result<(), SimError> {
         for (array, bits, signed) in &states {
             text = whole_states::rewrite(&text, array, *bits, *signed);
         }
+        text = spike_search::rewrite(&text);
         text = seldom_branches::rewrite(&text, banks == Some(1));
+        text = format!("{}{text}", names::SPIKE_SEARCH);
         std::fs::write(&path, text).map_err(|e| file_error(&path, e))?;
     }
     Ok(())

@@ -45,6 +45,8 @@ pub(super) const DRIVER: &str = include_str!("../../../../sim/driver.cpp");
 pub(super) const SIGNED_WORDS: &str = include_str!("../../../../sim/signed_words.h");
 /// File name of [`SIGNED_WORDS`].
 pub(super) const SIGNED_WORDS_HEADER: &str = "signed_words.h";
+/// What the generated sources of models for speed begin with.
+pub(super) const SPIKE_SEARCH: &str = include_str!("../../../../sim/spike_search.h");
 /// Generated header that the driver includes.
 pub(super) const HEADER: &str = "bruno_model.h";
 

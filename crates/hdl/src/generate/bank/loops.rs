@@ -16,7 +16,10 @@ impl Bank<'_> {
     /// All but the first, in order.
     pub(super) fn loops(&self, bodies: &Bodies) -> Result<String, HdlError> {
         let mut text = self.neurons(&bodies.neurons)?;
-        text += &self.events(&bodies.events);
+        if self.spiking() {
+            text += &self.spikes(&bodies.spikes);
+        }
+        text += &self.saturations(&bodies.saturations);
         if !bodies.records.text().is_empty() {
             let records = self.neuron_loop(&self.body(&bodies.records, "        "), "      ");
             let _ = write!(text, "      // Records of the new states.\n      {records}");
@@ -61,28 +64,30 @@ impl Bank<'_> {
         Ok(format!("      {}", self.neuron_loop(&text, "      ")))
     }
 
-    /// Neurons that fired, and saturated updates of the tick and of the window.
-    fn events(&self, body: &Printed) -> String {
+    /// What a spike resets, and the neurons that fired: in those `fire` is all ones, so their sign is seen in what happened.
+    fn spikes(&self, body: &Printed) -> String {
+        let resets = self.neuron_loop(&self.body(body, "          "), "        ");
+        format!(
+            "      spike_o <= {}'d0;\n      if (happened < 32'sd0) begin\n        {resets}{}      end\n",
+            self.size,
+            self.packed_spikes()
+        )
+    }
+
+    /// Saturated updates of the tick and of the window.
+    fn saturations(&self, body: &Printed) -> String {
         let mut counts = self.body(body, "          ");
         let _ = writeln!(
             counts,
             "          n_saturated = n_saturated + clipped[{}];",
             self.k()
         );
-        let mut text = String::new();
-        if self.spiking() {
-            let _ = writeln!(text, "      spike_o <= {}'d0;", self.size);
-        }
-        text += "      if (happened != 32'sd0) begin\n";
-        text += &format!("        {}", self.neuron_loop(&counts, "        "));
-        if self.spiking() {
-            text += &self.packed_spikes();
-        }
+        let counts = self.neuron_loop(&counts, "        ");
         // A neuron counts two at most: what is wider is zero, and no register.
         let bits = index_bits(2 * self.size + 1);
         let counted = format!("n_saturated[{}:0]", bits - 1);
-        text + &format!(
-            "      end\n      saturated_o <= {};\n",
+        format!(
+            "      if (happened != 32'sd0) begin\n        {counts}      end\n      saturated_o <= {};\n",
             extend_to(32, &counted, bits)
         )
     }

@@ -14,8 +14,10 @@ use bruno_device::{Chip, Layer, LayerKind};
 pub(in crate::generate) struct Stages {
     /// All: the new states before a spike resets them, and sums of what only lasts a tick.
     pub neurons: Vec<Stage>,
-    /// Those that fire or saturate: resets, and the counts of both.
-    pub events: Vec<Stage>,
+    /// Those that fire: resets, and the count of spikes.
+    pub spikes: Vec<Stage>,
+    /// Those that saturate: the count of that.
+    pub saturations: Vec<Stage>,
     /// All: the recorder's lanes of the states.
     pub records: Vec<Stage>,
 }
@@ -23,7 +25,7 @@ pub(in crate::generate) struct Stages {
 impl Stages {
     /// One after the other, for a datapath that computes all of them for every neuron.
     pub fn in_a_row(self) -> Vec<Stage> {
-        let all = [self.neurons, self.events, self.records];
+        let all = [self.neurons, self.spikes, self.saturations, self.records];
         all.into_iter().flatten().collect()
     }
 }
@@ -36,12 +38,14 @@ pub(in crate::generate) fn stages(
 ) -> Result<Stages, HdlError> {
     let mut stages = Stages {
         neurons: neuron(chip, layer)?,
-        events: resets(layer)?,
+        spikes: resets(layer)?,
+        saturations: Vec::new(),
         records: Vec::new(),
     };
     for array in arrays {
         let group = match array.name {
-            "n_spike" | "n_sat" => &mut stages.events,
+            "n_spike" => &mut stages.spikes,
+            "n_sat" => &mut stages.saturations,
             "sum_v" | "sum_p" | "min_v" | "max_v" | "min_p" | "max_p" => &mut stages.records,
             _ => &mut stages.neurons,
         };

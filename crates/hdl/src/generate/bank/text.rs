@@ -78,7 +78,7 @@ impl Bank<'_> {
                 "  reg signed [31:0] fired [0:{last}];\n  reg [31:0] spikes;"
             );
         }
-        text += "  reg signed [31:0] happened; // not zero: a neuron fired or saturated\n  reg signed [31:0] n_saturated;\n";
+        text += "  reg signed [31:0] happened; // not zero: a neuron fired or saturated; negative: fired\n  reg signed [31:0] n_saturated;\n";
         let _ = writeln!(
             text,
             "  reg {} k;\n  reg [25:0] j;\n  reg [25:0] row;",
