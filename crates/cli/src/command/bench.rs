@@ -29,6 +29,9 @@ pub struct Bench {
     /// Few sizes and short samples.
     #[arg(long, conflicts_with = "chip")]
     quick: bool,
+    /// Runs of which a forward figure is the median: 7, or 3 with --quick; more where others use the machine.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: Option<u16>,
     /// Also write the figures as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -58,20 +61,23 @@ impl Bench {
 
     fn measure(&self) -> Result<Report, Failure> {
         let about = about::this_machine()?;
+        let usual = if self.quick { 3 } else { forward::RUNS };
+        let runs = self.runs.map_or(usual, usize::from);
         if let Some(path) = &self.chip {
             let chip = resolve(path)?;
             let seconds = forward::seconds(&chip);
-            let row = forward::measure(&chip, self.rate_hz, seconds, forward::RUNS)?;
+            let row = forward::measure(&chip, self.rate_hz, seconds, runs)?;
             return Ok(Report {
                 about,
+                runs,
                 forward: vec![row],
                 training: None,
                 start: Vec::new(),
             });
         }
-        let (cases, runs, sizes) = match self.quick {
-            true => (&forward::CASES[..2], 3, &start::SIZES[..1]),
-            false => (&forward::CASES[..], forward::RUNS, &start::SIZES[..]),
+        let (cases, sizes) = match self.quick {
+            true => (&forward::CASES[..2], &start::SIZES[..1]),
+            false => (&forward::CASES[..], &start::SIZES[..]),
         };
         let count = cases.len() + 1 + sizes.len();
         let mut progress = Progress::new("bench", count as u64, "measurements");
@@ -84,6 +90,7 @@ impl Bench {
         let start = start.collect::<Result<_, _>>()?;
         Ok(Report {
             about,
+            runs,
             forward: rows,
             training: Some(training),
             start,

@@ -77,10 +77,9 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
     parts.extend(llvm_text::SOURCES);
     parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
     let key = cache::key(&parts);
-    let runtime = tools.runtime(&cache, flavour)?;
     cache.entry(&key, "model.so", |path| {
         let dir = path.parent().unwrap_or(Path::new("."));
-        let builds = tools.builds(chip, design, flavour, &runtime, dir)?;
+        let builds = tools.builds(chip, design, flavour, &cache, dir)?;
         match contest::fastest(chip, &builds)? {
             Some(best) => std::fs::rename(best, path).map_err(|e| file_error(best, e)),
             None => Ok(()),
@@ -147,9 +146,25 @@ impl Tools {
         chip: &Chip,
         design: &Design,
         flavour: Flavour,
-        runtime: &[PathBuf],
+        cache: &Cache,
         dir: &Path,
     ) -> Result<Vec<PathBuf>, SimError> {
+        std::thread::scope(|scope| {
+            let runtime = scope.spawn(|| self.runtime(cache, flavour));
+            self.sources(chip, design, flavour, dir)?;
+            let runtime = || runtime.join().map_err(|_| self.ended_early())?;
+            self.link(dir, runtime, flavour, self.choices(chip, flavour))
+        })
+    }
+
+    /// The C++ of a model, into `dir`.
+    fn sources(
+        &self,
+        chip: &Chip,
+        design: &Design,
+        flavour: Flavour,
+        dir: &Path,
+    ) -> Result<(), SimError> {
         let banks = shared_banks::config(chip);
         self.verilate(dir, design, flavour, &loop_options(chip), &banks)?;
         lay_out_headers(dir, chip)?;
@@ -162,8 +177,7 @@ impl Tools {
             &model_header::print(chip, design, flavour),
         )?;
         write(dir, names::SIGNED_WORDS_HEADER, names::SIGNED_WORDS)?;
-        write(dir, "bruno_driver.cpp", names::DRIVER)?;
-        self.link(dir, runtime, flavour, self.choices(chip, flavour))
+        write(dir, "bruno_driver.cpp", names::DRIVER)
     }
 
     pub fn find() -> Result<Self, SimError> {

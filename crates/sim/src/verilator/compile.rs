@@ -6,7 +6,6 @@ use super::choices::Choice;
 use super::{names, tool, translations};
 use crate::SimError;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// One translation of a source.
@@ -28,7 +27,8 @@ impl Job {
 }
 
 impl Tools {
-    /// Objects of Verilator's own sources, compiled once for all models.
+    /// Objects of Verilator's own sources, compiled once for all models. No tick runs what all models need of them, so that is
+    /// not optimised, which takes a third of the time; what writes waves is.
     pub fn runtime(&self, cache: &Cache, flavour: Flavour) -> Result<Vec<PathBuf>, SimError> {
         let own = match flavour {
             Flavour::Trace => Some(names::TRACE_RUNTIME),
@@ -39,25 +39,31 @@ impl Tools {
             &self.verilator_version,
             &self.compiler_version,
             &self.machine.predefined,
+            "levels 0 and 3",
         ]);
-        let object = |source: &&str| {
+        let object = |(source, level): (&str, u32)| {
             cache.entry(&key, &format!("{source}.o"), |path| {
                 let dir = path.parent().unwrap_or(Path::new("."));
                 let job = Job {
                     target: path.into(),
                     ..Job::object(&self.include.join(source))
                 };
-                self.compile(dir, &[&job], 3)
+                self.compile(dir, &[&job], level)
             })
         };
-        names::RUNTIME.iter().chain(&own).map(object).collect()
+        let common = names::RUNTIME.into_iter().map(|source| (source, 0));
+        common
+            .chain(own.map(|source| (source, 3)))
+            .map(object)
+            .collect()
     }
 
-    /// The model whose sources are in `dir`, once for each choice for what is evaluated every tick.
+    /// The model whose sources are in `dir`, once for each choice for what is evaluated every tick. `runtime` ends when
+    /// Verilator's own objects are there.
     pub fn link(
         &self,
         dir: &Path,
-        runtime: &[PathBuf],
+        runtime: impl FnOnce() -> Result<Vec<PathBuf>, SimError>,
         flavour: Flavour,
         choices: &[Choice],
     ) -> Result<Vec<PathBuf>, SimError> {
@@ -78,12 +84,14 @@ impl Tools {
             translations::write_instructions(&hot, choices)?;
         }
         self.compile(dir, &builds.iter().flatten().collect::<Vec<_>>(), level)?;
+        let compiler = self.compiler(dir, level)?;
+        let runtime = runtime()?;
         let link = |(n, build): (usize, &Vec<Job>)| {
             let model = dir.join(format!("{n}.so"));
-            let mut command = self.compiler(dir, level)?;
+            let mut command = compiler.to_command();
             command
                 .args(jobs[..common].iter().chain(build).map(|j| &j.target))
-                .args(runtime)
+                .args(&runtime)
                 .args(names::LINK)
                 .arg("-o")
                 .arg(&model);
@@ -94,8 +102,10 @@ impl Tools {
 
     /// Compiles sources, as many at once as the machine has cores.
     fn compile(&self, dir: &Path, jobs: &[&Job], level: u32) -> Result<(), SimError> {
+        // The crate `cc` asks a compiler what it is: three processes, which are started once for all jobs.
+        let compiler = self.compiler(dir, level)?;
         let compile = |job: &&Job| {
-            let mut command = self.compiler(dir, level)?;
+            let mut command = compiler.to_command();
             let cpp = job.source.extension().is_some_and(|e| e == "cpp");
             if cpp && dir.join(names::SIGNED_WORDS_HEADER).is_file() {
                 command.args(["-include", names::SIGNED_WORDS_HEADER]);
@@ -108,11 +118,7 @@ impl Tools {
             let take = || jobs.get(next.fetch_add(1, Ordering::Relaxed));
             std::iter::from_fn(take).try_for_each(compile)
         };
-        let bug = |_| SimError::Tool {
-            command: self.compiler.into(),
-            output: "the compiling thread ended early".into(),
-            remedy: "this is a bug in bruno; please report it".into(),
-        };
+        let bug = |_| self.ended_early();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         std::thread::scope(|scope| {
             let workers: Vec<_> = (0..cores.min(jobs.len()))
@@ -123,15 +129,23 @@ impl Tools {
         })
     }
 
+    /// What is said where a thread that compiles panicked.
+    pub fn ended_early(&self) -> SimError {
+        SimError::Tool {
+            command: self.compiler.into(),
+            output: "the compiling thread ended early".into(),
+            remedy: "this is a bug in bruno; please report it".into(),
+        }
+    }
+
     /// The C++ compiler with the flags of a model.
-    fn compiler(&self, dir: &Path, level: u32) -> Result<Command, SimError> {
+    fn compiler(&self, dir: &Path, level: u32) -> Result<cc::Tool, SimError> {
         let compiler = self.flags(dir, level).try_get_compiler();
-        let compiler = compiler.map_err(|e| SimError::Tool {
+        compiler.map_err(|e| SimError::Tool {
             command: self.compiler.into(),
             output: e.to_string(),
             remedy: names::INSTALL_COMPILER.into(),
-        })?;
-        Ok(compiler.to_command())
+        })
     }
 
     fn flags(&self, dir: &Path, level: u32) -> cc::Build {

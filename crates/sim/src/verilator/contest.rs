@@ -79,11 +79,9 @@ mod tests {
     fn builds(chip: &Chip, dir: &Path) -> Vec<PathBuf> {
         let mut tools = Tools::find().unwrap();
         tools.machine.fit(chip);
-        let runtime = tools
-            .runtime(&Cache::of_user().unwrap(), Flavour::Fast)
-            .unwrap();
+        let cache = Cache::of_user().unwrap();
         let design = bruno_hdl::generate(chip).unwrap();
-        let builds = tools.builds(chip, &design, Flavour::Fast, &runtime, dir);
+        let builds = tools.builds(chip, &design, Flavour::Fast, &cache, dir);
         builds.unwrap()
     }
 

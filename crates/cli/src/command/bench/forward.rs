@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use std::path::Path;
 
-/// Runs of which the median is taken.
+/// Runs of which the median is taken where no number is given.
 pub const RUNS: usize = 7;
 
 /// What is measured where no chip is given.

@@ -9,6 +9,8 @@ use std::fmt::Write;
 #[derive(Serialize)]
 pub struct Report {
     pub about: About,
+    /// Of which a forward figure is the median.
+    pub runs: usize,
     pub forward: Vec<forward::Row>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub training: Option<training::Row>,
@@ -19,7 +21,8 @@ pub struct Report {
 impl Report {
     pub fn table(&self) -> String {
         let mut text = heading(&self.about);
-        text += "\nforward, one core\n     N     M  rate, Hz   T, s  ns per neuron-tick (median, least .. most)  fired, Hz  bytes per neuron-window\n";
+        let _ = writeln!(text, "\nforward, one core, {} runs", self.runs);
+        text += "     N     M  rate, Hz   T, s  ns per neuron-tick (median, least .. most)  fired, Hz  bytes per neuron-window\n";
         for r in &self.forward {
             let [median, least, most] = r.ns;
             let _ = writeln!(
