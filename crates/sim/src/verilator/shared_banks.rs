@@ -32,7 +32,7 @@ fn modules(chip: &Chip) -> Vec<String> {
     unfolded.flat_map(of).collect()
 }
 
-/// Reads a row; nothing waits for what is read. (Of as many prefetch instructions a Zen 3 dropped half.)
+/// Reads a row; nothing waits for what is read. (With prefetch instructions a Zen 3 waited for half of the rows all the same.)
 const PREFETCH_ROW: &str = "
 #define BRUNO_PREFETCH
 template <typename Bank> void bruno_prefetch_row(const Bank& bank, uint32_t channel) {
