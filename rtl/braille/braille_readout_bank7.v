@@ -44,7 +44,7 @@ module braille_readout_bank7 (
   /* verilator lint_off UNUSEDSIGNAL */
   reg signed [31:0] inject [0:6];
   reg signed [31:0] clipped [0:6];
-  reg signed [31:0] happened; // not zero: a neuron fired or saturated; negative: fired
+  reg signed [31:0] happened; // not zero: a neuron saturated
   reg signed [31:0] n_saturated;
   reg [2:0] k;
   reg [25:0] j;

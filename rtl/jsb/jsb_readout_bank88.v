@@ -44,7 +44,7 @@ module jsb_readout_bank88 (
   /* verilator lint_off UNUSEDSIGNAL */
   reg signed [31:0] inject [0:87];
   reg signed [31:0] clipped [0:87];
-  reg signed [31:0] happened; // not zero: a neuron fired or saturated; negative: fired
+  reg signed [31:0] happened; // not zero: a neuron saturated
   reg signed [31:0] n_saturated;
   reg [6:0] k;
   reg [25:0] j;

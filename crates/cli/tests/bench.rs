@@ -12,11 +12,13 @@ const CHIP: &str = r#"{"name":"tiny","inputs":2,
 fn a_chip() {
     let (dir, chip) = written(CHIP);
     let json = dir.path().join("bench.json");
-    let arguments = ["bench", &chip, "--json", &json.display().to_string()];
-    check(bruno(&arguments), 0, "ns per neuron-tick");
+    let path = json.display().to_string();
+    let arguments = ["bench", &chip, "--runs", "2", "--json", &path];
+    check(bruno(&arguments), 0, "forward, one core, 2 runs");
     let report: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
     assert_eq!(report["forward"][0]["neurons"], 2);
+    assert_eq!(report["runs"], 2);
     assert!(report.get("training").is_none());
 }
 #[test]
@@ -31,4 +33,8 @@ fn a_rate_above_one_spike_a_tick() {
 #[test]
 fn a_rate_without_a_chip() {
     check(bruno(&["bench", "--rate-hz", "20"]), 2, "<CHIP>");
+}
+#[test]
+fn no_run() {
+    check(bruno(&["bench", "--runs", "0"]), 2, "0 is not in 1..=65535");
 }

@@ -66,7 +66,9 @@ impl Bench {
         if let Some(path) = &self.chip {
             let chip = resolve(path)?;
             let seconds = forward::seconds(&chip);
-            let row = forward::measure(&chip, self.rate_hz, seconds, runs)?;
+            let mut progress = Progress::new("bench", runs as u64 + 1, "runs and the start");
+            let mut done = || progress.advance(1);
+            let row = forward::measure(&chip, self.rate_hz, seconds, runs, &mut done)?;
             return Ok(Report {
                 about,
                 runs,

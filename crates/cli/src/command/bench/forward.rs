@@ -68,7 +68,7 @@ pub struct Row {
 impl Case {
     pub fn measure(&self, runs: usize) -> Result<Row, Failure> {
         let chip = layer(self.neurons, self.inputs)?;
-        measure(&chip, self.rate_hz, self.seconds, runs)
+        measure(&chip, self.rate_hz, self.seconds, runs, &mut || ())
     }
 }
 
@@ -97,13 +97,20 @@ fn spiking(chip: &Chip) -> usize {
     layers.map(|l| l.neurons).sum()
 }
 
-/// Runs samples of a chip with random weights.
-pub fn measure(chip: &Chip, rate_hz: f64, seconds: f64, runs: usize) -> Result<Row, Failure> {
+/// Runs samples of a chip with random weights; `done` is told when the model is loaded, and of every run.
+pub fn measure(
+    chip: &Chip,
+    rate_hz: f64,
+    seconds: f64,
+    runs: usize,
+    done: &mut dyn FnMut(),
+) -> Result<Row, Failure> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let stimulus = poisson(chip, rate_hz, seconds, &mut rng);
     let design = bruno_hdl::generate(chip)?;
     let mut model = VerilatedModel::new(chip, &design, Flavour::Fast, Path::new(""))?;
     model.load(&random_weights(chip, &mut rng))?;
+    done();
     let neurons = spiking(chip);
     let ticks = f64::from(stimulus.windows * chip.window_ticks);
     memory::reset_peak();
@@ -117,6 +124,7 @@ pub fn measure(chip: &Chip, rate_hz: f64, seconds: f64, runs: usize) -> Result<R
             spikes += part.iter().map(|l| l.spikes.len()).sum::<usize>();
         })?;
         ns.push(start.elapsed().as_secs_f64() * 1e9 / ticks / neurons as f64);
+        done();
     }
     ns.sort_by(f64::total_cmp);
     let added = (memory::peak() - before).max(0.0);

@@ -78,7 +78,14 @@ impl Bank<'_> {
                 "  reg signed [31:0] fired [0:{last}];\n  reg [31:0] spikes;"
             );
         }
-        text += "  reg signed [31:0] happened; // not zero: a neuron fired or saturated; negative: fired\n  reg signed [31:0] n_saturated;\n";
+        let happened = match self.spiking() {
+            true => "not zero: a neuron fired or saturated; negative: fired",
+            false => "not zero: a neuron saturated",
+        };
+        let _ = writeln!(
+            text,
+            "  reg signed [31:0] happened; // {happened}\n  reg signed [31:0] n_saturated;"
+        );
         let _ = writeln!(
             text,
             "  reg {} k;\n  reg [25:0] j;\n  reg [25:0] row;",

@@ -26,7 +26,8 @@ pub(super) fn rewrite(text: &str) -> String {
     rewritten + rest
 }
 
-/// The condition in another's place of a loop that only does something where what it asks holds, and what follows it.
+/// The condition in another's place of a loop that only does something where what it asks holds, and what follows it. What is
+/// asked are inputs of the bank: no statement of the loop changes them.
 fn search(text: &str) -> Option<(String, &str)> {
     let (condition, body) = in_brackets(text, '(', ')')?;
     let (end, counter) = condition
