@@ -14,6 +14,8 @@ pub(super) struct Job {
     pub target: PathBuf,
     /// Options beside those of every model; the last ones say what becomes of the source.
     pub options: Vec<&'static str>,
+    /// Whether the model can do without it.
+    pub optional: bool,
 }
 
 impl Job {
@@ -22,6 +24,7 @@ impl Job {
             source: source.into(),
             target: source.with_extension("o"),
             options: vec!["-c"],
+            optional: false,
         }
     }
 }
@@ -58,8 +61,8 @@ impl Tools {
             .collect()
     }
 
-    /// The model whose sources are in `dir`, once for each choice for what is evaluated every tick. `runtime` ends when
-    /// Verilator's own objects are there.
+    /// The model whose sources are in `dir`, once for each choice for what is evaluated every tick, but for those that this
+    /// compiler refuses: another clang may not know an option. `runtime` ends when Verilator's own objects are there.
     pub fn link(
         &self,
         dir: &Path,
@@ -71,7 +74,7 @@ impl Tools {
         let (hot, cold): (Vec<_>, Vec<_>) = sources(dir)?.into_iter().partition(|s| is_hot(s));
         let mut jobs: Vec<Job> = cold.iter().map(|s| Job::object(s)).collect();
         let common = jobs.len();
-        let builds: Vec<Vec<Job>> = match choices {
+        let mut builds: Vec<Vec<Job>> = match choices {
             [_] => vec![hot.iter().map(|s| Job::object(s)).collect()],
             _ => {
                 jobs.extend(translations::to_llvm(&hot, choices));
@@ -84,6 +87,7 @@ impl Tools {
             translations::write_instructions(&hot, choices)?;
         }
         self.compile(dir, &builds.iter().flatten().collect::<Vec<_>>(), level)?;
+        builds.retain(|build| build.iter().all(|job| job.target.is_file()));
         let compiler = self.compiler(dir, level)?;
         let runtime = runtime()?;
         let link = |(n, build): (usize, &Vec<Job>)| {
@@ -111,7 +115,10 @@ impl Tools {
                 command.args(["-include", names::SIGNED_WORDS_HEADER]);
             }
             command.args(&job.options).arg(&job.source);
-            tool::run(command.arg("-o").arg(&job.target), REPORT).map(|_| ())
+            match tool::run(command.arg("-o").arg(&job.target), REPORT) {
+                Err(error) if !job.optional => Err(error),
+                _ => Ok(()),
+            }
         };
         let next = AtomicUsize::new(0);
         let work = || -> Result<(), SimError> {
@@ -194,4 +201,35 @@ fn sources(dir: &Path) -> Result<Vec<PathBuf>, SimError> {
         .collect();
     sources.sort();
     Ok(sources)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::choices::{AS_IS, Choice};
+    use super::{Flavour, Tools, names};
+
+    /// Builds of a source that every tick runs, of which the second has an option.
+    fn check(option: &'static [&'static str], expected: usize) {
+        let dir = tempfile::tempdir().unwrap();
+        let source = dir.path().join(format!("{}.cpp", names::EVALUATION));
+        std::fs::write(source, "int evaluate() { return 1; }\n").unwrap();
+        let other = Choice {
+            code: option,
+            ..AS_IS
+        };
+        let tools = Tools::find().unwrap();
+        let runtime = || Ok(Vec::new());
+        let builds = tools.link(dir.path(), runtime, Flavour::Fast, &[AS_IS, other]);
+        assert_eq!(builds.unwrap().len(), expected);
+    }
+
+    #[test]
+    fn every_build() {
+        check(&names::NO_HOISTING, 2);
+    }
+
+    #[test]
+    fn an_option_that_the_compiler_does_not_know() {
+        check(&["-mllvm", "-no-such-option"], 1);
+    }
 }

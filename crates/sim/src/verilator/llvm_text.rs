@@ -2,29 +2,38 @@
 
 mod vector_lookups;
 mod vector_shifts;
+mod width;
 
-/// What is written again, function by function: LLVM numbers the values of each from nothing.
-const PASSES: [fn(&str) -> Option<String>; 2] = [vector_shifts::rewrite, vector_lookups::rewrite];
-/// Declarations of the instructions.
-const DECLARATIONS: [&str; 2] = [vector_shifts::DECLARATIONS, vector_lookups::DECLARATION];
+use width::WIDTHS;
+
 /// What these files do, as a part of a model's key in the cache.
-pub(super) const SOURCES: [&str; 2] = [vector_shifts::SOURCE, vector_lookups::SOURCE];
+pub(super) const SOURCES: [&str; 3] =
+    [vector_lookups::SOURCE, vector_shifts::SOURCE, width::SOURCE];
 
-/// The text with these instructions.
-pub(super) fn rewrite(text: &str) -> String {
+/// The text with these instructions; `uniform_shifts`: also with those that shift all lanes by one count.
+pub(super) fn rewrite(text: &str, uniform_shifts: bool) -> String {
     let mut rewritten = String::with_capacity(text.len() + text.len() / 8);
     let mut function = String::new();
     for line in text.lines() {
         function += line;
         function += "\n";
         if line == "}" {
-            for pass in PASSES {
-                function = pass(&function).unwrap_or(function);
-            }
-            rewritten += &std::mem::take(&mut function);
+            rewritten += &rewrite_function(std::mem::take(&mut function), uniform_shifts);
         }
     }
-    rewritten + &function + &DECLARATIONS.concat()
+    let declarations = WIDTHS.iter().map(|width| width.declarations());
+    rewritten + &function + &declarations.collect::<String>()
+}
+
+/// LLVM numbers the values of each function from nothing.
+fn rewrite_function(mut function: String, uniform_shifts: bool) -> String {
+    for width in &WIDTHS {
+        if function.contains(width.vector) {
+            function = vector_shifts::rewrite(&function, width, uniform_shifts).unwrap_or(function);
+            function = vector_lookups::rewrite(&function, width).unwrap_or(function);
+        }
+    }
+    function
 }
 
 /// The name and the value in `name = value`.
@@ -50,7 +59,7 @@ mod tests {
 
     #[test]
     fn functions_have_values_of_their_own() {
-        let text = rewrite(&(function("first", "%0") + &function("second", "%1")));
+        let text = rewrite(&(function("first", "%0") + &function("second", "%1")), true);
         for word in ["%0", "%1"] {
             let count =
                 format!("%count.3 = insertelement <4 x i32> zeroinitializer, i32 {word}, i32 0\n");

@@ -6,6 +6,7 @@ use super::choices::Choice;
 use super::compile::Job;
 use super::{llvm_text, names};
 use crate::SimError;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Translations of the sources to LLVM's language.
@@ -17,26 +18,24 @@ pub(super) fn to_llvm(sources: &[PathBuf], choices: &[Choice]) -> Vec<Job> {
                 source: source.clone(),
                 target: as_it_is(source, n),
                 options: [choice.options, &names::TO_LLVM].concat(),
+                optional: false,
             }));
         }
     }
     jobs
 }
 
-/// Writes the translations of choices with [`Choice::vector_instructions`] again.
+/// Writes the translations again with the instructions of [`llvm_text`].
 pub(super) fn write_instructions(sources: &[PathBuf], choices: &[Choice]) -> Result<(), SimError> {
-    let mut wanted: Vec<usize> = choices
-        .iter()
-        .filter(|c| c.vector_instructions)
-        .map(|c| first(choices, c))
-        .collect();
-    wanted.dedup();
-    for n in wanted {
+    let form = |c: &Choice| (first(choices, c), c.uniform_shifts);
+    let forms: BTreeSet<_> = choices.iter().map(form).collect();
+    for (n, uniform_shifts) in forms {
         for source in sources {
             let path = as_it_is(source, n);
             let text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
-            let path = rewritten(source, n);
-            std::fs::write(&path, llvm_text::rewrite(&text)).map_err(|e| file_error(&path, e))?;
+            let path = rewritten(source, n, uniform_shifts);
+            let text = llvm_text::rewrite(&text, uniform_shifts);
+            std::fs::write(&path, text).map_err(|e| file_error(&path, e))?;
         }
     }
     Ok(())
@@ -45,16 +44,12 @@ pub(super) fn write_instructions(sources: &[PathBuf], choices: &[Choice]) -> Res
 /// The objects of one choice.
 pub(super) fn to_code(sources: &[PathBuf], choices: &[Choice], choice: &Choice) -> Vec<Job> {
     let n = first(choices, choice);
-    let form = if choice.vector_instructions {
-        rewritten
-    } else {
-        as_it_is
-    };
     let name = choices.iter().position(|c| c == choice).unwrap_or(n);
     let job = |source: &PathBuf| Job {
-        source: form(source, n),
+        source: rewritten(source, n, choice.uniform_shifts),
         target: source.with_extension(format!("{name}.o")),
         options: [choice.code, &names::FROM_LLVM].concat(),
+        optional: name > 0,
     };
     sources.iter().map(job).collect()
 }
@@ -69,6 +64,7 @@ fn as_it_is(source: &Path, translation: usize) -> PathBuf {
     source.with_extension(format!("{translation}.ll"))
 }
 
-fn rewritten(source: &Path, translation: usize) -> PathBuf {
-    source.with_extension(format!("{translation}.rewritten.ll"))
+fn rewritten(source: &Path, translation: usize, uniform_shifts: bool) -> PathBuf {
+    let shifts = if uniform_shifts { "uniform" } else { "each" };
+    source.with_extension(format!("{translation}.{shifts}.ll"))
 }

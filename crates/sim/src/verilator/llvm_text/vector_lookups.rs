@@ -1,34 +1,26 @@
 //! Currents that are chosen by the bits of a code, in LLVM's text, as look-ups in a vector.
 //!
 //! A bank chooses the current of a synapse by the bits of its code: seven multiplexers for three bits. A vector holds the eight
-//! currents, and AVX2 has an instruction (`vpermd`) that takes from it what each lane's code says.
+//! currents (sixteen with AVX-512), and an instruction (`vpermd`) takes from it what each lane's code says.
 //!
-//! Whatever depends in each lane on nothing but the lower three bits of a code is such a choice: the table is what the same
-//! operations make of the codes 0 to 7. This holds for every code, for the instruction reads only those three bits.
+//! Whatever depends in each lane on nothing but the lower three bits of a code (four with AVX-512) is such a choice: the table is
+//! what the same operations make of the codes 0 to 7 (15). This holds for every code, for the instruction reads only those bits.
 
 use super::assignment;
+use super::width::Width;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What this file does, as a part of a model's key in the cache.
 pub(super) const SOURCE: &str = include_str!("vector_lookups.rs");
 
-/// A table, and a vector whose lanes say which of its words they take.
-const LOOK_UP: &str = "<8 x i32> @llvm.x86.avx2.permd";
-/// Declares it.
-pub(super) const DECLARATION: &str =
-    "declare <8 x i32> @llvm.x86.avx2.permd(<8 x i32>, <8 x i32>)\n";
-/// The codes of a table's words.
-const CODES: &str = "<i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>";
-/// Bits of them.
-const CODE_BITS: u32 = 0b111;
 /// Operations that a look-up must be worth.
 const FEWEST: usize = 6;
 /// Operations whose lanes depend on the same lanes of their operands only.
 const LANE_BY_LANE: [&str; 7] = ["and", "or", "xor", "add", "sub", "shl", "lshr"];
 
 /// A function with these look-ups; `None` where there are none.
-pub(super) fn rewrite(function: &str) -> Option<String> {
-    let values = Values::read(function);
+pub(super) fn rewrite(function: &str, width: &Width) -> Option<String> {
+    let values = Values::read(function, width);
     let choices = values.choices();
     if choices.is_empty() {
         return None;
@@ -56,7 +48,7 @@ struct Choice {
     after: usize,
 }
 
-/// An operation on whole vectors of eight words.
+/// An operation on whole vectors of words.
 struct Operation<'a> {
     name: &'static str,
     operands: [&'a str; 2],
@@ -75,6 +67,7 @@ struct Lanes<'a> {
 
 /// The values of a function.
 struct Values<'a> {
+    width: &'a Width,
     /// Numbers of the line and of the block where a value is made.
     places: BTreeMap<&'a str, (usize, usize)>,
     /// Vectors in which all lanes are equal.
@@ -87,8 +80,9 @@ struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    fn read(function: &'a str) -> Self {
+    fn read(function: &'a str, width: &'a Width) -> Self {
         let mut values = Self {
+            width,
             places: BTreeMap::new(),
             spread: BTreeSet::new(),
             operations: BTreeMap::new(),
@@ -110,18 +104,16 @@ impl<'a> Values<'a> {
 
     /// Whether the value depends on codes only.
     fn learn(&mut self, name: &'a str, value: &'a str) -> bool {
-        if value.starts_with("shufflevector <8 x i32>")
-            && value.ends_with(", <8 x i32> zeroinitializer")
-        {
+        if self.width.spread(value).is_some() {
             self.spread.insert(name);
-        } else if value.starts_with("zext <8 x i8>") && value.ends_with(" to <8 x i32>") {
+        } else if self.codes(value) {
             let codes = Lanes {
                 codes: name,
                 bits: u32::from(u8::MAX),
                 shifted: Some(0),
             };
             self.lanes.insert(name, codes);
-        } else if let Some(operation) = operation(value)
+        } else if let Some(operation) = operation(value, self.width)
             && let Some(lanes) = self.depends(&operation)
         {
             self.operations.insert(name, operation);
@@ -129,6 +121,13 @@ impl<'a> Values<'a> {
             return true;
         }
         false
+    }
+
+    /// Whether the value is bytes that become words.
+    fn codes(&self, value: &str) -> bool {
+        let bytes = value.strip_prefix("zext ");
+        let to = bytes.and_then(|bytes| bytes.split_once(" x i8> ")?.1.split_once(" to "));
+        to.is_some_and(|(_, to)| to == self.width.vector)
     }
 
     /// What the lanes of the operation depend on; `None` where not on codes only.
@@ -171,7 +170,7 @@ impl<'a> Values<'a> {
     fn choices(&self) -> BTreeMap<usize, Choice> {
         let wanted = self.wanted.iter().filter_map(|name| {
             let lanes = self.lanes.get(name)?;
-            let narrow = lanes.bits & !CODE_BITS == 0;
+            let narrow = lanes.bits < self.width.lanes;
             let choice = narrow.then(|| self.choice(name, lanes.codes)).flatten()?;
             Some((self.places.get(name)?.0, choice))
         });
@@ -188,22 +187,24 @@ impl<'a> Values<'a> {
         if steps.len() < FEWEST || places.iter().any(|place| place.1 != *block) {
             return None;
         }
+        let vector = self.width.vector;
         let table = |of: &str| format!("%table.{}.{}", &name[1..], &of[1..]);
         let mut text = String::new();
         for (of, operation) in steps.values() {
             let operand = |operand: &str| match operand {
-                _ if operand == codes => CODES.into(),
+                _ if operand == codes => self.width.constant(|code| code),
                 _ if self.operations.contains_key(operand) => table(operand),
                 _ => operand.to_string(),
             };
             let [left, right] = operation.operands.map(operand);
             let step = operation.name;
-            text += &format!("  {} = {step} <8 x i32> {left}, {right}\n", table(of));
+            text += &format!("  {} = {step} {vector} {left}, {right}\n", table(of));
         }
         let table = table(name);
         Some(Choice {
             look_up: format!(
-                "  {name} = tail call {LOOK_UP}(<8 x i32> {table}, <8 x i32> {codes})\n"
+                "  {name} = tail call {vector} {}({vector} {table}, {vector} {codes})\n",
+                self.width.look_up
             ),
             table: text,
             after: *after,
@@ -235,9 +236,10 @@ impl<'a> Values<'a> {
     }
 }
 
-/// `and <8 x i32> left, right` and the like; what it says of overflow is left out, for a table's words need not all be used.
-fn operation(value: &str) -> Option<Operation<'_>> {
-    let (before, operands) = value.split_once("<8 x i32> ")?;
+/// `and type left, right` and the like; what it says of overflow is left out, for a table's words need not all be used.
+fn operation<'a>(value: &'a str, width: &Width) -> Option<Operation<'a>> {
+    let (before, operands) = value.split_once(width.vector)?;
+    let operands = operands.strip_prefix(' ')?;
     let first = before.split(' ').next()?;
     let name = LANE_BY_LANE.into_iter().find(|name| *name == first)?;
     let end = match operands.starts_with('<') {
@@ -265,74 +267,86 @@ fn constant(operand: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CODES, rewrite};
-
-    /// Eight times a word.
-    fn all(word: i32) -> String {
-        format!("<{}>", [format!("i32 {word}").as_str(); 8].join(", "))
-    }
+    use super::super::width::{WIDTHS, Width};
+    use super::rewrite;
 
     /// Adds currents of codes: `%3` and `%5` are spread words, `%12` the codes, and `%18` depends on their bit `bit`.
-    fn function(bit: i32, spread: &str) -> String {
-        let (one, bit) = (all(1), all(bit));
+    fn function(width: &Width, bit: u32, spread: &str) -> String {
+        let (vector, lanes) = (width.vector, width.lanes);
+        let (one, bit) = (width.constant(|_| 1), width.constant(|_| bit));
         format!(
             "define void @add() {{
-  %2 = insertelement <8 x i32> poison, i32 %0, i64 0
-  %3 = shufflevector <8 x i32> %2, <8 x i32> poison, <8 x i32> {spread}
-  %4 = insertelement <8 x i32> poison, i32 %1, i64 0
-  %5 = shufflevector <8 x i32> %4, <8 x i32> poison, <8 x i32> {spread}
+  %2 = insertelement {vector} poison, i32 %0, i64 0
+  %3 = shufflevector {vector} %2, {vector} poison, {vector} {spread}
+  %4 = insertelement {vector} poison, i32 %1, i64 0
+  %5 = shufflevector {vector} %4, {vector} poison, {vector} {spread}
   br label %10
 
 10:
-  %11 = load <8 x i8>, <8 x i8>* %9, align 1
-  %12 = zext <8 x i8> %11 to <8 x i32>
-  %13 = lshr <8 x i32> %12, {bit}
-  %14 = and <8 x i32> %13, {one}
-  %15 = sub nsw <8 x i32> zeroinitializer, %14
-  %16 = and <8 x i32> %3, %15
-  %17 = xor <8 x i32> %16, %5
-  %18 = add <8 x i32> %17, %3
-  %19 = add <8 x i32> %18, %8
+  %11 = load <{lanes} x i8>, <{lanes} x i8>* %9, align 1
+  %12 = zext <{lanes} x i8> %11 to {vector}
+  %13 = lshr {vector} %12, {bit}
+  %14 = and {vector} %13, {one}
+  %15 = sub nsw {vector} zeroinitializer, %14
+  %16 = and {vector} %3, %15
+  %17 = xor {vector} %16, %5
+  %18 = add {vector} %17, %3
+  %19 = add {vector} %18, %8
   br label %10
 }}
 "
         )
     }
 
-    fn check(bit: i32, spread: &str, expected: bool) {
-        let text = function(bit, spread);
-        let found = rewrite(&text);
-        assert_eq!(found.is_some(), expected, "{found:?}");
-        let table = format!("\n  %table.18.13 = lshr <8 x i32> {CODES}, {}\n", all(bit));
-        let look_up = "\n  %18 = tail call <8 x i32> @llvm.x86.avx2.permd(<8 x i32> %table.18.18, <8 x i32> %12)\n";
-        assert!(found.is_none_or(|text| text.contains(&table) && text.contains(look_up)));
+    /// A function of which nothing is written again.
+    fn check_left(text: &str, width: &Width) {
+        assert_eq!(rewrite(text, width), None);
+    }
+
+    fn check_found(width: &Width, bit: u32) {
+        let found = rewrite(&function(width, bit, "zeroinitializer"), width).unwrap_or_default();
+        let vector = width.vector;
+        let [codes, bit] = [width.constant(|code| code), width.constant(|_| bit)];
+        let table = format!("\n  %table.18.13 = lshr {vector} {codes}, {bit}\n");
+        let look_up = format!(
+            "\n  %18 = tail call {vector} {}({vector} %table.18.18, {vector} %12)\n",
+            width.look_up
+        );
+        assert!(
+            found.contains(&table) && found.contains(&look_up),
+            "{found}"
+        );
     }
 
     #[test]
     fn currents_chosen_by_a_bit() {
-        check(2, "zeroinitializer", true);
+        check_found(&WIDTHS[0], 2);
+    }
+
+    #[test]
+    fn currents_chosen_by_a_bit_in_sixteen_lanes() {
+        check_found(&WIDTHS[1], 3);
     }
 
     #[test]
     fn a_bit_that_the_instruction_does_not_read() {
-        check(3, "zeroinitializer", false);
+        for (width, bit) in WIDTHS.iter().zip([3, 4]) {
+            check_left(&function(width, bit, "zeroinitializer"), width);
+        }
     }
 
     #[test]
     fn currents_of_each_lane() {
-        check(
-            2,
-            "<i32 0, i32 1, i32 0, i32 1, i32 0, i32 1, i32 0, i32 1>",
-            false,
-        );
+        let [width, _] = &WIDTHS;
+        let alternating = width.constant(|n| n % 2);
+        check_left(&function(width, 2, &alternating), width);
     }
 
     #[test]
     fn few_operations() {
-        let text = function(2, "zeroinitializer");
-        assert_eq!(
-            rewrite(&text.replace("add <8 x i32> %18", "add <8 x i32> %17")),
-            None
-        );
+        let [width, _] = &WIDTHS;
+        let text = function(width, 2, "zeroinitializer");
+        let fewer = text.replace("add <8 x i32> %18", "add <8 x i32> %17");
+        check_left(&fewer, width);
     }
 }

@@ -3,42 +3,47 @@
 //! - The registers of a layer shift all its neurons by the same amount, for which AVX2 has an instruction (`vpsrad` with a
 //!   count) that takes half the time of the one with an amount a lane (`vpsravd`) on some processors. clang only takes it
 //!   where it sees in the loop that the amounts are equal, and it spreads them before the loop.
-//! - `vpsravd` fills a lane with the sign where the amount is above 31, so amounts need not be held at 31 for it.
+//! - `vpsravd` (AVX2, AVX-512) fills a lane with the sign where the amount is above 31, so amounts need not be held at 31 for it.
 //!
 //! Both do what they replace for every vector and every amount.
 
 use super::assignment;
+use super::width::{COUNT, Width};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What this file does, as a part of a model's key in the cache.
 pub(super) const SOURCE: &str = include_str!("vector_shifts.rs");
+/// Above this, every bit is the sign's.
+const TOP: u32 = 31;
 
-/// LLVM's names of the instructions: a vector, and a vector whose lower 64 bits are the count or one of amounts.
-const BY_COUNT: &str = "<8 x i32> @llvm.x86.avx2.psra.d";
-const BY_LANES: &str = "<8 x i32> @llvm.x86.avx2.psrav.d.256";
-/// Declares them.
-pub(super) const DECLARATIONS: &str =
-    "declare <8 x i32> @llvm.x86.avx2.psra.d(<8 x i32>, <4 x i32>)
-declare <8 x i32> @llvm.x86.avx2.psrav.d.256(<8 x i32>, <8 x i32>)
-";
-
-/// A function with these shifts as those instructions; `None` where there are none, or where clang writes them otherwise.
-pub(super) fn rewrite(text: &str) -> Option<String> {
-    let amounts = amounts(text);
+/// A function with these shifts as those instructions, those by equal amounts only where they are `uniform`; `None` where
+/// there are none, or where clang writes them otherwise.
+pub(super) fn rewrite(text: &str, width: &Width, uniform: bool) -> Option<String> {
+    let by_count = width.shift_by_count.filter(|_| uniform);
+    let shift = |line| shift(line, width);
+    let amounts = amounts(text, width);
     let shifted: BTreeSet<&str> = text.lines().filter_map(shift).map(|s| s.amounts).collect();
     let mut rewritten = String::with_capacity(text.len() + text.len() / 8);
     let mut found = false;
     for line in text.lines() {
-        let instruction = shift(line).and_then(|s| Some(instruction(&s, amounts.get(s.amounts)?)));
+        let instruction = shift(line).and_then(|s| match (amounts.get(s.amounts)?, by_count) {
+            (Amounts::One(_), Some(name)) => Some(s.by(width, name, COUNT, &count(s.amounts))),
+            (Amounts::One(_), None) => None,
+            (Amounts::Held(lanes), _) => {
+                Some(s.by(width, width.shift_by_lanes, width.vector, lanes))
+            }
+        });
         found |= instruction.is_some();
         rewritten += instruction.as_deref().unwrap_or(line);
         rewritten += "\n";
         let name = assignment(line).map_or("", |(name, _)| name);
-        if let (true, Some(Amounts::One(word))) = (shifted.contains(name), amounts.get(name)) {
+        if by_count.is_some()
+            && shifted.contains(name)
+            && let Some(Amounts::One(word)) = amounts.get(name)
+        {
             let count = count(name);
-            rewritten += &format!(
-                "  {count} = insertelement <4 x i32> zeroinitializer, i32 {word}, i32 0\n"
-            );
+            rewritten +=
+                &format!("  {count} = insertelement {COUNT} zeroinitializer, i32 {word}, i32 0\n");
         }
     }
     found.then_some(rewritten)
@@ -59,16 +64,12 @@ enum Amounts<'a> {
     Held(&'a str),
 }
 
-fn instruction(shift: &Shift, amounts: &Amounts) -> String {
-    let Shift { result, vector, .. } = shift;
-    match amounts {
-        Amounts::One(_) => format!(
-            "  {result} = tail call {BY_COUNT}(<8 x i32> {vector}, <4 x i32> {})",
-            count(shift.amounts)
-        ),
-        Amounts::Held(lanes) => {
-            format!("  {result} = tail call {BY_LANES}(<8 x i32> {vector}, <8 x i32> {lanes})")
-        }
+impl Shift<'_> {
+    /// The shift as an instruction, by amounts of a type.
+    fn by(&self, width: &Width, instruction: &str, amounts: &str, by: &str) -> String {
+        let Shift { result, vector, .. } = self;
+        let of = width.vector;
+        format!("  {result} = tail call {of} {instruction}({of} {vector}, {amounts} {by})")
     }
 }
 
@@ -77,9 +78,9 @@ fn count(amounts: &str) -> String {
     format!("%count.{}", amounts.trim_start_matches('%'))
 }
 
-fn shift(line: &str) -> Option<Shift<'_>> {
+fn shift<'a>(line: &'a str, width: &Width) -> Option<Shift<'a>> {
     let (result, value) = assignment(line)?;
-    let (vector, amounts) = value.strip_prefix("ashr <8 x i32> ")?.split_once(", ")?;
+    let (vector, amounts) = width.operands(value, "ashr")?.split_once(", ")?;
     Some(Shift {
         result,
         vector,
@@ -88,61 +89,56 @@ fn shift(line: &str) -> Option<Shift<'_>> {
 }
 
 /// Vectors of which something is known. LLVM's values are assigned once in a function, so their order in the text does not matter.
-fn amounts(text: &str) -> BTreeMap<&str, Amounts<'_>> {
+fn amounts<'a>(text: &'a str, width: &Width) -> BTreeMap<&'a str, Amounts<'a>> {
+    let top = width.constant(|_| TOP);
     let mut first = BTreeMap::new();
     let mut below = BTreeMap::new();
     let mut all = BTreeMap::new();
     for (name, value) in text.lines().filter_map(assignment) {
-        if let Some(word) = inserted(value) {
+        if let Some(word) = inserted(value, width) {
             first.insert(name, word);
-        } else if let Some(word) = shuffled(value).and_then(|v| first.get(v)) {
+        } else if let Some(word) = width.spread(value).and_then(|v| first.get(v)) {
             all.insert(name, Amounts::One(word));
-        } else if let Some(vector) = compared(value) {
+        } else if let Some(vector) = compared(value, width, &top) {
             below.insert(name, vector);
-        } else if let Some(vector) = selected(value, &below) {
+        } else if let Some(vector) = selected(value, width, &top, &below) {
             all.insert(name, Amounts::Held(vector));
         }
     }
     all
 }
 
-/// The word in `insertelement <8 x i32> poison, i32 word, i64 0`.
-fn inserted(value: &str) -> Option<&str> {
-    let value = value.strip_prefix("insertelement <8 x i32> ")?;
-    let (word, lane) = value.split_once(", i32 ")?.1.split_once(", ")?;
+/// The word in `insertelement type poison, i32 word, i64 0`.
+fn inserted<'a>(value: &'a str, width: &Width) -> Option<&'a str> {
+    let operands = width.operands(value, "insertelement")?;
+    let (word, lane) = operands.split_once(", i32 ")?.1.split_once(", ")?;
     lane.ends_with(" 0").then_some(word)
 }
 
-/// The vector in `shufflevector <8 x i32> vector, <8 x i32> poison, <8 x i32> zeroinitializer`.
-fn shuffled(value: &str) -> Option<&str> {
-    let value = value.strip_prefix("shufflevector <8 x i32> ")?;
-    let (vector, rest) = value.split_once(", ")?;
-    rest.ends_with("<8 x i32> zeroinitializer")
-        .then_some(vector)
+/// The vector in `icmp ult type vector, top`.
+fn compared<'a>(value: &'a str, width: &Width, top: &str) -> Option<&'a str> {
+    let (vector, than) = width.operands(value, "icmp ult")?.split_once(", ")?;
+    (than == top).then_some(vector)
 }
 
-/// Eight times 31.
-const TOP: &str = "<i32 31, i32 31, i32 31, i32 31, i32 31, i32 31, i32 31, i32 31>";
-
-/// The vector in `icmp ult <8 x i32> vector, <31 ...>`.
-fn compared(value: &str) -> Option<&str> {
-    let (vector, top) = value
-        .strip_prefix("icmp ult <8 x i32> ")?
-        .split_once(", ")?;
-    (top == TOP).then_some(vector)
-}
-
-/// The vector in `select <8 x i1> below, <8 x i32> vector, <8 x i32> <31 ...>` where `below` compares it with 31.
-fn selected<'a>(value: &'a str, below: &BTreeMap<&str, &'a str>) -> Option<&'a str> {
-    let value = value.strip_prefix("select <8 x i1> ")?;
-    let (condition, rest) = value.split_once(", <8 x i32> ")?;
-    let (vector, top) = rest.split_once(", <8 x i32> ")?;
-    (top == TOP && below.get(condition) == Some(&vector)).then_some(vector)
+/// The vector in `select bits below, type vector, type top` where `below` compares it with the top.
+fn selected<'a>(
+    value: &'a str,
+    width: &Width,
+    top: &str,
+    below: &BTreeMap<&str, &'a str>,
+) -> Option<&'a str> {
+    let (condition, rest) = value.strip_prefix("select <")?.split_once(", ")?;
+    let (vector, otherwise) = width.typed(rest)?.split_once(", ")?;
+    let condition = condition.split_once("> ")?.1;
+    let held = width.typed(otherwise)? == top;
+    (held && below.get(condition) == Some(&vector)).then_some(vector)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{TOP, rewrite};
+    use super::super::width::WIDTHS;
+    use super::rewrite;
 
     /// `text` shifts by a spread word, by the word `%3`.
     const SPREAD: &str = "  %4 = insertelement <8 x i32> poison, i32 %3, i64 0
@@ -150,7 +146,7 @@ mod tests {
 ";
 
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(rewrite(text).as_deref(), expected);
+        assert_eq!(rewrite(text, &WIDTHS[0], true).as_deref(), expected);
     }
 
     #[test]
@@ -185,28 +181,41 @@ mod tests {
         );
     }
 
-    /// `%6` is `%5` held at 31.
-    fn held(top: &str) -> String {
-        format!(
-            "  %1 = icmp ult <8 x i32> %5, {top}\n  %6 = select <8 x i1> %1, <8 x i32> %5, <8 x i32> {top}\n"
-        )
+    #[test]
+    fn shifts_by_equal_amounts_not_asked_for() {
+        let text = format!("{SPREAD}  %9 = ashr <8 x i32> %8, %5\n");
+        assert_eq!(rewrite(&text, &WIDTHS[0], false), None);
+    }
+
+    /// `%6` is `%5` held at `top`, and shifts `%8`.
+    fn check_held(top: u32, expected: bool) {
+        for width in &WIDTHS {
+            let (vector, top) = (width.vector, width.constant(|_| top));
+            let held = format!(
+                "  %1 = icmp ult {vector} %5, {top}\n  %6 = select <{} x i1> %1, {vector} %5, {vector} {top}\n",
+                width.lanes
+            );
+            let shift = format!(
+                "{held}  %9 = tail call {vector} {}({vector} %8, {vector} %5)\n",
+                width.shift_by_lanes
+            );
+            let found = rewrite(
+                &format!("{held}  %9 = ashr {vector} %8, %6\n"),
+                width,
+                false,
+            );
+            assert_eq!(found, expected.then_some(shift));
+        }
     }
 
     #[test]
     fn shift_by_lanes_held_at_31() {
-        let held = held(TOP);
-        check(
-            &format!("{held}  %9 = ashr <8 x i32> %8, %6\n"),
-            Some(&format!(
-                "{held}  %9 = tail call <8 x i32> @llvm.x86.avx2.psrav.d.256(<8 x i32> %8, <8 x i32> %5)\n"
-            )),
-        );
+        check_held(31, true);
     }
 
     #[test]
     fn shift_by_lanes_held_below_31() {
-        let held = held(&TOP.replace("31", "30"));
-        check(&format!("{held}  %9 = ashr <8 x i32> %8, %6\n"), None);
+        check_held(30, false);
     }
 
     #[test]
