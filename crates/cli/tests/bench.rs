@@ -13,11 +13,13 @@ fn a_chip() {
     let (dir, chip) = written(CHIP);
     let json = dir.path().join("bench.json");
     let path = json.display().to_string();
-    let arguments = ["bench", &chip, "--runs", "2", "--json", &path];
+    let length = ["--runs", "2", "--seconds", "0.01"];
+    let arguments = [&["bench", &chip, "--json", &path][..], &length].concat();
     check(bruno(&arguments), 0, "forward, one core, 2 runs");
     let report: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
     assert_eq!(report["forward"][0]["neurons"], 2);
+    assert_eq!(report["forward"][0]["seconds"], 0.01);
     assert_eq!(report["runs"], 2);
     assert!(report.get("training").is_none());
 }
@@ -33,6 +35,15 @@ fn a_rate_above_one_spike_a_tick() {
 #[test]
 fn a_rate_without_a_chip() {
     check(bruno(&["bench", "--rate-hz", "20"]), 2, "<CHIP>");
+}
+#[test]
+fn a_length_without_a_window() {
+    let (_dir, chip) = written(CHIP);
+    check(
+        bruno(&["bench", &chip, "--seconds", "0"]),
+        2,
+        "a length in s, 0.001..4000",
+    );
 }
 #[test]
 fn no_run() {

@@ -2,6 +2,7 @@
 
 mod about;
 mod forward;
+mod inputs;
 mod memory;
 mod report;
 mod start;
@@ -17,8 +18,7 @@ use std::path::PathBuf;
 /// Measure speed and memory on this machine: the forward pass of the Verilated RTL, a training step, the start.
 ///
 /// Forward figures are nanoseconds per neuron-tick of one core, from events in to records out, as time of the thread
-/// (what else runs on the machine counts little); median of several runs. With a chip only its forward pass is measured,
-/// over 1 s, or less where it has more than 128 neurons.
+/// (what else runs on the machine counts little); median of several runs. With a chip only its forward pass is measured.
 #[derive(clap::Args)]
 pub struct Bench {
     /// A chip description; without it recurrent layers of several sizes, a training step and the start are measured.
@@ -26,6 +26,9 @@ pub struct Bench {
     /// Rate of each input of the chip.
     #[arg(long, requires = "chip", default_value_t = 50.0, value_parser = rate)]
     rate_hz: f64,
+    /// Length of a run of the chip, s; without it 1, or less where it has more than 128 neurons.
+    #[arg(long, requires = "chip", value_parser = seconds)]
+    seconds: Option<f64>,
     /// Few sizes and short samples.
     #[arg(long, conflicts_with = "chip")]
     quick: bool,
@@ -44,6 +47,12 @@ pub struct Bench {
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|r| (0.0..=1e6).contains(r));
     rate.ok_or_else(|| "a rate in Hz, 0..1000000".into())
+}
+
+/// A window or more, and no more ticks than a word counts.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|s| (0.001..=4000.0).contains(s));
+    seconds.ok_or_else(|| "a length in s, 0.001..4000".into())
 }
 
 impl Bench {
@@ -65,7 +74,7 @@ impl Bench {
         let runs = self.runs.map_or(usual, usize::from);
         if let Some(path) = &self.chip {
             let chip = resolve(path)?;
-            let seconds = forward::seconds(&chip);
+            let seconds = self.seconds.unwrap_or_else(|| forward::seconds(&chip));
             let mut progress = Progress::new("bench", runs as u64 + 1, "runs and the start");
             let mut done = || progress.advance(1);
             let row = forward::measure(&chip, self.rate_hz, seconds, runs, &mut done)?;

@@ -107,6 +107,9 @@ pub(super) const INDEPENDENT_FIRST: [&str; 6] = [
     "-mllvm",
     "-enable-misched=false",
 ];
+/// Constants are loaded before the loop, instructions are put in order for many that do not wait for each other, and then again
+/// for few registers.
+pub(super) const HOISTED_INDEPENDENT_FIRST: [&str; 2] = ["-mllvm", "-pre-RA-sched=list-ilp"];
 /// Translates to LLVM's language, as text.
 pub(super) const TO_LLVM: [&str; 2] = ["-S", "-emit-llvm"];
 /// Translates from there to an object, once all has been done that does not depend on the processor.

@@ -32,7 +32,7 @@ fn modules(chip: &Chip) -> Vec<String> {
     unfolded.flat_map(of).collect()
 }
 
-/// Reads a row; nothing waits for what is read. (Prefetch instructions gained half as much on Zen 3: docs/performance.md.)
+/// Reads a row; nothing waits for what is read. (Prefetch instructions gained half as much on Zen 3: docs/performance_history.md.)
 const PREFETCH_ROW: &str = "
 #define BRUNO_PREFETCH
 template <typename Bank> void bruno_prefetch_row(const Bank& bank, uint32_t channel) {

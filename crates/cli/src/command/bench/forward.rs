@@ -1,6 +1,6 @@
 //! The forward pass: one core, a whole sample a run, Poisson inputs, random weights.
 
-use super::memory;
+use super::{inputs, memory};
 use crate::failure::Failure;
 use bruno_chip::Description;
 use bruno_device::{Chip, LayerKind};
@@ -106,7 +106,7 @@ pub fn measure(
     done: &mut dyn FnMut(),
 ) -> Result<Row, Failure> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let stimulus = poisson(chip, rate_hz, seconds, &mut rng);
+    let stimulus = stimulus(chip, rate_hz, seconds, &mut rng);
     let design = bruno_hdl::generate(chip)?;
     let mut model = VerilatedModel::new(chip, &design, Flavour::Fast, Path::new(""))?;
     model.load(&random_weights(chip, &mut rng))?;
@@ -139,16 +139,10 @@ pub fn measure(
     })
 }
 
-fn poisson(chip: &Chip, rate_hz: f64, seconds: f64, rng: &mut ChaCha8Rng) -> Stimulus {
+fn stimulus(chip: &Chip, rate_hz: f64, seconds: f64, rng: &mut ChaCha8Rng) -> Stimulus {
     let windows = ((seconds * 1e6) as u32).div_ceil(chip.window_ticks).max(1);
-    let mut events = Vec::new();
-    for tick in 0..windows * chip.window_ticks {
-        for channel in 0..chip.inputs as u32 {
-            if rng.random_bool((rate_hz * 1e-6).clamp(0.0, 1.0)) {
-                events.push((tick, channel));
-            }
-        }
-    }
+    let ticks = windows * chip.window_ticks;
+    let events = inputs::poisson(chip.inputs as u32, rate_hz, ticks, rng);
     Stimulus { events, windows }
 }
 

@@ -1,13 +1,13 @@
 //! One step of training: forward pass, records, coarse backward pass, optimiser.
 
-use super::memory;
+use super::{inputs, memory};
 use crate::failure::Failure;
 use bruno_chip::Description;
 use bruno_data::{Dataset, Event, Sample, Target};
 use bruno_device::Chip;
 use bruno_sim::{Flavour, Forward, VerilatedModel};
 use bruno_train::{Checkpoint, Parameters, TrainConfig, Trainer};
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use std::path::Path;
@@ -97,14 +97,9 @@ fn poisson(seconds: f64) -> Dataset {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let duration_us = (seconds * 1e6) as u32;
     let mut sample = |class: usize| {
-        let mut events = Vec::new();
-        for t_us in 0..duration_us {
-            for channel in 0..INPUTS {
-                if rng.random_bool(RATE_HZ * 1e-6) {
-                    events.push(Event { t_us, channel });
-                }
-            }
-        }
+        let spikes = inputs::poisson(INPUTS, RATE_HZ, duration_us, &mut rng);
+        let event = |(t_us, channel)| Event { t_us, channel };
+        let events = spikes.into_iter().map(event).collect();
         let target = Target::Class { class, from_us: 0 };
         Sample {
             events,

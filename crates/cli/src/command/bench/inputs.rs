@@ -1,0 +1,22 @@
+//! Poisson inputs.
+
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Geometric};
+
+/// Input spikes, (tick, channel) in order: each channel spikes in each tick of 1 us with the same probability.
+pub fn poisson(channels: u32, rate_hz: f64, ticks: u32, rng: &mut ChaCha8Rng) -> Vec<(u32, u32)> {
+    // Ticks without a spike between two with one.
+    let Ok(pause) = Geometric::new((rate_hz * 1e-6).clamp(0.0, 1.0)) else {
+        return Vec::new();
+    };
+    let mut events = Vec::new();
+    for channel in 0..channels {
+        let mut tick = pause.sample(rng);
+        while tick < u64::from(ticks) {
+            events.push((tick as u32, channel));
+            tick = (tick + 1).saturating_add(pause.sample(rng));
+        }
+    }
+    events.sort_unstable();
+    events
+}
