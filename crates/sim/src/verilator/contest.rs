@@ -82,7 +82,10 @@ mod tests {
         let cache = Cache::of_user().unwrap();
         let design = bruno_hdl::generate(chip).unwrap();
         let builds = tools.builds(chip, &design, Flavour::Fast, &cache, dir);
-        builds.unwrap()
+        let builds = builds.unwrap();
+        // None was left out.
+        assert_eq!(builds.len(), tools.machine.choices(chip).len());
+        builds
     }
 
     #[test]
