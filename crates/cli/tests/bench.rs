@@ -37,6 +37,12 @@ fn a_rate_without_a_chip() {
     check(bruno(&["bench", "--rate-hz", "20"]), 2, "<CHIP>");
 }
 #[test]
+fn more_spikes_than_memory_should_hold() {
+    let (_dir, chip) = written(CHIP);
+    let arguments = ["bench", &chip, "--rate-hz", "1e6", "--seconds", "100"];
+    check(bruno(&arguments), 2, "would have 200000000 input spikes");
+}
+#[test]
 fn a_length_without_a_window() {
     let (_dir, chip) = written(CHIP);
     check(

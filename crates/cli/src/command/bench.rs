@@ -13,7 +13,10 @@ use crate::failure::Failure;
 use crate::output;
 use crate::progress::Progress;
 use report::Report;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Input spikes of a run of a chip from a file, at most: they take 8 bytes each.
+const EVENTS: f64 = 1e8;
 
 /// Measure speed and memory on this machine: the forward pass of the Verilated RTL, a training step, the start.
 ///
@@ -55,6 +58,19 @@ fn seconds(text: &str) -> Result<f64, String> {
     seconds.ok_or_else(|| "a length in s, 0.001..4000".into())
 }
 
+/// Refuses more input spikes than memory should hold.
+fn fits(path: &Path, events: f64) -> Result<(), Failure> {
+    let path = path.display().to_string();
+    let what = format!(
+        "a run of this chip would have {events:.0} input spikes, more than {EVENTS:.0}; \
+         a shorter --seconds or a lower --rate-hz has fewer"
+    );
+    match events <= EVENTS {
+        true => Ok(()),
+        false => Err(Failure::Input { path, what }),
+    }
+}
+
 impl Bench {
     pub(super) fn run(&self) -> Result<(), Failure> {
         if let Some(neurons) = self.start {
@@ -75,6 +91,7 @@ impl Bench {
         if let Some(path) = &self.chip {
             let chip = resolve(path)?;
             let seconds = self.seconds.unwrap_or_else(|| forward::seconds(&chip));
+            fits(path, chip.inputs as f64 * self.rate_hz * seconds)?;
             let mut progress = Progress::new("bench", runs as u64 + 1, "runs and the start");
             let mut done = || progress.advance(1);
             let row = forward::measure(&chip, self.rate_hz, seconds, runs, &mut done)?;

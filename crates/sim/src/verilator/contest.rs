@@ -63,9 +63,14 @@ mod tests {
         let description = Description::parse("contest", &text).unwrap();
         let chip = Chip::resolve("contest", &description).unwrap();
         let dir = tempfile::tempdir().unwrap();
+        let cases = [
+            stimuli::random(&chip, 3_000, 7),
+            stimuli::lively(&chip, 3_000, 7),
+            stimuli::corners(&chip),
+        ];
         for build in builds(&chip, dir.path()) {
             let mut model = VerilatedModel::open(&chip, &build, Path::new("")).unwrap();
-            for case in stimuli::random(&chip, 3_000, 7) {
+            for case in cases.iter().flatten() {
                 let mut integer = IntegerModel::new(&chip);
                 integer.load(&case.program).unwrap();
                 model.load(&case.program).unwrap();
