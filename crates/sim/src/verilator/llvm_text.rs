@@ -29,6 +29,7 @@ pub(super) fn rewrite(text: &str, uniform_shifts: bool) -> String {
 fn rewrite_function(mut function: String, uniform_shifts: bool) -> String {
     for width in &WIDTHS {
         if function.contains(width.vector) {
+            function = width.spelled_out(&function);
             function = vector_shifts::rewrite(&function, width, uniform_shifts).unwrap_or(function);
             function = vector_lookups::rewrite(&function, width).unwrap_or(function);
         }

@@ -101,7 +101,9 @@ fn amounts<'a>(text: &'a str, width: &Width) -> BTreeMap<&'a str, Amounts<'a>> {
             all.insert(name, Amounts::One(word));
         } else if let Some(vector) = compared(value, width, &top) {
             below.insert(name, vector);
-        } else if let Some(vector) = selected(value, width, &top, &below) {
+        } else if let Some(vector) =
+            selected(value, width, &top, &below).or_else(|| least(value, width, &top))
+        {
             all.insert(name, Amounts::Held(vector));
         }
     }
@@ -133,6 +135,14 @@ fn selected<'a>(
     let condition = condition.split_once("> ")?.1;
     let held = width.typed(otherwise)? == top;
     (held && below.get(condition) == Some(&vector)).then_some(vector)
+}
+
+/// The vector in `tail call type @llvm.umin(type vector, type top)`: the same, as newer versions of LLVM write it.
+fn least<'a>(value: &'a str, width: &Width, top: &str) -> Option<&'a str> {
+    let operands = width.operands(value, "tail call")?;
+    let operands = operands.strip_prefix(&format!("@llvm.umin.v{}i32(", width.lanes))?;
+    let (vector, than) = width.typed(operands)?.split_once(", ")?;
+    (width.typed(than)?.strip_suffix(')')? == top).then_some(vector)
 }
 
 #[cfg(test)]
@@ -187,24 +197,28 @@ mod tests {
         assert_eq!(rewrite(&text, &WIDTHS[0], false), None);
     }
 
-    /// `%6` is `%5` held at `top`, and shifts `%8`.
+    /// `%6` is `%5` held at `top`, as LLVM 14 and LLVM 19 write it, and shifts `%8`.
     fn check_held(top: u32, expected: bool) {
         for width in &WIDTHS {
-            let (vector, top) = (width.vector, width.constant(|_| top));
-            let held = format!(
-                "  %1 = icmp ult {vector} %5, {top}\n  %6 = select <{} x i1> %1, {vector} %5, {vector} {top}\n",
-                width.lanes
+            let (vector, lanes, top) = (width.vector, width.lanes, width.constant(|_| top));
+            let selected = format!(
+                "  %1 = icmp ult {vector} %5, {top}\n  %6 = select <{lanes} x i1> %1, {vector} %5, {vector} {top}\n"
             );
-            let shift = format!(
-                "{held}  %9 = tail call {vector} {}({vector} %8, {vector} %5)\n",
-                width.shift_by_lanes
+            let least = format!(
+                "  %6 = tail call {vector} @llvm.umin.v{lanes}i32({vector} %5, {vector} {top})\n"
             );
-            let found = rewrite(
-                &format!("{held}  %9 = ashr {vector} %8, %6\n"),
-                width,
-                false,
-            );
-            assert_eq!(found, expected.then_some(shift));
+            for held in [selected, least] {
+                let shift = format!(
+                    "{held}  %9 = tail call {vector} {}({vector} %8, {vector} %5)\n",
+                    width.shift_by_lanes
+                );
+                let found = rewrite(
+                    &format!("{held}  %9 = ashr {vector} %8, %6\n"),
+                    width,
+                    false,
+                );
+                assert_eq!(found, expected.then_some(shift));
+            }
         }
     }
 

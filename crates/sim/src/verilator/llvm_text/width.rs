@@ -1,5 +1,7 @@
 //! Widths of vectors, and LLVM's names of the instructions for them.
 
+use std::fmt::Display;
+
 /// What this file does, as a part of a model's key in the cache.
 pub(super) const SOURCE: &str = include_str!("width.rs");
 
@@ -46,8 +48,25 @@ impl Width {
         look_up + &shift + &by_count.unwrap_or_default()
     }
 
+    /// A function in which equal lanes of a constant, which newer versions of LLVM write as `splat (i32 word)`, stand one by one.
+    /// Left as they are in lines with vectors of another width too.
+    pub fn spelled_out(&self, function: &str) -> String {
+        let line = |line: &str| {
+            let mut line = line.to_string();
+            let alone = line.matches(" x i32>").count() == line.matches(self.vector).count();
+            while alone && let Some((before, rest)) = line.split_once(SPLAT) {
+                let Some((word, after)) = rest.split_once(')') else {
+                    break;
+                };
+                line = format!("{before}{}{after}", self.constant(|_| word));
+            }
+            line + "\n"
+        };
+        function.lines().map(line).collect()
+    }
+
     /// The vector of the words that `word` gives for each lane.
-    pub fn constant(&self, word: impl Fn(u32) -> u32) -> String {
+    pub fn constant<T: Display>(&self, word: impl Fn(u32) -> T) -> String {
         let words: Vec<_> = (0..self.lanes)
             .map(|n| format!("i32 {}", word(n)))
             .collect();
@@ -72,5 +91,38 @@ impl Width {
     }
 }
 
+/// Begins a constant of equal lanes.
+const SPLAT: &str = "splat (i32 ";
 /// Type of a vector that holds one amount.
 pub(super) const COUNT: &str = "<4 x i32>";
+
+#[cfg(test)]
+mod tests {
+    use super::WIDTHS;
+
+    fn check(line: &str, expected: &str) {
+        assert_eq!(WIDTHS[0].spelled_out(line), format!("{expected}\n"));
+    }
+
+    const SEVEN: &str = "<i32 -7, i32 -7, i32 -7, i32 -7, i32 -7, i32 -7, i32 -7, i32 -7>";
+
+    #[test]
+    fn equal_lanes() {
+        check(
+            "  %2 = and <8 x i32> splat (i32 -7), splat (i32 -7)",
+            &format!("  %2 = and <8 x i32> {SEVEN}, {SEVEN}"),
+        );
+    }
+
+    #[test]
+    fn another_width() {
+        let line = "  %2 = and <16 x i32> %1, splat (i32 7)";
+        check(line, line);
+    }
+
+    #[test]
+    fn two_widths() {
+        let line = "  %2 = call <8 x i32> @f(<16 x i32> splat (i32 7))";
+        check(line, line);
+    }
+}
