@@ -51,7 +51,8 @@ mod tests {
     use bruno_device::Chip;
 
     const FEW: &str = r#""inputs":4"#;
-    const FELIF: &str = r#""kind":"felif","device":{"area_um2":0.5,"t_ref_ms":0.1}"#;
+    const FELIF: &str =
+        r#""kind":"felif","device":{"area_um2":0.5,"t_ref_ms":0.1,"c_series_F_m2":0.27}"#;
 
     /// Whichever build is kept, it does what the integer model does.
     fn check(chip: &str, layer: &str) {
