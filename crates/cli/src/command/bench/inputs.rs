@@ -20,3 +20,32 @@ pub fn poisson(channels: u32, rate_hz: f64, ticks: u32, rng: &mut ChaCha8Rng) ->
     events.sort_unstable();
     events
 }
+
+#[cfg(test)]
+mod tests {
+    use super::poisson;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    /// Spikes of two channels in 10 ms.
+    fn check(rate_hz: f64, expected: std::ops::RangeInclusive<usize>) {
+        let events = poisson(2, rate_hz, 10_000, &mut ChaCha8Rng::seed_from_u64(1));
+        assert!(expected.contains(&events.len()), "{}", events.len());
+        assert!(events.is_sorted() && events.iter().all(|e| e.0 < 10_000 && e.1 < 2));
+    }
+
+    #[test]
+    fn silence() {
+        check(0.0, 0..=0);
+    }
+
+    #[test]
+    fn a_tenth_of_all_ticks() {
+        check(100_000.0, 1_800..=2_200);
+    }
+
+    #[test]
+    fn every_tick() {
+        check(1e6, 20_000..=20_000);
+    }
+}
