@@ -1,5 +1,5 @@
 // Which channels spike: generated sources begin with this text, and their loops that ask each channel use it
-// (crates/sim/src/verilator/cpp_text/spike_search.rs).
+// (crates/verilator/src/cpp_text/spike_search.rs).
 #include "verilated.h"
 
 // The first of `count` words from `word` on that is not zero, `count` where all are zero.

@@ -2,7 +2,8 @@
 
 use bruno_device::Chip;
 use bruno_hdl::Design;
-use bruno_sim::{Flavour, Forward, IntegerModel, SimError, VerilatedModel};
+use bruno_sim::{Forward, IntegerModel, SimError};
+use bruno_verilator::{Flavour, VerilatedModel};
 use std::path::Path;
 
 /// How a chip is run.

@@ -170,7 +170,7 @@ impl Program {
 
 impl Program {
     /// Checks that no window would overrun the chip's recorder, which sends one word a tick and bank.
-    pub(crate) fn check_window(&self, chip: &Chip) -> Result<(), SimError> {
+    pub fn check_window(&self, chip: &Chip) -> Result<(), SimError> {
         let longest = longest_record(chip);
         if (longest..=4096).contains(&self.window) {
             return Ok(());
@@ -184,7 +184,7 @@ impl Program {
 }
 
 /// Words of the longest record of any bank: the ticks that its stream takes.
-pub(crate) fn longest_record(chip: &Chip) -> u32 {
+pub fn longest_record(chip: &Chip) -> u32 {
     let words = |l: &Layer| {
         l.record_words(chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
     };

@@ -106,7 +106,7 @@ impl Forward for IntegerModel {
 
 impl IntegerModel {
     /// One tick with its records: `tick` counts from the reset.
-    pub(crate) fn tick(&mut self, tick: u32, spiking: &[u32]) {
+    pub fn tick(&mut self, tick: u32, spiking: &[u32]) {
         self.step(spiking);
         let last = (tick + 1).is_multiple_of(self.program.window);
         for layer in &mut self.layers {
@@ -129,7 +129,7 @@ impl IntegerModel {
     }
 
     /// What was recorded since the reset.
-    pub(crate) fn take_trace(&mut self) -> Trace {
+    pub fn take_trace(&mut self) -> Trace {
         Trace::new(self.take_layers(), self.counters())
     }
 }

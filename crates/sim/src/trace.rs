@@ -52,7 +52,8 @@ pub(crate) fn append(layers: &mut Vec<LayerTrace>, part: &[LayerTrace]) {
 }
 
 impl Trace {
-    pub(crate) fn new(layers: Vec<LayerTrace>, counters: Counters) -> Self {
+    /// What layers did and what the chip counted, together.
+    pub fn new(layers: Vec<LayerTrace>, counters: Counters) -> Self {
         Self {
             layers,
             saturations: counters.saturations,
@@ -61,7 +62,7 @@ impl Trace {
     }
 
     /// What a recorder sends whose reader was stopped: the first record of every bank; the others were dropped.
-    pub(crate) fn keep_first_record(&mut self, chip: &Chip) {
+    pub fn keep_first_record(&mut self, chip: &Chip) {
         for (trace, layer) in self.layers.iter_mut().zip(&chip.layers) {
             let words = layer.neurons * layer.record_words(chip.recorder).len();
             trace.records.truncate(words);

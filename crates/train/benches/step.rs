@@ -6,8 +6,9 @@
 use bruno_chip::Description;
 use bruno_data::{Dataset, Event, Sample, Target};
 use bruno_device::Chip;
-use bruno_sim::{Flavour, Forward, VerilatedModel};
+use bruno_sim::Forward;
 use bruno_train::{Checkpoint, GradientKind, Parameters, TrainConfig, Trainer};
+use bruno_verilator::{Flavour, VerilatedModel};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::path::Path;

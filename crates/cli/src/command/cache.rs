@@ -1,7 +1,7 @@
 //! `bruno cache`: shows and clears the cache of built models.
 
 use crate::failure::Failure;
-use bruno_sim::{Cache, CacheEntry};
+use bruno_verilator::{Cache, CacheEntry};
 use serde::Serialize;
 use std::time::SystemTime;
 

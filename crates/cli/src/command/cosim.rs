@@ -10,8 +10,9 @@ use bruno_data::Sample;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::stimuli::{self, Case, Reader};
-use bruno_sim::{Coverage, Difference, Flavour, Forward, Lockstep, Stimulus, VerilatedModel, bus};
+use bruno_sim::{Difference, Forward, Stimulus, bus};
 use bruno_train::{Checkpoint, TrainConfig};
+use bruno_verilator::{Coverage, Flavour, Lockstep, VerilatedModel};
 use std::path::{Path, PathBuf};
 
 /// Run the chip's integer model and its Verilated RTL side by side and compare every state of every neuron at every

@@ -17,7 +17,7 @@ pub struct About {
 }
 
 pub fn this_machine() -> Result<About, Failure> {
-    let tools = bruno_sim::ToolVersions::find()?;
+    let tools = bruno_verilator::ToolVersions::find()?;
     let file = |path| std::fs::read_to_string(path).unwrap_or_default();
     let named = file("/proc/cpuinfo");
     let named = named.lines().find_map(|l| l.strip_prefix("model name"));

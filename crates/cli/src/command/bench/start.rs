@@ -2,7 +2,7 @@
 
 use super::forward;
 use crate::failure::Failure;
-use bruno_sim::{Flavour, VerilatedModel};
+use bruno_verilator::{Flavour, VerilatedModel};
 use serde::Serialize;
 use std::path::Path;
 use std::process::Command;

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use bruno_hdl::Design;
-use bruno_sim::{Coverage, Covered, Lockstep, ModuleCoverage};
+use bruno_verilator::{Coverage, Covered, Lockstep, ModuleCoverage};
 use std::fmt::Write;
 use std::path::Path;
 

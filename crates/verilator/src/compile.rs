@@ -1,0 +1,235 @@
+//! The C++ compiler, through the crate `cc`: objects, and the shared objects of models.
+
+use crate::build::{Flavour, REPORT, Tools, file_error};
+use crate::cache::{self, Cache};
+use crate::choices::Choice;
+use crate::{names, tool, translations};
+use bruno_sim::SimError;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// One translation of a source.
+pub(crate) struct Job {
+    pub source: PathBuf,
+    pub target: PathBuf,
+    /// Options beside those of every model; the last ones say what becomes of the source.
+    pub options: Vec<&'static str>,
+    /// Whether the model can do without it.
+    pub optional: bool,
+}
+
+impl Job {
+    fn object(source: &Path) -> Self {
+        Self {
+            source: source.into(),
+            target: source.with_extension("o"),
+            options: vec!["-c"],
+            optional: false,
+        }
+    }
+}
+
+impl Tools {
+    /// Objects of Verilator's own sources, compiled once for all models. A model for speed runs nothing of them in a
+    /// tick, so what all models need is not optimised, which takes 3 instead of 8 s; what writes waves or counts coverage is.
+    pub fn runtime(&self, cache: &Cache, flavour: Flavour) -> Result<Vec<PathBuf>, SimError> {
+        let own = match flavour {
+            Flavour::Trace => Some(names::TRACE_RUNTIME),
+            Flavour::Coverage => Some(names::COVERAGE_RUNTIME),
+            Flavour::Fast | Flavour::Probe => None,
+        };
+        let object = |(source, level): (&str, u32)| {
+            let key = cache::key(&[
+                &self.verilator_version,
+                &self.compiler_version,
+                &self.machine.predefined,
+                &level.to_string(),
+            ]);
+            cache.entry(&key, &format!("{source}.o"), |path| {
+                let dir = path.parent().unwrap_or(Path::new("."));
+                let job = Job {
+                    target: path.into(),
+                    ..Job::object(&self.include.join(source))
+                };
+                self.compile(dir, &[&job], level)
+            })
+        };
+        let common = names::RUNTIME.into_iter().map(|source| (source, 0));
+        common
+            .chain(own.map(|source| (source, 3)))
+            .map(object)
+            .collect()
+    }
+
+    /// The model whose sources are in `dir`, once for each choice for what is evaluated every tick, but for those that this
+    /// compiler refuses: another clang may not know an option. `runtime` ends when Verilator's own objects are there.
+    pub fn link(
+        &self,
+        dir: &Path,
+        runtime: impl FnOnce() -> Result<Vec<PathBuf>, SimError>,
+        flavour: Flavour,
+        choices: &[Choice],
+    ) -> Result<Vec<PathBuf>, SimError> {
+        let level = flavour.optimisation();
+        let (hot, cold): (Vec<_>, Vec<_>) = sources(dir)?.into_iter().partition(|s| is_hot(s));
+        let mut jobs: Vec<Job> = cold.iter().map(|s| Job::object(s)).collect();
+        let common = jobs.len();
+        let mut builds: Vec<Vec<Job>> = match choices {
+            [_] => vec![hot.iter().map(|s| Job::object(s)).collect()],
+            _ => {
+                jobs.extend(translations::to_llvm(&hot, choices));
+                let code = |choice| translations::to_code(&hot, choices, choice);
+                choices.iter().map(code).collect()
+            }
+        };
+        self.compile(dir, &jobs.iter().collect::<Vec<_>>(), level)?;
+        if choices.len() > 1 {
+            translations::write_instructions(&hot, choices)?;
+        }
+        self.compile(dir, &builds.iter().flatten().collect::<Vec<_>>(), level)?;
+        builds.retain(|build| build.iter().all(|job| job.target.is_file()));
+        let compiler = self.compiler(dir, level)?;
+        let runtime = runtime()?;
+        let link = |(n, build): (usize, &Vec<Job>)| {
+            let model = dir.join(format!("{n}.so"));
+            let mut command = compiler.to_command();
+            command
+                .args(jobs[..common].iter().chain(build).map(|j| &j.target))
+                .args(&runtime)
+                .args(names::LINK)
+                .arg("-o")
+                .arg(&model);
+            tool::run(&mut command, REPORT).map(|_| model)
+        };
+        builds.iter().enumerate().map(link).collect()
+    }
+
+    /// Compiles sources, as many at once as the machine has cores.
+    fn compile(&self, dir: &Path, jobs: &[&Job], level: u32) -> Result<(), SimError> {
+        // The crate `cc` asks a compiler what it is: three processes, which are started once for all jobs.
+        let compiler = self.compiler(dir, level)?;
+        let compile = |job: &&Job| {
+            let mut command = compiler.to_command();
+            let cpp = job.source.extension().is_some_and(|e| e == "cpp");
+            if cpp && dir.join(names::SIGNED_WORDS_HEADER).is_file() {
+                command.args(["-include", names::SIGNED_WORDS_HEADER]);
+            }
+            command.args(&job.options).arg(&job.source);
+            match tool::run(command.arg("-o").arg(&job.target), REPORT) {
+                Err(error) if !job.optional => Err(error),
+                _ => Ok(()),
+            }
+        };
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<(), SimError> {
+            let take = || jobs.get(next.fetch_add(1, Ordering::Relaxed));
+            std::iter::from_fn(take).try_for_each(compile)
+        };
+        let bug = |_| self.ended_early();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..cores.min(jobs.len()))
+                .map(|_| scope.spawn(work))
+                .collect();
+            let mut joined = workers.into_iter().map(|w| w.join().map_err(bug)?);
+            joined.try_for_each(|result| result)
+        })
+    }
+
+    /// What is said where a thread that compiles panicked.
+    pub fn ended_early(&self) -> SimError {
+        SimError::Tool {
+            command: self.compiler.into(),
+            output: "the compiling thread ended early".into(),
+            remedy: "this is a bug in bruno; please report it".into(),
+        }
+    }
+
+    /// The C++ compiler with the flags of a model.
+    fn compiler(&self, dir: &Path, level: u32) -> Result<cc::Tool, SimError> {
+        let compiler = self.flags(dir, level).try_get_compiler();
+        compiler.map_err(|e| SimError::Tool {
+            command: self.compiler.into(),
+            output: e.to_string(),
+            remedy: names::INSTALL_COMPILER.into(),
+        })
+    }
+
+    fn flags(&self, dir: &Path, level: u32) -> cc::Build {
+        let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+        let mut build = cc::Build::new();
+        build
+            .cpp(true)
+            .std("c++17")
+            .compiler(self.compiler)
+            .target(&target)
+            .host(&target)
+            .opt_level(level)
+            .debug(false)
+            .pic(true)
+            .warnings(false)
+            .cargo_metadata(false)
+            .cargo_output(false)
+            .include(dir)
+            .include(&self.include)
+            .include(self.include.join("vltstd"))
+            .out_dir(dir);
+        for flag in &self.machine.options {
+            build.flag(flag);
+        }
+        build
+    }
+}
+
+/// The sources of what is evaluated every tick.
+pub(crate) fn hot_sources(dir: &Path) -> Result<Vec<PathBuf>, SimError> {
+    Ok(sources(dir)?.into_iter().filter(|s| is_hot(s)).collect())
+}
+
+/// Whether a source is evaluated every tick.
+fn is_hot(source: &Path) -> bool {
+    let name = source.file_name().unwrap_or_default().to_string_lossy();
+    name.contains(names::EVALUATION) && !name.contains(names::SLOW)
+}
+
+/// The C++ sources in a directory, in order.
+fn sources(dir: &Path) -> Result<Vec<PathBuf>, SimError> {
+    let entries = std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?;
+    let paths = entries.flatten().map(|e| e.path());
+    let mut sources: Vec<PathBuf> = paths
+        .filter(|p| p.extension().is_some_and(|e| e == "cpp"))
+        .collect();
+    sources.sort();
+    Ok(sources)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Flavour, Tools, names};
+    use crate::choices::{AS_IS, Choice};
+
+    /// Builds of a source that every tick runs, of which the second has an option.
+    fn check(option: &'static [&'static str], expected: usize) {
+        let dir = tempfile::tempdir().unwrap();
+        let source = dir.path().join(format!("{}.cpp", names::EVALUATION));
+        std::fs::write(source, "int evaluate() { return 1; }\n").unwrap();
+        let other = Choice {
+            code: option,
+            ..AS_IS
+        };
+        let tools = Tools::find().unwrap();
+        let runtime = || Ok(Vec::new());
+        let builds = tools.link(dir.path(), runtime, Flavour::Fast, &[AS_IS, other]);
+        assert_eq!(builds.unwrap().len(), expected);
+    }
+
+    #[test]
+    fn every_build() {
+        check(&names::NO_HOISTING, 2);
+    }
+
+    #[test]
+    fn an_option_that_the_compiler_does_not_know() {
+        check(&["-mllvm", "-no-such-option"], 1);
+    }
+}

@@ -1,0 +1,125 @@
+//! The fastest of several builds of a model: what the compiler makes of the loop over neurons differs by some percent with
+//! options whose effect depends on the chip, so they are compared on the machine that the model is for.
+
+use crate::VerilatedModel;
+use bruno_device::Chip;
+use bruno_sim::SimError;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Neuron-ticks of a lap: some milliseconds.
+const LAP: usize = 1 << 21;
+/// Laps of each build, in turn; the shortest counts, for other work on the machine only adds to them.
+const LAPS: usize = 7;
+
+/// The build that needs least time for the same ticks; the first where they are equal.
+pub(crate) fn fastest<'a>(
+    chip: &Chip,
+    builds: &'a [PathBuf],
+) -> Result<Option<&'a PathBuf>, SimError> {
+    if builds.len() < 2 {
+        return Ok(builds.first());
+    }
+    let open = |path: &PathBuf| VerilatedModel::open(chip, path, Path::new(""));
+    let mut models = builds.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let neurons: usize = chip.layers.iter().map(|l| l.neurons).sum();
+    let ticks = (LAP / neurons.max(1)).max(1) as u32;
+    let mut best = vec![Duration::MAX; builds.len()];
+    for _ in 0..LAPS {
+        for (model, best) in models.iter_mut().zip(&mut best) {
+            *best = lap(model, ticks)?.min(*best);
+        }
+    }
+    Ok(builds.iter().zip(best).min_by_key(|b| b.1).map(|b| b.0))
+}
+
+/// Time of ticks from the reset of the states on, without spikes.
+fn lap(model: &mut VerilatedModel, ticks: u32) -> Result<Duration, SimError> {
+    model.clear()?;
+    let start = Instant::now();
+    model.ticks(0, ticks, &[])?;
+    Ok(start.elapsed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Path, PathBuf, VerilatedModel};
+    use crate::Flavour;
+    use crate::build::Tools;
+    use crate::cache::Cache;
+    use bruno_chip::Description;
+    use bruno_device::Chip;
+    use bruno_sim::{Forward, IntegerModel, stimuli};
+
+    const FEW: &str = r#""inputs":4"#;
+    const FELIF: &str =
+        r#""kind":"felif","device":{"area_um2":0.5,"t_ref_ms":0.1,"c_series_F_m2":0.27}"#;
+
+    /// Whichever build is kept, it does what the integer model does.
+    fn check(chip: &str, layer: &str) {
+        let text = format!(
+            r#"{{"name":"contest",{chip},"window_ticks":300,"recorder":"mean","layers":[
+                {{"name":"hidden","neurons":32,"recurrent":true,"synapse":{{"range_pA":900}},{layer}}}],
+                "readout":{{"outputs":2,"synapse":{{"range_pA":100}}}}}}"#
+        );
+        let description = Description::parse("contest", &text).unwrap();
+        let chip = Chip::resolve("contest", &description).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let cases = [
+            stimuli::random(&chip, 3_000, 7),
+            stimuli::lively(&chip, 3_000, 7),
+            stimuli::corners(&chip),
+        ];
+        for build in builds(&chip, dir.path()) {
+            let mut model = VerilatedModel::open(&chip, &build, Path::new("")).unwrap();
+            for case in cases.iter().flatten() {
+                let mut integer = IntegerModel::new(&chip);
+                integer.load(&case.program).unwrap();
+                model.load(&case.program).unwrap();
+                let expected = integer.run(&case.stimulus).unwrap();
+                let found = model.run(&case.stimulus).unwrap();
+                assert!(found == expected, "{} differs", build.display());
+            }
+        }
+    }
+
+    fn builds(chip: &Chip, dir: &Path) -> Vec<PathBuf> {
+        let mut tools = Tools::find().unwrap();
+        tools.machine.fit(chip);
+        let cache = Cache::of_user().unwrap();
+        let design = bruno_hdl::generate(chip).unwrap();
+        let builds = tools.builds(chip, &design, Flavour::Fast, &cache, dir);
+        let builds = builds.unwrap();
+        // None was left out.
+        assert_eq!(builds.len(), tools.machine.choices(chip).len());
+        builds
+    }
+
+    #[test]
+    fn felif() {
+        check(FEW, FELIF);
+    }
+
+    #[test]
+    fn short_words() {
+        check(
+            r#""inputs":4,"formats":{"v_bits":14,"p_bits":15,"i_bits":18}"#,
+            FELIF,
+        );
+    }
+
+    #[test]
+    fn lif() {
+        check(FEW, r#""kind":"lif""#);
+    }
+
+    #[test]
+    fn channels_of_many_words() {
+        check(r#""inputs":256"#, r#""kind":"lif""#);
+    }
+
+    #[test]
+    fn currents_chosen_by_bits() {
+        check(r#""inputs":140"#, r#""kind":"lif""#);
+    }
+}

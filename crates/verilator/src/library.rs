@@ -1,0 +1,381 @@
+//! The loaded model: the only unsafe code of bruno, one function a symbol of the driver.
+
+use crate::build::{Flavour, build};
+use crate::collector::Collector;
+use crate::model_header;
+use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
+use bruno_device::Chip;
+use bruno_hdl::Design;
+use bruno_sim::stimuli::Reader;
+use bruno_sim::{
+    Counters, Forward, LayerTrace, Program, SimError, Stimulus, Trace, longest_record,
+};
+use libloading::{Library, Symbol};
+use std::ffi::{CString, c_char, c_void};
+use std::path::Path;
+
+type Handle = *mut c_void;
+
+/// A Verilated chip.
+pub struct VerilatedModel {
+    chip: Chip,
+    window: u32,
+    collector: Collector,
+    /// What the chip holds, where nothing but [`Forward::load`] wrote to it.
+    loaded: Option<Program>,
+    handle: Handle,
+    library: Library,
+}
+
+// SAFETY: a model has no thread of its own and no state outside its handle; it is used by one owner at a time.
+unsafe impl Send for VerilatedModel {}
+
+impl VerilatedModel {
+    /// Builds (or finds in the cache) and starts the model of a chip; `vcd` names the wave file of a trace build.
+    pub fn new(
+        chip: &Chip,
+        design: &Design,
+        flavour: Flavour,
+        vcd: &Path,
+    ) -> Result<Self, SimError> {
+        let mut model = Self::open(chip, &build(chip, design, flavour)?, vcd)?;
+        model.load(&Program::silent(chip))?;
+        Ok(model)
+    }
+
+    /// Starts a built model as it is after power-up: its weights are undefined.
+    pub(crate) fn open(chip: &Chip, path: &Path, vcd: &Path) -> Result<Self, SimError> {
+        // SAFETY: the object was built by us from the driver; loading it runs only C++ static initialisers.
+        let library = unsafe { Library::new(path) }.map_err(|e| load_error(path, &e))?;
+        let vcd = CString::new(vcd.display().to_string()).unwrap_or_default();
+        // SAFETY: the signature is that of sim/driver.cpp; the path outlives the call.
+        let handle = unsafe {
+            let new: Symbol<unsafe extern "C" fn(*const c_char) -> Handle> = library
+                .get(b"bruno_new")
+                .map_err(|e| load_error(path, &e))?;
+            new(vcd.as_ptr())
+        };
+        Ok(Self {
+            chip: chip.clone(),
+            window: chip.window_ticks,
+            collector: Collector::new(chip),
+            loaded: None,
+            handle,
+            library,
+        })
+    }
+
+    /// Calls a function of the driver by name.
+    ///
+    /// # Safety
+    /// `F` must be the function's type in sim/driver.cpp.
+    unsafe fn symbol<F>(&self, name: &str) -> Result<Symbol<'_, F>, SimError> {
+        // SAFETY: passed on to the caller.
+        unsafe { symbol_of(&self.library, name) }
+    }
+
+    /// Writes one word over the configuration bus.
+    pub fn write(&mut self, address: u32, data: u32) -> Result<(), SimError> {
+        self.loaded = None;
+        self.write_all([(address, data)])
+    }
+
+    fn write_all(&mut self, words: impl IntoIterator<Item = (u32, u32)>) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        unsafe {
+            let write = self.symbol::<unsafe extern "C" fn(Handle, u32, u32)>("bruno_write")?;
+            for (address, data) in words {
+                write(self.handle, address, data);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes those of the values `now` that differ from `before`; `word` gives address and data of value number `at`.
+    fn renew<T: Copy + PartialEq>(
+        &mut self,
+        now: &[T],
+        before: Option<&[T]>,
+        word: impl Fn(u32, T) -> (u32, u32),
+    ) -> Result<(), SimError> {
+        let kept = |at: usize| before.is_some_and(|b| b.get(at) == Some(&now[at]));
+        let changed = (0..now.len()).filter(|at| !kept(*at));
+        self.write_all(changed.map(|at| word(at as u32, now[at])))
+    }
+
+    /// Reads one word over the configuration bus.
+    pub fn read(&mut self, address: u32) -> Result<u32, SimError> {
+        self.ask(false, address, 0).map(|answer| answer.0)
+    }
+
+    /// One transfer over the configuration bus and its answer: the word read, and whether the chip refused (1) or did
+    /// not answer at all (2).
+    pub(crate) fn ask(
+        &mut self,
+        write: bool,
+        address: u32,
+        data: u32,
+    ) -> Result<(u32, u32), SimError> {
+        type Ask = unsafe extern "C" fn(Handle, u32, u32, u32, *mut u32) -> u32;
+        if write {
+            self.loaded = None;
+        }
+        let mut refused = 0;
+        // SAFETY: signature as in sim/driver.cpp, the handle is live, `refused` outlives the call.
+        let word = unsafe {
+            let ask = self.symbol::<Ask>("bruno_ask")?;
+            ask(
+                self.handle,
+                u32::from(write),
+                address,
+                data,
+                &raw mut refused,
+            )
+        };
+        Ok((word, refused))
+    }
+
+    /// Resets every state and forgets what was collected.
+    pub fn clear(&mut self) -> Result<(), SimError> {
+        self.write_all([(address(Section::Global, 2), 1)])?;
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        unsafe {
+            let settle = self.symbol::<unsafe extern "C" fn(Handle)>("bruno_settle")?;
+            settle(self.handle);
+        }
+        self.forget()?;
+        self.collector.clear();
+        Ok(())
+    }
+
+    /// Forgets what the driver collected.
+    fn forget(&mut self) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        unsafe {
+            let forget = self.symbol::<unsafe extern "C" fn(Handle)>("bruno_forget")?;
+            forget(self.handle);
+        }
+        Ok(())
+    }
+
+    /// Bytes of memory that hold records and spikes on their way: bounded by the windows that a run hands on at a time.
+    pub fn held_bytes(&self) -> Result<usize, SimError> {
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        let driver = unsafe {
+            let held = self.symbol::<unsafe extern "C" fn(Handle) -> usize>("bruno_held")?;
+            held(self.handle)
+        };
+        Ok(driver + self.collector.held_bytes())
+    }
+
+    /// Runs ticks from `start`; `events` are those of these ticks. Returns how many were consumed.
+    pub fn ticks(
+        &mut self,
+        start: u32,
+        ticks: u32,
+        events: &[(u32, u32)],
+    ) -> Result<usize, SimError> {
+        let flat: Vec<u32> = events.iter().flat_map(|e| [e.0, e.1]).collect();
+        type Run = unsafe extern "C" fn(Handle, u32, u32, *const u32, usize) -> usize;
+        // SAFETY: signature as in sim/driver.cpp; `flat` holds `events.len()` pairs and outlives the call.
+        unsafe {
+            let run = self.symbol::<Run>("bruno_run")?;
+            Ok(run(self.handle, start, ticks, flat.as_ptr(), events.len()))
+        }
+    }
+
+    /// Lets the last tick finish and the recorder empty itself.
+    pub fn drain(&mut self, cycles: u32) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp, the handle is live.
+        unsafe {
+            let drain = self.symbol::<unsafe extern "C" fn(Handle, u32)>("bruno_drain")?;
+            drain(self.handle, cycles);
+        }
+        Ok(())
+    }
+
+    /// Switches the waves of a trace build on or off; their time runs on.
+    pub fn dump(&mut self, on: bool) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp (trace builds only, else the symbol is missing and this is an error).
+        unsafe {
+            let dump = self.symbol::<unsafe extern "C" fn(Handle, u32)>("bruno_dump")?;
+            dump(self.handle, u32::from(on));
+        }
+        Ok(())
+    }
+
+    /// Moves what left the chip from the driver to the collector.
+    fn collect(&mut self) -> Result<(), SimError> {
+        type Words = unsafe extern "C" fn(Handle, u32, *mut usize) -> *const u32;
+        type Spikes = unsafe extern "C" fn(Handle, *mut usize) -> *const u32;
+        let (library, collector) = (&self.library, &mut self.collector);
+        let banks: usize = self.chip.layers.iter().map(|l| l.banks.len()).sum();
+        let mut count = 0usize;
+        // SAFETY: signatures as in sim/driver.cpp, the handle is live; words and pairs are copied before the model goes on.
+        unsafe {
+            let records = symbol_of::<Words>(library, "bruno_records")?;
+            for bank in 0..banks {
+                let words = records(self.handle, bank as u32, &raw mut count);
+                collector.add_words(bank, words_at(words, count));
+            }
+            let spikes = symbol_of::<Spikes>(library, "bruno_spikes")?;
+            let pairs = spikes(self.handle, &raw mut count);
+            collector.add_spikes(words_at(pairs, 2 * count));
+        }
+        self.forget()
+    }
+
+    /// State `state` (of v, p, i, refr) of every neuron of a bank, raw bits; empty where the bank has no such state.
+    pub fn probe(&self, bank: u32, state: u32, neurons: usize) -> Result<Vec<u32>, SimError> {
+        let mut words = vec![0; neurons];
+        type Probe = unsafe extern "C" fn(Handle, u32, u32, *mut u32) -> u32;
+        // SAFETY: signature as in sim/driver.cpp (probe builds only, else the symbol is missing and this is an error);
+        // the driver writes one word a neuron of the bank, for which `words` has room.
+        let count = unsafe {
+            let probe = self.symbol::<Probe>("bruno_probe")?;
+            probe(self.handle, bank, state, words.as_mut_ptr())
+        };
+        words.truncate(count as usize);
+        Ok(words)
+    }
+
+    /// How recorder words are taken from now on.
+    pub(crate) fn set_reader(&mut self, reader: Reader) -> Result<(), SimError> {
+        // SAFETY: signature as in sim/driver.cpp (probe builds only, else the symbol is missing and this is an error).
+        unsafe {
+            let set = self.symbol::<unsafe extern "C" fn(Handle, u32)>("bruno_reader")?;
+            set(self.handle, model_header::reader_number(reader));
+        }
+        Ok(())
+    }
+
+    /// Writes the coverage since the start, in Verilator's format.
+    pub(crate) fn write_coverage(&self, path: &Path) -> Result<(), SimError> {
+        let path = CString::new(path.display().to_string()).unwrap_or_default();
+        // SAFETY: signature as in sim/driver.cpp (coverage builds only, else the symbol is missing and this is an
+        // error); the path outlives the call.
+        unsafe {
+            let write =
+                self.symbol::<unsafe extern "C" fn(Handle, *const c_char)>("bruno_coverage")?;
+            write(self.handle, path.as_ptr());
+        }
+        Ok(())
+    }
+
+    /// Lets the recorder empty itself and returns what left the chip since the last clear.
+    pub(crate) fn take_trace(&mut self) -> Result<Trace, SimError> {
+        self.finish()?;
+        let layers = self.collector.rest().to_vec();
+        Ok(Trace::new(layers, self.counters()?))
+    }
+
+    /// Lets the last tick finish and the recorder send its last window, and collects that.
+    fn finish(&mut self) -> Result<(), SimError> {
+        // A folded bank takes up to one more cycle a neuron to read its record.
+        self.drain(2 * longest_record(&self.chip) + 8)?;
+        self.collect()
+    }
+
+    fn counters(&mut self) -> Result<Counters, SimError> {
+        Ok(Counters {
+            saturations: self.read(address(Section::Global, 4))?,
+            overrun: self.read(address(Section::Global, 5))? != 0,
+        })
+    }
+}
+
+/// A function of the driver by name.
+///
+/// # Safety
+/// `F` must be the function's type in sim/driver.cpp.
+unsafe fn symbol_of<'a, F>(library: &'a Library, name: &str) -> Result<Symbol<'a, F>, SimError> {
+    // SAFETY: passed on to the caller.
+    unsafe { library.get(name.as_bytes()) }.map_err(|e| load_error(Path::new(name), &e))
+}
+
+/// # Safety
+/// `words` must point to `count` words that outlive the slice, or `count` be 0.
+unsafe fn words_at<'a>(words: *const u32, count: usize) -> &'a [u32] {
+    if count == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(words, count) }
+}
+
+fn load_error(path: &Path, error: &libloading::Error) -> SimError {
+    SimError::Tool {
+        command: format!("load {}", path.display()),
+        output: error.to_string(),
+        remedy: "remove the file from bruno's cache and try again".into(),
+    }
+}
+
+impl Drop for VerilatedModel {
+    fn drop(&mut self) {
+        // SAFETY: signature as in sim/driver.cpp; the handle is not used again. A missing symbol only leaks.
+        unsafe {
+            if let Ok(free) = self.symbol::<unsafe extern "C" fn(Handle)>("bruno_free") {
+                free(self.handle);
+            }
+        }
+    }
+}
+
+impl Forward for VerilatedModel {
+    fn load(&mut self, program: &Program) -> Result<(), SimError> {
+        program.check(&self.chip)?;
+        program.check_window(&self.chip)?;
+        let before = self.loaded.take();
+        self.write_all([(address(Section::Global, 1), program.window)])?;
+        self.window = program.window;
+        for (index, layer) in program.layers.iter().enumerate() {
+            let registers = bruno_hdl::registers(&self.chip.layers[index]);
+            let value = |name: &str| layer.codes.register(name).unwrap_or(0) as u32;
+            let place = |at| address(Section::Device(index), at);
+            self.write_all(registers.map(|(at, register)| (place(at), value(register.name))))?;
+            let before = before.as_ref().map(|p| &p.layers[index]);
+            let level = |at, level| (address(Section::Levels(index), at), level as u32);
+            self.renew(&layer.levels, before.map(|b| &b.levels[..]), level)?;
+            let recurrent = |at, current| level(RECURRENT_LEVELS + at, current);
+            let held = before.map(|b| &b.recurrent_levels[..]);
+            self.renew(&layer.recurrent_levels, held, recurrent)?;
+            let neurons = self.chip.layers[index].neurons as u32;
+            let weight = |at, code| {
+                let place = code_index(
+                    (at / neurons) as usize,
+                    (at % neurons) as usize,
+                    neurons as usize,
+                );
+                (address(Section::Codes(index), place), u32::from(code))
+            };
+            self.renew(&layer.weights, before.map(|b| &b.weights[..]), weight)?;
+        }
+        self.loaded = Some(program.clone());
+        Ok(())
+    }
+
+    fn stream(
+        &mut self,
+        stimulus: &Stimulus,
+        chunk: u32,
+        take: &mut dyn FnMut(&[LayerTrace]),
+    ) -> Result<Counters, SimError> {
+        stimulus.check(&self.chip, self.window)?;
+        self.clear()?;
+        let (mut start, end) = (0, stimulus.windows * self.window);
+        let mut events = &stimulus.events[..];
+        while start < end {
+            let ticks = chunk.max(1).saturating_mul(self.window).min(end - start);
+            let here = events.partition_point(|e| e.0 < start + ticks);
+            let (now, later) = events.split_at(here);
+            self.ticks(start, ticks, now)?;
+            self.collect()?;
+            take(self.collector.whole_windows(self.window));
+            (start, events) = (start + ticks, later);
+        }
+        self.finish()?;
+        take(self.collector.rest());
+        self.counters()
+    }
+}

@@ -1,0 +1,157 @@
+//! `bruno_model.h`: what the C++ driver must know of a chip, and the state accessors of a probe build.
+
+use crate::names::{CLASS, CLOCK_BEFORE, EDGE, EVAL, ROOT, ROOT_HEADER, encoded};
+use crate::{Flavour, shared_banks};
+use bruno_device::{Chip, Layer};
+use bruno_hdl::{Design, hidden_neurons, streams};
+use bruno_sim::stimuli::Reader;
+use std::fmt::Write;
+
+/// States that a probe build shows, in the order of their numbers.
+pub(crate) const PROBED: [&str; 4] = ["v", "p", "i", "refr"];
+
+/// The text of the header.
+pub(crate) fn print(chip: &Chip, design: &Design, flavour: Flavour) -> String {
+    let streams = streams(chip);
+    let mut text = format!("#pragma once\n#include \"{CLASS}.h\"\n#include \"{ROOT_HEADER}\"\n");
+    text += &match flavour {
+        Flavour::Fast => shared_banks::prefetch(chip),
+        Flavour::Probe | Flavour::Coverage => "#define BRUNO_PROBE\n".into(),
+        Flavour::Trace => "#include \"verilated_vcd_c.h\"\n#define BRUNO_TRACE\n".into(),
+    };
+    // Waves show both edges, and a coverage build counts how often the clock toggles.
+    if matches!(flavour, Flavour::Trace | Flavour::Coverage) {
+        text += "#define BRUNO_BOTH_EDGES\n";
+    }
+    let _ = write!(
+        text,
+        "#define BRUNO_ROOT {ROOT}\n#define BRUNO_EVAL {EVAL}\n#define BRUNO_EDGE {EDGE}\n#define BRUNO_CLOCK_BEFORE {CLOCK_BEFORE}\n"
+    );
+    let _ = write!(
+        text,
+        "#define BRUNO_CLASS {CLASS}\n#define BRUNO_BANKS {streams}\n#define BRUNO_HIDDEN {}\n",
+        hidden_neurons(chip)
+    );
+    if chip.fold > 1 {
+        text += "#define BRUNO_FOLDED\n";
+    }
+    // Waves show a folded chip's cycle as long as its tick allows.
+    let half = 500 / design.cycles_per_tick;
+    let _ = writeln!(text, "#define BRUNO_HALF_CYCLE_NS {half}");
+    if flavour == Flavour::Coverage {
+        text += "#include \"verilated_cov.h\"\n#define BRUNO_COVERAGE\n";
+    }
+    if flavour.probed() {
+        for (name, reader) in READERS {
+            let _ = writeln!(text, "#define {name} {}", reader_number(reader));
+        }
+        text += &accessors(chip);
+    }
+    text
+}
+
+const READERS: [(&str, Reader); 3] = [
+    ("BRUNO_READER_ALWAYS", Reader::Always),
+    ("BRUNO_READER_SLOW", Reader::Slow),
+    ("BRUNO_READER_STOPPED", Reader::Stopped),
+];
+
+/// Number of a reader in the driver.
+pub(crate) fn reader_number(reader: Reader) -> u32 {
+    reader as u32
+}
+
+/// Name of the instance of each bank, in order of the streams.
+pub(crate) fn instances(chip: &Chip) -> Vec<(usize, String)> {
+    let mut all = Vec::new();
+    for (index, layer) in chip.layers.iter().enumerate() {
+        let mut base = 0;
+        for size in &layer.banks {
+            all.push((index, format!("{}_{base}", layer.name)));
+            base += size;
+        }
+    }
+    all
+}
+
+fn has(layer: &Layer, state: &str) -> bool {
+    match state {
+        "i" => true,
+        "p" => layer.kind == bruno_device::LayerKind::Felif,
+        _ => layer.kind != bruno_device::LayerKind::Readout,
+    }
+}
+
+/// Verilator keeps an array's elements in the smallest C++ type that holds them.
+const COPY: &str = "
+template <typename Element, std::size_t Count>
+uint32_t bruno_copy(const VlUnpacked<Element, Count>& array, uint32_t*& out) {
+  for (std::size_t k = 0; k < Count; ++k) *out++ = array.m_storage[k];
+  return Count;
+}
+";
+
+fn accessors(chip: &Chip) -> String {
+    let mut text = format!(
+        "{COPY}
+inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t state, uint32_t* out) {{
+  uint32_t count = 0;
+  switch ({} * bank + state) {{
+",
+        PROBED.len()
+    );
+    for (bank, (layer, instance)) in instances(chip).iter().enumerate() {
+        let size = bank_sizes(chip)[bank];
+        for (number, state) in PROBED.iter().enumerate() {
+            if has(&chip.layers[*layer], state) {
+                let copy = |part: &String| {
+                    format!(
+                        "bruno_copy(root->{}__DOT__{}__DOT__{part}{state}, out)",
+                        encoded(&chip.name),
+                        encoded(instance)
+                    )
+                };
+                // `out` moves on with every copy, so they stand in statements of their own.
+                let copies: Vec<String> = parts(chip, size).iter().map(copy).collect();
+                let case = PROBED.len() * bank + number;
+                let _ = writeln!(
+                    text,
+                    "    case {case}: count += {}; break;",
+                    copies.join("; count += ")
+                );
+            }
+        }
+    }
+    text + "    default: break;\n  }\n  return count;\n}\n"
+}
+
+fn bank_sizes(chip: &Chip) -> Vec<usize> {
+    chip.layers.iter().flat_map(|l| l.banks.clone()).collect()
+}
+
+/// Where in a bank of `size` neurons the states stand, in the order of the neurons: in the bank itself or in its lanes.
+fn parts(chip: &Chip, size: usize) -> Vec<String> {
+    if chip.fold == 1 {
+        return vec![String::new()];
+    }
+    let full = size / chip.fold;
+    let lane = |l| format!("lane__BRA__{l}__KET____DOT__unit__DOT__");
+    let mut parts: Vec<String> = (0..full).map(lane).collect();
+    if !size.is_multiple_of(chip.fold) {
+        parts.push("rest__DOT__".into());
+    }
+    parts
+}
+
+/// Verilator's configuration of a probe build: the states can be read from C++, the RTL stays as it is.
+pub(crate) fn probe_config(modules: &[String]) -> String {
+    let mut text = String::new();
+    for module in modules.iter().map(|m| encoded(m)) {
+        // Inlined, a state has a name in the root whatever the number of instances.
+        let _ = writeln!(text, "inline -module \"{module}\"");
+        for state in PROBED {
+            let _ = writeln!(text, "public_flat_rd -module \"{module}\" -var \"{state}\"");
+        }
+    }
+    text
+}

@@ -1,0 +1,89 @@
+//! Folded chips against the integer model, which knows nothing of folding: every state at every tick, every record,
+//! spike and counter. `cargo bench -p bruno-verilator --bench folds` runs the whole matrix for 200,000 ticks each.
+
+mod matrix;
+
+use bruno_sim::stimuli;
+use bruno_sim::{Forward, IntegerModel, first_difference};
+use bruno_verilator::{Flavour, Lockstep, VerilatedModel};
+use matrix::{Entry, Shape};
+use std::path::Path;
+
+fn check(fold: usize, kind: &'static str, bits: u32, shape: Shape) {
+    let chip = Entry {
+        fold,
+        kind,
+        rounding: "nearest",
+        bits,
+        shape,
+    }
+    .chip();
+    let design = bruno_hdl::generate(&chip).unwrap();
+    let mut both = Lockstep::new(&chip, &design).unwrap();
+    for case in stimuli::random(&chip, 10_000, 1)
+        .into_iter()
+        .chain(stimuli::corners(&chip))
+    {
+        both.load(&case.program).unwrap();
+        let difference = both.run(&case.stimulus, |_| {}).unwrap();
+        assert!(
+            difference.is_none(),
+            "{}: {}",
+            case.name,
+            difference.unwrap()
+        );
+    }
+}
+
+#[test]
+fn pairs() {
+    check(2, "lif", 3, Shape::FeedForward);
+}
+#[test]
+fn four() {
+    check(4, "lif", 8, Shape::TwoLayers);
+}
+#[test]
+fn sixteen() {
+    check(16, "felif", 1, Shape::TwoLayers);
+}
+#[test]
+fn sixty_four() {
+    check(64, "felif", 3, Shape::Recurrent);
+}
+/// One lane that is not full.
+#[test]
+fn more_than_neurons() {
+    check(256, "lif", 3, Shape::FeedForward);
+}
+
+/// Whole samples, a tick offered as soon as the one before is done.
+#[test]
+fn samples_at_full_speed() {
+    let chip = Entry {
+        fold: 16,
+        kind: "felif",
+        rounding: "nearest",
+        bits: 3,
+        shape: Shape::TwoLayers,
+    }
+    .chip();
+    let design = bruno_hdl::generate(&chip).unwrap();
+    let mut integer = IntegerModel::new(&chip);
+    let mut rtl = VerilatedModel::new(&chip, &design, Flavour::Fast, Path::new("")).unwrap();
+    for case in stimuli::random(&chip, 20_000, 3) {
+        integer.load(&case.program).unwrap();
+        rtl.load(&case.program).unwrap();
+        let expected = integer.run(&case.stimulus).unwrap();
+        let found = rtl.run(&case.stimulus).unwrap();
+        assert!(
+            !expected.layers[1].spikes.is_empty(),
+            "{} must reach threshold",
+            case.name
+        );
+        assert_eq!(
+            first_difference(&chip, chip.window_ticks, &expected, &found),
+            None
+        );
+    }
+}
