@@ -9,7 +9,6 @@ mod formats;
 mod interfaces;
 mod problem;
 mod registers;
-mod replace_file;
 mod validate;
 
 pub use description::*;
@@ -20,4 +19,3 @@ pub use registers::{
     ADDRESS_BITS, DEVICE_REGISTERS, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, SHELL_REGISTERS,
     Section, address, code_index, device_register, global_register, neuron_bits,
 };
-pub use replace_file::replace_file;

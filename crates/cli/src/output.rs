@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Writes a text file atomically; directories on the way are made.
 pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    bruno_chip::replace_file(path, |file| file.write_all(text.as_bytes())).map_err(|source| {
+    bruno_host::replace_file(path, |file| file.write_all(text.as_bytes())).map_err(|source| {
         Failure::Write {
             path: path.display().to_string(),
             source,

@@ -127,7 +127,7 @@ fn simulation_in_vacask() {
 }
 #[test]
 fn simulation_without_ngspice() {
-    let tools = only(&["timeout"]);
+    let tools = only(&[]);
     let (_dir, mut command) = device(&["simulate", "--simulator", "ngspice"]);
     command.env("PATH", tools.path());
     check(
@@ -138,7 +138,7 @@ fn simulation_without_ngspice() {
 }
 #[test]
 fn simulation_without_vacask() {
-    let tools = only(&["timeout"]);
+    let tools = only(&[]);
     let (_dir, mut command) = device(&["simulate", "--simulator", "vacask"]);
     command
         .env("PATH", tools.path())
@@ -147,13 +147,26 @@ fn simulation_without_vacask() {
 }
 #[test]
 fn a_simulator_that_fails() {
-    let tools = only(&["timeout", "sh"]);
+    fake_ngspice(
+        "echo no convergence today >&2; exit 1",
+        "no convergence today",
+    );
+}
+/// A wrapper that does not `exec`: to end the shell alone would leave the rest, which holds the output open.
+#[test]
+fn a_simulator_behind_a_wrapper_that_never_ends() {
+    fake_ngspice("sleep 1000 & sleep 1000", "took longer than 1 s");
+}
+
+/// What is said where `ngspice` is a script.
+fn fake_ngspice(script: &str, expected: &str) {
+    let tools = only(&["sh", "sleep"]);
     let fake = tools.path().join("ngspice");
-    std::fs::write(&fake, "#!/bin/sh\necho no convergence today >&2\nexit 1\n").unwrap();
+    std::fs::write(&fake, format!("#!/bin/sh\n{script}\n")).unwrap();
     std::fs::set_permissions(&fake, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let (_dir, mut command) = device(&["simulate", "--simulator", "ngspice"]);
+    let (_dir, mut command) = device(&["simulate", "--simulator", "ngspice", "--timeout", "1"]);
     command.env("PATH", tools.path());
-    check(command, 3, "no convergence today");
+    check(command, 3, expected);
 }
 #[test]
 fn a_difference_that_is_too_large() {

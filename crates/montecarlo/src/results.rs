@@ -175,7 +175,7 @@ impl Results {
     /// # Errors
     /// Those of the file system.
     pub fn save(&self, path: &Path) -> std::io::Result<()> {
-        bruno_chip::replace_file(path, |file| {
+        bruno_host::replace_file(path, |file| {
             let mut text = serde_json::to_string(&self.settings)? + "\n";
             for record in &self.records {
                 text += &(serde_json::to_string(record)? + "\n");

@@ -4,6 +4,7 @@ use crate::script::files;
 use crate::timing::Timing;
 use crate::tool::Tool;
 use crate::{SynthError, area};
+use bruno_host::Outcome;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path as FilePath;
@@ -91,7 +92,7 @@ pub(crate) fn place(
     let ended = NEXTPNR.run_any(dir, &arguments, limit, &mut |_| ())?;
     let resources = utilisation(&ended.output);
     let fits = resources.iter().all(|r| r.used <= r.available);
-    if !ended.success && (fits || resources.is_empty()) {
+    if ended.outcome == Outcome::Failure && (fits || resources.is_empty()) {
         return Err(NEXTPNR.failure(dir, ended));
     }
     let placement = Placement {

@@ -4,6 +4,7 @@ use crate::script::files;
 use crate::target::Library;
 use crate::tool::Tool;
 use crate::{SynthError, area};
+use bruno_host::Outcome;
 use serde::Serialize;
 use std::path::Path as FilePath;
 use std::time::Duration;
@@ -78,7 +79,7 @@ report_checks -path_delay max -from [all_registers -clock_pins] -to [all_registe
     crate::report::write(dir, name, &script)?;
     let ended = STA.run_any(dir, &["-no_splash", "-exit", name], limit, &mut |_| ())?;
     // OpenSTA exits with 0 whatever it met.
-    if !ended.success || ended.output.lines().any(|l| l.starts_with("Error")) {
+    if ended.outcome == Outcome::Failure || ended.output.lines().any(|l| l.starts_with("Error")) {
         return Err(STA.failure(dir, ended));
     }
     let log = dir.join(STA.log);

@@ -1,7 +1,7 @@
 //! External tools: run one in the output directory within its time, keep everything it printed in a log.
 
 use crate::SynthError;
-use std::io::{BufRead, BufReader};
+use bruno_host::{Ended, Outcome};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -26,21 +26,10 @@ pub(crate) const YOSYS: Tool = Tool {
     log: "yosys_messages.log",
 };
 
-/// How a tool ended, with what it printed.
-pub(crate) struct Ended {
-    /// The command as it was run.
-    pub command: String,
-    /// Everything it printed.
-    pub output: String,
-    /// Exit code 0.
-    pub success: bool,
-}
-
 impl Tool {
     /// Whether the program is on the PATH.
     pub fn exists(&self) -> bool {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|dir| dir.join(self.program).is_file())
+        bruno_host::find_program(self.program).is_some()
     }
 
     /// Runs to the end and returns what was printed; a failure is an error.
@@ -52,7 +41,7 @@ impl Tool {
         progress: &mut dyn FnMut(&str),
     ) -> Result<String, SynthError> {
         let ended = self.run_any(dir, arguments, limit, progress)?;
-        if ended.success {
+        if ended.outcome == Outcome::Success {
             return Ok(ended.output);
         }
         Err(self.failure(dir, ended))
@@ -82,57 +71,26 @@ impl Tool {
             });
         }
         let log = dir.join(self.log);
-        let command = format!("{} {}", self.program, arguments.join(" "));
         let file = |source| SynthError::File {
             path: log.display().to_string(),
             source,
         };
-        let (output, code) = self.listen(dir, arguments, limit, progress).map_err(file)?;
-        std::fs::write(&log, &output).map_err(file)?;
-        if code == Some(TIMED_OUT) {
+        let mut command = Command::new(self.program);
+        command.current_dir(dir).args(arguments);
+        let mut tell = |line: &str| {
+            if let Some(told) = line.strip_prefix(PROGRESS) {
+                progress(told);
+            }
+        };
+        let ended = bruno_host::run_tool(&mut command, limit, &mut tell).map_err(file)?;
+        std::fs::write(&log, &ended.output).map_err(file)?;
+        if ended.outcome == Outcome::TimedOut {
             return Err(SynthError::TimedOut {
-                command,
+                command: ended.command,
                 seconds: limit.as_secs(),
                 log: log.display().to_string(),
             });
         }
-        Ok(Ended {
-            command,
-            output,
-            success: code == Some(0),
-        })
-    }
-
-    fn listen(
-        &self,
-        dir: &Path,
-        arguments: &[&str],
-        limit: Duration,
-        progress: &mut dyn FnMut(&str),
-    ) -> std::io::Result<(String, Option<i32>)> {
-        let (reader, writer) = std::io::pipe()?;
-        // coreutils' `timeout`, in the foreground so that Ctrl-C reaches the tool as well.
-        let mut command = Command::new("timeout");
-        command
-            .current_dir(dir)
-            .args(["--foreground", &limit.as_secs().to_string(), self.program])
-            .args(arguments)
-            .stdout(writer.try_clone()?)
-            .stderr(writer);
-        let mut child = command.spawn()?;
-        drop(command); // its ends of the pipe; the reader would wait for ever
-        let mut output = String::new();
-        for line in BufReader::new(reader).split(b'\n') {
-            let line = String::from_utf8_lossy(&line?).into_owned();
-            if let Some(told) = line.strip_prefix(PROGRESS) {
-                progress(told);
-            }
-            output += &line;
-            output.push('\n');
-        }
-        Ok((output, child.wait()?.code()))
+        Ok(ended)
     }
 }
-
-/// Exit code of `timeout` when the time was used up.
-const TIMED_OUT: i32 = 124;

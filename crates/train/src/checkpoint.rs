@@ -57,7 +57,7 @@ impl Checkpoint {
             path: path.display().to_string(),
             what,
         };
-        bruno_chip::replace_file(path, |file| {
+        bruno_host::replace_file(path, |file| {
             let mut buffered = BufWriter::new(file);
             serde_json::to_writer(&mut buffered, self)?;
             buffered.flush()

@@ -113,7 +113,7 @@ pub struct FailedBatch {
 impl FailedBatch {
     /// Writes the file; a crash leaves the old one or the new one.
     pub fn save(&self, path: &Path) -> Result<(), TrainError> {
-        bruno_chip::replace_file(path, |file| {
+        bruno_host::replace_file(path, |file| {
             let mut buffered = BufWriter::new(file);
             serde_json::to_writer(&mut buffered, self)?;
             buffered.flush()

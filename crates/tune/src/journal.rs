@@ -144,7 +144,7 @@ impl Journal {
             Ok(text)
         };
         let text = lines().map_err(|e| self.failed(format!("cannot be written: {e}")))?;
-        bruno_chip::replace_file(&self.path, |file| file.write_all(text.as_bytes()))
+        bruno_host::replace_file(&self.path, |file| file.write_all(text.as_bytes()))
             .map_err(|e| self.failed(format!("cannot be written: {e}")))
     }
 }

@@ -1,8 +1,9 @@
 //! The programs: where they are found, how they are run.
 
 use super::SimulatorError;
+use bruno_host::Outcome;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 /// A program and what brings it.
@@ -43,17 +44,17 @@ impl Tool {
                 remedy: self.remedy.into(),
             });
         };
-        let command = format!("{} {}", path.display(), arguments.join(" "));
-        let (output, code) =
-            listen(&path, dir, arguments, limit).map_err(|e| SimulatorError::file(&path, e))?;
-        match code {
-            Some(0) => Ok(Ended { command, output }),
-            Some(TIMED_OUT) => Err(SimulatorError::TimedOut {
+        let ended =
+            run(&path, dir, arguments, limit).map_err(|e| SimulatorError::file(&path, e))?;
+        let (command, output) = (ended.command, ended.output);
+        match ended.outcome {
+            Outcome::Success => Ok(Ended { command, output }),
+            Outcome::TimedOut => Err(SimulatorError::TimedOut {
                 command,
                 seconds: limit.as_secs(),
                 output,
             }),
-            _ => Err(SimulatorError::Tool { command, output }),
+            Outcome::Failure => Err(SimulatorError::Tool { command, output }),
         }
     }
 
@@ -114,27 +115,18 @@ impl Ended {
     }
 }
 
-/// Exit code of coreutils' `timeout` when the time was used up.
-const TIMED_OUT: i32 = 124;
-
-fn listen(
+/// Runs a program in `dir`.
+fn run(
     program: &Path,
     dir: &Path,
     arguments: &[&str],
     limit: Duration,
-) -> std::io::Result<(String, Option<i32>)> {
-    let (mut reader, writer) = std::io::pipe()?;
-    // In the foreground, so that Ctrl-C reaches the program as well.
-    let mut command = Command::new("timeout");
+) -> std::io::Result<bruno_host::Ended> {
+    let mut command = Command::new(program);
     command
         .current_dir(dir)
-        .args(["--foreground", &limit.as_secs().to_string()])
-        .arg(program)
         .args(arguments)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer);
+        .env("NO_COLOR", "1");
     // openvaf-r finds its libraries beside it only when told so.
     if let Some(libraries) = program
         .parent()
@@ -143,12 +135,5 @@ fn listen(
     {
         command.env("LD_LIBRARY_PATH", libraries);
     }
-    let mut child = command.spawn()?;
-    drop(command); // its ends of the pipe; the reader would wait for ever
-    let mut output = Vec::new();
-    std::io::Read::read_to_end(&mut reader, &mut output)?;
-    Ok((
-        String::from_utf8_lossy(&output).into_owned(),
-        child.wait()?.code(),
-    ))
+    bruno_host::run_tool(&mut command, limit, &mut |_| {})
 }

@@ -1,0 +1,16 @@
+//! How bruno meets the machine: files that are replaced whole, folders that one command at a time writes into, and
+//! external tools that end in time and never outlive bruno.
+//!
+//! Nothing here knows a chip.
+
+#![forbid(unsafe_code)]
+
+mod folder_lock;
+mod program;
+mod replace_file;
+mod tool;
+
+pub use folder_lock::{FolderLock, LockError};
+pub use program::find_program;
+pub use replace_file::replace_file;
+pub use tool::{Ended, Outcome, command_line, run_tool};
