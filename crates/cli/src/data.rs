@@ -49,7 +49,7 @@ pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failur
         }
         Data::Npz(npz) => bruno_data::npz(&needed(path, "a NumPy archive")?, &npz)?,
     };
-    Ok(set.accelerated(acceleration)?)
+    Ok(set.played(acceleration)?)
 }
 
 /// Takes `acceleration`, which all kinds share, out of the settings.

@@ -120,6 +120,7 @@ pub fn braille(config: &BrailleConfig) -> Result<Dataset, DataError> {
         train: split(0, config.train),
         valid: split(1, config.valid),
         test: split(2, config.test),
+        merged: 0,
     })
 }
 

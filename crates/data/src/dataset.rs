@@ -46,7 +46,7 @@ pub struct Sample {
 }
 
 /// A data set with its split.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dataset {
     /// Name, for reports.
     pub name: String,
@@ -62,6 +62,8 @@ pub struct Dataset {
     pub valid: Vec<Sample>,
     /// Samples to report on.
     pub test: Vec<Sample>,
+    /// Events that [`Dataset::played`] made one with another of the same tick and channel.
+    pub merged: usize,
 }
 
 impl Dataset {
@@ -89,14 +91,16 @@ impl Dataset {
         Ok(())
     }
 
-    /// The set played `by` times as fast, for chips whose time constants are that much shorter.
+    /// The set as a chip gets it: played `by` times as fast, for chips whose time constants are that much shorter, and with
+    /// one event for all of a tick and channel, since a channel spikes at most once in a tick.
     ///
     /// # Errors
     /// Frames that would not last whole microseconds.
-    pub fn accelerated(mut self, by: u32) -> Result<Self, DataError> {
+    pub fn played(mut self, by: u32) -> Result<Self, DataError> {
         let splits = [&mut self.train, &mut self.valid, &mut self.test];
         for sample in splits.into_iter().flatten() {
             sample.events.iter_mut().for_each(|e| e.t_us /= by);
+            self.merged += merge(&mut sample.events);
             sample.duration_us = sample.duration_us.div_ceil(by);
             match &mut sample.target {
                 Target::Class { from_us, .. } => *from_us /= by,
@@ -111,10 +115,15 @@ impl Dataset {
         Ok(self)
     }
 
+    /// All samples: training, validation, test.
+    pub fn samples(&self) -> impl Iterator<Item = &Sample> {
+        self.train.iter().chain(&self.valid).chain(&self.test)
+    }
+
     /// One line on what the set holds: samples of each split, channels, mean events a sample, mean rate of a channel
-    /// (Hz), shortest and longest sample (s).
+    /// (Hz), shortest and longest sample (s). [`Dataset::notes`] says what to beware of.
     pub fn summary(&self) -> String {
-        let all = || self.train.iter().chain(&self.valid).chain(&self.test);
+        let all = || self.samples();
         let events: usize = all().map(|s| s.events.len()).sum();
         let seconds: f64 = all().map(|s| f64::from(s.duration_us) * 1e-6).sum();
         let duration = |us: Option<u32>| f64::from(us.unwrap_or(0)) * 1e-6;
@@ -131,6 +140,14 @@ impl Dataset {
             events as f64 / seconds.max(1e-9) / self.channels.max(1) as f64,
         )
     }
+}
+
+/// Makes equal events one; gives how many are gone.
+fn merge(events: &mut Vec<Event>) -> usize {
+    let before = events.len();
+    events.sort_unstable();
+    events.dedup();
+    before - events.len()
 }
 
 #[cfg(test)]
@@ -157,6 +174,7 @@ mod tests {
             train: vec![sample(1_000_000)],
             valid: Vec::new(),
             test: vec![sample(3_000_000)],
+            merged: 0,
         }
     }
 
@@ -181,7 +199,7 @@ mod tests {
     fn check_accelerated(target: Target, by: u32, expected: Result<Target, &str>) {
         let mut set = set();
         set.train[0].target = target;
-        match (set.accelerated(by), expected) {
+        match (set.played(by), expected) {
             (Ok(set), Ok(target)) => {
                 let sample = &set.train[0];
                 assert_eq!(sample.duration_us, 1_000_000u32.div_ceil(by));

@@ -31,8 +31,8 @@ struct Label {
 
 const LABELS: &str = "labels.csv";
 
-/// Reads the directory; classes are the sorted labels, and rows that repeat time and channel are one spike, since a
-/// channel spikes at most once in a tick. Errors name file and line: a missing file or column, a time that is no whole
+/// Reads the directory; classes are the labels, sorted as numbers where all are whole numbers and as text otherwise. Rows
+/// that repeat time and channel stay, [`Dataset::played`] makes one spike of them. Errors name file and line: a missing file or column, a time that is no whole
 /// number of us or out of order, a channel out of range, a sample without events, an unknown split, an empty train or
 /// test split.
 pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
@@ -41,8 +41,7 @@ pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
         return Err(DataError::setting("data.channels", 0, "at least 1", remedy));
     }
     let labels = labels(&dir.join(LABELS))?;
-    let names: BTreeSet<&str> = labels.iter().map(|(_, l)| l.label.as_str()).collect();
-    let names: Vec<String> = names.into_iter().map(String::from).collect();
+    let names = class_names(labels.iter().map(|(_, l)| l.label.as_str()).collect());
     let mut set = Dataset {
         name: dir
             .file_name()
@@ -50,9 +49,7 @@ pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
         channels: config.channels as usize,
         outputs: names.len(),
         class_names: names,
-        train: Vec::new(),
-        valid: Vec::new(),
-        test: Vec::new(),
+        ..Dataset::default()
     };
     let file = dir.join(LABELS).display().to_string();
     for (line, label) in &labels {
@@ -68,7 +65,8 @@ pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
             }
         };
         // Every label is among the names, which were made of them.
-        let class = set.class_names.binary_search(&label.label).unwrap_or(0);
+        let class = set.class_names.iter().position(|n| *n == label.label);
+        let class = class.unwrap_or(0);
         split.push(sample(dir, label, &place, class, config)?);
     }
     if set.train.is_empty() || set.test.is_empty() {
@@ -78,6 +76,17 @@ pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
         return Err(DataError::value(file, "the split", found, allowed, remedy));
     }
     Ok(set)
+}
+
+/// The classes in the order of the outputs: by number where every label is a whole number, else by text.
+fn class_names(labels: BTreeSet<&str>) -> Vec<String> {
+    let numbers: Option<Vec<i128>> = labels.iter().map(|l| l.parse().ok()).collect();
+    let mut names: Vec<String> = labels.into_iter().map(String::from).collect();
+    if numbers.is_some() {
+        // Texts of one number (1, 01) keep the order of texts.
+        names.sort_by_key(|name| name.parse::<i128>().ok());
+    }
+    names
 }
 
 fn reader(path: &Path, remedy: &str) -> Result<csv::Reader<std::fs::File>, DataError> {
@@ -205,9 +214,7 @@ fn read_events(path: &Path, config: &EventsConfig) -> Result<Vec<Event>, DataErr
         }
         events.push(event);
     }
-    // One channel spikes at most once in a tick; equal rows are one spike.
     events.sort_unstable();
-    events.dedup();
     Ok(events)
 }
 
@@ -236,6 +243,22 @@ mod tests {
         std::fs::write(dir.path().join(LABELS), labels).unwrap();
         std::fs::write(dir.path().join("a.csv"), a).unwrap();
         events(dir.path(), &EventsConfig { channels: 4 })
+    }
+
+    fn check_classes(labels: &[&str], expected: &[&str]) {
+        assert_eq!(class_names(labels.iter().copied().collect()), expected);
+    }
+
+    #[test]
+    fn numbers_sort_as_numbers() {
+        check_classes(&["10", "2", "0", "1"], &["0", "1", "2", "10"]);
+        check_classes(&["3", "-20", "100"], &["-20", "3", "100"]);
+        check_classes(&["2", "1", "01"], &["01", "1", "2"]);
+    }
+    #[test]
+    fn texts_sort_as_texts() {
+        check_classes(&["10", "2", "x"], &["10", "2", "x"]);
+        check_classes(&["2", "10.5"], &["10.5", "2"]);
     }
 
     const GOOD: &str = "file,label,split\na.csv,x,train\na.csv,y,test\n";
@@ -343,7 +366,8 @@ mod tests {
     fn equal_rows_and_a_given_duration() {
         let labels = "file,label,split,duration_us\na.csv,y,train,\na.csv,x,test,9000\n";
         let set = read(labels, "t_us,channel\n7,1\n7,1\n").unwrap();
-        assert_eq!(set.train[0].events.len(), 1);
+        assert_eq!(set.train[0].events.len(), 2);
+        assert_eq!(set.clone().played(1).unwrap().merged, 2);
         assert_eq!(
             [set.train[0].duration_us, set.test[0].duration_us],
             [1000, 9000]

@@ -77,6 +77,7 @@ pub fn jsb(path: &Path, config: &JsbConfig) -> Result<Dataset, DataError> {
         train: split("train", &songs.train)?,
         valid: split("valid", &songs.valid)?,
         test: split("test", &songs.test)?,
+        merged: 0,
     })
 }
 

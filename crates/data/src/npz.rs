@@ -35,7 +35,7 @@ const MOST_CLASSES: i64 = 4096;
 ///   from `offset[s]` to before `offset[s + 1]`; or `counts` `[sample, bin, channel]`: spikes, spread evenly over the bin;
 /// - where wanted, `duration_us` `[sample]` and `from_us` `[sample]`, from where the outputs count.
 ///
-/// Equal events are one spike, since a channel spikes at most once in a tick.
+/// Equal events stay, [`Dataset::played`] makes one spike of them.
 ///
 /// # Errors
 /// Array and index by name: an array that is missing, unknown, or of another type or shape; a value out of range; times
@@ -64,9 +64,7 @@ pub fn npz(path: &Path, config: &NpzConfig) -> Result<Dataset, DataError> {
         channels: config.channels as usize,
         outputs: classes.len(),
         class_names: classes,
-        train: Vec::new(),
-        valid: Vec::new(),
-        test: Vec::new(),
+        ..Dataset::default()
     };
     for (index, (events, bins_end)) in events.into_iter().enumerate() {
         let value = |row: &Option<Vec<i64>>| row.as_ref().map(|r| r[index]);
@@ -165,7 +163,6 @@ fn listed(
             });
         }
         events.sort_unstable();
-        events.dedup();
         all.push((events, None));
     }
     Ok(all)

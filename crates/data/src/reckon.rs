@@ -59,6 +59,7 @@ pub fn reckon(dir: &Path, config: &ReckonConfig) -> Result<Dataset, DataError> {
         train,
         valid,
         test: file(&dir.join(&config.test), config)?,
+        merged: 0,
     })
 }
 

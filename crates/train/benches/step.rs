@@ -108,7 +108,6 @@ fn data(seconds: f64) -> Dataset {
         outputs: 7,
         class_names: (0..7).map(|k| k.to_string()).collect(),
         train: vec![sample(0), sample(1)],
-        valid: Vec::new(),
-        test: Vec::new(),
+        ..Dataset::default()
     }
 }

@@ -92,6 +92,10 @@ impl Comparison {
             };
             rows.push(row(&format!("{label} ({})", parameter.unit()), &value));
         }
+        let silent = |m: &Measured| {
+            let any = self.before.score.silent + self.after.score.silent > 0;
+            any.then_some(m.score.silent as f64)
+        };
         let joule = |m: &Measured, of: f64| Some(1e9 * of / m.score.samples.max(1) as f64);
         rows.extend([
             row("accuracy", &|m| Some(m.score.accuracy())),
@@ -104,6 +108,7 @@ impl Comparison {
             row("mean latency (ms)", &|m| m.latency.map(|l| l.mean_ms)),
             row("firing rate (Hz)", &|m| Some(m.score.rate_hz())),
             row("saturated updates", &|m| Some(m.score.saturations as f64)),
+            row("samples without a spike", &silent),
         ]);
         rows.retain(|r| r.before.is_some() || r.after.is_some());
         rows

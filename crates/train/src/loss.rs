@@ -3,7 +3,7 @@
 
 use crate::config::TrainConfig;
 use crate::score::{Decision, Score};
-use bruno_data::Target;
+use bruno_data::{Target, first_largest};
 
 /// Loss of one sample with its derivatives.
 pub struct Loss {
@@ -82,11 +82,9 @@ fn classes(class: usize, from: usize, currents: &[f32], bias: &[f32], scale: f32
     }
 }
 
-/// The largest of the logits; the last one of equals.
+/// The class with the largest logit, the first of equals.
 fn largest(logits: &[f32]) -> usize {
-    let all = 0..logits.len();
-    all.max_by(|a, b| logits[*a].total_cmp(&logits[*b]))
-        .unwrap_or(0)
+    first_largest(logits.iter().copied()).unwrap_or(0)
 }
 
 /// Windows from `from` on until the decision on the mean readout so far is `class` and stays so, as it is at the end.
@@ -238,8 +236,14 @@ mod tests {
     }
     #[test]
     fn right_after_a_while() {
-        // Sums 1, 2 and 3 against 3 (a tie goes to the last) and 6.
-        decided([LOW, LOW, LOW, HIGH, HIGH, HIGH], 1, 0, Some(5));
+        // Sums 1, 2 and 3 of output 2, then 3 and 6 of output 1: a tie goes to the first.
+        decided([LOW, LOW, LOW, HIGH, HIGH, HIGH], 1, 0, Some(4));
+    }
+    #[test]
+    fn a_tie_is_the_first_class() {
+        decided([[0.0; 3]; 6], 0, 0, Some(1));
+        decided([[0.0; 3]; 6], 2, 0, None);
+        decided([[0.0, 2.0, 2.0]; 6], 1, 0, Some(1));
     }
     #[test]
     fn right_with_doubt_between() {

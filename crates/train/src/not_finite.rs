@@ -139,8 +139,7 @@ impl FailedBatch {
             outputs: description.readout.outputs,
             class_names: self.class_names.clone(),
             train: self.stimuli.clone(),
-            valid: Vec::new(),
-            test: Vec::new(),
+            ..Dataset::default()
         }
     }
 }

@@ -34,6 +34,12 @@ pub struct Score {
     pub saturations: u64,
     /// Energy by cause.
     pub energy: Energy,
+    /// Samples in which the last hidden layer did not fire: the readout hears nothing, its biases decide alone.
+    #[serde(default)]
+    pub silent: u64,
+    /// Those of them that are classified rightly all the same.
+    #[serde(default)]
+    pub silent_right: u64,
 }
 
 impl Score {
@@ -48,6 +54,8 @@ impl Score {
         self.neuron_seconds += other.neuron_seconds;
         self.saturations += other.saturations;
         self.energy.add(&other.energy);
+        self.silent += other.silent;
+        self.silent_right += other.silent_right;
     }
 
     /// Mean loss a decision: cross-entropy, or negative log-likelihood a frame, summed over the keys, mean over all frames,

@@ -197,7 +197,7 @@ fn data() -> Dataset {
         class_names: vec!["low".into(), "high".into()],
         train: (0..8).map(sample).collect(),
         valid: (8..12).map(sample).collect(),
-        test: vec![],
+        ..Dataset::default()
     }
 }
 

@@ -70,7 +70,7 @@ fn events_by_sample() {
         (set.train[0].events.len(), set.train[0].duration_us),
         (2, 2000)
     );
-    assert_eq!(set.test[0].events.len(), 1, "equal events are one spike");
+    assert_eq!(set.test[0].events.len(), 2, "equal events stay");
     let class = |s: &Sample| s.target.clone();
     let target = |class, from_us| Target::Class { class, from_us };
     assert_eq!(

@@ -25,13 +25,18 @@ pub struct Evaluation {
     pub score: Score,
     /// Decisions by class; empty for music.
     pub confusion: Confusion,
-    /// Time to decision of every sample that is classified rightly, ms, in the samples' order.
+    /// Time to decision of every sample that is classified rightly and in which the last hidden layer fired, ms, in the
+    /// samples' order.
     pub decided_ms: Vec<f64>,
+    /// Numbers, in the order in which they were added, of the samples in which the last hidden layer did not fire.
+    #[serde(default)]
+    pub silent: Vec<u64>,
     /// Hidden layers.
     pub layers: Vec<LayerActivity>,
 }
 
-/// Time from where the outputs count until the decision on the readout so far is right and stays so.
+/// Time from where the outputs count until the decision on the readout so far is right and stays so; a sample whose
+/// readout hears no spike has none.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Latency {
     /// Mean over the samples that are classified rightly, ms.
@@ -66,8 +71,12 @@ impl Evaluation {
         let window_ms = f64::from(chip.window_ticks) * 1e-3;
         let outputs = chip.layers[chip.readout()].neurons;
         let decision = loss.decision;
+        let last = layers.last();
+        let silent = last.is_some_and(LayerActivity::is_silent);
         Self {
             score: Score {
+                silent: u64::from(silent),
+                silent_right: u64::from(silent) * loss.score.right,
                 spikes: layers.iter().flat_map(|l| &l.spikes).sum(),
                 neuron_seconds: seconds * neurons as f64,
                 saturations: u64::from(counters.saturations),
@@ -77,16 +86,20 @@ impl Evaluation {
                 Confusion::one(outputs, d.class, d.found)
             }),
             decided_ms: decision
+                .filter(|_| !silent)
                 .and_then(|d| d.settled)
                 .map(|windows| f64::from(windows) * window_ms)
                 .into_iter()
                 .collect(),
+            silent: if silent { vec![0] } else { Vec::new() },
             layers,
         }
     }
 
     /// Adds other samples of the same chip.
     pub fn add(&mut self, other: &Self) {
+        let before = self.score.samples;
+        self.silent.extend(other.silent.iter().map(|k| before + k));
         self.score.add(&other.score);
         self.confusion.add(&other.confusion);
         self.decided_ms.extend(&other.decided_ms);
@@ -135,5 +148,21 @@ mod tests {
         };
         assert_eq!(found.latency(), Some(expected));
         assert_eq!(Evaluation::default().latency(), None);
+    }
+
+    #[test]
+    fn silent_samples_are_numbered_in_their_order() {
+        let sample = |silent: u64| Evaluation {
+            score: Score {
+                samples: 1,
+                silent,
+                ..Score::default()
+            },
+            silent: vec![0; silent as usize],
+            ..Evaluation::default()
+        };
+        let mut sum = Evaluation::default();
+        [0, 1, 0, 1, 1].map(sample).iter().for_each(|s| sum.add(s));
+        assert_eq!((sum.silent, sum.score.silent), (vec![1, 3, 4], 3));
     }
 }

@@ -38,6 +38,7 @@ pub fn data() -> Dataset {
         train: (0..12).map(sample).collect(),
         valid: (12..16).map(sample).collect(),
         test: (16..24).map(sample).collect(),
+        merged: 0,
     }
 }
 

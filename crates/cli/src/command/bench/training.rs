@@ -114,7 +114,6 @@ fn poisson(seconds: f64) -> Dataset {
         outputs: 7,
         class_names: (0..7).map(|k| k.to_string()).collect(),
         train: (0..BATCH).map(&mut sample).collect(),
-        valid: Vec::new(),
-        test: Vec::new(),
+        ..Dataset::default()
     }
 }
