@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use bruno_chip::Problem;
 use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig, NpzConfig, ReckonConfig};
-use bruno_train::{TrainConfig, TrainError};
+use bruno_train::{Checkpoint, TrainConfig, TrainError};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +50,29 @@ pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failur
         Data::Npz(npz) => bruno_data::npz(&needed(path, "a NumPy archive")?, &npz)?,
     };
     Ok(set.played(acceleration)?)
+}
+
+/// Data with what its user should know of it.
+pub struct RunData {
+    pub set: Dataset,
+    /// One sentence each ([`Dataset::notes`]), and in which parts it is not the run's.
+    pub notes: Vec<String>,
+}
+
+/// Loads the set of a run that was read from `file`. That other samples are scored than those of the run is noted; outputs
+/// that mean something else are refused.
+pub fn of_run(run: &Checkpoint, file: &Path, path: Option<&Path>) -> Result<RunData, Failure> {
+    let set = load(&run.config, path)?;
+    run.check_layout(file, &set)?;
+    let mut notes = set.notes();
+    let differences = run.data_differences(&set);
+    if !differences.is_empty() {
+        notes.push(format!(
+            "the data differs from that of the run: {}",
+            differences.join(", ")
+        ));
+    }
+    Ok(RunData { set, notes })
 }
 
 /// Takes `acceleration`, which all kinds share, out of the settings.

@@ -7,6 +7,8 @@ mod failure;
 mod output;
 mod progress;
 mod quantisation;
+mod report;
+mod ridge;
 mod run_log;
 mod running;
 mod scores;

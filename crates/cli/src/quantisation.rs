@@ -1,27 +1,8 @@
 //! The quantisation report of a program, as `check`, `train` and `eval` print it.
 
-use crate::failure::Failure;
 use crate::scores::listed;
-use bruno_device::Chip;
-use bruno_sim::{LayerQuantisation, Program};
+use bruno_sim::LayerQuantisation;
 use bruno_train::WeightStatistics;
-use std::path::Path;
-
-/// Reads the program.json of a chip.
-pub fn load(path: &Path, chip: &Chip) -> Result<Program, Failure> {
-    let input = |what: String| Failure::Input {
-        path: path.display().to_string(),
-        what,
-    };
-    let text = std::fs::read_to_string(path).map_err(|e| input(format!("cannot be read: {e}")))?;
-    let program: Program = serde_json::from_str(&text).map_err(|e| {
-        input(format!(
-            "is no program ({e}); `bruno train` writes one as program.json"
-        ))
-    })?;
-    program.check(chip)?;
-    Ok(program)
-}
 
 /// One line a projection, one more where neurons are dead.
 pub fn lines(report: &[LayerQuantisation]) -> Vec<String> {

@@ -38,6 +38,7 @@ pub fn lines(set: &Dataset, found: &Evaluation) -> Vec<String> {
             ));
         }
     }
+    lines.push(silent_line(found));
     if let Some(latency) = found.latency() {
         lines.push(format!(
             "time to a decision that stays {:.0} ms (mean {:.0}, 90 % within {:.0}), of right samples",
@@ -65,9 +66,33 @@ pub fn json(set: &Dataset, found: &Evaluation) -> Value {
         "decisions": score.decisions, "loss_nats": score.mean_loss(), "accuracy": score.accuracy(),
         "interval": score.interval(), "confidence": score.interval().map(|_| CONFIDENCE),
         "rate_Hz": score.rate_hz(), "saturations": score.saturations,
+        "silent_samples": found.silent, "silent_right": score.silent_right, "found": found.found,
         "latency": found.latency(), "layers": found.activity(),
         "classes": set.class_names, "confusion": rows,
     })
+}
+
+/// Samples whose readout hears nothing.
+fn silent_line(found: &Evaluation) -> String {
+    let score = &found.score;
+    let mut line = format!(
+        "samples without a spike       {} of {}",
+        score.silent, score.samples
+    );
+    if score.silent > 0 {
+        let numbers: Vec<usize> = found.silent.iter().map(|k| *k as usize).collect();
+        line += &format!(
+            " (the last hidden layer is silent, output biases alone decide): {}",
+            listed(&numbers)
+        );
+    }
+    if score.silent > 0 && !found.found.is_empty() {
+        line += &format!(
+            "; {} of the {} right ones are such",
+            score.silent_right, score.right
+        );
+    }
+    line
 }
 
 fn layer_line(layer: &LayerSummary) -> String {

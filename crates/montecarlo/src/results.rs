@@ -30,8 +30,8 @@ pub struct Settings {
     pub parameters: String,
 }
 
-/// Format of the file.
-const VERSION: u32 = 1;
+/// Format of the file; 2 since ties go to the first class and silent samples are counted.
+const VERSION: u32 = 2;
 
 impl Settings {
     /// The settings of a run.
@@ -101,6 +101,8 @@ pub struct ChipRecord {
     pub rate_hz: f64,
     /// Saturated updates.
     pub saturations: u64,
+    /// Samples in which the last hidden layer did not fire: output biases alone decide them.
+    pub silent_samples: u64,
     /// Devices that are stuck.
     pub stuck_devices: usize,
     /// Root mean square of what the synapses deviate from the ideal chip's, pA (first sample).

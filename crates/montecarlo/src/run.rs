@@ -126,6 +126,7 @@ fn record(
         loss_nats: score.mean_loss(),
         rate_hz: score.rate_hz(),
         saturations: score.saturations,
+        silent_samples: score.silent,
         stuck_devices,
         deviation_rms_pa: rms_pa(deviations.deviation),
         held_rms_pa: rms_pa(deviations.held),

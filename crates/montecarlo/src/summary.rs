@@ -145,6 +145,7 @@ mod tests {
             loss_nats: 0.0,
             rate_hz: 0.0,
             saturations: 0,
+            silent_samples: 0,
             stuck_devices: 0,
             deviation_rms_pa: 0.0,
             held_rms_pa: 0.0,

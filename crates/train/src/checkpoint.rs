@@ -4,6 +4,7 @@ use crate::difference;
 use crate::epoch::Unfinished;
 use crate::{Adam, EpochReport, GradientKind, Parameters, TrainConfig, TrainError};
 use bruno_chip::Description;
+use bruno_data::{Dataset, Fingerprint};
 use serde::{Deserialize, Serialize};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -20,6 +21,9 @@ pub struct Checkpoint {
     pub description: Description,
     /// Its training settings.
     pub config: TrainConfig,
+    /// What its data is; unknown to a run that was not yet shown any.
+    #[serde(default)]
+    pub data: Option<Fingerprint>,
     /// Gradient in force: that of the settings until an audit changed it.
     pub gradient: GradientKind,
     /// Epochs done.
@@ -43,6 +47,7 @@ impl Checkpoint {
             description,
             gradient: config.gradient,
             config,
+            data: None,
             epoch: 0,
             unfinished: Unfinished::default(),
             parameters,
@@ -109,6 +114,50 @@ impl Checkpoint {
             }
         }
         lines
+    }
+
+    /// The parts in which a data set is not that of the run, by name; none where the run does not know its data.
+    pub fn data_differences(&self, set: &Dataset) -> Vec<&'static str> {
+        let own = self.data.as_ref();
+        own.map_or(Vec::new(), |own| own.differences(&Fingerprint::of(set)))
+    }
+
+    /// Refuses to continue on other data, saying which parts differ.
+    ///
+    /// # Errors
+    /// The data differs from that of the run.
+    pub fn check_data(&self, path: &Path, set: &Dataset) -> Result<(), TrainError> {
+        let differences = self.data_differences(set);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(TrainError::Checkpoint {
+            path: path.display().to_string(),
+            what: format!(
+                "the data differs from that of the run ({}); give the same, choose another --out, or start anew with --restart",
+                differences.join(", ")
+            ),
+        })
+    }
+
+    /// Refuses data whose channels, outputs or classes are not those of the run: its outputs mean something else.
+    ///
+    /// # Errors
+    /// Such data.
+    pub fn check_layout(&self, path: &Path, set: &Dataset) -> Result<(), TrainError> {
+        let own = self.data.as_ref();
+        if own.is_none_or(|own| own.layout == Fingerprint::of(set).layout) {
+            return Ok(());
+        }
+        Err(TrainError::Checkpoint {
+            path: path.display().to_string(),
+            what: format!(
+                "the data differs from that of the run: other channels, outputs or classes (here {}: {}); give data of the same \
+                 classes in the same order",
+                set.class_names.len(),
+                set.class_names.join(", ")
+            ),
+        })
     }
 
     /// Refuses to continue under another description, saying which fields differ.

@@ -158,6 +158,12 @@ impl Default for TrainConfig {
 }
 
 impl TrainConfig {
+    /// Names of the device effects that training samples; none without `hardware`.
+    pub fn asked_effects(&self) -> Vec<&'static str> {
+        let hardware = self.hardware.iter();
+        hardware.flat_map(HardwareConfig::names).collect()
+    }
+
     /// The settings in a description, checked.
     pub fn of(description: &Description) -> Result<Self, TrainError> {
         let value = description

@@ -35,6 +35,14 @@ pub enum TrainError {
         /// What to do.
         remedy: &'static str,
     },
+    /// A program cannot be read, or belongs to another chip or other data.
+    #[error("{path}: {what}")]
+    Program {
+        /// The file.
+        path: String,
+        /// What is wrong, and what to do.
+        what: String,
+    },
     /// A checkpoint cannot be read or written, or belongs to other settings.
     #[error("{path}: {what}")]
     Checkpoint {

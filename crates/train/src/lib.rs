@@ -45,6 +45,7 @@ mod step;
 mod step_report;
 mod surrogate;
 mod traces;
+mod trained_program;
 mod trainer;
 mod transition;
 mod virtual_program;
@@ -81,6 +82,7 @@ pub use score::{
 };
 pub use step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use surrogate::Shape;
+pub use trained_program::{DecisionRule, Rule, TrainedProgram};
 pub use trainer::{ModelFactory, Trainer, check_data};
 pub use virtual_program::{held_program, ideal_program};
 pub use weight_statistics::WeightStatistics;

@@ -199,6 +199,23 @@ impl Parameters {
         }
     }
 
+    /// Puts every weight at the level of its code in these programs, and takes these output biases; the programs fit the chip
+    /// that the parameters are of.
+    pub(crate) fn take(&mut self, programs: &[LayerProgram], bias: &[f32]) {
+        for (layer, program) in self.layers.iter().zip(programs) {
+            let (inputs, recurrences) = program.weights.split_at(layer.input.place.len());
+            let projections = std::iter::once(&layer.input).chain(&layer.recurrent);
+            for (projection, codes) in projections.zip([inputs, recurrences]) {
+                let levels = projection.levels(&self.values).to_vec();
+                let weights = self.values[projection.place.clone()].iter_mut();
+                weights
+                    .zip(codes)
+                    .for_each(|(w, code)| *w = levels[usize::from(*code)]);
+            }
+        }
+        self.values[self.bias.clone()].copy_from_slice(bias);
+    }
+
     /// The quantisation report of [`Parameters::program`], with the latent weights that stand at their bounds.
     pub fn quantisation(&self, chip: &Chip) -> Vec<LayerQuantisation> {
         let mut report = self.program(chip).quantisation(chip);

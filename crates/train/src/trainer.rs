@@ -17,7 +17,7 @@ use crate::{Checkpoint, Footprint, HardwareConfig, Measured, Objectives, TrainEr
 use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
-use bruno_sim::{Forward, SimError};
+use bruno_sim::{Forward, Program, SimError};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -237,6 +237,23 @@ impl<'a> Trainer<'a> {
         done: impl FnMut(u64),
     ) -> Result<Evaluation, TrainError> {
         let found = self.score(samples, done)?;
+        self.check_alive(&found)?;
+        Ok(found)
+    }
+
+    /// Scores samples on a chip that is loaded with this program, which must fit it.
+    ///
+    /// # Errors
+    /// Those of [`Trainer::evaluate`].
+    pub fn evaluate_program(
+        &mut self,
+        program: &Program,
+        samples: &[Sample],
+        done: impl FnMut(u64),
+    ) -> Result<Evaluation, TrainError> {
+        let chip = self.chip()?;
+        let load = Load::Once(program);
+        let found = evaluate(&mut self.models, &chip, &self.run, samples, load, done)?;
         self.check_alive(&found)?;
         Ok(found)
     }

@@ -3,13 +3,14 @@
 mod failed_batch;
 mod picture;
 
+use crate::data::{self, RunData};
 use crate::failure::Failure;
+use crate::output;
 use crate::progress::Progress;
 use crate::running::Running;
-use crate::{data, output};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample};
-use bruno_device::Chip;
+use bruno_device::{Chip, Effects};
 use bruno_train::{
     Audit as Found, Checkpoint, DeviceSlope, FailedBatch, GradientKind, Parameters, TrainConfig,
     Trainer,
@@ -73,7 +74,8 @@ impl Audit {
             return failed_batch::repeat(&file, &failed, &kinds, &self.running, self.json);
         }
         let run = start(&self.file)?;
-        let set = data::load(&run.config, self.data.as_deref())?;
+        let RunData { set, notes } = data::of_run(&run, &self.file, self.data.as_deref())?;
+        let effects = Effects::of(&run.description).with_asked(&run.config.asked_effects());
         // The yardstick itself, and the same with more memory, say nothing.
         let kinds = self.kinds(&run, &[GradientKind::Checkpointed, GradientKind::Bptt])?;
         let mut windows = self.windows.clone();
@@ -87,10 +89,13 @@ impl Audit {
             audits.push(self.audit(&file, &run, window, &set, &kinds)?);
         }
         if self.json {
-            let result =
-                serde_json::json!({"data": set.name, "epochs": run.epoch, "audits": audits});
+            let result = serde_json::json!({
+                "data": set.name, "data_notes": notes, "epochs": run.epoch, "effects": effects, "audits": audits,
+            });
             println!("{result}");
         } else {
+            effects.lines().iter().for_each(|line| println!("{line}"));
+            notes.iter().for_each(|note| println!("data: {note}"));
             audits.iter().for_each(|found| found.print(&set));
         }
         if let Some(path) = &self.plot {

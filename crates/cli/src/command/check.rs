@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::quantisation;
 use bruno_chip::{ChipError, Description, Interfaces, Problem};
 use bruno_device::{Chip, Severity};
-use bruno_train::TrainConfig;
+use bruno_train::{TrainConfig, TrainedProgram};
 use std::path::{Path, PathBuf};
 
 /// Validate a chip description, print its design-rule findings and, with --json, the resolved chip.
@@ -58,8 +58,10 @@ impl Check {
         let training = TrainConfig::of(&chip.description)?;
         let findings = chip.findings();
         let program = self.program.as_deref();
-        let program = program.map(|p| quantisation::load(p, &chip)).transpose()?;
-        let quantised = program.map(|p| p.quantisation(&chip));
+        let program = program
+            .map(|p| TrainedProgram::load(p, &chip))
+            .transpose()?;
+        let quantised = program.map(|p| p.program().quantisation(&chip));
         if self.json {
             let resolved = serde_json::json!({
                 "chip": chip, "training": training, "findings": findings, "quantisation": quantised,

@@ -1,22 +1,28 @@
 //! `bruno eval`: scores a trained chip.
 
-use crate::costs;
-use crate::data;
+use crate::data::{self, RunData};
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::quantisation;
+use crate::report::Report;
+use crate::ridge::{Demand, yardsticks};
 use crate::running::Running;
-use crate::scores;
-use bruno_data::{Dataset, Sample, ridge_accuracy};
-use bruno_device::Chip;
-use bruno_train::{Checkpoint, Evaluation, Footprint, Trainer};
+use bruno_chip::Description;
+use bruno_data::{Dataset, Sample};
+use bruno_device::{Chip, Effects};
+use bruno_train::{Checkpoint, TrainedProgram, Trainer};
 use std::path::PathBuf;
 
 /// Evaluate a trained chip on one part of its data, through the RTL or the integer model (the same numbers).
+///
+/// `bruno eval out/NAME/checkpoint.json` scores a run; `bruno eval out/NAME/chip.json --program out/NAME/program.json` decides
+/// by these two files alone, sample for sample the same (docs/program.md).
 #[derive(clap::Args)]
 pub struct Eval {
-    /// The run's checkpoint.json.
-    checkpoint: PathBuf,
+    /// The run's checkpoint.json, or with --program its chip.json.
+    file: PathBuf,
+    /// Load this program.json into the chip and decide by its rule.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
     /// The data, where it is not built in.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -25,6 +31,9 @@ pub struct Eval {
     split: Split,
     #[command(flatten)]
     running: Running,
+    /// Compute the ridge yardsticks: where they take seconds, always, or never.
+    #[arg(long, value_enum, default_value_t = Demand::Auto)]
+    ridge: Demand,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -63,9 +72,13 @@ impl Split {
 
 impl Eval {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let run = Checkpoint::load(&self.checkpoint)?;
-        let set = data::load(&run.config, self.data.as_deref())?;
-        let file = self.checkpoint.display().to_string();
+        let (run, program) = self.inputs()?;
+        let RunData { set, notes } = data::of_run(&run, &self.file, self.data.as_deref())?;
+        if let (Some(program), Some(path)) = (&program, &self.program) {
+            program.check_data(path, &set)?;
+        }
+        eprintln!("{}", set.summary());
+        let file = self.file.display().to_string();
         let chip = run.parameters.chip(&file, &run.description)?;
         let simulated = bruno_train::simulated(&chip, &run.config);
         let design = bruno_hdl::generate(&simulated)?;
@@ -74,68 +87,54 @@ impl Eval {
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
         let samples = self.split.of(&set);
         let mut progress = Progress::new("eval", samples.len() as u64, "samples");
-        let found = trainer.evaluate(samples, |n| progress.advance(n))?;
+        let done = |n| progress.advance(n);
+        let found = match &program {
+            None => trainer.evaluate(samples, done)?,
+            Some(program) => trainer.evaluate_program(&program.program(), samples, done)?,
+        };
         drop(progress);
-        report(&set, &trainer.run, &chip, &found, self.json);
+        let report = Report {
+            origin: match &self.program {
+                None => origin(&trainer.run),
+                Some(path) => format!("by {} on {file}", path.display()),
+            },
+            set: &set,
+            data_notes: &notes,
+            run: &trainer.run,
+            chip: &chip,
+            effects: Effects::of(&chip.description).on_nominal(),
+            found: &found,
+        };
+        print(&report, self.ridge, self.json);
         Ok(())
     }
+
+    /// The run to score, and the program where one is given.
+    fn inputs(&self) -> Result<(Checkpoint, Option<TrainedProgram>), Failure> {
+        let Some(path) = &self.program else {
+            return Ok((Checkpoint::load(&self.file)?, None));
+        };
+        let file = self.file.display().to_string();
+        let description = Description::load(&self.file)?;
+        let chip = Chip::resolve(&file, &description)?;
+        let program = TrainedProgram::load(path, &chip)?;
+        Ok((program.as_run(&file, &description)?, Some(program)))
+    }
 }
 
-/// Prints what was found with its yardsticks.
-pub fn report(set: &Dataset, run: &Checkpoint, chip: &Chip, found: &Evaluation, json: bool) {
-    let quantised = run.parameters.quantisation(chip);
-    let area = Footprint::of(&chip.description, &run.config.objectives);
-    let ridge = (!set.class_names.is_empty()).then(|| [1, 8].map(|bins| tuned_ridge(set, bins)));
+/// How a run's chip came to be.
+pub fn origin(run: &Checkpoint) -> String {
+    format!("after {} epochs, seed {}", run.epoch, run.config.seed)
+}
+
+/// Prints a report with its yardsticks, which follow the text since they may take a while.
+pub fn print(report: &Report<'_>, ridge: Demand, json: bool) {
     if json {
-        let mut result = scores::json(set, found);
-        let more = serde_json::json!({
-            "data": set.name, "epochs": run.epoch, "seed": run.config.seed,
-            "energy_nJ": found.score.energy_nj(), "energy_J": found.score.energy, "area_um2": area.total_um2(), "area": area,
-            "ridge_counts": ridge.map(|r| r[0]), "ridge_8_bins": ridge.map(|r| r[1]),
-            "rounding": run.description.rounding, "formats": run.description.formats,
-            "quantisation": quantised,
-        });
-        if let (Some(result), serde_json::Value::Object(more)) = (result.as_object_mut(), more) {
-            result.extend(more);
-        }
-        println!("{result}");
+        println!("{}", report.json(&yardsticks(report.set, ridge)));
         return;
     }
-    println!(
-        "{} after {} epochs, seed {}",
-        set.name, run.epoch, run.config.seed
-    );
-    for line in scores::lines(set, found) {
-        println!("  {line}");
+    report.lines().iter().for_each(|line| println!("{line}"));
+    for yardstick in yardsticks(report.set, ridge) {
+        println!("{}", yardstick.line());
     }
-    if let Some([counts, bins]) = ridge {
-        println!("  ridge on spike counts         {counts:.3}");
-        println!("  ridge on counts in 8 bins     {bins:.3}");
-    }
-    for line in costs::lines(found, &area) {
-        println!("  {line}");
-    }
-    for line in run.device_changes() {
-        println!("  {line}");
-    }
-    let latent = run.history.last().map_or(&[][..], |r| &r.weights);
-    let lines = quantisation::lines(&quantised).into_iter();
-    for line in lines.chain(quantisation::latent_lines(latent)) {
-        println!("  {line}");
-    }
-}
-
-/// Ridge accuracy on the test set with the penalty that does best on the validation set (its own, where there is none).
-fn tuned_ridge(set: &Dataset, bins: usize) -> f64 {
-    let mut tuning = set.clone();
-    if !set.valid.is_empty() {
-        tuning.test = set.valid.clone();
-    }
-    let penalties = [1.0, 10.0, 100.0, 1000.0];
-    let on = |lambda: &f64| ridge_accuracy(&tuning, bins, *lambda);
-    let best = penalties
-        .iter()
-        .copied()
-        .max_by(|a, b| on(a).total_cmp(&on(b)));
-    ridge_accuracy(set, bins, best.unwrap_or(1.0))
 }

@@ -5,13 +5,15 @@ mod virtual_chips;
 pub use virtual_chips::VirtualChips;
 
 use super::eval::Split;
+use crate::data::{self, RunData};
 use crate::failure::Failure;
+use crate::output;
 use crate::running::Running;
-use crate::{data, output};
 use bruno_chip::Description;
-use bruno_device::Chip;
+use bruno_device::{Chip, Effects, EffectsInForce};
 use bruno_montecarlo::{ChipRecord, Results, Summary, with_spreads};
 use bruno_train::Checkpoint;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// Seed of the spreads.
@@ -68,7 +70,7 @@ impl MonteCarloCommand {
         let file = self.chip.display().to_string();
         let spreads = spreads.unwrap_or_else(|| run.description.clone());
         let description = with_spreads(&run, &spreads, &file)?;
-        let set = data::load(&run.config, self.data.as_deref())?;
+        let RunData { set, notes } = data::of_run(&run, &checkpoint, self.data.as_deref())?;
         let beside = || checkpoint.with_file_name("montecarlo");
         let out = self.out.clone().unwrap_or_else(beside);
         let (chip, results) = VirtualChips {
@@ -85,7 +87,7 @@ impl MonteCarloCommand {
             restart: self.restart,
         }
         .score()?;
-        self.report(&chip, &set.name, &results, &out)
+        self.report(&chip, &set.name, notes, &results, &out)
     }
 
     /// The checkpoint, and the description of the spreads where one is given.
@@ -107,12 +109,19 @@ impl MonteCarloCommand {
         &self,
         chip: &Chip,
         data: &str,
+        data_notes: Vec<String>,
         results: &Results,
         out: &Path,
     ) -> Result<(), Failure> {
         let chips = results.chips(self.chips as usize);
-        let summary = Summary::new(&results.records[0], chips, self.target);
-        let json = serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n";
+        let effects = Effects::of(&chip.description);
+        let report = Report {
+            summary: Summary::new(&results.records[0], chips, self.target),
+            effects: effects.on_virtual(),
+            chips_differ: effects.chips_differ(),
+            data_notes,
+        };
+        let json = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
         output::write(&out.join("summary.json"), &json)?;
         let title = format!(
             "{}: {} virtual chips of seed {}",
@@ -120,7 +129,7 @@ impl MonteCarloCommand {
             chips.len(),
             self.seed
         );
-        output::write(&out.join("histogram.svg"), &summary.svg(&title)?)?;
+        output::write(&out.join("histogram.svg"), &report.summary.svg(&title)?)?;
         if self.json {
             print!("{json}");
             return Ok(());
@@ -129,9 +138,37 @@ impl MonteCarloCommand {
             "{title}, {} samples of {data} ({})",
             results.settings.samples, results.settings.split
         );
-        print_summary(&summary, chips);
+        report.notes().iter().for_each(|note| println!("  {note}"));
+        print_summary(&report.summary, chips);
         println!("results: {}", out.display());
         Ok(())
+    }
+}
+
+/// What summary.json holds.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    summary: Summary,
+    /// Device effects on the virtual chips.
+    effects: EffectsInForce,
+    /// Whether anything makes one chip differ from another.
+    chips_differ: bool,
+    data_notes: Vec<String>,
+}
+
+impl Report {
+    /// What must be known before the figures are.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = self.effects.lines();
+        if !self.chips_differ {
+            notes.push(
+                "no effect that makes chips differ is described: all chips are equal, their spread and yield say nothing"
+                    .into(),
+            );
+        }
+        notes.extend(self.data_notes.iter().map(|note| format!("data: {note}")));
+        notes
     }
 }
 
@@ -161,6 +198,12 @@ fn print_summary(summary: &Summary, chips: &[ChipRecord]) {
         worst(|c| c.held_rms_pa),
         worst(|c| c.held_largest_pa)
     );
+    let silent = chips.iter().map(|c| c.silent_samples).max().unwrap_or(0);
+    if silent > 0 {
+        println!(
+            "  samples without a spike       up to {silent} on a chip: output biases alone decide them"
+        );
+    }
     if let Some(y) = &summary.yield_ {
         println!(
             "  yield at {:.3}                {} of {} chips: {:.3} ({:.0} % interval {:.3} .. {:.3}, Clopper-Pearson)",

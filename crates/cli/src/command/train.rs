@@ -7,16 +7,17 @@ mod yields;
 use super::{eval, montecarlo};
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::ridge::Demand;
 use crate::run_log::RunLog;
 use crate::running::Running;
-use crate::{costs, data, output};
+use crate::{costs, data, output, report};
 use bruno_chip::Description;
-use bruno_data::Dataset;
-use bruno_device::Chip;
+use bruno_data::{Dataset, Fingerprint};
+use bruno_device::{Chip, Effects};
 use bruno_montecarlo::Yield;
 use bruno_train::{
     AuditLine, Checkpoint, EpochReport, Evaluation, Footprint, Keep, Parameters, Score,
-    TrainConfig, TrainError, Trainer,
+    TrainConfig, TrainError, TrainedProgram, Trainer,
 };
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -26,7 +27,8 @@ use std::time::Instant;
 /// Settings stand in the description's `training`. Under --out appear: checkpoint.json after every epoch (a run that was
 /// killed continues from there and ends with the same numbers), best.json (the checkpoint with the best validation
 /// figure), metrics.jsonl (a line an epoch), steps.jsonl (a line a step), tensorboard/ (the same as event files), chip.json
-/// (the description with its trained device parameters) and program.json (weight codes, level tables, register values);
+/// (the description with its trained device parameters) and program.json (weight codes, level tables, register values, and
+/// how the outputs become decisions);
 /// with trained device parameters or --baseline also comparison.json, the before/after table that is printed.
 #[derive(clap::Args)]
 pub struct Train {
@@ -61,6 +63,9 @@ pub struct Train {
     /// Also write checkpoint.json after so many steps, for long epochs.
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u32).range(1..))]
     checkpoint_every: Option<u32>,
+    /// Compute the ridge yardsticks: where they take seconds, always, or never.
+    #[arg(long, value_enum, default_value_t = Demand::Auto)]
+    ridge: Demand,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -107,12 +112,20 @@ impl Train {
         let config = TrainConfig::of(&description)?;
         let chip = Chip::resolve(&file, &description)?;
         let set = data::load(&config, self.data.as_deref())?;
+        let notes = set.notes();
         let files = Files::new(out.to_path_buf());
         eprintln!("{}", set.summary());
+        notes.iter().for_each(|note| eprintln!("data: {note}"));
+        let effects = Effects::of(&description);
+        let trained_with = effects.with_asked(&config.asked_effects());
+        trained_with
+            .lines()
+            .iter()
+            .for_each(|line| eprintln!("{line}"));
         if let Some(hardware) = &config.hardware {
             eprintln!("{hardware}; validation and test run on the nominal chip");
         }
-        let (run, fresh) = self.start(&files, &chip, &description, &config)?;
+        let (run, fresh) = self.start(&files, &chip, &description, &config, &set)?;
         let threads = self.running.threads();
         let simulated = bruno_train::simulated(&chip, &config);
         let design = bruno_hdl::generate(&simulated)?;
@@ -126,10 +139,19 @@ impl Train {
         let mut progress = Progress::new("test", set.test.len() as u64, "samples");
         let test = trainer.evaluate(&set.test, |n| progress.advance(n))?;
         drop(progress);
-        keep_results(&trainer, out)?;
+        keep_results(&trainer, &set, out)?;
         let chip = trainer.chip()?;
         if report != Report::Nothing {
-            eval::report(&set, &trainer.run, &chip, &test, report == Report::Json);
+            let found = report::Report {
+                origin: eval::origin(&trainer.run),
+                set: &set,
+                data_notes: &notes,
+                run: &trainer.run,
+                chip: &chip,
+                effects: effects.on_nominal(),
+                found: &test,
+            };
+            eval::print(&found, self.ridge, report == Report::Json);
         }
         let yield_ = yields::of(self, &trainer.run, &set, out)?;
         let with = (self.baseline.as_deref(), &self.running);
@@ -158,11 +180,13 @@ impl Train {
         chip: &Chip,
         description: &Description,
         config: &TrainConfig,
+        set: &Dataset,
     ) -> Result<(Checkpoint, bool), Failure> {
         let path = &files.last;
         if path.is_file() && !self.restart {
             let run = Checkpoint::load(path)?;
             run.check(path, description, config)?;
+            run.check_data(path, set)?;
             let steps = match run.unfinished.steps {
                 0 => String::new(),
                 steps => format!(" and {steps} steps"),
@@ -175,7 +199,8 @@ impl Train {
             return Ok((run, false));
         }
         let parameters = Parameters::new(chip, config);
-        let run = Checkpoint::new(description.clone(), config.clone(), parameters);
+        let mut run = Checkpoint::new(description.clone(), config.clone(), parameters);
+        run.data = Some(Fingerprint::of(set));
         Ok((run, true))
     }
 
@@ -341,8 +366,12 @@ fn line(report: &EpochReport, config: &TrainConfig, epochs: usize) -> String {
         true => "; ".to_string() + &costs::line(report),
         false => String::new(),
     };
+    let silent = match report.train.silent + report.valid.silent {
+        0 => String::new(),
+        silent => format!("; {silent} samples without a spike"),
+    };
     format!(
-        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz{costs}",
+        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz{costs}{silent}",
         report.epoch,
         report.train.mean_loss(),
         report.train.accuracy(),
@@ -351,10 +380,10 @@ fn line(report: &EpochReport, config: &TrainConfig, epochs: usize) -> String {
 }
 
 /// The optimised chip as files for other tools.
-fn keep_results(trainer: &Trainer<'_>, out: &Path) -> Result<(), Failure> {
+fn keep_results(trainer: &Trainer<'_>, set: &Dataset, out: &Path) -> Result<(), Failure> {
     let description = serde_json::to_string_pretty(&trainer.description()).unwrap_or_default();
     output::write(&out.join("chip.json"), &(description + "\n"))?;
-    let program = trainer.run.parameters.program(&trainer.chip()?);
+    let program = TrainedProgram::of(&trainer.run, &trainer.chip()?, set);
     let program = serde_json::to_string(&program).unwrap_or_default();
     output::write(&out.join("program.json"), &(program + "\n"))
 }

@@ -66,6 +66,8 @@ impl Tune {
         let file = self.chip.display().to_string();
         let threads = (self.running.threads() / tune.parallel).max(1);
         eprintln!("{}", set.summary());
+        let notes = set.notes();
+        notes.iter().for_each(|note| eprintln!("data: {note}"));
         let fields = serde_json::to_string(&space).unwrap_or_default();
         eprintln!("space: {fields}");
         eprintln!("{} trials at once, {threads} threads each", tune.parallel);

@@ -114,7 +114,7 @@ impl Effect {
 
 impl std::fmt::Display for HardwareConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<&str> = self.effects.iter().map(|e| e.names().0).collect();
+        let names: Vec<&str> = self.names().collect();
         let draw = match self.draw {
             Draw::Sample => "sample",
             Draw::Step => "step",
@@ -129,6 +129,11 @@ impl std::fmt::Display for HardwareConfig {
 }
 
 impl HardwareConfig {
+    /// Names of its effects.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.effects.iter().map(|e| e.names().0)
+    }
+
     /// Whether samples of one step differ in what the chip holds.
     pub(crate) fn varies_by_sample(&self) -> bool {
         self.draw == Draw::Sample || self.effects.contains(&Effect::ReadNoise)

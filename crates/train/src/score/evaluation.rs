@@ -31,6 +31,9 @@ pub struct Evaluation {
     /// Numbers, in the order in which they were added, of the samples in which the last hidden layer did not fire.
     #[serde(default)]
     pub silent: Vec<u64>,
+    /// The class found in every sample, in their order; empty for music.
+    #[serde(default)]
+    pub found: Vec<usize>,
     /// Hidden layers.
     pub layers: Vec<LayerActivity>,
 }
@@ -91,6 +94,7 @@ impl Evaluation {
                 .map(|windows| f64::from(windows) * window_ms)
                 .into_iter()
                 .collect(),
+            found: decision.iter().map(|d| d.found).collect(),
             silent: if silent { vec![0] } else { Vec::new() },
             layers,
         }
@@ -103,6 +107,7 @@ impl Evaluation {
         self.score.add(&other.score);
         self.confusion.add(&other.confusion);
         self.decided_ms.extend(&other.decided_ms);
+        self.found.extend(&other.found);
         if self.layers.is_empty() {
             self.layers.clone_from(&other.layers);
             return;

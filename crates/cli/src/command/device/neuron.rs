@@ -39,10 +39,10 @@ impl NeuronArguments {
         let named = |name: String, card: DeviceCard, window_ticks: u32| Named {
             name,
             neuron: Neuron {
-                card,
                 fires: true,
-                start_v: 0.0,
-                start_p: 0.0,
+                start_v: card.v_reset_v,
+                start_p: card.p_reset,
+                card,
             },
             window_s: f64::from(window_ticks) * TICK_S,
         };
@@ -103,12 +103,12 @@ pub struct StimulusArguments {
     /// The membrane alone, without threshold and reset.
     #[arg(long)]
     membrane: bool,
-    /// Membrane voltage at the beginning, V.
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
-    start_v: f64,
-    /// Occupation at the beginning, 0..1.
-    #[arg(long, default_value_t = 0.0, value_parser = occupation)]
-    start_p: f64,
+    /// Membrane voltage at the beginning, V [default: the card's `v_reset_V`, where a sample of the chip starts].
+    #[arg(long, allow_negative_numbers = true)]
+    start_v: Option<f64>,
+    /// Occupation at the beginning, 0..1 [default: the card's `p_reset`].
+    #[arg(long, value_parser = occupation)]
+    start_p: Option<f64>,
 }
 
 impl StimulusArguments {
@@ -132,8 +132,8 @@ impl StimulusArguments {
             title: format!("{} (bruno)", named.name),
             neuron: Neuron {
                 fires: !self.membrane,
-                start_v: self.start_v,
-                start_p: self.start_p,
+                start_v: self.start_v.unwrap_or(named.neuron.start_v),
+                start_p: self.start_p.unwrap_or(named.neuron.start_p),
                 ..named.neuron.clone()
             },
             stimulus,

@@ -49,10 +49,17 @@ fn measure(
     let own = &trainer.run.config;
     let mut run = Checkpoint::load(path)?;
     let file = path.display().to_string();
-    if run.config.data != own.data {
+    let differences = match run.config.data == own.data {
+        true => run.data_differences(set),
+        false => vec!["`training.data`"],
+    };
+    if !differences.is_empty() {
         return Err(Failure::Input {
             path: file,
-            what: "was trained on other data (`training.data` differs); give a run on the same data as --baseline".into(),
+            what: format!(
+                "was trained on other data ({}); give a run on the same data as --baseline",
+                differences.join(", ")
+            ),
         });
     }
     run.config.objectives = own.objectives.measures_only();

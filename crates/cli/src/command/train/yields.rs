@@ -6,24 +6,20 @@ use crate::command::montecarlo::{DEFAULT_SEED, VirtualChips};
 use crate::failure::Failure;
 use bruno_chip::{ChipError, Description, Problem};
 use bruno_data::Dataset;
+use bruno_device::Effects;
 use bruno_montecarlo::{Summary, Yield};
 use bruno_train::Checkpoint;
 use std::path::Path;
 
 /// Refuses a description without anything that differs between chips.
 pub fn check(description: &Description, file: &str) -> Result<(), Failure> {
-    let layers = &description.layers;
-    let synapses = layers
-        .iter()
-        .flat_map(|l| std::iter::once(&l.synapse).chain(&l.recurrent_synapse));
-    let mut synapses = synapses.chain([&description.readout.synapse]);
-    if layers.iter().any(|l| l.variability.is_some()) || synapses.any(|s| s.rram.is_some()) {
+    if Effects::of(description).chips_differ() {
         return Ok(());
     }
     let problem = Problem {
         field: "--yield-chips".into(),
         value: "given".into(),
-        allowed: "with `variability` in a layer or `rram` in a synapse: without, all chips are one"
+        allowed: "with `variability` in a layer or effects of `rram` in a synapse: without, all chips are one"
             .into(),
         remedy: "describe the spreads (docs/variability.md), or leave the yield out".into(),
     };
