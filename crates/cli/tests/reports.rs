@@ -173,7 +173,8 @@ fn says(task: &Task, arguments: &[&str], expected: &str) {
 
 #[test]
 fn silent_samples_are_counted_and_named() {
-    let task = Task::new(r#""learning_rate":0,"#);
+    let task = Task::new("");
+    task.change("\"learning_rate\":0.1", "\"learning_rate\":0");
     // Samples 12..15 are the test set; at a learning rate of 0 all biases are 0, and one event does not make a spike.
     (12..15).for_each(|number| sample(&task, number, "15900,0\n"));
     says(
@@ -191,9 +192,8 @@ fn silent_samples_are_counted_and_named() {
 fn merged_events_are_counted() {
     let task = Task::new("");
     task.change("\"channels\":4", "\"channels\":4,\"acceleration\":2");
-    let events: String = (0..8)
-        .map(|k| format!("{},{}\n", 3000 + k, k % 2))
-        .collect();
+    let close: String = (0..6).map(|k| format!("{},0\n", 3000 + k)).collect();
+    let events = close + "9000,1\n11000,2\n";
     (0..16).for_each(|number| sample(&task, number, &events));
     let expected = "data: 37.5 % of the 128 events (48) fell together with another of the same tick (1 us) and channel";
     says(&task, &["--ridge", "never"], "5.0 events a sample");

@@ -10,7 +10,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Format of the file; a change of any field's meaning raises it.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// State of a run after any step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -45,6 +45,8 @@ struct Row {
     latency_ms: Option<f64>,
     #[serde(rename = "rate_Hz")]
     rate_hz: f64,
+    /// Test samples in which the last hidden layer did not fire.
+    silent_samples: u64,
     /// Where `--yield-chips` asks for it.
     #[serde(rename = "yield", skip_serializing_if = "Option::is_none")]
     yield_: Option<Yield>,
@@ -159,6 +161,7 @@ fn row(point: &[f64], trained: &Trained) -> Row {
         area_um2: area.total_um2(),
         latency_ms: found.latency().map(|l| l.mean_ms),
         rate_hz: test.rate_hz(),
+        silent_samples: test.silent,
         yield_: *yield_,
         front: [false; 3],
     }
@@ -221,6 +224,7 @@ fn csv(fields: &[&str], rows: &[Row]) -> String {
         "front_energy",
         "front_area",
         "front_latency",
+        "silent_samples",
     ];
     let optional = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
     let mut text = [fields, &heads[..]].concat().join(",") + "\n";
@@ -231,6 +235,7 @@ fn csv(fields: &[&str], rows: &[Row]) -> String {
         cells.extend([optional(r.latency_ms), r.rate_hz.to_string()]);
         cells.push(optional(r.yield_.map(|y| y.share)));
         cells.extend(r.front.map(|on| u8::from(on).to_string()));
+        cells.push(r.silent_samples.to_string());
         text += &(cells.join(",") + "\n");
     }
     text
@@ -264,6 +269,9 @@ fn table(fields: &[&str], rows: &[Row]) -> Vec<String> {
                 "   {:.2} ({:.2}..{:.2})",
                 y.share, y.interval.0, y.interval.1
             );
+        }
+        if r.silent_samples > 0 {
+            line += &format!("   {} samples without a spike", r.silent_samples);
         }
         lines.push(line);
     }
