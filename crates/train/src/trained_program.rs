@@ -107,7 +107,8 @@ impl TrainedProgram {
                     "has version {other}, this bruno reads {VERSION}; {WRITTEN}"
                 )));
             }
-            None if value.get("layers").is_some_and(serde_json::Value::is_array) => {
+            // A description has layers too, and no `window`.
+            None if value.get("layers").is_some() && value.get("window").is_some() => {
                 return Err(failed(format!(
                     "has no version: it was written before output biases, scale and classes were in it; {WRITTEN}"
                 )));
