@@ -87,10 +87,7 @@ fn silent_line(found: &Evaluation) -> String {
         );
     }
     if score.silent > 0 && !found.found.is_empty() {
-        line += &format!(
-            "; {} of the {} right ones are such",
-            score.silent_right, score.right
-        );
+        line += &format!("; {} of them count as right", score.silent_right);
     }
     line
 }

@@ -180,7 +180,7 @@ fn silent_samples_are_counted_and_named() {
     says(
         &task,
         &[],
-        "samples without a spike       3 of 4 (the last hidden layer is silent, output biases alone decide): 0, 1, 2; 1 of the",
+        "samples without a spike       3 of 4 (the last hidden layer is silent, output biases alone decide): 0, 1, 2; 1 of them count as right",
     );
     let found = scored(&task, "out/checkpoint.json", &[]);
     assert_eq!(found["silent_samples"], serde_json::json!([0, 1, 2]));

@@ -8,11 +8,12 @@
 //! and the bias is the mean. The first form solves a system of as many unknowns as features, the second (the dual) one of
 //! as many as samples; the smaller is taken. Neither needs the whole of X in memory.
 
+mod cholesky;
 mod features;
 
 use crate::{Dataset, Sample, Target, first_largest};
 use features::{Counts, Standard};
-use nalgebra::{Cholesky, DMatrix, RowDVector};
+use nalgebra::{DMatrix, RowDVector};
 use std::ops::Range;
 
 /// Penalties of which validation chooses.
@@ -175,18 +176,13 @@ impl<'a> Ridge<'a> {
         product
     }
 
-    /// `(gram + lambda)^-1 right`. Where nothing is penalised the system may be singular; a pivot that vanishes then counts
-    /// as a tiny one.
+    /// `(gram + lambda)^-1 right`.
     fn solve(&self, lambda: f64, right: &DMatrix<f64>) -> DMatrix<f64> {
         let mut system = self.gram.clone();
         for k in 0..system.nrows() {
             system[(k, k)] += lambda.max(0.0);
         }
-        let tiny = 1e-12 * system.diagonal().amax().max(1.0);
-        match Cholesky::new_with_substitute(system, tiny) {
-            Some(cholesky) => cholesky.solve(right),
-            None => DMatrix::zeros(right.nrows(), right.ncols()),
-        }
+        cholesky::solve(system, right)
     }
 
     /// Share of the samples whose class has the largest score.

@@ -239,6 +239,27 @@ mod tests {
         // Sums 1, 2 and 3 of output 2, then 3 and 6 of output 1: a tie goes to the first.
         decided([LOW, LOW, LOW, HIGH, HIGH, HIGH], 1, 0, Some(4));
     }
+    /// The example that docs/program.md works out by hand; the class found.
+    fn by_hand(from_us: u32, logits: [f32; 2]) {
+        let target = Target::Class { class: 0, from_us };
+        let config = TrainConfig {
+            logit_per_pa: 0.05,
+            ..TrainConfig::default()
+        };
+        let loss = task(&target, &[2.0, 10.0, 6.0, 4.0], &[0.3, 0.0], &config, 1000);
+        assert_eq!(loss.decision.map(|d| d.found), Some(0));
+        let expected = f64::from((logits[1] - logits[0]).exp().ln_1p());
+        assert!((loss.score.loss - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn both_windows_of_the_example() {
+        by_hand(0, [0.5, 0.35]);
+    }
+    #[test]
+    fn the_second_window_of_the_example() {
+        by_hand(1000, [0.6, 0.2]);
+    }
     #[test]
     fn a_tie_is_the_first_class() {
         decided([[0.0; 3]; 6], 0, 0, Some(1));
