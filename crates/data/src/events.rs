@@ -1,9 +1,11 @@
 //! Anyone's data: a directory of CSV event files (`t_us,channel`) with `labels.csv` (`file,label,split`).
 
 use crate::dataset::LONGEST_US;
+use crate::source::{fits, open, open_within};
 use crate::{DataError, Dataset, Event, Sample, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::Path;
 
 /// Settings of the reader.
@@ -15,18 +17,21 @@ pub struct EventsConfig {
 }
 
 /// One line of `labels.csv`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Label {
-    file: String,
-    label: String,
-    split: String,
+pub struct Label {
+    /// The sample's file, within the directory.
+    pub file: String,
+    /// Its class.
+    pub label: String,
+    /// train, valid or test.
+    pub split: String,
     /// Length of the sample; the last event rounded up to a millisecond where absent.
     #[serde(default)]
-    duration_us: Option<u32>,
+    pub duration_us: Option<u32>,
     /// From here on the outputs count; the sample's start where absent.
     #[serde(default)]
-    from_us: Option<u32>,
+    pub from_us: Option<u32>,
 }
 
 const LABELS: &str = "labels.csv";
@@ -40,7 +45,12 @@ pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
         let remedy = "give the number of input channels";
         return Err(DataError::setting("data.channels", 0, "at least 1", remedy));
     }
-    let labels = labels(&dir.join(LABELS))?;
+    let path = dir.join(LABELS);
+    let file = path.display().to_string();
+    let labels = labels(
+        &file,
+        open(&path, "give a directory that holds labels.csv")?,
+    )?;
     let names = class_names(labels.iter().map(|(_, l)| l.label.as_str()).collect());
     let mut set = Dataset {
         name: dir
@@ -51,7 +61,7 @@ pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
         class_names: names,
         ..Dataset::default()
     };
-    let file = dir.join(LABELS).display().to_string();
+    let mut count = 0;
     for (line, label) in &labels {
         let place = format!("{file}:{line}");
         let split = match label.split.as_str() {
@@ -67,7 +77,10 @@ pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
         // Every label is among the names, which were made of them.
         let class = set.class_names.iter().position(|n| *n == label.label);
         let class = class.unwrap_or(0);
-        split.push(sample(dir, label, &place, class, config)?);
+        let sample = sample(dir, label, &place, class, config)?;
+        count += sample.events.len();
+        fits(place, count)?;
+        split.push(sample);
     }
     if set.train.is_empty() || set.test.is_empty() {
         let found = format!("{} train, {} test", set.train.len(), set.test.len());
@@ -89,12 +102,10 @@ fn class_names(labels: BTreeSet<&str>) -> Vec<String> {
     names
 }
 
-fn reader(path: &Path, remedy: &str) -> Result<csv::Reader<std::fs::File>, DataError> {
-    let file = std::fs::File::open(path)
-        .map_err(|source| DataError::read(&path.display().to_string(), source, remedy))?;
-    Ok(csv::ReaderBuilder::new()
+fn reader<R: Read>(source: R) -> csv::Reader<R> {
+    csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
-        .from_reader(file))
+        .from_reader(source)
 }
 
 /// A row that is no CSV or has the wrong columns.
@@ -110,11 +121,14 @@ fn bad_row(file: &str, line: Option<u64>, error: &csv::Error, allowed: &str) -> 
     )
 }
 
-fn labels(path: &Path) -> Result<Vec<(u64, Label)>, DataError> {
-    let file = path.display().to_string();
+/// The rows of `labels.csv` with their lines, from 1; `file` is named in errors.
+///
+/// # Errors
+/// File and line of a row that is no CSV or has other columns.
+pub fn labels(file: &str, source: impl Read) -> Result<Vec<(u64, Label)>, DataError> {
     let allowed = "the columns file,label,split and at most duration_us,from_us";
-    let bad = |line, error: &csv::Error| bad_row(&file, line, error, allowed);
-    let mut reader = reader(path, "give a directory that holds labels.csv")?;
+    let bad = |line, error: &csv::Error| bad_row(file, line, error, allowed);
+    let mut reader = reader(source);
     let headers = reader.headers().cloned().map_err(|e| bad(None, &e))?;
     let mut all = Vec::new();
     for row in reader.records() {
@@ -134,10 +148,10 @@ fn sample(
     class: usize,
     config: &EventsConfig,
 ) -> Result<Sample, DataError> {
-    let path = dir.join(&label.file);
-    let events = read_events(&path, config)?;
+    let file = dir.join(&label.file).display().to_string();
+    let remedy = "correct `file` in labels.csv, or add the file";
+    let events = event_rows(&file, open_within(dir, &label.file, remedy)?, config)?;
     let Some(last) = events.last().map(|e| e.t_us) else {
-        let file = path.display().to_string();
         let allowed = "at least 1 event in a sample";
         let remedy = "remove its row from labels.csv";
         return Err(DataError::value(
@@ -179,13 +193,20 @@ fn sample(
     })
 }
 
-fn read_events(path: &Path, config: &EventsConfig) -> Result<Vec<Event>, DataError> {
-    let file = path.display().to_string();
+/// The events of one sample, sorted; `file` is named in errors.
+///
+/// # Errors
+/// File and line of a row that is no CSV, a time or a channel out of range, times out of order.
+pub fn event_rows(
+    file: &str,
+    source: impl Read,
+    config: &EventsConfig,
+) -> Result<Vec<Event>, DataError> {
     let allowed = "the columns t_us,channel";
-    let mut reader = reader(path, "correct `file` in labels.csv, or add the file")?;
+    let mut reader = reader(source);
     let headers = reader
         .headers()
-        .map_err(|e| bad_row(&file, None, &e, allowed))?;
+        .map_err(|e| bad_row(file, None, &e, allowed))?;
     if headers != vec!["t_us", "channel"] {
         let found = headers.iter().collect::<Vec<_>>().join(",");
         let remedy = "correct the first line";
@@ -199,7 +220,7 @@ fn read_events(path: &Path, config: &EventsConfig) -> Result<Vec<Event>, DataErr
     }
     let mut events: Vec<Event> = Vec::new();
     for row in reader.records() {
-        let row = row.map_err(|e| bad_row(&file, None, &e, allowed))?;
+        let row = row.map_err(|e| bad_row(file, None, &e, allowed))?;
         let place = format!("{file}:{}", row.position().map_or(1, csv::Position::line));
         let event = Event {
             t_us: number(&place, "`t_us`", row.get(0), LONGEST_US)?,
@@ -213,6 +234,7 @@ fn read_events(path: &Path, config: &EventsConfig) -> Result<Vec<Event>, DataErr
             ));
         }
         events.push(event);
+        fits(&place, events.len())?;
     }
     events.sort_unstable();
     Ok(events)
@@ -223,7 +245,7 @@ fn number(place: &str, what: &str, text: Option<&str>, limit: u32) -> Result<u32
     let text = text.unwrap_or_default();
     let value = text.parse::<u32>().ok().filter(|v| *v < limit);
     value.ok_or_else(|| {
-        let allowed = format!("a whole number, 0..{}", limit - 1);
+        let allowed = format!("a whole number, 0..{}", limit.saturating_sub(1));
         DataError::value(
             place,
             what,

@@ -1,8 +1,10 @@
 //! Bach chorales: predict the next quarter note (Boulanger-Lewandowski et al. 2012, the JSON of the czhuang repository).
 
 use crate::dataset::LONGEST_US;
+use crate::source::{fits, open, text};
 use crate::{DataError, Dataset, Event, Sample, Target};
 use serde::{Deserialize, Serialize};
+use std::io::Read;
 use std::path::Path;
 
 /// Lowest and highest key of a piano, MIDI pitch.
@@ -39,6 +41,10 @@ struct File {
     test: Vec<Song>,
 }
 
+/// Longest file, bytes; the published one has 0.4 MB.
+const MOST_BYTES: u64 = 32_000_000;
+const REMEDY: &str = "give the path of jsb-chorales-quarter.json";
+
 /// Frames of MIDI pitches.
 type Song = Vec<Vec<i64>>;
 
@@ -47,11 +53,16 @@ type Song = Vec<Vec<i64>>;
 /// the piano (naming song, frame and pitch), a song of less than 2 frames, or settings that do not fit a frame.
 pub fn jsb(path: &Path, config: &JsbConfig) -> Result<Dataset, DataError> {
     validate(config)?;
-    let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| {
-        let remedy = "give the path of jsb-chorales-quarter.json";
-        DataError::read(&file, source, remedy)
-    })?;
+    jsb_from(&path.display().to_string(), open(path, REMEDY)?, config)
+}
+
+/// Reads the set from a source, which errors name `file`.
+///
+/// # Errors
+/// Those of [`jsb`].
+pub fn jsb_from(file: &str, source: impl Read, config: &JsbConfig) -> Result<Dataset, DataError> {
+    validate(config)?;
+    let text = text(file, source, MOST_BYTES, REMEDY)?;
     let songs: File = serde_json::from_str(&text).map_err(|e| {
         let allowed = "an object with `train`, `valid`, `test`: songs of frames of MIDI pitches";
         let place = format!("{file}:{}", e.line());
@@ -64,9 +75,8 @@ pub fn jsb(path: &Path, config: &JsbConfig) -> Result<Dataset, DataError> {
         )
     })?;
     let split = |name: &str, songs: &[Song]| -> Result<Vec<Sample>, DataError> {
-        let one = |(index, song): (usize, &Song)| {
-            sample(&file, &format!("{name}[{index}]"), song, config)
-        };
+        let one =
+            |(index, song): (usize, &Song)| sample(file, &format!("{name}[{index}]"), song, config);
         songs.iter().enumerate().map(one).collect()
     };
     Ok(Dataset {
@@ -141,7 +151,11 @@ fn sample(file: &str, name: &str, song: &Song, config: &JsbConfig) -> Result<Sam
         .collect::<Result<Vec<_>, _>>()?;
     let next = frames.split_off(1);
     // The last frame is only ever predicted.
-    let heard = [frames, next[..next.len() - 1].to_vec()].concat();
+    let predicted_only = next.len().saturating_sub(1);
+    frames.extend(next.iter().take(predicted_only).cloned());
+    let heard = frames;
+    let sounding: usize = heard.iter().map(Vec::len).sum();
+    fits(file, sounding * config.spikes as usize)?;
     Ok(Sample {
         events: spikes(&heard, config),
         duration_us: heard.len() as u32 * frame_us,

@@ -5,9 +5,11 @@ mod archive;
 mod tests;
 
 use crate::dataset::LONGEST_US;
+use crate::source::{fits, open};
 use crate::{DataError, Dataset, Event, Sample, Target};
 use archive::Archive;
 use serde::{Deserialize, Serialize};
+use std::io::{Read, Seek};
 use std::ops::Range;
 use std::path::Path;
 
@@ -41,11 +43,36 @@ const MOST_CLASSES: i64 = 4096;
 /// Array and index by name: an array that is missing, unknown, or of another type or shape; a value out of range; times
 /// out of order; a sample without events; an empty train or test split.
 pub fn npz(path: &Path, config: &NpzConfig) -> Result<Dataset, DataError> {
-    if config.channels == 0 {
-        let remedy = "give the number of input channels";
-        return Err(DataError::setting("data.channels", 0, "at least 1", remedy));
+    validate(config)?;
+    let source = open(path, "give an archive that numpy.savez wrote")?;
+    let name = path
+        .file_stem()
+        .map_or("npz".into(), |n| n.to_string_lossy().into_owned());
+    let set = npz_from(&path.display().to_string(), source, config)?;
+    Ok(Dataset { name, ..set })
+}
+
+fn validate(config: &NpzConfig) -> Result<(), DataError> {
+    match config.channels {
+        0 => {
+            let remedy = "give the number of input channels";
+            Err(DataError::setting("data.channels", 0, "at least 1", remedy))
+        }
+        _ => Ok(()),
     }
-    let mut archive = Archive::open(path)?;
+}
+
+/// Reads an archive from a source, which errors name `file`.
+///
+/// # Errors
+/// Those of [`npz`].
+pub fn npz_from(
+    file: &str,
+    source: impl Read + Seek,
+    config: &NpzConfig,
+) -> Result<Dataset, DataError> {
+    validate(config)?;
+    let mut archive = Archive::open(file, source)?;
     let label = archive.row("label")?;
     let samples = label.len();
     let split = archive.row_of("split", samples)?;
@@ -58,16 +85,15 @@ pub fn npz(path: &Path, config: &NpzConfig) -> Result<Dataset, DataError> {
     archive.nothing_else()?;
     let classes = classes(&archive, config, &label)?;
     let mut set = Dataset {
-        name: path
-            .file_stem()
-            .map_or("npz".into(), |n| n.to_string_lossy().into_owned()),
+        name: file.into(),
         channels: config.channels as usize,
         outputs: classes.len(),
         class_names: classes,
         ..Dataset::default()
     };
-    for (index, (events, bins_end)) in events.into_iter().enumerate() {
-        let value = |row: &Option<Vec<i64>>| row.as_ref().map(|r| r[index]);
+    let rows = events.into_iter().zip(label.iter().zip(&split)).enumerate();
+    for (index, ((events, bins_end), (&label, &split))) in rows {
+        let value = |row: &Option<Vec<i64>>| row.as_ref().and_then(|r| r.get(index)).copied();
         let end = events.last().map_or(0, |e| i64::from(e.t_us) + 1);
         let default = bins_end.unwrap_or((end + 999) / 1000 * 1000);
         let duration = value(&duration_us).unwrap_or(default);
@@ -83,12 +109,12 @@ pub fn npz(path: &Path, config: &NpzConfig) -> Result<Dataset, DataError> {
             events,
             duration_us: duration as u32,
             target: Target::Class {
-                class: label[index] as usize,
+                class: label as usize,
                 from_us: from as u32,
             },
         };
-        archive.check("split", index, split[index], 0..3)?;
-        match split[index] {
+        archive.check("split", index, split, 0..3)?;
+        match split {
             0 => set.train.push(sample),
             1 => set.valid.push(sample),
             _ => set.test.push(sample),
@@ -103,7 +129,11 @@ pub fn npz(path: &Path, config: &NpzConfig) -> Result<Dataset, DataError> {
 }
 
 /// The classes' names; checks every label.
-fn classes(archive: &Archive, config: &NpzConfig, label: &[i64]) -> Result<Vec<String>, DataError> {
+fn classes(
+    archive: &Archive<impl Read + Seek>,
+    config: &NpzConfig,
+    label: &[i64],
+) -> Result<Vec<String>, DataError> {
     let named = config.class_names.as_ref();
     let limit = named.map_or(MOST_CLASSES, |names| names.len() as i64);
     for (index, class) in label.iter().enumerate() {
@@ -118,7 +148,7 @@ type Events = (Vec<Event>, Option<i64>);
 
 /// Samples from `offset`, `t_us` and `channel`.
 fn listed(
-    archive: &mut Archive,
+    archive: &mut Archive<impl Read + Seek>,
     config: &NpzConfig,
     samples: usize,
 ) -> Result<Vec<Events>, DataError> {
@@ -133,6 +163,7 @@ fn listed(
     }
     let offset = archive.row_of("offset", samples + 1)?;
     let t_us = archive.row("t_us")?;
+    fits(archive.file(), t_us.len())?;
     let channel = archive.row_of("channel", t_us.len())?;
     let count = t_us.len() as i64;
     let mut before = 0;
@@ -151,15 +182,16 @@ fn listed(
         before = *at;
     }
     let mut all = Vec::with_capacity(samples);
-    for pair in offset.windows(2) {
+    let mut rows = (0..).zip(t_us.iter().zip(&channel));
+    for (first, end) in offset.iter().zip(offset.iter().skip(1)) {
         let mut events: Vec<Event> = Vec::new();
-        for index in pair[0] as usize..pair[1] as usize {
+        for (index, (&t_us, &channel)) in rows.by_ref().take((end - first) as usize) {
             let earliest = events.last().map_or(0, |e| i64::from(e.t_us));
-            archive.check("t_us", index, t_us[index], earliest..i64::from(LONGEST_US))?;
-            archive.check("channel", index, channel[index], channels(config))?;
+            archive.check("t_us", index, t_us, earliest..i64::from(LONGEST_US))?;
+            archive.check("channel", index, channel, channels(config))?;
             events.push(Event {
-                t_us: t_us[index] as u32,
-                channel: channel[index] as u32,
+                t_us: t_us as u32,
+                channel: channel as u32,
             });
         }
         events.sort_unstable();
@@ -170,7 +202,7 @@ fn listed(
 
 /// Samples from `counts`: the k-th of n spikes of a bin lies at `(k + 1/2)/n` of its length.
 fn counted(
-    archive: &mut Archive,
+    archive: &mut Archive<impl Read + Seek>,
     config: &NpzConfig,
     samples: usize,
 ) -> Result<Vec<Events>, DataError> {
@@ -191,7 +223,7 @@ fn counted(
             remedy,
         ));
     }
-    let end = bins as i64 * i64::from(bin_us);
+    let end = (bins as i64).saturating_mul(i64::from(bin_us));
     archive.check(
         "counts",
         bins.saturating_sub(1),
@@ -199,6 +231,7 @@ fn counted(
         1..i64::from(LONGEST_US) + 1,
     )?;
     let mut all = Vec::with_capacity(samples);
+    let mut count = 0;
     for sample in counts.chunks_exact(bins * channels) {
         let mut events = Vec::new();
         for (bin, row) in sample.chunks_exact(channels).enumerate() {
@@ -206,6 +239,8 @@ fn counted(
                 let index = all.len() * bins * channels + bin * channels + channel;
                 // More spikes than ticks would not be spikes.
                 archive.check("counts", index, *n, 0..i64::from(bin_us) + 1)?;
+                count += *n as usize;
+                fits(archive.file(), count)?;
                 let start = bin as i64 * i64::from(bin_us);
                 events.extend((0..*n).map(|k| Event {
                     t_us: (start + (2 * k + 1) * i64::from(bin_us) / (2 * n)) as u32,

@@ -3,8 +3,10 @@
 //! `-1, T` ends a sample of T ms.
 
 use crate::dataset::LONGEST_US;
+use crate::source::{fits, open_within};
 use crate::{DataError, Dataset, Event, Sample, Target};
 use serde::{Deserialize, Serialize};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 /// Settings of the reader.
@@ -39,7 +41,12 @@ impl Default for ReckonConfig {
 /// samples than announced, a line that is no pair of numbers, a neuron or label out of range, times out of order, an event
 /// after its sample's end, a sample without a label.
 pub fn reckon(dir: &Path, config: &ReckonConfig) -> Result<Dataset, DataError> {
-    let mut train = file(&dir.join(&config.train), config)?;
+    validate(config)?;
+    let samples = |name: &String| {
+        let source = open_within(dir, name, "give the directory that holds it with --data")?;
+        reckon_samples(&dir.join(name).display().to_string(), source, config)
+    };
+    let mut train = samples(&config.train)?;
     if config.valid >= train.len() {
         let allowed = format!("0..{} (training samples, one must remain)", train.len() - 1);
         let remedy = "keep fewer samples back";
@@ -58,10 +65,13 @@ pub fn reckon(dir: &Path, config: &ReckonConfig) -> Result<Dataset, DataError> {
         class_names: (0..config.classes).map(|c| c.to_string()).collect(),
         train,
         valid,
-        test: file(&dir.join(&config.test), config)?,
+        test: samples(&config.test)?,
         merged: 0,
     })
 }
+
+/// Most classes that a set may have.
+const MOST_CLASSES: u32 = 4096;
 
 /// What is known of a sample whose end has not come.
 #[derive(Default)]
@@ -70,22 +80,56 @@ struct Open {
     label: Option<(usize, u32)>,
 }
 
-fn file(path: &Path, config: &ReckonConfig) -> Result<Vec<Sample>, DataError> {
-    let name = path.display().to_string();
-    let remedy = "give the directory that holds it with --data";
-    let text = std::fs::read_to_string(path).map_err(|e| DataError::read(&name, e, remedy))?;
-    let mut lines = text.lines().zip(1..).filter(|(l, _)| !l.trim().is_empty());
-    let announced = lines.next().map(|(l, _)| l.trim()).unwrap_or_default();
+fn validate(config: &ReckonConfig) -> Result<(), DataError> {
+    if config.channels == 0 {
+        let remedy = "give the number of input channels";
+        return Err(DataError::setting("data.channels", 0, "at least 1", remedy));
+    }
+    if !(1..=MOST_CLASSES).contains(&config.classes) {
+        let allowed = format!("1..{MOST_CLASSES}");
+        let remedy = "give the number of classes";
+        return Err(DataError::setting(
+            "data.classes",
+            config.classes,
+            allowed,
+            remedy,
+        ));
+    }
+    Ok(())
+}
+
+/// The samples of one file; `name` is named in errors.
+///
+/// # Errors
+/// Those of [`reckon`] that a file can cause.
+pub fn reckon_samples(
+    name: &str,
+    source: impl Read,
+    config: &ReckonConfig,
+) -> Result<Vec<Sample>, DataError> {
+    let mut announced = None;
     let mut samples = Vec::new();
     let mut open = Open::default();
-    for (line, number) in lines {
+    let mut count = 0;
+    for (line, number) in BufReader::new(source).lines().zip(1..) {
+        let line = line.map_err(|e| DataError::read(name, e, "it is a text file"))?;
         let place = format!("{name}:{number}");
-        match pair(line, &place)? {
+        if line.trim().is_empty() {
+            continue;
+        }
+        if announced.is_none() {
+            announced = Some(line.trim().to_string());
+            continue;
+        }
+        match pair(&line, &place)? {
             (-2, label) => open.label = Some(recall(label, &open.events, config, &place)?),
             (-1, length) => samples.push(std::mem::take(&mut open).close(length, &place)?),
             (neuron, ms) => open.event(neuron, ms, config, &place)?,
         }
+        count += 1;
+        fits(&place, count)?;
     }
+    let announced = announced.unwrap_or_default();
     let found = samples.len();
     if announced.parse() != Ok(found) || found == 0 || !open.events.is_empty() {
         let allowed = format!("the number of whole samples in the file, {found}, and at least 1");
@@ -132,7 +176,7 @@ fn recall(
         let remedy = "correct it or raise `data.classes`";
         return Err(DataError::value(place, "the label", label, allowed, remedy));
     }
-    let from_us = before.last().map_or(0, |e| e.t_us + 1000);
+    let from_us = before.last().map_or(0, |e| e.t_us.saturating_add(1000));
     Ok((label as usize, from_us))
 }
 
@@ -281,6 +325,33 @@ mod tests {
     #[test]
     fn an_endless_sample() {
         check("1\n4, 9\n-2, 0\n-1, 99999999999999\n", ":4: the time is");
+    }
+
+    #[test]
+    fn classes_that_no_memory_holds() {
+        let config = ReckonConfig {
+            classes: u32::MAX,
+            ..ReckonConfig::default()
+        };
+        let error = reckon(Path::new("absent"), &config)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("data.classes is 4294967295; allowed: 1..4096"),
+            "{error}"
+        );
+    }
+    #[test]
+    fn a_file_elsewhere() {
+        let config = ReckonConfig {
+            train: "/etc/passwd".into(),
+            ..ReckonConfig::default()
+        };
+        let error = reckon(Path::new("data"), &config).unwrap_err().to_string();
+        assert!(
+            error.contains("a file's name is `/etc/passwd`; allowed: a file within"),
+            "{error}"
+        );
     }
 
     /// The published files: 50 samples each of 2.25 s, recall from 2.1 s on.

@@ -1,7 +1,8 @@
 use super::*;
-use ndarray::{Array1, Array3, array};
+use ndarray::{Array1, Array2, Array3, ArrayBase, Data, Dimension, array};
 use ndarray_npy::{NpzWriter, WritableElement};
 use std::fs::File;
+use std::io::{Cursor, Write};
 
 /// An archive of events of three samples.
 struct Arrays {
@@ -47,7 +48,9 @@ fn read(
     add(&mut writer, "split", &arrays.split);
     if !arrays.offset.is_empty() {
         add(&mut writer, "offset", &arrays.offset);
-        add(&mut writer, "t_us", &arrays.t_us);
+        if !arrays.t_us.is_empty() {
+            add(&mut writer, "t_us", &arrays.t_us);
+        }
         add(&mut writer, "channel", &arrays.channel);
     }
     more(&mut writer);
@@ -155,15 +158,139 @@ fn an_unknown_array() {
     let error = read.unwrap_err().to_string();
     assert!(error.contains("an array is `lable`"), "{error}");
 }
+
+/// An array of another type or shape in place of one that is left out.
+fn check_array<A, S, D>(absent: &str, array: &ArrayBase<S, D>, expected: &str)
+where
+    A: WritableElement + Clone,
+    S: Data<Elem = A>,
+    D: Dimension,
+{
+    let mut arrays = good();
+    match absent {
+        "t_us" => arrays.t_us.clear(),
+        _ => arrays.offset.clear(),
+    }
+    let config = NpzConfig {
+        bin_us: (absent == "counts").then_some(1000),
+        ..SETTINGS
+    };
+    let add = |w: &mut NpzWriter<File>| w.add_array(absent, array).unwrap();
+    let error = read(&arrays, &config, add).unwrap_err().to_string();
+    assert!(error.contains(expected), "{error}");
+}
+
 #[test]
-fn numbers_that_are_no_integers() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("f.npz");
-    let mut writer = NpzWriter::new(File::create(&path).unwrap());
-    add(&mut writer, "label", &[0.0f32]);
-    writer.finish().unwrap();
-    let error = npz(&path, &SETTINGS).unwrap_err().to_string();
-    assert!(error.contains("`label` is of another type"), "{error}");
+fn times_in_seconds() {
+    let expected = "`t_us` is of type <f8; allowed: integers (int8..int64, uint8..uint64, bool); give whole microseconds: \
+                    (seconds * 1e6).round().astype(numpy.int64)";
+    check_array("t_us", &array![0.1, 0.9], expected);
+}
+#[test]
+fn counts_that_are_no_integers() {
+    let expected = "`counts` is of type <f4; allowed: integers (int8..int64, uint8..uint64, bool); give whole spikes a bin: \
+                    counts.round().astype(numpy.int64); rates times";
+    check_array("counts", &Array3::<f32>::ones((3, 2, 4)), expected);
+}
+#[test]
+fn counts_of_two_dimensions() {
+    let expected = "`counts` is an array of 2 dimension(s); allowed: 3: [sample, bin, channel]";
+    check_array("counts", &Array2::<u8>::ones((3, 4)), expected);
+}
+
+/// The error of an archive whose `label` is this `.npy` file.
+fn check_label(npy: &[u8], expected: &str) {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    writer.start_file("label.npy", options).unwrap();
+    writer.write_all(npy).unwrap();
+    let bytes = writer.finish().unwrap();
+    let error = npz_from("l.npz", bytes, &SETTINGS).unwrap_err().to_string();
+    assert!(error.contains(expected), "{error}");
+}
+
+fn npy(descriptor: &str, shape: &str, numbers: &[u8]) -> Vec<u8> {
+    let header =
+        format!("{{'descr': '{descriptor}', 'fortran_order': False, 'shape': ({shape},), }}\n");
+    let length = (header.len() as u16).to_le_bytes();
+    [&b"\x93NUMPY\x01\0"[..], &length, header.as_bytes(), numbers].concat()
+}
+
+#[test]
+fn labels_that_are_text() {
+    check_label(
+        &npy("<U5", "1", &[0; 20]),
+        "`label` is of type <U5; allowed: integers",
+    );
+}
+#[test]
+fn more_numbers_than_any_memory_holds() {
+    let expected = "l.npz: `label` is declared as 1000000000000 numbers; allowed: at most 160";
+    check_label(&npy("<i8", "1000000000000", &[]), expected);
+}
+#[test]
+fn a_shape_that_overflows() {
+    let shape = "9223372036854775807, 9223372036854775807";
+    check_label(
+        &npy("<i8", shape, &[]),
+        "declared as 9223372036854775807 x 9223372036854775807 numbers",
+    );
+}
+#[test]
+fn a_member_that_is_cut() {
+    check_label(
+        &npy("<i8", "3", &[0; 16]),
+        "`label` is shorter than the 3 numbers that it declares",
+    );
+}
+#[test]
+fn a_member_that_goes_on() {
+    check_label(
+        &npy("<i8", "1", &[0; 16]),
+        "`label` is longer than the 1 numbers that it declares",
+    );
+}
+#[test]
+fn a_number_of_64_bits() {
+    check_label(
+        &npy("<u8", "1", &[0xff; 8]),
+        "`label` is a number beyond 63 bits",
+    );
+}
+#[test]
+fn a_header_as_deep_as_a_stack() {
+    check_label(&npy("<i8", &"(".repeat(9000), &[]), "with a header of 9");
+}
+#[test]
+fn zeros_that_compression_makes_small() {
+    let zeros = Array1::<i8>::zeros(100_000_000);
+    let mut writer = NpzWriter::new_compressed(Cursor::new(Vec::new()));
+    writer.add_array("label", &zeros).unwrap();
+    let bytes = writer.finish().unwrap();
+    let error = npz_from("z.npz", bytes, &SETTINGS).unwrap_err().to_string();
+    assert!(
+        error.contains("`label` is declared as 100000000 numbers; allowed: at most"),
+        "{error}"
+    );
+}
+#[test]
+fn counts_that_no_memory_holds() {
+    let mut arrays = good();
+    arrays.offset.clear();
+    let config = NpzConfig {
+        channels: 1,
+        bin_us: Some(1_000_000_000),
+        ..SETTINGS
+    };
+    let counts = Array3::from_elem((3, 1, 1), 1_000_000_000i64);
+    let error = read(&arrays, &config, |w| {
+        w.add_array("counts", &counts).unwrap()
+    });
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("the number of events is 1000000000; allowed: at most 100000000"),
+        "{error}"
+    );
 }
 #[test]
 fn no_archive() {
