@@ -42,7 +42,11 @@ const KINDS: &[(&str, &str, u32)] = &[
         r#""kind":"reckon","channels":4,"classes":2,"train":"train.dat","test":"test.dat","valid":1"#,
         2,
     ),
-    ("jsb.json", r#""kind":"jsb","frame_ms":40,"spikes":20,"spacing_ms":2"#, 88),
+    (
+        "jsb.json",
+        r#""kind":"jsb","frame_ms":40,"spikes":20,"spacing_ms":2"#,
+        88,
+    ),
 ];
 
 /// Commands that write what other commands read.
