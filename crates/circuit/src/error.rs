@@ -12,13 +12,62 @@ pub enum CircuitError {
     #[error("waveform: {0}")]
     Waveform(String),
     /// The solver stopped.
-    #[error("at {t_s} s: {reason}")]
+    #[error(
+        "the model cannot be followed beyond {t_s} s: {reason}; give a drive and values that a real device bears, or less time"
+    )]
     Solver {
         /// Time reached, s.
         t_s: f64,
         /// Why.
         reason: String,
     },
+    /// The solver stopped on a drive that a file gives.
+    #[error(
+        "{file}: row {row} (t_s {t_s}): `{column}` is {value} after {before}, and the model cannot follow it ({reason}); \
+         correct the row, or give the drive in more rows"
+    )]
+    Drive {
+        /// The file.
+        file: String,
+        /// Its row, from 1, the header left out.
+        row: usize,
+        /// Time of the row, s.
+        t_s: f64,
+        /// Column of the drive.
+        column: &'static str,
+        /// Value of the row before.
+        before: f64,
+        /// Value of the row.
+        value: f64,
+        /// What the solver says.
+        reason: String,
+    },
+}
+
+impl CircuitError {
+    /// The same error with the row of a file, where a solver stopped on the way to it; `points` are the times (s) and values
+    /// of its rows.
+    #[must_use]
+    pub fn on_the_way(self, file: &str, column: &'static str, points: &[(f64, f64)]) -> Self {
+        let Self::Solver { t_s, reason } = self else {
+            return self;
+        };
+        let row = points.partition_point(|p| p.0 <= t_s);
+        let last = points.len().saturating_sub(1);
+        let Some(&(at_s, value)) = points.get(row.min(last)) else {
+            return Self::Solver { t_s, reason };
+        };
+        let before = row.checked_sub(1).and_then(|k| points.get(k));
+        Self::Drive {
+            file: file.into(),
+            row: row.min(last) + 1,
+            t_s: at_s,
+            column,
+            before: before.map_or(value, |p| p.1),
+            value,
+            reason,
+        }
+    }
 }
 
 fn list(problems: &[Problem]) -> String {

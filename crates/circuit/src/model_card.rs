@@ -1,6 +1,13 @@
 //! Model cards of circuit simulators, in and out: Spectre (`.scs`), ngspice (an include file of a `.model`), VACASK, and
 //! JSON. The names are those of Heracles, so a card goes to its Verilog-A model as it is.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 mod error;
 mod json;
 mod lexer;
@@ -13,7 +20,11 @@ pub(crate) use number::shortest;
 
 use crate::{FecapCard, PARAMETERS};
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::Path;
+
+/// Longest card, bytes.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// A card with what is known of its spread.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -119,6 +130,13 @@ impl ModelCard {
     /// Everything in it that is unknown, out of its bounds or no number, each with its line and a remedy.
     pub fn parse(file: &str, text: &str, format: Format) -> Result<Imported, CardError> {
         let imported = match format {
+            _ if text.len() as u64 > MOST_BYTES => Err(vec![CardProblem::new(
+                0,
+                "the file",
+                "longer",
+                "at most 1 MB, a card has 20 parameters",
+                "give the file of one model card",
+            )]),
             Format::Json => json::read(text),
             _ => read::read(text, format),
         };
@@ -134,10 +152,16 @@ impl ModelCard {
     /// A file that cannot be read, or those of [`ModelCard::parse`].
     pub fn load(path: &Path) -> Result<Imported, CardError> {
         let file = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| CardError::Read {
+        let read = |source| CardError::Read {
             file: file.clone(),
             source,
-        })?;
+        };
+        let mut text = String::new();
+        let source = std::fs::File::open(path).map_err(read)?;
+        source
+            .take(MOST_BYTES + 1)
+            .read_to_string(&mut text)
+            .map_err(read)?;
         Self::parse(&file, &text, Format::of(path, &text))
     }
 

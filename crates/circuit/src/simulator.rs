@@ -8,7 +8,7 @@ mod tool;
 
 pub use comparison::{Comparison, compare};
 pub use error::SimulatorError;
-pub use raw::Raw;
+pub use raw::{Columns, Raw, raw_columns};
 
 use crate::Trace;
 use crate::netlist::{OSDI_FILE, RAW_FILE, Testbench, VERILOG_A_FILE};

@@ -66,7 +66,9 @@ const SMALL: f64 = 0.1;
 /// A change of the stages, in units of the tolerance, that ends Newton's method without a look at its rate: at usual
 /// tolerances not far above rounding.
 const NEGLIGIBLE: f64 = 1e-4;
-const MAX_STEPS: usize = 2_000_000;
+/// Steps that any run may take, and those that each stop adds: what takes more is stuck, or would take minutes.
+const FREE_STEPS: usize = 400_000;
+const STEPS_A_STOP: usize = 200;
 
 /// A factorised matrix, its rows scaled to one size first: a switching rate beside a constraint spans 60 decades, and the
 /// choice of pivots must not see that.
@@ -135,6 +137,8 @@ pub struct Radau<'a, const N: usize, S> {
     y: [f64; N],
     h_s: f64,
     steps: usize,
+    stops: usize,
+    end_s: f64,
 }
 
 impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
@@ -147,6 +151,8 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
             y,
             h_s: 0.0,
             steps: 0,
+            stops: 0,
+            end_s: t_s,
         }
     }
 
@@ -167,6 +173,11 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
     /// # Errors
     /// Steps became too short or too many.
     pub fn step(&mut self, end_s: f64) -> Result<Step<N>, CircuitError> {
+        if end_s > self.end_s {
+            self.end_s = end_s;
+            self.stops += 1;
+        }
+        let most = FREE_STEPS.saturating_add(STEPS_A_STOP.saturating_mul(self.stops));
         let left = end_s - self.t_s;
         // Two stops may be one rounding apart: a step from one to the other is none too short.
         let shortest = left.min(1e-15 * end_s.abs().max(left));
@@ -186,10 +197,11 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
                 h
             };
             self.steps += 1;
-            if h < shortest || self.steps > MAX_STEPS {
+            // Not a number is no shorter, and no step either.
+            if h.is_nan() || h < shortest || self.steps > most {
                 return Err(CircuitError::Solver {
                     t_s: self.t_s,
-                    reason: format!("steps of {h:e} s after {} steps", self.steps),
+                    reason: format!("steps of {h:.1e} s after {} steps", self.steps),
                 });
             }
             let Some((step, error, newton)) = self.attempt(h) else {

@@ -1,5 +1,12 @@
 //! What a simulation yields: drive and states at the times that were asked for.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use crate::CircuitError;
 
 /// A device's states over time; all vectors have the length of `t_s`.
@@ -65,12 +72,11 @@ pub fn range(column: &[f64]) -> f64 {
 
 /// Whether times ascend and are finite.
 pub(crate) fn check_times(times_s: &[f64]) -> Result<(), CircuitError> {
-    let bad = |w: &&[f64]| !(w[1] > w[0] && w[1].is_finite());
-    match times_s.windows(2).find(bad) {
+    let mut pairs = times_s.iter().zip(times_s.iter().skip(1));
+    match pairs.find(|(before, at)| !(at > before && at.is_finite())) {
         None => Ok(()),
-        Some(w) => Err(CircuitError::Waveform(format!(
-            "row at {} s follows {} s; times must ascend",
-            w[1], w[0]
+        Some((before, at)) => Err(CircuitError::Waveform(format!(
+            "row at {at} s follows {before} s; times must ascend"
         ))),
     }
 }

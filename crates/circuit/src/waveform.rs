@@ -1,5 +1,12 @@
 //! What drives a device: functions of time, piecewise linear or a sum of decaying synaptic currents.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use crate::CircuitError;
 
 /// A continuous function of time with a finite number of corners. Solvers stop at each corner.
@@ -60,11 +67,11 @@ impl Waveform {
             return Err(CircuitError::Waveform("it has no point".into()));
         };
         check(points)?;
-        let line = |w: &[(f64, f64)]| {
-            let ((t0, y0), (t1, y1)) = (w[0], w[1]);
+        let line = |(&(t0, y0), &(t1, y1)): (&(f64, f64), &(f64, f64))| {
             Segment::linear(t0, y0, (y1 - y0) / (t1 - t0))
         };
-        let mut segments: Vec<Segment> = points.windows(2).map(line).collect();
+        let mut segments: Vec<Segment> =
+            points.iter().zip(points.iter().skip(1)).map(line).collect();
         segments.push(Segment::linear(end_s, last, 0.0));
         Ok(Self { segments })
     }
@@ -108,19 +115,18 @@ impl Waveform {
     /// Value at a time; the value at the first corner before it.
     pub fn at(&self, t_s: f64) -> f64 {
         let next = self.segments.partition_point(|s| s.start_s <= t_s);
-        match next {
-            0 => self.segments[0].at(self.segments[0].start_s),
-            n => self.segments[n - 1].at(t_s),
+        match self.segments.get(next.saturating_sub(1)) {
+            Some(first) if next == 0 => first.at(first.start_s),
+            Some(segment) => segment.at(t_s),
+            None => 0.0,
         }
     }
 
     /// Slope at a time, at a corner that before it, 1/s; 0 up to the first corner.
     pub fn slope_before(&self, t_s: f64) -> f64 {
         let next = self.segments.partition_point(|s| s.start_s < t_s);
-        match next {
-            0 => 0.0,
-            n => self.segments[n - 1].slope_at(t_s),
-        }
+        let segment = next.checked_sub(1).and_then(|k| self.segments.get(k));
+        segment.map_or(0.0, |s| s.slope_at(t_s))
     }
 
     /// Times at which the slope jumps, ascending, s.
@@ -138,8 +144,9 @@ fn check(points: &[(f64, f64)]) -> Result<(), CircuitError> {
             "point ({t} s, {y}) is not finite"
         )));
     }
-    if let Some(w) = points.windows(2).find(|w| w[1].0 <= w[0].0) {
-        let text = format!("time {} s follows {} s; times must ascend", w[1].0, w[0].0);
+    let mut pairs = points.iter().zip(points.iter().skip(1));
+    if let Some((before, at)) = pairs.find(|(before, at)| at.0 <= before.0) {
+        let text = format!("time {} s follows {} s; times must ascend", at.0, before.0);
         return Err(CircuitError::Waveform(text));
     }
     Ok(())

@@ -119,7 +119,6 @@ impl Failure {
             Self::Simulator(SimulatorError::File { .. }) => 2,
             Self::Simulator(_) => 3,
             Self::Difference { .. } | Self::Simulators { .. } => 4,
-            Self::Circuit(CircuitError::Solver { .. }) => 1,
             Self::Card(_) | Self::Stimulus(_) | Self::Circuit(_) | Self::Fit(_) => 2,
             Self::Hdl(_) | Self::Plot(_) => 1,
         }

@@ -1,5 +1,12 @@
 //! Anyone's data: a directory of CSV event files (`t_us,channel`) with `labels.csv` (`file,label,split`).
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use crate::dataset::LONGEST_US;
 use crate::source::{fits, open, open_within};
 use crate::{DataError, Dataset, Event, Sample, Target};

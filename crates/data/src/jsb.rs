@@ -1,5 +1,12 @@
 //! Bach chorales: predict the next quarter note (Boulanger-Lewandowski et al. 2012, the JSON of the czhuang repository).
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use crate::dataset::LONGEST_US;
 use crate::source::{fits, open, text};
 use crate::{DataError, Dataset, Event, Sample, Target};

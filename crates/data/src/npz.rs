@@ -1,5 +1,12 @@
 //! Anyone's data as one NumPy archive: events by sample, or counts by sample, time bin and channel.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 mod archive;
 #[cfg(test)]
 mod tests;

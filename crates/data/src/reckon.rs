@@ -2,6 +2,13 @@
 //! number of samples; `neuron, time_ms` is an event, `-2, L` gives the sample's label (what follows belongs to the recall period),
 //! `-1, T` ends a sample of T ms.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use crate::dataset::LONGEST_US;
 use crate::source::{fits, open_within};
 use crate::{DataError, Dataset, Event, Sample, Target};

@@ -1,6 +1,13 @@
 //! Files and streams with a bound on what is taken from them: no source is longer than a data set of its kind, and nothing
 //! that a data set names is anything but a file.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use crate::DataError;
 use std::fs::File;
 use std::io::Read;

@@ -1,9 +1,26 @@
 //! Measurements to fit to: traces in CSV files with a header of names that end in their unit.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use super::FitError;
 use crate::trace::{check_times, range};
-use crate::{Drive, Trace, Waveform};
+use crate::{CircuitError, Drive, Trace, Waveform};
+use std::io::Read;
 use std::path::Path;
+
+/// Largest voltage of a trace, V: operating points are looked for within it.
+const LARGEST_V: f64 = 50.0;
+/// Largest current of a trace or a reading, A.
+pub(super) const LARGEST_A: f64 = 1.0;
+/// Largest time of a trace, s.
+const LARGEST_S: f64 = 1e6;
+/// Longest file, bytes: a trace of ten million rows.
+const MOST_BYTES: u64 = 512 << 20;
 
 /// One measured trace: what the device was driven with, and what it answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +90,34 @@ impl Measurement {
     /// # Errors
     /// A file that cannot be read, a missing column, a value that is no number, times that do not ascend, a constant column.
     pub fn read(path: &Path, leak_s: Option<f64>) -> Result<Self, FitError> {
-        let table = Table::read(path)?;
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let measurement = Self::of(&Table::read(path)?, leak_s)?;
+        let name = name.to_string_lossy().into_owned();
+        Ok(Self {
+            name,
+            ..measurement
+        })
+    }
+
+    /// As [`Measurement::read`], of a source that errors name `file`.
+    ///
+    /// # Errors
+    /// Those of [`Measurement::read`].
+    pub fn from(file: &str, source: impl Read, leak_s: Option<f64>) -> Result<Self, FitError> {
+        Self::of(&Table::from(file, source)?, leak_s)
+    }
+
+    fn of(table: &Table, leak_s: Option<f64>) -> Result<Self, FitError> {
+        let limits = [
+            ("t_s", LARGEST_S),
+            ("v_drive_V", LARGEST_V),
+            ("v_V", LARGEST_V),
+            ("i_A", LARGEST_A),
+        ];
+        for (column, most) in limits {
+            table.within(column, -most, most)?;
+        }
+        table.within("p", -0.5, 1.5)?;
         let times_s = table.need("t_s")?.to_vec();
         check_times(&times_s).map_err(|e| table.error(&e.to_string()))?;
         let (driven, quantities) = match table.find("v_drive_V") {
@@ -89,7 +133,7 @@ impl Measurement {
             .zip(driven.iter().copied())
             .collect();
         let waveform = Waveform::linear(&points).map_err(|e| table.error(&e.to_string()))?;
-        let is_voltage = quantities[0] == Quantity::Current;
+        let is_voltage = quantities.contains(&Quantity::Current);
         let drive = match (is_voltage, leak_s) {
             (true, _) => Drive::Voltage(waveform),
             (false, Some(leak_s)) => Drive::Current { waveform, leak_s },
@@ -104,15 +148,24 @@ impl Measurement {
             let values = table.find(quantity.column())?.to_vec();
             Some(Observed { quantity, values })
         });
-        let name = path.file_name().unwrap_or(path.as_os_str());
         let measurement = Self {
-            name: name.to_string_lossy().into_owned(),
+            name: table.file.clone(),
             times_s,
             drive,
             observed: observed.collect(),
         };
-        measurement.check(&table)?;
+        measurement.check(table)?;
         Ok(measurement)
+    }
+
+    /// An error of a simulation under this measurement's drive, with the row where a solver stopped.
+    pub fn blame(&self, error: CircuitError) -> CircuitError {
+        let (column, waveform) = match &self.drive {
+            Drive::Voltage(waveform) => ("v_drive_V", waveform),
+            Drive::Current { waveform, .. } => ("i_A", waveform),
+        };
+        let points: Vec<(f64, f64)> = self.times_s.iter().map(|&t| (t, waveform.at(t))).collect();
+        error.on_the_way(&self.name, column, &points)
     }
 
     fn check(&self, table: &Table) -> Result<(), FitError> {
@@ -147,28 +200,39 @@ pub(super) struct Table {
     file: String,
     header: Vec<String>,
     columns: Vec<Vec<f64>>,
+    /// Line of each row, from 1.
+    lines: Vec<u64>,
 }
 
 impl Table {
     pub(super) fn read(path: &Path) -> Result<Self, FitError> {
         let file = path.display().to_string();
-        let bad = |text: String| FitError::Data {
+        let source = std::fs::File::open(path).map_err(|e| FitError::Data {
             file: file.clone(),
+            text: format!("cannot be read: {e}"),
+        })?;
+        Self::from(&file, source)
+    }
+
+    pub(super) fn from(file: &str, source: impl Read) -> Result<Self, FitError> {
+        let bad = |text: String| FitError::Data {
+            file: file.into(),
             text,
         };
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
-            .from_path(path)
-            .map_err(|e| bad(format!("cannot be read: {e}")))?;
+            .from_reader(source.take(MOST_BYTES));
         let header = reader.headers().map_err(|e| bad(e.to_string()))?;
         let header: Vec<String> = header
             .iter()
             .map(|name| name.trim_start_matches("# ").to_string())
             .collect();
         let mut columns = vec![Vec::new(); header.len()];
+        let mut lines = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|e| bad(e.to_string()))?;
             let line = record.position().map_or(0, csv::Position::line);
+            lines.push(line);
             for ((column, field), name) in columns.iter_mut().zip(&record).zip(&header) {
                 match field.parse::<f64>() {
                     Ok(value) if value.is_finite() => column.push(value),
@@ -181,15 +245,43 @@ impl Table {
             }
         }
         Ok(Self {
-            file,
+            file: file.into(),
             header,
             columns,
+            lines,
         })
+    }
+
+    /// Checks that every value of a column, where there is one, lies between two ends.
+    pub(super) fn within(&self, name: &str, low: f64, high: f64) -> Result<(), FitError> {
+        self.all(
+            name,
+            |value| (low..=high).contains(&value),
+            &format!("{low}..{high}"),
+            "correct the row, or its unit",
+        )
+    }
+
+    /// Checks every value of a column, where there is one.
+    pub(super) fn all(
+        &self,
+        name: &str,
+        is_good: impl Fn(f64) -> bool,
+        allowed: &str,
+        remedy: &str,
+    ) -> Result<(), FitError> {
+        let mut rows = self.find(name).unwrap_or_default().iter().zip(&self.lines);
+        match rows.find(|(value, _)| !is_good(**value)) {
+            None => Ok(()),
+            Some((value, line)) => Err(self.error(&format!(
+                "line {line}, column `{name}`: {value:?}; allowed: {allowed}; {remedy}"
+            ))),
+        }
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&[f64]> {
         let at = self.header.iter().position(|h| h == name)?;
-        Some(&self.columns[at])
+        self.columns.get(at).map(Vec::as_slice)
     }
 
     pub(super) fn need(&self, name: &str) -> Result<&[f64], FitError> {
@@ -243,6 +335,26 @@ mod tests {
         );
         check("v_V,t_s,i_A\n0,0,0\n1,1,1\n", Some(1e-9), &[Voltage]);
         assert!(read("v_V,t_s,i_A\n0,0,0\n1,1,1\n", None).is_err());
+    }
+
+    #[test]
+    fn values_that_no_device_bears_are_refused() {
+        check_refused(
+            "t_s,v_drive_V,p\n0,0,0\n1,4096,1\n",
+            "line 3, column `v_drive_V`: 4096.0; allowed: -50..50; correct the row",
+        );
+        check_refused(
+            "t_s,v_V,i_A\n0,0,0\n1,1,9e18\n",
+            "line 3, column `i_A`: 9e18; allowed: -1..1",
+        );
+        check_refused(
+            "t_s,v_drive_V,p\n0,0,0\n1,1,7\n",
+            "line 3, column `p`: 7.0; allowed: -0.5..1.5",
+        );
+        check_refused(
+            "t_s,v_drive_V,p\n0,0,0\n1e9,1,1\n",
+            "line 3, column `t_s`: 1000000000.0",
+        );
     }
 
     #[test]

@@ -1,10 +1,28 @@
 //! Level tables of RRAM synapses from pulse data: mean, spread and uncertainty of every level.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use super::FitError;
-use super::data::Table;
+use super::data::{LARGEST_A, Table};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read;
 use std::path::Path;
+
+/// Largest conductance of a reading, S.
+const LARGEST_S: f64 = 1.0;
+
+/// Largest conductance that RRAM is likely to have, uS.
+const LIKELY_US: f64 = 1e4;
+
+/// What to do with a conductance out of range.
+const NORMALISED: &str = "a conductance is positive and in S: bring normalised data to the device's states first, \
+                          g = hrs + (x - min)/(max - min) (lrs - hrs)";
 
 /// What was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -80,7 +98,18 @@ impl Levels {
     /// # Errors
     /// A file without those columns, codes out of range, levels with fewer than two readings, means that do not ascend.
     pub fn read(path: &Path, bits: u32) -> Result<Self, FitError> {
-        let table = Table::read(path)?;
+        Self::of(&Table::read(path)?, bits)
+    }
+
+    /// As [`Levels::read`], of a source that errors name `file`.
+    ///
+    /// # Errors
+    /// Those of [`Levels::read`].
+    pub fn from(file: &str, source: impl Read, bits: u32) -> Result<Self, FitError> {
+        Self::of(&Table::from(file, source)?, bits)
+    }
+
+    fn of(table: &Table, bits: u32) -> Result<Self, FitError> {
         let has_code = table.find("code").is_some();
         let key = if has_code { "code" } else { "pulse" };
         let Some(unit) = Unit::ALL
@@ -89,7 +118,16 @@ impl Levels {
         else {
             return Err(table.error("no readings; needs column `i_A` or `g_S`"));
         };
-        let readings = readings(&table, key, unit)?;
+        match unit {
+            Unit::Picoampere => table.within("i_A", -LARGEST_A, LARGEST_A)?,
+            Unit::Microsiemens => table.all(
+                "g_S",
+                |g| (0.0..=LARGEST_S).contains(&g),
+                &format!("0..{LARGEST_S}"),
+                NORMALISED,
+            )?,
+        }
+        let readings = readings(table, key, unit)?;
         let count = 1usize << bits;
         let levels = if has_code {
             of_codes(&readings, count)
@@ -100,7 +138,7 @@ impl Levels {
         Ok(Self {
             unit,
             key: key.into(),
-            notes: notes(&levels),
+            notes: notes(&levels, unit),
             levels,
         })
     }
@@ -146,14 +184,14 @@ fn of_codes(readings: &Readings, count: usize) -> Result<Vec<Level>, String> {
         .iter()
         .map(|(&code, values)| level(code, values))
         .collect();
-    match levels.windows(2).find(|w| w[1].mean <= w[0].mean) {
-        None => Ok(levels),
-        Some(w) => Err(format!(
+    if let Some((a, b)) = pairs(&levels).find(|(a, b)| b.mean <= a.mean) {
+        return Err(format!(
             "the levels do not ascend: code {} reads {:.4e}, code {} {:.4e}; sort the codes by their currents, or leave out a \
              level that cannot be programmed",
-            w[0].key, w[0].mean, w[1].key, w[1].mean
-        )),
+            a.key, a.mean, b.key, b.mean
+        ));
     }
+    Ok(levels)
 }
 
 fn of_pulses(readings: &Readings, count: usize) -> Result<Vec<Level>, String> {
@@ -173,16 +211,25 @@ fn of_pulses(readings: &Readings, count: usize) -> Result<Vec<Level>, String> {
         states.iter().min_by(order).copied()
     };
     let levels: Vec<Level> = (0..count).filter_map(nearest).collect();
-    match (1..count).find(|&k| levels[k].key == levels[k - 1].key) {
-        None => Ok(levels),
-        Some(k) => Err(format!(
-            "the data do not determine level {k} of {count}: no state lies near {:.4e} (levels {} and {k} would both be that \
+    let same = pairs(&levels)
+        .enumerate()
+        .find(|(_, (a, b))| a.key == b.key);
+    if let Some((k, (_, level))) = same {
+        return Err(format!(
+            "the data do not determine level {} of {count}: no state lies near {:.4e} (levels {k} and {} would both be that \
              after {} pulses); apply finer pulses, or give --bits for fewer levels",
-            target(k),
-            k - 1,
-            levels[k].key
-        )),
+            k + 1,
+            target(k + 1),
+            k + 1,
+            level.key
+        ));
     }
+    Ok(levels)
+}
+
+/// Each level with the one after it.
+fn pairs(levels: &[Level]) -> impl Iterator<Item = (&Level, &Level)> {
+    levels.iter().zip(levels.iter().skip(1))
 }
 
 fn level(key: u32, values: &[f64]) -> Level {
@@ -199,12 +246,12 @@ fn level(key: u32, values: &[f64]) -> Level {
     }
 }
 
-fn notes(levels: &[Level]) -> Vec<String> {
-    let pairs = || levels.windows(2).enumerate();
+fn notes(levels: &[Level], unit: Unit) -> Vec<String> {
     let is_close =
         |a: &Level, b: &Level| b.mean - a.mean < 2.0 * a.standard_error.hypot(b.standard_error);
-    let mut notes: Vec<String> = pairs()
-        .filter(|(_, w)| is_close(&w[0], &w[1]))
+    let mut notes: Vec<String> = pairs(levels)
+        .enumerate()
+        .filter(|(_, (a, b))| is_close(a, b))
         .map(|(k, _)| {
             format!(
                 "levels {k} and {} are nearer than twice the standard error of their difference",
@@ -212,7 +259,13 @@ fn notes(levels: &[Level]) -> Vec<String> {
             )
         })
         .collect();
-    let rises = pairs().filter(|(_, w)| w[1].key > w[0].key).count();
+    let largest = levels.last().map_or(0.0, |level| level.mean);
+    if unit == Unit::Microsiemens && largest > LIKELY_US {
+        notes.push(format!(
+            "a level of {largest} uS is above 10 mS, more than RRAM conducts: is `g_S` in S?"
+        ));
+    }
+    let rises = pairs(levels).filter(|(a, b)| b.key > a.key).count();
     if rises > 0 && rises + 1 < levels.len() {
         notes.push(
             "the levels are not monotonic in the number of pulses: the train goes up and down"
@@ -328,6 +381,27 @@ mod tests {
     fn neighbours_that_overlap_are_noted() {
         let levels = check("code", &[(0, 10.0), (1, 10.1)], 1);
         insta::assert_snapshot!(levels);
+    }
+
+    fn read(text: &str) -> Result<Levels, FitError> {
+        Levels::from("g.csv", text.as_bytes(), 1)
+    }
+
+    #[test]
+    fn normalised_conductances_are_refused() {
+        let error = read("code,g_S\n0,0.1\n0,-0.85\n").unwrap_err().to_string();
+        let expected = "g.csv: line 3, column `g_S`: -0.85; allowed: 0..1; a conductance is positive and in S: bring normalised";
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn conductances_that_no_device_has_are_noted() {
+        let levels = read("code,g_S\n0,1e-5\n0,1e-5\n1,0.5\n1,0.5\n").unwrap();
+        assert!(
+            levels.notes[0].starts_with("a level of 500000 uS is above 10 mS"),
+            "{:?}",
+            levels.notes
+        );
     }
 
     #[test]

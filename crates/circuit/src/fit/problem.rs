@@ -38,8 +38,10 @@ impl Problem<'_> {
     pub fn traces(&self, point: &DVector<f64>) -> Result<Vec<Trace>, CircuitError> {
         let card = self.card(point);
         let temperature_k = self.settings.temperature_k;
-        let simulated =
-            |m: &Measurement| simulate(&card, temperature_k, &m.drive, &m.times_s, TOLERANCE);
+        let simulated = |m: &Measurement| {
+            let trace = simulate(&card, temperature_k, &m.drive, &m.times_s, TOLERANCE);
+            trace.map_err(|e| m.blame(e))
+        };
         self.measurements.iter().map(simulated).collect()
     }
 

@@ -30,7 +30,10 @@ impl CardProblem {
 
     pub(super) fn out_of_bounds(line: usize, parameter: &Parameter, value: f64) -> Self {
         let (low, high) = (shortest(parameter.low), shortest(parameter.high));
-        let allowed = format!("{low}..{high} {}", parameter.unit);
+        let mut allowed = format!("{low}..{high} {}", parameter.unit);
+        if parameter.least > 0.0 {
+            allowed += &format!(", 0 or at least {} in magnitude", shortest(parameter.least));
+        }
         let remedy = "cards are in SI units, energies in eV";
         Self::new(line, parameter.name, &shortest(value), &allowed, remedy)
     }
@@ -66,7 +69,17 @@ pub enum CardError {
     },
 }
 
+/// Problems that are listed.
+const LISTED: usize = 50;
+
 fn list(problems: &[CardProblem]) -> String {
-    let lines: Vec<String> = problems.iter().map(|p| format!("  {p}")).collect();
+    let mut lines: Vec<String> = problems
+        .iter()
+        .take(LISTED)
+        .map(|p| format!("  {p}"))
+        .collect();
+    if problems.len() > LISTED {
+        lines.push(format!("  and {} more", problems.len() - LISTED));
+    }
     lines.join("\n")
 }

@@ -54,21 +54,24 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn statement(&mut self, statement: &[Word<'a>]) {
-        let head = statement[0].text.to_ascii_lowercase();
+        let Some(first) = statement.first() else {
+            return;
+        };
+        let head = first.text.to_ascii_lowercase();
         match head.as_str() {
             "statistics" | "process" | "mismatch" | "vary" | "truncate" | "{" | "}" => {
                 self.in_statistics(statement);
             }
             "+" | "model" | ".model" => self.model(statement),
-            "parameters" | ".param" | ".params" => self.define(&statement[1..]),
+            "parameters" | ".param" | ".params" => self.define(after(statement, 1)),
             "subckt" | ".subckt" | "inline" => {
-                let first = statement.iter().position(|w| w.text == "=");
-                self.define(first.map_or(&[], |equals| &statement[equals - 1..]));
+                let equals = statement.iter().position(|w| w.text == "=");
+                self.define(equals.map_or(&[], |equals| after(statement, equals - 1)));
             }
             head if FRAMES.contains(&head) => {}
             _ if statement.iter().any(|w| self.same(w.text, MODULE)) => self.model(statement),
             _ => self.problem(
-                &statement[0],
+                first,
                 &format!("statement {head}"),
                 "not part of a card",
                 "parameters, subcircuit, model or instance of `heracles`, statistics",
@@ -84,37 +87,28 @@ impl<'a> Reader<'a> {
 
     /// `model NAME heracles ...`, `NAME (te be) heracles ...` or a list that follows such a line of another file.
     fn model(&mut self, statement: &[Word<'a>]) {
-        let field = format!("statement {}", statement[0].text);
+        let Some(first) = statement.first() else {
+            return;
+        };
+        let field = format!("statement {}", first.text);
         let module = statement.iter().position(|w| self.same(w.text, MODULE));
-        let is_list = statement[0].text == "+";
+        let is_list = first.text == "+";
         if module.is_none() && !is_list {
             let kind = statement.get(2).map_or("", |w| w.text);
             let remedy = "bruno knows the cards of this one model of a ferroelectric capacitor";
             let value = format!("a model of `{kind}`");
-            return self.problem(
-                &statement[0],
-                &field,
-                &value,
-                "a model of `heracles`",
-                remedy,
-            );
+            return self.problem(first, &field, &value, "a model of `heracles`", remedy);
         }
         if let Some((line, _)) = &self.given {
             let allowed = format!("one card in a file (the first is in line {line})");
-            return self.problem(
-                &statement[0],
-                &field,
-                "a second card",
-                &allowed,
-                "split the file",
-            );
+            return self.problem(first, &field, "a second card", &allowed, "split the file");
         }
         // Brackets around the whole list are no words of it.
-        let list = match &statement[module.unwrap_or(0) + 1..] {
+        let list = match after(statement, module.unwrap_or(0) + 1) {
             [open, inner @ .., close] if open.text == "(" && close.text == ")" => inner,
             list => list,
         };
-        self.given = Some((statement[0].line, self.assignments(list)));
+        self.given = Some((first.line, self.assignments(list)));
     }
 
     /// `name = value` pairs, values bare or in brackets, braces or quotes.
@@ -160,6 +154,11 @@ impl<'a> Reader<'a> {
         let problem = CardProblem::new(at.line, field, value, allowed, remedy);
         self.problems.push(problem);
     }
+}
+
+/// The words from a place on.
+fn after<'s, 'a>(statement: &'s [Word<'a>], place: usize) -> &'s [Word<'a>] {
+    statement.get(place..).unwrap_or_default()
 }
 
 fn are_pair(open: &Word<'_>, close: &Word<'_>) -> bool {

@@ -1,8 +1,16 @@
 //! What a testbench replays: a recorded current, or synaptic input events.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use crate::{CircuitError, Waveform};
 use bruno_device::TICK_S;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::Path;
 
 /// A stimulus of one neuron.
@@ -44,6 +52,12 @@ pub enum StimulusError {
 const CURRENT: [&str; 2] = ["t_s", "i_A"];
 const EVENTS: [&str; 2] = ["tick_us", "dI_A"];
 
+/// Largest current or jump, A: no neuron takes a thousandth of it.
+const LARGEST_A: f64 = 1.0;
+
+/// Longest file, bytes.
+const MOST_BYTES: u64 = 512 << 20;
+
 /// Largest time, s: simulators take at least a step every microsecond.
 const LONGEST_S: f64 = 10.0;
 
@@ -55,11 +69,29 @@ impl Stimulus {
     /// A file that is no such table, with the line, the value and what is allowed.
     pub fn load(path: &Path, tau_s: f64) -> Result<Self, StimulusError> {
         let file = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| StimulusError::Read {
+        let read = |source| StimulusError::Read {
             file: file.clone(),
             source,
+        };
+        let source = std::fs::File::open(path).map_err(read)?;
+        Self::from(&file, source, tau_s)
+    }
+
+    /// As [`Stimulus::load`], of a source that errors name `file`.
+    ///
+    /// # Errors
+    /// Those of [`Stimulus::load`].
+    pub fn from(file: &str, source: impl Read, tau_s: f64) -> Result<Self, StimulusError> {
+        let mut text = String::new();
+        let read = source.take(MOST_BYTES).read_to_string(&mut text);
+        read.map_err(|source| StimulusError::Read {
+            file: file.into(),
+            source,
         })?;
-        Self::parse(&text, tau_s).map_err(|text| StimulusError::Content { file, text })
+        Self::parse(&text, tau_s).map_err(|text| StimulusError::Content {
+            file: file.into(),
+            text,
+        })
     }
 
     fn parse(text: &str, tau_s: f64) -> Result<Self, String> {
@@ -75,7 +107,8 @@ impl Stimulus {
             .collect();
         let places = |wanted: [&str; 2]| {
             let place = |name: &str| names.iter().position(|n| *n == name);
-            Some([place(wanted[0])?, place(wanted[1])?])
+            let [first, second] = wanted;
+            Some([place(first)?, place(second)?])
         };
         let rows = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
         if let Some(places) = places(CURRENT) {
@@ -119,6 +152,19 @@ impl Stimulus {
                 let seconds = |&(tick, jump): &(u64, f64)| (tick as f64 * TICK_S, jump);
                 let events: Vec<_> = events.iter().map(seconds).collect();
                 Waveform::synaptic(&events, TICK_S, *tau_s)
+            }
+        }
+    }
+
+    /// An error of a simulation under this stimulus, with the row of the file where a solver stopped.
+    #[must_use]
+    pub fn blame(&self, file: &str, error: CircuitError) -> CircuitError {
+        let seconds = |&(tick, jump): &(u64, f64)| (tick as f64 * TICK_S, jump);
+        match self {
+            Self::Current(points) => error.on_the_way(file, "i_A", points),
+            Self::Events { events, .. } => {
+                let points: Vec<_> = events.iter().map(seconds).collect();
+                error.on_the_way(file, "dI_A", &points)
             }
         }
     }
@@ -183,30 +229,35 @@ fn table<'a>(
 ) -> Result<Vec<(f64, f64)>, String> {
     let mut points: Vec<(f64, f64)> = Vec::new();
     let ticks = names == EVENTS;
+    let ([time_place, value_place], [time_name, value_name]) = (places, names);
     for (line, row) in rows {
         let fields: Vec<&str> = row.split(',').map(str::trim).collect();
-        let number = |k: usize| {
-            let text = fields.get(places[k]).copied().unwrap_or("");
+        let number = |place: usize, name: &str| {
+            let text = fields.get(place).copied().unwrap_or("");
             let value = text.parse::<f64>().ok().filter(|v| v.is_finite());
-            value.ok_or_else(|| {
-                format!("line {line}: `{}` is `{text}`; allowed: a number", names[k])
-            })
+            value.ok_or_else(|| format!("line {line}: `{name}` is `{text}`; allowed: a number"))
         };
-        let (at, value) = (number(0)?, number(1)?);
+        let (at, value) = (
+            number(time_place, time_name)?,
+            number(value_place, value_name)?,
+        );
         let last = if ticks { LONGEST_S / TICK_S } else { LONGEST_S };
         if !(0.0..=last).contains(&at) || (ticks && at.fract() != 0.0) {
             let kind = if ticks { "whole " } else { "" };
             return Err(format!(
-                "line {line}: `{}` is {at}; allowed: {kind}numbers of 0..{last}",
-                names[0]
+                "line {line}: `{time_name}` is {at}; allowed: {kind}numbers of 0..{last}"
             ));
         }
         let before = points.last().map(|p| p.0);
         if before.is_some_and(|b| if ticks { at < b } else { at <= b }) {
             return Err(format!(
-                "line {line}: `{}` is {at} after {}; allowed: ascending; sort the rows",
-                names[0],
+                "line {line}: `{time_name}` is {at} after {}; allowed: ascending; sort the rows",
                 before.unwrap_or_default()
+            ));
+        }
+        if value.abs() > LARGEST_A {
+            return Err(format!(
+                "line {line}: `{value_name}` is {value:?}; allowed: -{LARGEST_A}..{LARGEST_A}; correct the row, or its unit"
             ));
         }
         points.push((at, value));
@@ -259,6 +310,14 @@ mod tests {
     #[test]
     fn no_number() {
         check("t_s,i_A\n0,x\n", Err("line 2: `i_A` is `x`"));
+    }
+    #[test]
+    fn a_current_that_no_neuron_takes() {
+        check(
+            "t_s,i_A\n0,4096\n",
+            Err("line 2: `i_A` is 4096.0; allowed: -1..1; correct the row"),
+        );
+        check("tick_us,dI_A\n0,-1e308\n", Err("line 2: `dI_A` is -1e308"));
     }
     #[test]
     fn a_short_row() {

@@ -1,5 +1,12 @@
 //! SPICE raw files: a header in text, then numbers in text or as little-endian doubles.
 
+#![deny(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 use super::SimulatorError;
 use super::tool::Ended;
 use crate::netlist::Testbench;
@@ -27,7 +34,7 @@ impl Raw {
     pub(super) fn load(path: &Path, by: Ended) -> Result<Self, SimulatorError> {
         let bytes = std::fs::read(path).map_err(|e| SimulatorError::file(path, e))?;
         let file = path.display().to_string();
-        let parsed = parse(&bytes);
+        let parsed = raw_columns(&bytes);
         let (names, columns) = parsed.map_err(|what| SimulatorError::Unreadable {
             file: file.clone(),
             what,
@@ -60,7 +67,8 @@ impl Raw {
         let is_it = |name: &String| *name == node || *name == in_brackets;
         let place = self.names.iter().position(is_it);
         place
-            .map(|k| &self.columns[k][..])
+            .and_then(|k| self.columns.get(k))
+            .map(Vec::as_slice)
             .ok_or_else(|| SimulatorError::Unreadable {
                 file: self.file.clone(),
                 what: format!("no column of `{node}`"),
@@ -79,31 +87,38 @@ impl Raw {
         let card = &testbench.neuron.card;
         let felif = Felif::new(card);
         let mut trace = Trace::default();
-        for (k, &t_s) in t.iter().enumerate() {
+        let mut before = f64::INFINITY;
+        for (((&t_s, &v_v), &p), &latch) in t.iter().zip(v).zip(p).zip(latch) {
             // Steps can be too short for the clock's digits.
-            if trace.t_s.last().is_some_and(|&last| t_s <= last) {
-                continue;
+            let is_late = trace.t_s.last().is_none_or(|&last| t_s > last);
+            if is_late {
+                if before < SPIKE_V && latch >= SPIKE_V {
+                    trace.spikes_s.push(t_s);
+                }
+                let drive = current.at(t_s);
+                trace.push(Sample {
+                    t_s,
+                    drive,
+                    v_v,
+                    p,
+                    v_fe_v: felif.eta * v_v - felif.delta_v * (p - card.p_ref),
+                    i_a: drive - felif.leak_s * v_v,
+                });
             }
-            if k > 0 && latch[k - 1] < SPIKE_V && latch[k] >= SPIKE_V {
-                trace.spikes_s.push(t_s);
-            }
-            let drive = current.at(t_s);
-            trace.push(Sample {
-                t_s,
-                drive,
-                v_v: v[k],
-                p: p[k],
-                v_fe_v: felif.eta * v[k] - felif.delta_v * (p[k] - card.p_ref),
-                i_a: drive - felif.leak_s * v[k],
-            });
+            before = latch;
         }
         Ok(trace)
     }
 }
 
-type Columns = (Vec<String>, Vec<Vec<f64>>);
+/// Names, and values, one column after the other.
+pub type Columns = (Vec<String>, Vec<Vec<f64>>);
 
-fn parse(bytes: &[u8]) -> Result<Columns, String> {
+/// Names and values of the columns of the first plot in a raw file.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn raw_columns(bytes: &[u8]) -> Result<Columns, String> {
     let mut rest = bytes;
     let (mut variables, mut points) = (None, None);
     let mut names = Vec::new();
@@ -144,9 +159,9 @@ fn parse(bytes: &[u8]) -> Result<Columns, String> {
 
 fn next_line(rest: &mut &[u8]) -> Option<String> {
     let end = rest.iter().position(|&b| b == b'\n')?;
-    let line = String::from_utf8_lossy(&rest[..end]).trim_end().to_string();
-    *rest = &rest[end + 1..];
-    Some(line)
+    let (line, after) = rest.split_at(end);
+    *rest = after.get(1..)?;
+    Some(String::from_utf8_lossy(line).trim_end().to_string())
 }
 
 fn doubles(bytes: &[u8]) -> Vec<f64> {
@@ -160,7 +175,7 @@ fn words(bytes: &[u8], variables: usize) -> Result<Vec<f64>, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut numbers = Vec::new();
     for point in words.chunks(variables + 1) {
-        for word in &point[1..] {
+        for word in point.iter().skip(1) {
             numbers.push(word.parse().map_err(|_| format!("`{word}` is no number"))?);
         }
     }
@@ -174,14 +189,11 @@ fn columns(names: Vec<String>, numbers: &[f64], points: usize) -> Result<Columns
         .filter(|n| *n <= numbers.len() && width > 0);
     let needed = needed
         .ok_or_else(|| format!("it has fewer numbers than its {points} points of {width} need"))?;
-    let column = |k: usize| {
-        numbers[..needed]
-            .iter()
-            .skip(k)
-            .step_by(width)
-            .copied()
-            .collect()
-    };
+    let numbers = numbers.get(..needed).unwrap_or_default();
+    if !numbers.iter().all(|n| n.is_finite()) {
+        return Err("it holds numbers that are not finite".into());
+    }
+    let column = |k: usize| numbers.iter().skip(k).step_by(width).copied().collect();
     let columns = (0..width).map(column).collect();
     Ok((names, columns))
 }
@@ -193,7 +205,7 @@ mod tests {
     const HEAD: &str = "Title: x\nFlags: real\nNo. Variables: 2\nNo. Points: 2   \nVariables:\n\t0\ttime\ttime\n\t1\tV(m)\tvoltage\n";
 
     fn check(bytes: &[u8], expected: Result<[[f64; 2]; 2], &str>) {
-        match (parse(bytes), expected) {
+        match (raw_columns(bytes), expected) {
             (Ok((names, columns)), Ok(expected)) => {
                 assert_eq!(names, ["time", "v(m)"]);
                 assert_eq!(columns, expected);
@@ -221,6 +233,15 @@ mod tests {
     #[test]
     fn too_short() {
         check(&binary(&[0.0, 1.0, 0.5]), Err("fewer numbers"));
+    }
+    #[test]
+    fn points_without_end() {
+        let text = format!("{HEAD}Values:\n").replace("Points: 2", "Points: 18446744073709551615");
+        check(text.as_bytes(), Err("fewer numbers"));
+    }
+    #[test]
+    fn what_is_not_finite() {
+        check(&binary(&[0.0, 1.0, f64::NAN, 2.0]), Err("not finite"));
     }
     #[test]
     fn no_raw_file() {

@@ -75,6 +75,14 @@ impl Card {
     }
 }
 
+/// A resistance beside the device, Ohm: from that of a wire to beyond any insulator's.
+fn resistance(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (1.0..=1e18).contains(&value) => Ok(value),
+        _ => Err("a resistance of 1..1e18 Ohm".into()),
+    }
+}
+
 fn assignment(text: &str) -> Result<(String, f64), String> {
     let (name, value) = text
         .split_once('=')

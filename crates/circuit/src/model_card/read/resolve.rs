@@ -15,6 +15,12 @@ const Q_FIX_DEPL: &str = "q_fix_depl";
 #[rustfmt::skip]
 const OFFSETS: &[&str] = &["area_mc", "t_fe_mc", "t_int_mc", "d_e_mc", "p_s_mc", "n_depl_mc"];
 
+/// Parameters that a file may give and define; a card has 20.
+const MOST_PARAMETERS: usize = 2000;
+
+/// Definitions that may name one another on the way to a number.
+const MOST_STEPS: usize = 100;
+
 impl Reader<'_> {
     pub(super) fn finish(mut self) -> Result<Imported, Vec<CardProblem>> {
         // A file without a model's line holds the parameters alone.
@@ -27,6 +33,19 @@ impl Reader<'_> {
             let remedy = "where the file includes another, import that one";
             let problem = CardProblem::new(0, "card", "empty", allowed, remedy);
             self.problems.push(problem);
+        }
+        let all = given.len() + self.definitions.len();
+        if all > MOST_PARAMETERS {
+            let allowed = format!("at most {MOST_PARAMETERS}");
+            let remedy = "give the file of one model card";
+            let problem = CardProblem::new(
+                0,
+                "the number of parameters",
+                &all.to_string(),
+                &allowed,
+                remedy,
+            );
+            return Err(vec![problem]);
         }
         let mut card = FecapCard::default();
         let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
@@ -93,8 +112,8 @@ impl Reader<'_> {
     /// A number, or that of the definition that is named; `NAME+NAME_mc` is NAME, whose offset is zero.
     fn value(&mut self, name: &Word<'_>, written: &Word<'_>) -> Option<f64> {
         let (mut text, mut line) = (written.text, written.line);
-        // As many steps as there are definitions: two that name each other end somewhere.
-        for _ in 0..=self.definitions.len() {
+        // Two that name each other end somewhere.
+        for _ in 0..=self.definitions.len().min(MOST_STEPS) {
             if let Some(value) = number(text, self.format) {
                 return Some(value);
             }

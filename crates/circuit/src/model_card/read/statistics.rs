@@ -7,7 +7,9 @@ use crate::PARAMETERS;
 
 impl<'a> Reader<'a> {
     pub(super) fn in_statistics(&mut self, statement: &[Word<'a>]) {
-        let first = &statement[0];
+        let Some(first) = statement.first() else {
+            return;
+        };
         match first.text {
             "}" => {
                 self.blocks.pop();
@@ -26,12 +28,15 @@ impl<'a> Reader<'a> {
 
     /// `vary NAME dist=gauss std=SIGMA`; the name may be that of the parameter or of its offset, `NAME_mc`.
     fn vary(&mut self, statement: &[Word<'a>]) {
-        let Some(varied) = statement.get(1) else {
+        let [first, rest @ ..] = statement else {
+            return;
+        };
+        let Some(varied) = rest.first() else {
             let remedy = "name what varies";
-            return self.problem(&statement[0], "vary", "nothing", "a parameter", remedy);
+            return self.problem(first, "vary", "nothing", "a parameter", remedy);
         };
         let mut sigma = None;
-        for (name, value) in self.assignments(&statement[2..]) {
+        for (name, value) in self.assignments(super::after(statement, 2)) {
             match name.text {
                 "dist" if value.text == "gauss" => {}
                 "std" => sigma = number(value.text, self.format).filter(|s| *s >= 0.0),
@@ -69,7 +74,7 @@ impl<'a> Reader<'a> {
     }
 
     fn truncate(&mut self, statement: &[Word<'a>]) {
-        for (name, value) in self.assignments(&statement[1..]) {
+        for (name, value) in self.assignments(super::after(statement, 1)) {
             let sigmas = number(value.text, self.format).filter(|s| *s > 0.0);
             if name.text == "tr" && sigmas.is_some() {
                 self.statistics.get_or_insert_default().truncate = sigmas;

@@ -29,7 +29,7 @@ pub struct Fit {
     #[command(flatten)]
     card: Card,
     /// Resistance beside the device in membrane traces, Ohm.
-    #[arg(long)]
+    #[arg(long, value_parser = super::resistance)]
     leak_ohm: Option<f64>,
     /// Error of the measurement, share of a column's range, independent between rows.
     #[arg(long, default_value_t = 0.01, value_parser = share)]

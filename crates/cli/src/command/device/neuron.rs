@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use bruno_chip::{ChipError, Description, DeviceCard, LayerDescription, NeuronKind, Problem};
-use bruno_circuit::Neuron;
+use bruno_circuit::{CircuitError, Neuron};
 use bruno_circuit::netlist::{Stimulus, Testbench};
 use bruno_device::TICK_S;
 use std::path::{Path, PathBuf};
@@ -104,7 +104,7 @@ pub struct StimulusArguments {
     #[arg(long)]
     membrane: bool,
     /// Membrane voltage at the beginning, V [default: the card's `v_reset_V`, where a sample of the chip starts].
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = start_v)]
     start_v: Option<f64>,
     /// Occupation at the beginning, 0..1 [default: the card's `p_reset`].
     #[arg(long, value_parser = occupation)]
@@ -143,6 +143,14 @@ impl StimulusArguments {
 }
 
 impl StimulusArguments {
+    /// An error of a simulation, with the row of the stimulus' file where the solver stopped.
+    pub fn blame(&self, testbench: &Testbench, error: CircuitError) -> CircuitError {
+        match &self.stimulus {
+            Some(path) => testbench.stimulus.blame(&path.display().to_string(), error),
+            None => error,
+        }
+    }
+
     fn too_short(&self, stop_s: f64) -> Failure {
         let problem = Problem {
             field: "--duration-ms".into(),
@@ -170,5 +178,12 @@ fn occupation(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
         _ => Err("a number of 0..1".into()),
+    }
+}
+
+fn start_v(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (-50.0..=50.0).contains(&value) => Ok(value),
+        _ => Err("a voltage of -50..50 V".into()),
     }
 }

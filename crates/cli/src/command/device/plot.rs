@@ -26,10 +26,10 @@ enum Kind {
         #[command(flatten)]
         card: Card,
         /// Amplitudes, V.
-        #[arg(long, value_delimiter = ',', default_values_t = [1.2, 1.6, 2.0, 3.0], value_parser = positive)]
+        #[arg(long, value_delimiter = ',', default_values_t = [1.2, 1.6, 2.0, 3.0], value_parser = amplitude)]
         amplitudes: Vec<f64>,
         /// Frequency, Hz.
-        #[arg(long, default_value_t = 1000.0, value_parser = positive)]
+        #[arg(long, default_value_t = 1000.0, value_parser = frequency)]
         frequency: f64,
     },
     /// Switched fraction against width and amplitude of a pulse, full model.
@@ -37,7 +37,7 @@ enum Kind {
         #[command(flatten)]
         card: Card,
         /// Amplitudes of the pulses in the first panel, V.
-        #[arg(long, value_delimiter = ',', default_values_t = [0.8, 1.0, 1.2, 1.6, 2.0, 3.0], value_parser = positive)]
+        #[arg(long, value_delimiter = ',', default_values_t = [0.8, 1.0, 1.2, 1.6, 2.0, 3.0], value_parser = amplitude)]
         amplitudes: Vec<f64>,
     },
     /// Firing rate against a constant current, reduced model.
@@ -45,7 +45,7 @@ enum Kind {
         #[command(flatten)]
         neuron: NeuronArguments,
         /// Largest current, pA.
-        #[arg(long = "largest-pa", default_value_t = 600.0, value_parser = positive)]
+        #[arg(long = "largest-pa", default_value_t = 600.0, value_parser = current)]
         largest_pa: f64,
     },
     /// Membrane and occupation under a stimulus: fine, means over the recorder's windows, spikes; reduced model.
@@ -95,16 +95,30 @@ impl Kind {
             }
             Self::Membrane { neuron, stimulus } => {
                 let named = neuron.load()?;
-                let panels = pictures::membrane(&stimulus.testbench(&named)?, named.window_s)?;
+                let testbench = stimulus.testbench(&named)?;
+                let panels = pictures::membrane(&testbench, named.window_s);
+                let panels = panels.map_err(|e| stimulus.blame(&testbench, e))?;
                 Ok((format!("Membrane: {}", named.name), panels))
             }
         }
     }
 }
 
-fn positive(text: &str) -> Result<f64, String> {
+fn amplitude(text: &str) -> Result<f64, String> {
+    positive(text, 50.0, "a voltage above 0, at most 50 V")
+}
+
+fn frequency(text: &str) -> Result<f64, String> {
+    positive(text, 1e9, "a frequency above 0, at most 1e9 Hz")
+}
+
+fn current(text: &str) -> Result<f64, String> {
+    positive(text, 1e6, "a current above 0, at most 1e6 pA")
+}
+
+fn positive(text: &str, most: f64, allowed: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
-        _ => Err("a number above 0".into()),
+        Ok(value) if value > 0.0 && value <= most => Ok(value),
+        _ => Err(allowed.into()),
     }
 }

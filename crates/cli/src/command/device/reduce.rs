@@ -17,10 +17,10 @@ pub struct Reduce {
     #[command(flatten)]
     card: Card,
     /// Voltage of the operating point around which the layers are reduced, V.
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true, value_parser = voltage)]
     at_volt: f64,
     /// Resistance beside the device, Ohm.
-    #[arg(long, default_value_t = 5e10)]
+    #[arg(long, default_value_t = 5e10, value_parser = super::resistance)]
     leak_ohm: f64,
     /// A membrane trace (CSV with `t_s`, `i_A`, `v_V`) whose current both models get.
     #[arg(long)]
@@ -71,7 +71,8 @@ impl Reduce {
             }
             .into());
         };
-        let error = reduction_error(card, reduction, waveform, &measurement.times_s)?;
+        let error = reduction_error(card, reduction, waveform, &measurement.times_s);
+        let error = error.map_err(|e| measurement.blame(e))?;
         eprintln!(
             "reduced against full model, RMS: V {:.2} % of its range of {:.3} V, p {:.4}",
             100.0 * error.v_rms_v / error.v_range_v,
@@ -79,5 +80,13 @@ impl Reduce {
             error.p_rms
         );
         Ok(())
+    }
+}
+
+/// A voltage at which operating points are looked for, V.
+fn voltage(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (-50.0..=50.0).contains(&value) => Ok(value),
+        _ => Err("a voltage of -50..50 V".into()),
     }
 }

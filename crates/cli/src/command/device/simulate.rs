@@ -6,7 +6,7 @@ use crate::output;
 use bruno_circuit::Trace;
 use bruno_circuit::netlist::Testbench;
 use bruno_circuit::plot::{self, Axis, Curve, Mark, Panel};
-use bruno_circuit::simulator::{Comparison, Simulator, compare};
+use bruno_circuit::simulator::{Comparison, Simulator, SimulatorError, compare};
 use clap::ValueEnum;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -69,7 +69,10 @@ impl Simulate {
         }
         let limit = Duration::from_secs(self.timeout);
         let simulated = simulator.run(&testbench, &self.out, limit)?;
-        let (comparison, own) = compare(&testbench, &simulated)?;
+        let (comparison, own) = compare(&testbench, &simulated).map_err(|e| match e {
+            SimulatorError::Circuit(e) => self.stimulus.blame(&testbench, e).into(),
+            other => Failure::from(other),
+        })?;
         let json = serde_json::to_string_pretty(&comparison).unwrap_or_default();
         output::write(&self.out.join("comparison.json"), &(json.clone() + "\n"))?;
         output::write(&self.out.join("overlay.csv"), &table(&simulated, &own))?;
