@@ -156,7 +156,7 @@ pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, Fit
         .map(|name| Fitted::new(name, &settings.start))
         .collect::<Result<Vec<_>, _>>()?;
     let start = fitted.iter().map(|f| f.start);
-    let problem = Problem {
+    let mut problem = Problem {
         settings,
         measurements,
         fitted: &fitted,
@@ -164,8 +164,9 @@ pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, Fit
             fitted.len(),
             start.clone().zip(&fitted).map(|(v, f)| f.inward(v)),
         ),
+        most_steps: usize::MAX,
     };
-    problem.traces(&problem.point)?;
+    problem.most_steps = 10_000 + 10 * problem.steps(&problem.point)?;
     let undetermined = |reasons, rms| FitError::Undetermined {
         reasons,
         rms,

@@ -3,7 +3,7 @@
 //!
 //! `C dV/dt = I - g V - C kappa dp/dt`, `dp/dt = k+ (1-p) - k- p`; a spike where V rises above the threshold.
 
-use crate::solver::{Radau, Step, System, stops};
+use crate::solver::{Radau, Step, System, most_steps, stops};
 use crate::{CircuitError, Sample, Trace, Waveform};
 use bruno_chip::DeviceCard;
 use bruno_device::{Felif, TICK_S};
@@ -124,8 +124,10 @@ impl Membrane<'_> {
         trace.push(self.sample(start_s, &y, false));
         let mut rows = times_s[1..].iter().copied().peekable();
         let mut resume_s = start_s;
-        let mut solver = Radau::new(self, tolerance, start_s, y);
-        for stop_s in stops(self.current, times_s) {
+        let stops = stops(self.current, times_s);
+        let most = most_steps(stops.len());
+        let mut solver = Radau::new(self, tolerance, start_s, y).within(most);
+        for stop_s in stops {
             while solver.t_s() < stop_s {
                 if solver.t_s() < resume_s {
                     solver.restart(resume_s.min(stop_s), y);

@@ -1,7 +1,7 @@
 //! The full model in time, driven by a voltage or by a current.
 
 use crate::fecap::{Fecap, State, at_current, at_voltage};
-use crate::solver::{Radau, System, jacobian, stops};
+use crate::solver::{Radau, System, jacobian, most_steps, stops};
 use crate::trace::check_times;
 use crate::{CircuitError, FecapCard, Sample, Trace, Waveform};
 
@@ -57,17 +57,30 @@ pub fn simulate_model(
     times_s: &[f64],
     tolerance: f64,
 ) -> Result<Trace, CircuitError> {
+    simulate_within(fecap, drive, times_s, tolerance, usize::MAX).map(|(trace, _)| trace)
+}
+
+/// As [`simulate_model`], in at most `most` steps; also the steps that it took.
+pub(crate) fn simulate_within(
+    fecap: Fecap,
+    drive: &Drive,
+    times_s: &[f64],
+    tolerance: f64,
+    most: usize,
+) -> Result<(Trace, usize), CircuitError> {
     check_times(times_s)?;
     let circuit = Circuit { fecap, drive };
     let mut trace = Trace::default();
     let Some(&start_s) = times_s.first() else {
-        return Ok(trace);
+        return Ok((trace, 0));
     };
     let mut y = circuit.operating_point(start_s);
     trace.push(circuit.sample(start_s, &y));
     let mut rows = times_s[1..].iter().copied().peekable();
-    let mut solver = Radau::new(&circuit, tolerance, start_s, y);
-    for stop_s in stops(drive.waveform(), times_s) {
+    let stops = stops(drive.waveform(), times_s);
+    let most = most.min(most_steps(stops.len()));
+    let mut solver = Radau::new(&circuit, tolerance, start_s, y).within(most);
+    for stop_s in stops {
         while solver.t_s() < stop_s {
             y = solver.step(stop_s)?.end();
         }
@@ -75,7 +88,7 @@ pub fn simulate_model(
             trace.push(circuit.sample(stop_s, &y));
         }
     }
-    Ok(trace)
+    Ok((trace, solver.steps()))
 }
 
 /// Unknowns: occupation, trapped charge, displacement charge, see [`crate::fecap`].

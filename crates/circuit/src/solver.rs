@@ -66,9 +66,11 @@ const SMALL: f64 = 0.1;
 /// A change of the stages, in units of the tolerance, that ends Newton's method without a look at its rate: at usual
 /// tolerances not far above rounding.
 const NEGLIGIBLE: f64 = 1e-4;
-/// Steps that any run may take, and those that each stop adds: what takes more is stuck, or would take minutes.
-const FREE_STEPS: usize = 400_000;
-const STEPS_A_STOP: usize = 200;
+
+/// Steps that a run between so many stops may take: what takes more is stuck, or would take minutes.
+pub fn most_steps(stops: usize) -> usize {
+    400_000usize.saturating_add(stops.saturating_mul(200))
+}
 
 /// A factorised matrix, its rows scaled to one size first: a switching rate beside a constraint spans 60 decades, and the
 /// choice of pivots must not see that.
@@ -137,8 +139,8 @@ pub struct Radau<'a, const N: usize, S> {
     y: [f64; N],
     h_s: f64,
     steps: usize,
-    stops: usize,
-    end_s: f64,
+    /// Steps that it may take.
+    most: usize,
 }
 
 impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
@@ -151,9 +153,18 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
             y,
             h_s: 0.0,
             steps: 0,
-            stops: 0,
-            end_s: t_s,
+            most: usize::MAX,
         }
+    }
+
+    /// The same with a bound on its steps: what takes more is stuck.
+    pub fn within(self, most: usize) -> Self {
+        Self { most, ..self }
+    }
+
+    /// Steps taken, those that were too long included.
+    pub fn steps(&self) -> usize {
+        self.steps
     }
 
     /// Time reached, s.
@@ -173,11 +184,6 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
     /// # Errors
     /// Steps became too short or too many.
     pub fn step(&mut self, end_s: f64) -> Result<Step<N>, CircuitError> {
-        if end_s > self.end_s {
-            self.end_s = end_s;
-            self.stops += 1;
-        }
-        let most = FREE_STEPS.saturating_add(STEPS_A_STOP.saturating_mul(self.stops));
         let left = end_s - self.t_s;
         // Two stops may be one rounding apart: a step from one to the other is none too short.
         let shortest = left.min(1e-15 * end_s.abs().max(left));
@@ -198,7 +204,7 @@ impl<'a, const N: usize, S: System<N>> Radau<'a, N, S> {
             };
             self.steps += 1;
             // Not a number is no shorter, and no step either.
-            if h.is_nan() || h < shortest || self.steps > most {
+            if h.is_nan() || h < shortest || self.steps > self.most {
                 return Err(CircuitError::Solver {
                     t_s: self.t_s,
                     reason: format!("steps of {h:.1e} s after {} steps", self.steps),

@@ -155,3 +155,73 @@ fn mistakes_are_named() {
         "the reduced model is driven by a current",
     );
 }
+
+/// A loop with one row that no device bears, and one that no model can follow.
+#[test]
+fn a_wrong_row_is_named() {
+    let row = |k: u32| {
+        format!(
+            "{:e},{},{}\n",
+            f64::from(k) * 1e-5,
+            f64::from(k % 7) - 3.0,
+            f64::from(k % 5) / 5.0
+        )
+    };
+    let rows: String = (0..20).map(row).collect();
+    let fit = |rows: &str, expected: &str| {
+        let (_dir, path, _) = written(&format!("t_s,v_drive_V,p\n{rows}"));
+        check(
+            &["fit", &path, "--parameters", "p_s", "--set", "area=1e-12"],
+            2,
+            expected,
+        );
+    };
+    fit(
+        &rows.replacen("e-5,-2,", "e-5,4096,", 1),
+        "data.csv: line 3, column `v_drive_V`: 4096.0; allowed: -50..50",
+    );
+    fit(
+        &rows.replacen("1e-5,", "1e-300,", 1),
+        "data.csv: row 2 (t_s 1e-300): `v_drive_V` is -2 after -3",
+    );
+}
+
+#[test]
+fn resistances_and_voltages_have_ranges() {
+    check(
+        &["reduce", "--leak-ohm", "0"],
+        2,
+        "a resistance of 1..1e18 Ohm",
+    );
+    check(
+        &["reduce", "--leak-ohm", "nan"],
+        2,
+        "a resistance of 1..1e18 Ohm",
+    );
+    check(&["reduce", "--at-volt", "1e9"], 2, "a voltage of -50..50 V");
+    check(
+        &["plot", "loops", "--amplitudes", "1e300"],
+        2,
+        "at most 50 V",
+    );
+}
+
+#[test]
+fn a_charge_that_is_nearly_none_is_refused() {
+    let (_dir, path, _) = written("{\"q_fix_depl_u\": 1e-320}");
+    check(
+        &["plot", "loops", "--card", &path],
+        2,
+        "0 or at least 1e-6 in magnitude",
+    );
+}
+
+#[test]
+fn normalised_conductances_are_refused() {
+    let (_dir, path, _) = written("code,g_S\n0,-0.85\n0,-0.84\n1,1\n1,1\n");
+    check(
+        &["fit", &path, "--bits", "1"],
+        2,
+        "column `g_S`: -0.85; allowed: 0..1; a conductance is positive and in S",
+    );
+}

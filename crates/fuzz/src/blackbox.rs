@@ -4,7 +4,7 @@
 mod cases;
 mod damage;
 mod findings;
-mod inputs;
+pub mod inputs;
 
 pub use cases::{CASES, Case};
 pub use findings::Findings;

@@ -19,7 +19,9 @@ const LARGEST_V: f64 = 50.0;
 pub(super) const LARGEST_A: f64 = 1.0;
 /// Largest time of a trace, s.
 const LARGEST_S: f64 = 1e6;
-/// Longest file, bytes: a trace of ten million rows.
+/// Rows of a trace: a fit simulates each of them some hundred times.
+const MOST_ROWS: usize = 100_000;
+/// Longest file, bytes.
 const MOST_BYTES: u64 = 512 << 20;
 
 /// One measured trace: what the device was driven with, and what it answered.
@@ -119,6 +121,12 @@ impl Measurement {
         }
         table.within("p", -0.5, 1.5)?;
         let times_s = table.need("t_s")?.to_vec();
+        if times_s.len() > MOST_ROWS {
+            let rows = times_s.len();
+            return Err(table.error(&format!(
+                "it has {rows} rows; allowed: at most {MOST_ROWS}; leave rows out, or split the trace"
+            )));
+        }
         check_times(&times_s).map_err(|e| table.error(&e.to_string()))?;
         let (driven, quantities) = match table.find("v_drive_V") {
             Some(values) => (values, vec![Quantity::Current, Quantity::Occupation]),
@@ -335,6 +343,15 @@ mod tests {
         );
         check("v_V,t_s,i_A\n0,0,0\n1,1,1\n", Some(1e-9), &[Voltage]);
         assert!(read("v_V,t_s,i_A\n0,0,0\n1,1,1\n", None).is_err());
+    }
+
+    #[test]
+    fn a_trace_of_too_many_rows() {
+        let rows: String = (0..=MOST_ROWS).map(|k| format!("{k},0,0\n")).collect();
+        check_refused(
+            &format!("t_s,v_drive_V,p\n{rows}"),
+            "it has 100001 rows; allowed: at most 100000",
+        );
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use super::parameters::Fitted;
 use super::{Measurement, Settings};
-use crate::{CircuitError, FecapCard, Trace, simulate};
+use crate::fecap::Fecap;
+use crate::simulate::simulate_within;
+use crate::{CircuitError, FecapCard, Trace};
 use levenberg_marquardt::LeastSquaresProblem;
 use nalgebra::storage::Owned;
 use nalgebra::{DMatrix, DVector, Dyn};
@@ -20,6 +22,8 @@ pub(super) struct Problem<'a> {
     pub measurements: &'a [Measurement],
     pub fitted: &'a [Fitted],
     pub point: DVector<f64>,
+    /// Steps that a simulation may take: a card far from any that fits must not hold up the search.
+    pub most_steps: usize,
 }
 
 impl Problem<'_> {
@@ -36,11 +40,25 @@ impl Problem<'_> {
 
     /// Simulated traces at a point, one a measurement.
     pub fn traces(&self, point: &DVector<f64>) -> Result<Vec<Trace>, CircuitError> {
-        let card = self.card(point);
-        let temperature_k = self.settings.temperature_k;
+        let simulated = self.simulated(point)?;
+        Ok(simulated.into_iter().map(|(trace, _)| trace).collect())
+    }
+
+    /// Steps of the longest simulation at a point.
+    pub fn steps(&self, point: &DVector<f64>) -> Result<usize, CircuitError> {
+        let simulated = self.simulated(point)?;
+        Ok(simulated
+            .into_iter()
+            .map(|(_, steps)| steps)
+            .max()
+            .unwrap_or(0))
+    }
+
+    fn simulated(&self, point: &DVector<f64>) -> Result<Vec<(Trace, usize)>, CircuitError> {
+        let fecap = Fecap::new(&self.card(point), self.settings.temperature_k)?;
         let simulated = |m: &Measurement| {
-            let trace = simulate(&card, temperature_k, &m.drive, &m.times_s, TOLERANCE);
-            trace.map_err(|e| m.blame(e))
+            simulate_within(fecap, &m.drive, &m.times_s, TOLERANCE, self.most_steps)
+                .map_err(|e| m.blame(e))
         };
         self.measurements.iter().map(simulated).collect()
     }

@@ -14,11 +14,8 @@ pub fn mutate(document: &[u8], rng: &mut impl Rng) -> Vec<u8> {
     let Ok(mut tree) = serde_json::from_slice::<Value>(document) else {
         return bytes::mutate(document, rng);
     };
-    let places = count(&tree);
-    let donor = nth(&mut tree, &mut rng.random_range(0..places)).map(|value| value.clone());
-    if let Some(value) = nth(&mut tree, &mut rng.random_range(0..places)) {
-        damage(value, donor.unwrap_or_default(), rng);
-    }
+    let donor = somewhere(&mut tree, rng).clone();
+    damage(somewhere(&mut tree, rng), donor, rng);
     printed(&tree).into_bytes()
 }
 
@@ -113,25 +110,24 @@ fn array(items: &mut Vec<Value>, donor: Value, rng: &mut impl Rng) {
     }
 }
 
-/// Number of values in a tree, itself included.
-fn count(value: &Value) -> usize {
-    1 + match value {
-        Value::Array(items) => items.iter().map(count).sum(),
-        Value::Object(fields) => fields.values().map(count).sum(),
+/// A value of a tree, by a walk from its root: a field that stands alone is met as often as a row of a thousand numbers.
+fn somewhere<'a>(value: &'a mut Value, rng: &mut impl Rng) -> &'a mut Value {
+    let children = match value {
+        Value::Array(items) => items.len(),
+        Value::Object(fields) => fields.len(),
         _ => 0,
+    };
+    if children == 0 || rng.random_range(0..6) == 0 {
+        return value;
     }
-}
-
-/// The value that comes n-th, parents before children.
-fn nth<'a>(value: &'a mut Value, n: &mut usize) -> Option<&'a mut Value> {
-    if *n == 0 {
-        return Some(value);
-    }
-    *n -= 1;
+    let chosen = rng.random_range(0..children);
     match value {
-        Value::Array(items) => items.iter_mut().find_map(|item| nth(item, n)),
-        Value::Object(fields) => fields.values_mut().find_map(|item| nth(item, n)),
-        _ => None,
+        Value::Array(items) => somewhere(&mut items[chosen], rng),
+        Value::Object(fields) => match fields.values_mut().nth(chosen) {
+            Some(child) => somewhere(child, rng),
+            None => unreachable!("a field among those that were counted"),
+        },
+        leaf => leaf,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use bruno_chip::{ChipError, Description, DeviceCard, LayerDescription, NeuronKind, Problem};
-use bruno_circuit::{CircuitError, Neuron};
 use bruno_circuit::netlist::{Stimulus, Testbench};
+use bruno_circuit::{CircuitError, Neuron};
 use bruno_device::TICK_S;
 use std::path::{Path, PathBuf};
 
