@@ -51,9 +51,9 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
     let header = model_header::print(chip, design, flavour);
     let loops = loop_options(chip);
     let options = format!(
-        "{} {} {choices:?} {} {}",
+        "{} {choices:?} {} {} {}",
         names::OPTIONS.join(" "),
-        tools.machine.options.join(" "),
+        tools.machine.loops.join(" "),
         loops.join(" "),
         names::LINK.join(" ")
     );
@@ -62,11 +62,10 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         Flavour::Fast => shared_banks::config(chip),
         _ => String::new(),
     };
+    let identity = tools.identity();
     let mut parts: Vec<&str> = vec![
         &options,
-        &tools.verilator_version,
-        &tools.compiler_version,
-        &tools.machine.predefined,
+        &identity,
         names::DRIVER,
         names::SIGNED_WORDS,
         memory_layout::SOURCE,
@@ -126,13 +125,28 @@ impl ToolVersions {
 /// The tools of a build and what identifies them.
 pub(crate) struct Tools {
     pub verilator_version: String,
+    /// Verilator's headers and sources.
     pub include: PathBuf,
+    /// Hash of these files.
+    include_hash: String,
     pub compiler: &'static str,
     pub compiler_version: String,
     pub machine: Machine,
 }
 
 impl Tools {
+    /// What identifies the tools and the options that every translation has: part of every key.
+    pub fn identity(&self) -> String {
+        let options = [names::COMPILE.join(" "), self.machine.options.join(" ")].join(" ");
+        cache::key(&[
+            &self.verilator_version,
+            &self.include_hash,
+            &self.compiler_version,
+            &self.machine.predefined,
+            &options,
+        ])
+    }
+
     fn choices(&self, chip: &Chip, flavour: Flavour) -> &'static [Choice] {
         match flavour {
             Flavour::Fast => self.machine.choices(chip),
@@ -181,10 +195,10 @@ impl Tools {
     }
 
     pub fn find() -> Result<Self, SimError> {
-        let mut verilator = Command::new("verilator");
+        let mut verilator = tool::command("verilator");
         let version = tool::run(verilator.arg("--version"), INSTALL_VERILATOR)?;
         check_version(&version)?;
-        let mut root = Command::new("verilator");
+        let mut root = tool::command("verilator");
         let root = tool::run(root.args(["--getenv", "VERILATOR_ROOT"]), INSTALL_VERILATOR)?;
         let found = names::COMPILERS.iter().find(|c| tool::exists(c));
         let compiler = found.copied().ok_or_else(|| SimError::Tool {
@@ -192,10 +206,12 @@ impl Tools {
             output: "neither is on the PATH".into(),
             remedy: names::INSTALL_COMPILER.into(),
         })?;
-        let mut about = Command::new(compiler);
+        let mut about = tool::command(compiler);
+        let include = PathBuf::from(root.trim()).join("include");
         Ok(Self {
             verilator_version: version,
-            include: PathBuf::from(root.trim()).join("include"),
+            include_hash: hash_of_files(&include)?,
+            include,
             compiler,
             compiler_version: tool::run(about.arg("--version"), names::INSTALL_COMPILER)?,
             // What -march=native stands for is part of the key: a cache may be shared.
@@ -211,7 +227,7 @@ impl Tools {
         loops: &[String],
         shared: &str,
     ) -> Result<(), SimError> {
-        let mut command = Command::new("verilator");
+        let mut command = tool::command("verilator");
         command.current_dir(dir).args(names::OPTIONS);
         command.args(loops);
         command.args([
@@ -253,6 +269,27 @@ impl Tools {
         }
         tool::run(&mut command, REPORT).map(|_| ())
     }
+}
+
+/// Hash of the names and contents of Verilator's files: packages of one version may differ.
+fn hash_of_files(include: &Path) -> Result<String, SimError> {
+    let mut texts = Vec::new();
+    for dir in [include, &include.join("vltstd")] {
+        let entries = std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?;
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+        paths.retain(|path| path.is_file());
+        paths.sort();
+        for path in paths {
+            texts.push(
+                path.file_name()
+                    .unwrap_or_default()
+                    .as_encoded_bytes()
+                    .to_vec(),
+            );
+            texts.push(std::fs::read(&path).map_err(|e| file_error(&path, e))?);
+        }
+    }
+    Ok(cache::key(&texts))
 }
 
 fn check_version(text: &str) -> Result<(), SimError> {

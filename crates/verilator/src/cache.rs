@@ -36,9 +36,10 @@ pub fn cache_dir() -> PathBuf {
 }
 
 /// Hash of a list of texts; no two lists run together.
-pub(crate) fn key(parts: &[&str]) -> String {
+pub(crate) fn key(parts: &[impl AsRef<[u8]>]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
+        let part = part.as_ref();
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

@@ -1,4 +1,4 @@
-//! The C++ compiler, through the crate `cc`: objects, and the shared objects of models.
+//! The C++ compiler: objects, and the shared objects of models.
 
 use crate::build::{Flavour, REPORT, Tools, file_error};
 use crate::cache::{self, Cache};
@@ -6,6 +6,7 @@ use crate::choices::Choice;
 use crate::{names, tool, translations};
 use bruno_sim::SimError;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// One translation of a source.
@@ -39,12 +40,8 @@ impl Tools {
             Flavour::Fast | Flavour::Probe => None,
         };
         let object = |(source, level): (&str, u32)| {
-            let key = cache::key(&[
-                &self.verilator_version,
-                &self.compiler_version,
-                &self.machine.predefined,
-                &level.to_string(),
-            ]);
+            let level_text = level.to_string();
+            let key = cache::key(&[&self.identity(), &level_text]);
             cache.entry(&key, &format!("{source}.o"), |path| {
                 let dir = path.parent().unwrap_or(Path::new("."));
                 let job = Job {
@@ -88,11 +85,10 @@ impl Tools {
         }
         self.compile(dir, &builds.iter().flatten().collect::<Vec<_>>(), level)?;
         builds.retain(|build| build.iter().all(|job| job.target.is_file()));
-        let compiler = self.compiler(dir, level)?;
         let runtime = runtime()?;
         let link = |(n, build): (usize, &Vec<Job>)| {
             let model = dir.join(format!("{n}.so"));
-            let mut command = compiler.to_command();
+            let mut command = self.compiler(dir, level);
             command
                 .args(jobs[..common].iter().chain(build).map(|j| &j.target))
                 .args(&runtime)
@@ -106,13 +102,12 @@ impl Tools {
 
     /// Compiles sources, as many at once as the machine has cores.
     fn compile(&self, dir: &Path, jobs: &[&Job], level: u32) -> Result<(), SimError> {
-        // The crate `cc` asks a compiler what it is: three processes, which are started once for all jobs.
-        let compiler = self.compiler(dir, level)?;
         let compile = |job: &&Job| {
-            let mut command = compiler.to_command();
+            let mut command = self.compiler(dir, level);
             let cpp = job.source.extension().is_some_and(|e| e == "cpp");
             if cpp && dir.join(names::SIGNED_WORDS_HEADER).is_file() {
                 command.args(["-include", names::SIGNED_WORDS_HEADER]);
+                command.args(self.machine.loops);
             }
             command.args(&job.options).arg(&job.source);
             match tool::run(command.arg("-o").arg(&job.target), REPORT) {
@@ -145,39 +140,18 @@ impl Tools {
         }
     }
 
-    /// The C++ compiler with the flags of a model.
-    fn compiler(&self, dir: &Path, level: u32) -> Result<cc::Tool, SimError> {
-        let compiler = self.flags(dir, level).try_get_compiler();
-        compiler.map_err(|e| SimError::Tool {
-            command: self.compiler.into(),
-            output: e.to_string(),
-            remedy: names::INSTALL_COMPILER.into(),
-        })
-    }
-
-    fn flags(&self, dir: &Path, level: u32) -> cc::Build {
-        let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-        let mut build = cc::Build::new();
-        build
-            .cpp(true)
-            .std("c++17")
-            .compiler(self.compiler)
-            .target(&target)
-            .host(&target)
-            .opt_level(level)
-            .debug(false)
-            .pic(true)
-            .warnings(false)
-            .cargo_metadata(false)
-            .cargo_output(false)
-            .include(dir)
-            .include(&self.include)
-            .include(self.include.join("vltstd"))
-            .out_dir(dir);
-        for flag in &self.machine.options {
-            build.flag(flag);
+    /// The C++ compiler with the options of every model, and `dir` for the files that it needs on its way.
+    fn compiler(&self, dir: &Path, level: u32) -> Command {
+        let mut command = tool::command(self.compiler);
+        command
+            .env("TMPDIR", dir)
+            .arg(format!("-O{level}"))
+            .args(names::COMPILE);
+        for place in [dir, &self.include, &self.include.join("vltstd")] {
+            command.arg("-I").arg(place);
         }
-        build
+        command.args(&self.machine.options);
+        command
     }
 }
 

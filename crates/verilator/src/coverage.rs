@@ -6,7 +6,6 @@ use bruno_sim::SimError;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
 const INSTALL: &str = "verilator_coverage is needed (Debian 12: apt-get install verilator)";
 
@@ -105,7 +104,7 @@ impl Coverage {
             let path = sources.path().join(&f.name);
             std::fs::write(&path, &f.text).map_err(|e| file(&path, e))?;
         }
-        let mut command = Command::new("verilator_coverage");
+        let mut command = tool::command("verilator_coverage");
         command
             .current_dir(sources.path())
             .args(["--annotate-min", "1", "--annotate"])

@@ -4,7 +4,6 @@ use crate::choices::{self, Choice};
 use crate::{names, tool};
 use bruno_device::{Chip, LayerKind};
 use bruno_sim::SimError;
-use std::process::Command;
 
 /// Environment variable that names another processor than this machine's (`-march`).
 const MARCH: &str = "BRUNO_MARCH";
@@ -13,6 +12,8 @@ const MARCH: &str = "BRUNO_MARCH";
 pub(crate) struct Machine {
     /// Compiler options.
     pub options: Vec<String>,
+    /// Compiler options for the sources of a model.
+    pub loops: &'static [&'static str],
     /// What the compiler predefines for it: which instructions there are.
     pub predefined: String,
     /// Whether the compiler is clang, whose options are known here.
@@ -38,11 +39,12 @@ impl Machine {
         if cfg!(target_arch = "x86_64") {
             options.extend([names::WHOLE_VECTORS, names::KEEP_UPPER_HALVES].map(String::from));
         }
-        let mut command = Command::new(compiler);
+        let mut command = tool::command(compiler);
         command.args(&options).args(names::PREDEFINED);
         let predefined = tool::run(&mut command, &remedy)?;
         Ok(Self {
             options,
+            loops: &[],
             predefined,
             clang: compiler == names::COMPILERS[0],
             native,
@@ -52,7 +54,7 @@ impl Machine {
     /// Adds what depends on the chip: two vectors of AVX2 at once.
     pub fn fit(&mut self, chip: &Chip) {
         if self.vector_bits() == 256 && self.pairs(chip) {
-            self.options.extend(names::INTERLEAVED.map(String::from));
+            self.loops = &names::INTERLEAVED;
         }
     }
 

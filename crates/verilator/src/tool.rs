@@ -10,6 +10,18 @@ const LIMIT: &str = "BRUNO_TOOL_SECONDS";
 /// What a run may take where nothing else is asked for: an hour, to end what would never end.
 const DEFAULT_LIMIT: Duration = Duration::from_secs(3600);
 
+/// All that tools see of the environment: where programs, their libraries and Verilator's files are. What else compilers
+/// obey (`CPATH`, `CCC_OVERRIDE_OPTIONS`, `GCC_EXEC_PREFIX`, ...) would decide what is built and stand in no key.
+const SEEN: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "VERILATOR_ROOT"];
+
+/// A program that is run with an environment of its own.
+pub(crate) fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    let seen = SEEN.iter().filter_map(|n| Some((n, std::env::var_os(n)?)));
+    command.env_clear().envs(seen).env("LC_ALL", "C");
+    command
+}
+
 /// Runs a command to its end and returns what it printed.
 pub(crate) fn run(command: &mut Command, remedy: &str) -> Result<String, SimError> {
     let limit = limit()?;
