@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -60,6 +61,23 @@ struct Spike {
   uint32_t tick;
   uint32_t neuron;  // over all hidden layers, in order
 };
+
+// What a function answers whose arguments would lead out of an array.
+constexpr std::size_t REFUSED = SIZE_MAX;
+
+// Number of events that `ticks` ticks from `start` take: those at the front that are due by then, in order, each for a
+// channel of the chip. Looked at before the first tick, so that a tick need not.
+std::size_t due(uint32_t start, uint32_t ticks, const uint32_t* events, std::size_t count) {
+  if (count > SIZE_MAX / (2 * sizeof(uint32_t)) || (count != 0 && !events)) return REFUSED;
+  uint32_t before = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const uint32_t now = events[2 * k] - start;
+    if (now >= ticks) return k;
+    if (now < before || events[2 * k + 1] >= BRUNO_INPUTS) return REFUSED;
+    before = now;
+  }
+  return count;
+}
 
 }  // namespace
 
@@ -186,9 +204,11 @@ struct bruno_model {
   }
 };
 
+// Nothing below trusts its arguments: a null handle is no model, with which nothing is done and nothing found.
 extern "C" {
 
-bruno_model* bruno_new(const char* vcd_path) {
+// Null where there is no memory for a model, or its waves have no file.
+bruno_model* bruno_new(const char* vcd_path) try {
   const ClearUpperHalves clear;
   auto model = std::make_unique<bruno_model>();
 #ifdef BRUNO_TRACE
@@ -196,6 +216,7 @@ bruno_model* bruno_new(const char* vcd_path) {
 #endif
   model->top = std::make_unique<BRUNO_CLASS>(&model->context);
 #ifdef BRUNO_TRACE
+  if (!vcd_path) return nullptr;
   model->top->trace(&model->vcd, 99);
   model->vcd.open(vcd_path);
 #else
@@ -204,9 +225,12 @@ bruno_model* bruno_new(const char* vcd_path) {
   model->ready(true);
   model->reset();
   return model.release();
+} catch (const std::exception&) {
+  return nullptr;
 }
 
 void bruno_free(bruno_model* model) {
+  if (!model) return;
 #ifdef BRUNO_TRACE
   model->vcd.close();
 #endif
@@ -216,6 +240,7 @@ void bruno_free(bruno_model* model) {
 
 // One write over the configuration bus.
 void bruno_write(bruno_model* model, uint32_t address, uint32_t data) {
+  if (!model) return;
   const ClearUpperHalves clear;
   auto& top = *model->top;
   top.cfg_write_i = 1;
@@ -227,6 +252,8 @@ void bruno_write(bruno_model* model, uint32_t address, uint32_t data) {
 // One transfer over the configuration bus and its answer, which comes within a few cycles: the word read; `refused` is
 // 1 where the chip answers with an error and 2 where it does not answer.
 uint32_t bruno_ask(bruno_model* model, uint32_t write, uint32_t address, uint32_t data, uint32_t* refused) {
+  if (refused) *refused = 2;
+  if (!model || !refused) return 0;
   const ClearUpperHalves clear;
   auto& top = *model->top;
   for (int wait = 0; wait < 8; ++wait) model->cycle();  // answers to earlier writes pass by
@@ -241,26 +268,32 @@ uint32_t bruno_ask(bruno_model* model, uint32_t write, uint32_t address, uint32_
 
 // Lets pending writes reach their registers.
 void bruno_settle(bruno_model* model) {
+  if (!model) return;
   const ClearUpperHalves clear;
   for (int wait = 0; wait < 8; ++wait) model->cycle();
 }
 
 // Forgets what was collected; its memory is kept for what comes.
 void bruno_forget(bruno_model* model) {
+  if (!model) return;
   for (auto& bank : model->records) bank.clear();
   model->spikes.clear();
 }
 
 // Bytes that hold what was collected, filled or not.
 std::size_t bruno_held(const bruno_model* model) {
+  if (!model) return 0;
   std::size_t bytes = model->spikes.capacity() * sizeof(Spike);
   for (const auto& bank : model->records) bytes += bank.capacity() * sizeof(uint32_t);
   return bytes;
 }
 
-// Runs `ticks` ticks from tick `start`; events are (tick, channel) pairs. Returns the events consumed.
+// Runs `ticks` ticks from tick `start`; events are (tick, channel) pairs. Returns the events consumed, or REFUSED with
+// no tick run where an event is out of order or names no channel.
 std::size_t bruno_run(bruno_model* model, uint32_t start, uint32_t ticks, const uint32_t* events, std::size_t count) {
   const ClearUpperHalves clear;
+  count = due(start, ticks, events, count);
+  if (!model || count == REFUSED) return REFUSED;
   std::size_t used = 0;
   model->top->tick_i = 1;  // stays where a tick takes one cycle
   for (uint32_t now = start; now != start + ticks; ++now) used += model->tick(now, events + 2 * used, count - used);
@@ -270,34 +303,43 @@ std::size_t bruno_run(bruno_model* model, uint32_t start, uint32_t ticks, const 
 
 // Lets the array finish its last tick and the recorder send its last window.
 void bruno_drain(bruno_model* model, uint32_t cycles) {
+  if (!model) return;
   const ClearUpperHalves clear;
   for (uint32_t wait = 0; wait < cycles; ++wait) model->step();
 }
 
 const uint32_t* bruno_records(const bruno_model* model, uint32_t bank, std::size_t* count) {
+  if (count) *count = 0;
+  if (!model || !count || bank >= BRUNO_BANKS) return nullptr;
   *count = model->records[bank].size();
   return model->records[bank].data();
 }
 
 const uint32_t* bruno_spikes(const bruno_model* model, std::size_t* count) {
+  if (count) *count = 0;
+  if (!model || !count) return nullptr;
   *count = model->spikes.size();
   return reinterpret_cast<const uint32_t*>(model->spikes.data());
 }
 
 #ifdef BRUNO_TRACE
 // Switches the waves on or off; their time runs on.
-void bruno_dump(bruno_model* model, uint32_t on) { model->dumping = on != 0; }
+void bruno_dump(bruno_model* model, uint32_t on) {
+  if (model) model->dumping = on != 0;
+}
 #endif
 
 #ifdef BRUNO_PROBE
 // Copies state array `state` of bank `bank` (generated accessors) to `out`, one 32-bit word a neuron; returns their
-// number, 0 where the bank has no such state.
-uint32_t bruno_probe(const bruno_model* model, uint32_t bank, uint32_t state, uint32_t* out) {
-  return bruno_probe_state(model->top->rootp, bank, state, out);
+// number, 0 where there is no such bank, the bank has no such state, or `out` has no room for it.
+uint32_t bruno_probe(const bruno_model* model, uint32_t bank, uint32_t state, uint32_t* out, std::size_t room) {
+  if (!model || !out || bank >= BRUNO_BANKS) return 0;
+  return bruno_probe_state(model->top->rootp, bank, state, out, room);
 }
 
 // How recorder words are taken from now on.
 void bruno_reader(bruno_model* model, uint32_t reader) {
+  if (!model) return;
   const bool waiting = !(word(model->top->rec_ready_i, 0) & 1);
   model->reader = reader;
   model->ready(reader != BRUNO_READER_STOPPED);
@@ -307,7 +349,9 @@ void bruno_reader(bruno_model* model, uint32_t reader) {
 
 #ifdef BRUNO_COVERAGE
 // Writes what was covered since the start.
-void bruno_coverage(bruno_model* model, const char* path) { model->context.coveragep()->write(path); }
+void bruno_coverage(bruno_model* model, const char* path) {
+  if (model && path) model->context.coveragep()->write(path);
+}
 #endif
 
 }  // extern "C"

@@ -113,7 +113,7 @@ impl Failure {
             Self::Input { .. } | Self::Write { .. } | Self::Tune(_) => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
-            Self::Sim(SimError::Mismatch { .. }) => 2,
+            Self::Sim(SimError::Mismatch { .. } | SimError::Cache { .. }) => 2,
             Self::Synth(SynthError::File { .. }) => 2,
             Self::Sim(_) | Self::Synth(_) => 3,
             Self::Simulator(SimulatorError::File { .. }) => 2,

@@ -241,9 +241,24 @@ fn a_missing_verilator() {
 }
 #[test]
 fn a_failing_compiler() {
+    fake_compiler("echo no licence today", "no licence today");
+}
+/// What decides the result of a compiler must stand in the key of a model, so nothing else may reach it.
+#[test]
+fn a_compiler_sees_no_variables_of_the_user() {
+    let printed = "echo flags: $CXXFLAGS$CFLAGS$CPATH$CPLUS_INCLUDE_PATH$CCC_OVERRIDE_OPTIONS$CXX.";
+    fake_compiler(printed, "flags: .");
+}
+#[test]
+fn a_compiler_that_never_ends() {
+    fake_compiler("sleep 1000 & sleep 1000", "took longer than 9 s");
+}
+
+/// What is said where `clang++` is a script that fails.
+fn fake_compiler(script: &str, expected: &str) {
     let (dir, path) = written(SMALL);
     let compiler = dir.path().join("clang++");
-    std::fs::write(&compiler, "#!/bin/sh\necho no licence today >&2\nexit 1\n").unwrap();
+    std::fs::write(&compiler, format!("#!/bin/sh\n{script} >&2\nexit 1\n")).unwrap();
     let mut permissions = std::fs::metadata(&compiler).unwrap().permissions();
     std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
     std::fs::set_permissions(&compiler, permissions).unwrap();
@@ -254,7 +269,20 @@ fn a_failing_compiler() {
     );
     let mut command = bruno(&["cosim", &path]);
     command.env("PATH", path_variable);
-    check(command, 3, "no licence today");
+    if expected.contains("took longer") {
+        command.env("BRUNO_TOOL_SECONDS", "9");
+    }
+    for variable in [
+        "CXXFLAGS",
+        "CFLAGS",
+        "CPATH",
+        "CPLUS_INCLUDE_PATH",
+        "CCC_OVERRIDE_OPTIONS",
+        "CXX",
+    ] {
+        command.env(variable, "-DSEEN");
+    }
+    check(command, 3, expected);
 }
 #[test]
 fn a_wrong_number_of_channels() {

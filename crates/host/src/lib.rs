@@ -1,5 +1,5 @@
-//! How bruno meets the machine: files that are replaced whole, folders that one command at a time writes into, and
-//! external tools that end in time and never outlive bruno.
+//! How bruno meets the machine: files that are replaced whole, folders that one command at a time writes into, what
+//! other users can have put on the disk, and external tools that end in time and never outlive bruno.
 //!
 //! Nothing here knows a chip.
 
@@ -9,8 +9,10 @@ mod folder_lock;
 mod program;
 mod replace_file;
 mod tool;
+mod trust;
 
 pub use folder_lock::{FolderLock, LockError};
 pub use program::find_program;
 pub use replace_file::replace_file;
 pub use tool::{Ended, Outcome, command_line, run_tool};
+pub use trust::{Distrust, check_folder, check_metadata};

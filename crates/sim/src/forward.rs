@@ -112,6 +112,18 @@ pub enum SimError {
         /// What the user can do.
         remedy: String,
     },
+    /// The cache of models is not used as it is.
+    #[error(
+        "{dir}: the cache of models {what}; name a folder of your own with {variable}, or mend this one"
+    )]
+    Cache {
+        /// The directory.
+        dir: String,
+        /// What is wrong with it.
+        what: String,
+        /// The environment variable that names another.
+        variable: &'static str,
+    },
     /// A file could not be read or written.
     #[error("{path}: {source}")]
     File {

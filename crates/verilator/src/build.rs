@@ -4,7 +4,7 @@ use crate::cache::{self, Cache};
 use crate::choices::{self, Choice};
 use crate::machine::Machine;
 use crate::{
-    contest, coverage_config, cpp_text, llvm_text, memory_layout, model_header, names,
+    contest, coverage_config, cpp_text, llvm_text, memory_layout, model_header, names, sanitisers,
     shared_banks, tool,
 };
 use bruno_device::Chip;
@@ -42,8 +42,16 @@ const INSTALL_VERILATOR: &str =
     "Verilator 5.006 or later is needed (Debian 12: apt-get install verilator)";
 pub(crate) const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug in bruno; please report it with this output";
 
+/// A model in the cache.
+pub(crate) struct Built {
+    /// The shared object.
+    pub path: PathBuf,
+    /// What it answers when it is asked what it was made from.
+    pub identity: String,
+}
+
 /// The shared object of a chip's model, from the cache or built now.
-pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, SimError> {
+pub(crate) fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<Built, SimError> {
     let mut tools = Tools::find()?;
     tools.machine.fit(chip);
     let choices = tools.choices(chip, flavour);
@@ -62,10 +70,10 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
         Flavour::Fast => shared_banks::config(chip),
         _ => String::new(),
     };
-    let identity = tools.identity();
+    let of_tools = tools.identity();
     let mut parts: Vec<&str> = vec![
         &options,
-        &identity,
+        &of_tools,
         names::DRIVER,
         names::SIGNED_WORDS,
         memory_layout::SOURCE,
@@ -75,15 +83,21 @@ pub fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<PathBuf, 
     parts.extend(cpp_text::SOURCES);
     parts.extend(llvm_text::SOURCES);
     parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
-    let key = cache::key(&parts);
-    cache.entry(&key, "model.so", |path| {
+    let identity = cache::key(&parts);
+    let path = cache.entry(&identity, "model.so", |path| {
         let dir = path.parent().unwrap_or(Path::new("."));
+        write(
+            dir,
+            names::IDENTITY_SOURCE,
+            &names::identity_source(&identity),
+        )?;
         let builds = tools.builds(chip, design, flavour, &cache, dir)?;
         match contest::fastest(chip, &builds)? {
             Some(best) => std::fs::rename(best, path).map_err(|e| file_error(best, e)),
             None => Ok(()),
         }
-    })
+    })?;
+    Ok(Built { path, identity })
 }
 
 /// The unroll limit: as low as the lanes of the largest bank allow.
@@ -200,10 +214,11 @@ impl Tools {
         check_version(&version)?;
         let mut root = tool::command("verilator");
         let root = tool::run(root.args(["--getenv", "VERILATOR_ROOT"]), INSTALL_VERILATOR)?;
-        let found = names::COMPILERS.iter().find(|c| tool::exists(c));
+        let compilers = sanitisers::compilers();
+        let found = compilers.iter().find(|c| tool::exists(c));
         let compiler = found.copied().ok_or_else(|| SimError::Tool {
-            command: names::COMPILERS.join(" or "),
-            output: "neither is on the PATH".into(),
+            command: compilers.join(" or "),
+            output: "not found on the PATH".into(),
             remedy: names::INSTALL_COMPILER.into(),
         })?;
         let mut about = tool::command(compiler);

@@ -2,10 +2,20 @@
 //!
 //! Any number of processes may use a cache at once: files appear whole (made aside, then renamed), and what was used a
 //! moment ago is not removed to make room.
+//!
+//! A model is code that bruno runs. So nobody but this user or root may be able to write to the folder, and a file is
+//! used only while its content has the hash that it was given ([`stored`]).
+
+mod build_folder;
+mod stored;
 
 use bruno_sim::SimError;
+use build_folder::BuildFolder;
 use sha2::{Digest, Sha256};
-use std::fs::{File, Metadata};
+use std::ffi::OsString;
+use std::fs::{DirBuilder, Metadata};
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -17,22 +27,25 @@ const LIMIT: &str = "BRUNO_CACHE_MB";
 const DEFAULT_LIMIT_MB: u64 = 512;
 /// A file that was used within this time may be about to be loaded.
 const IN_USE: Duration = Duration::from_secs(600);
-/// A directory of a build that is older was left by a process that was killed.
-const LONGEST_BUILD: Duration = Duration::from_secs(3600);
-/// What the directories of builds begin with.
-const BUILD: &str = "build-";
 
-/// Where built models are kept: `BRUNO_CACHE`, else the user's cache directory.
+/// Where built models are kept: `BRUNO_CACHE`, else the user's cache directory. An empty variable counts as unset.
 pub fn cache_dir() -> PathBuf {
-    let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".cache"));
-    let user = || std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    match std::env::var_os(DIR) {
-        Some(dir) => PathBuf::from(dir),
-        None => user()
-            .or_else(home)
-            .unwrap_or_else(std::env::temp_dir)
-            .join("bruno"),
-    }
+    place(|name| std::env::var_os(name))
+}
+
+/// The same with the variables of `environment`.
+fn place(environment: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+    let folder = |name| {
+        environment(name)
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    };
+    let user = || folder("XDG_CACHE_HOME").filter(|dir| dir.is_absolute());
+    let home = || folder("HOME").map(|home| home.join(".cache"));
+    folder(DIR).unwrap_or_else(|| {
+        let above = user().or_else(home).unwrap_or_else(std::env::temp_dir);
+        above.join("bruno")
+    })
 }
 
 /// Hash of a list of texts; no two lists run together.
@@ -71,16 +84,16 @@ impl Cache {
     /// The user's: [`cache_dir`], and the limit of `BRUNO_CACHE_MB`.
     pub fn of_user() -> Result<Self, SimError> {
         let limit_mb = match std::env::var(LIMIT) {
-            Ok(text) => text.parse().map_err(|_| SimError::Mismatch {
+            Ok(text) if !text.is_empty() => text.parse().map_err(|_| SimError::Mismatch {
                 what: format!("the environment variable {LIMIT}"),
                 found: format!("`{text}`"),
                 expected: "a size in MB, as a whole number".into(),
             })?,
-            Err(_) => DEFAULT_LIMIT_MB,
+            _ => DEFAULT_LIMIT_MB,
         };
         Ok(Self {
             dir: cache_dir(),
-            limit_bytes: limit_mb * 1_000_000,
+            limit_bytes: limit_mb.saturating_mul(1_000_000),
         })
     }
 
@@ -91,7 +104,8 @@ impl Cache {
             bytes: about.len(),
             used: about.modified().unwrap_or(SystemTime::UNIX_EPOCH),
         };
-        let all = self.contents()?.into_iter().filter(|c| c.1.is_file());
+        let ours = |c: &(PathBuf, Metadata)| c.1.is_file() && stored::is_entry(&c.0);
+        let all = self.contents()?.into_iter().filter(ours);
         let mut entries: Vec<CacheEntry> = all.map(file).collect();
         entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
         Ok(entries)
@@ -108,32 +122,55 @@ impl Cache {
         Ok(bytes)
     }
 
-    /// The file `name` of entry `key`, made by `make(path)` in a private directory and renamed into place when it is
-    /// not there yet. Two processes may both make it; the last rename wins and both files do the same.
+    /// The file `name` of entry `key`, made by `make(path)` in a private directory and renamed into place where it is
+    /// not there yet or is not what was put there. Several processes may make it at once: what they make does the same.
+    ///
+    /// # Errors
+    /// Those of `make`; the cache cannot be written to; others can write to it ([`SimError::Cache`]).
     pub(crate) fn entry(
         &self,
         key: &str,
         name: &str,
         make: impl FnOnce(&Path) -> Result<(), SimError>,
     ) -> Result<PathBuf, SimError> {
-        let path = self.dir.join(format!("{key}-{name}"));
-        // Its time says that it was used; where another process removes it just now, it is made again.
-        if File::open(&path).is_ok_and(|f| f.set_modified(SystemTime::now()).is_ok()) {
-            return Ok(path);
+        self.make_dir()?;
+        bruno_host::check_folder(&self.dir).map_err(|e| self.refusal(&e.to_string()))?;
+        for path in stored::find(&self.dir, key, name).map_err(|e| error(&self.dir, e))? {
+            match stored::check(&path) {
+                Ok(()) => return Ok(path),
+                Err(what) => discard(&path, &what),
+            }
         }
-        std::fs::create_dir_all(&self.dir).map_err(|e| error(&self.dir, e))?;
-        let work = tempfile::Builder::new().prefix(BUILD).tempdir_in(&self.dir);
-        let work = work.map_err(|e| error(&self.dir, e))?;
+        self.remove_leftovers()?;
+        let work = BuildFolder::new(&self.dir)
+            .map_err(|e| self.refusal(&format!("lacks a model and cannot be written to ({e})")))?;
         let made = work.path().join(name);
         make(&made)?;
-        std::fs::rename(&made, &path).map_err(|e| error(&path, e))?;
+        let path = stored::store(&made, &self.dir, key, name).map_err(|e| error(&made, e))?;
         self.make_room()?;
         Ok(path)
     }
 
+    /// Makes the directory, where nobody else can write to it.
+    fn make_dir(&self) -> Result<(), SimError> {
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(&self.dir);
+        made.map_err(|e| self.refusal(&format!("cannot be made ({e})")))
+    }
+
+    /// The error of a directory that is not used.
+    fn refusal(&self, what: &str) -> SimError {
+        SimError::Cache {
+            dir: self.dir.display().to_string(),
+            what: what.into(),
+            variable: DIR,
+        }
+    }
+
     /// Removes what was used longest ago until the limit is kept or all that is left was used a moment ago.
     fn make_room(&self) -> Result<(), SimError> {
-        self.remove_leftovers()?;
         let entries = self.entries()?;
         let mut bytes: u64 = entries.iter().map(|e| e.bytes).sum();
         for entry in entries.iter().filter(|e| older(e.used, IN_USE)) {
@@ -146,15 +183,10 @@ impl Cache {
         Ok(())
     }
 
+    /// Removes what killed builds left.
     fn remove_leftovers(&self) -> Result<(), SimError> {
-        for (path, about) in self.contents()? {
-            let build = path
-                .file_name()
-                .is_some_and(|n| n.to_string_lossy().starts_with(BUILD));
-            let old = about.modified().is_ok_and(|t| older(t, LONGEST_BUILD));
-            if build && about.is_dir() && old {
-                gone(&path, std::fs::remove_dir_all(&path))?;
-            }
+        for (path, _) in self.contents()? {
+            build_folder::remove_leftover(&path);
         }
         Ok(())
     }
@@ -168,6 +200,17 @@ impl Cache {
         let about = |e: std::fs::DirEntry| Some((e.path(), e.metadata().ok()?));
         Ok(listed.flatten().filter_map(about).collect())
     }
+}
+
+/// Says that a file is not used, and removes it where that is possible.
+fn discard(path: &Path, what: &str) {
+    // Where nobody can be told, the model is built again all the same.
+    let _ = writeln!(
+        io::stderr(),
+        "note: {} {what}; it is built again",
+        path.display()
+    );
+    let _ = std::fs::remove_file(path);
 }
 
 fn older(time: SystemTime, than: Duration) -> bool {

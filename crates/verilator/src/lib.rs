@@ -18,6 +18,7 @@ mod machine;
 mod memory_layout;
 mod model_header;
 mod names;
+mod sanitisers;
 mod shared_banks;
 mod tool;
 mod translations;

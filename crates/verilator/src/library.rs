@@ -1,8 +1,8 @@
 //! The loaded model: the only unsafe code of bruno, one function a symbol of the driver.
 
-use crate::build::{Flavour, build};
+use crate::build::{Built, Flavour, build};
 use crate::collector::Collector;
-use crate::model_header;
+use crate::{model_header, names};
 use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
 use bruno_device::Chip;
 use bruno_hdl::Design;
@@ -11,7 +11,7 @@ use bruno_sim::{
     Counters, Forward, LayerTrace, Program, SimError, Stimulus, Trace, longest_record,
 };
 use libloading::{Library, Symbol};
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::Path;
 
 type Handle = *mut c_void;
@@ -38,23 +38,34 @@ impl VerilatedModel {
         flavour: Flavour,
         vcd: &Path,
     ) -> Result<Self, SimError> {
-        let mut model = Self::open(chip, &build(chip, design, flavour)?, vcd)?;
+        let built = build(chip, design, flavour)?;
+        let library = open_library(&built.path)?;
+        check_identity(&library, &built)?;
+        let mut model = Self::start(chip, library, vcd)?;
         model.load(&Program::silent(chip))?;
         Ok(model)
     }
 
     /// Starts a built model as it is after power-up: its weights are undefined.
     pub(crate) fn open(chip: &Chip, path: &Path, vcd: &Path) -> Result<Self, SimError> {
-        // SAFETY: the object was built by us from the driver; loading it runs only C++ static initialisers.
-        let library = unsafe { Library::new(path) }.map_err(|e| load_error(path, &e))?;
+        Self::start(chip, open_library(path)?, vcd)
+    }
+
+    fn start(chip: &Chip, library: Library, vcd: &Path) -> Result<Self, SimError> {
         let vcd = CString::new(vcd.display().to_string()).unwrap_or_default();
         // SAFETY: the signature is that of sim/driver.cpp; the path outlives the call.
         let handle = unsafe {
-            let new: Symbol<unsafe extern "C" fn(*const c_char) -> Handle> = library
-                .get(b"bruno_new")
-                .map_err(|e| load_error(path, &e))?;
+            let new =
+                symbol_of::<unsafe extern "C" fn(*const c_char) -> Handle>(&library, "bruno_new")?;
             new(vcd.as_ptr())
         };
+        if handle.is_null() {
+            return Err(SimError::Tool {
+                command: "start the model".into(),
+                output: "there is no memory for it, or no file for its waves".into(),
+                remedy: "close other programs, or take a smaller chip".into(),
+            });
+        }
         Ok(Self {
             chip: chip.clone(),
             window: chip.window_ticks,
@@ -178,10 +189,18 @@ impl VerilatedModel {
         let flat: Vec<u32> = events.iter().flat_map(|e| [e.0, e.1]).collect();
         type Run = unsafe extern "C" fn(Handle, u32, u32, *const u32, usize) -> usize;
         // SAFETY: signature as in sim/driver.cpp; `flat` holds `events.len()` pairs and outlives the call.
-        unsafe {
+        let used = unsafe {
             let run = self.symbol::<Run>("bruno_run")?;
-            Ok(run(self.handle, start, ticks, flat.as_ptr(), events.len()))
+            run(self.handle, start, ticks, flat.as_ptr(), events.len())
+        };
+        if used <= events.len() {
+            return Ok(used);
         }
+        Err(SimError::Mismatch {
+            what: format!("an event of the ticks from {start} on"),
+            found: "out of order or for no input".into(),
+            expected: format!("events by tick, for inputs 0..{}", self.chip.inputs - 1),
+        })
     }
 
     /// Lets the last tick finish and the recorder empty itself.
@@ -228,12 +247,12 @@ impl VerilatedModel {
     /// State `state` (of v, p, i, refr) of every neuron of a bank, raw bits; empty where the bank has no such state.
     pub fn probe(&self, bank: u32, state: u32, neurons: usize) -> Result<Vec<u32>, SimError> {
         let mut words = vec![0; neurons];
-        type Probe = unsafe extern "C" fn(Handle, u32, u32, *mut u32) -> u32;
+        type Probe = unsafe extern "C" fn(Handle, u32, u32, *mut u32, usize) -> u32;
         // SAFETY: signature as in sim/driver.cpp (probe builds only, else the symbol is missing and this is an error);
-        // the driver writes one word a neuron of the bank, for which `words` has room.
+        // the driver writes one word a neuron of the bank, where `words` has room for them.
         let count = unsafe {
             let probe = self.symbol::<Probe>("bruno_probe")?;
-            probe(self.handle, bank, state, words.as_mut_ptr())
+            probe(self.handle, bank, state, words.as_mut_ptr(), neurons)
         };
         words.truncate(count as usize);
         Ok(words)
@@ -284,6 +303,31 @@ impl VerilatedModel {
     }
 }
 
+fn open_library(path: &Path) -> Result<Library, SimError> {
+    // SAFETY: the object was built by us from the driver; loading it runs only C++ static initialisers.
+    unsafe { Library::new(path) }.map_err(|e| load_error(path, &e))
+}
+
+/// Asks a model what it was made from: a file may have been given another's name.
+fn check_identity(library: &Library, built: &Built) -> Result<(), SimError> {
+    // SAFETY: signature as in `names::identity_source`; the text is a constant of the library.
+    let answer = unsafe {
+        let ask = symbol_of::<unsafe extern "C" fn() -> *const c_char>(library, names::IDENTITY)?;
+        CStr::from_ptr(ask()).to_string_lossy().into_owned()
+    };
+    if answer == built.identity {
+        return Ok(());
+    }
+    Err(SimError::Tool {
+        command: format!("load {}", built.path.display()),
+        output: format!("it is model {answer}, not {}", built.identity),
+        remedy: REMOVE.into(),
+    })
+}
+
+/// What to do with an object that is not what its name says.
+const REMOVE: &str = "remove the file from bruno's cache and try again";
+
 /// A function of the driver by name.
 ///
 /// # Safety
@@ -307,7 +351,7 @@ fn load_error(path: &Path, error: &libloading::Error) -> SimError {
     SimError::Tool {
         command: format!("load {}", path.display()),
         output: error.to_string(),
-        remedy: "remove the file from bruno's cache and try again".into(),
+        remedy: REMOVE.into(),
     }
 }
 
@@ -379,3 +423,6 @@ impl Forward for VerilatedModel {
         self.counters()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,7 +1,7 @@
 //! The processor that models are compiled for, and the options that fit them to it.
 
 use crate::choices::{self, Choice};
-use crate::{names, tool};
+use crate::{names, sanitisers, tool};
 use bruno_device::{Chip, LayerKind};
 use bruno_sim::SimError;
 
@@ -39,6 +39,7 @@ impl Machine {
         if cfg!(target_arch = "x86_64") {
             options.extend([names::WHOLE_VECTORS, names::KEEP_UPPER_HALVES].map(String::from));
         }
+        options.extend(sanitisers::options().iter().map(ToString::to_string));
         let mut command = tool::command(compiler);
         command.args(&options).args(names::PREDEFINED);
         let predefined = tool::run(&mut command, &remedy)?;

@@ -29,8 +29,9 @@ pub(crate) fn print(chip: &Chip, design: &Design, flavour: Flavour) -> String {
     );
     let _ = write!(
         text,
-        "#define BRUNO_CLASS {CLASS}\n#define BRUNO_BANKS {streams}\n#define BRUNO_HIDDEN {}\n",
-        hidden_neurons(chip)
+        "#define BRUNO_CLASS {CLASS}\n#define BRUNO_BANKS {streams}\n#define BRUNO_HIDDEN {}\n#define BRUNO_INPUTS {}\n",
+        hidden_neurons(chip),
+        chip.inputs
     );
     if chip.fold > 1 {
         text += "#define BRUNO_FOLDED\n";
@@ -94,11 +95,12 @@ uint32_t bruno_copy(const VlUnpacked<Element, Count>& array, uint32_t*& out) {
 fn accessors(chip: &Chip) -> String {
     let mut text = format!(
         "{COPY}
-inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t state, uint32_t* out) {{
+inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t state, uint32_t* out, std::size_t room) {{
   uint32_t count = 0;
-  switch ({} * bank + state) {{
+  if (state >= {states}) return 0;
+  switch ({states} * bank + state) {{
 ",
-        PROBED.len()
+        states = PROBED.len()
     );
     for (bank, (layer, instance)) in instances(chip).iter().enumerate() {
         let size = bank_sizes(chip)[bank];
@@ -116,7 +118,7 @@ inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t st
                 let case = PROBED.len() * bank + number;
                 let _ = writeln!(
                     text,
-                    "    case {case}: count += {}; break;",
+                    "    case {case}: if (room < {size}) return 0; count += {}; break;",
                     copies.join("; count += ")
                 );
             }

@@ -47,6 +47,16 @@ pub(crate) const SIGNED_WORDS: &str = include_str!("../../../sim/signed_words.h"
 pub(crate) const SIGNED_WORDS_HEADER: &str = "signed_words.h";
 /// What the generated sources of models for speed begin with.
 pub(crate) const SPIKE_SEARCH: &str = include_str!("../../../sim/spike_search.h");
+/// File name of [`identity_source`].
+pub(crate) const IDENTITY_SOURCE: &str = "bruno_identity.cpp";
+/// Function of a model that answers what it was made from.
+pub(crate) const IDENTITY: &str = "bruno_identity";
+
+/// The C++ of [`IDENTITY`].
+pub(crate) fn identity_source(identity: &str) -> String {
+    format!("extern \"C\" const char* {IDENTITY}() {{ return \"{identity}\"; }}\n")
+}
+
 /// Generated header that the driver includes.
 pub(crate) const HEADER: &str = "bruno_model.h";
 
@@ -128,6 +138,15 @@ pub(crate) const WIDE_VECTORS: &str = "__AVX512F__";
 
 /// C++ compilers in order of preference (clang's vector code is 1.5 times faster here).
 pub(crate) const COMPILERS: [&str; 2] = ["clang++", "g++"];
+/// Compiler and options of models with sanitisers; every finding ends the process.
+pub(crate) const SANITISING_COMPILER: &str = "g++";
+/// See [`SANITISING_COMPILER`].
+pub(crate) const SANITISERS: [&str; 4] = [
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+    "-fno-omit-frame-pointer",
+    "-g1",
+];
 /// What to do where none is found.
 pub(crate) const INSTALL_COMPILER: &str =
     "a C++17 compiler is needed (Debian 12: apt-get install clang libgcc-12-dev, or g++)";

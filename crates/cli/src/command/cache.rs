@@ -7,9 +7,11 @@ use std::time::SystemTime;
 
 /// Show or clear the cache of compiled models.
 ///
-/// A model lies there under a hash of its Verilog, the tools, their options and the processor. The directory is
-/// BRUNO_CACHE, else `bruno` in the user's cache directory. Above BRUNO_CACHE_MB (default 512) the models that were used
-/// longest ago go; those used within the last ten minutes stay. Several processes may use it at once.
+/// A file lies there under a hash of what it was made from (Verilog, tools, their options, the processor) and a hash of
+/// what is in it; one that is damaged is built again. The directory is BRUNO_CACHE, else `bruno` in the user's cache
+/// directory; it must belong to you or to root, and nobody else may be able to write to it. Above BRUNO_CACHE_MB
+/// (default 512) the models that were used longest ago go; those used within the last ten minutes stay. Several
+/// processes may use it at once.
 #[derive(clap::Args)]
 pub struct CacheCommand {
     /// Remove every model; builds that run go on.
@@ -83,10 +85,19 @@ fn print(content: &Content) {
     for line in &content.files {
         println!(
             "{:<64}{:>12}  used {} min ago",
-            line.name,
+            without_hash(&line.name),
             size(line.bytes),
             line.unused_s / 60
         );
+    }
+}
+
+/// `KEY-NAME` of a file `KEY-HASH-NAME`: the hash of the content tells nobody which model it is.
+fn without_hash(name: &str) -> String {
+    let parts: Vec<&str> = name.splitn(3, '-').collect();
+    match parts[..] {
+        [key, _, name] => format!("{key}-{name}"),
+        _ => name.into(),
     }
 }
 
