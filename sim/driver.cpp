@@ -231,6 +231,8 @@ bruno_model* bruno_new(const char* vcd_path) try {
 
 void bruno_free(bruno_model* model) {
   if (!model) return;
+  // Verilator takes the model's names out of the context that this thread used last: another model's, which may be gone.
+  Verilated::threadContextp(&model->context);
 #ifdef BRUNO_TRACE
   model->vcd.close();
 #endif
