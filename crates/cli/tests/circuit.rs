@@ -81,6 +81,18 @@ fn a_neuron_as_verilog_a() {
     assert!(read(&dir, "out").contains("module felif(m, ref, occ, spk);"));
 }
 #[test]
+fn a_neuron_starts_at_rest() {
+    let chip = r#"{"name":"rest","inputs":1,
+        "layers":[{"name":"one","kind":"felif","neurons":1,"synapse":{"range_pA":300},
+                   "device":{"v_reset_V":0.11,"p_reset":0.25}}],
+        "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+    let (_card, path) = card("chip.json", chip);
+    let (dir, command) = device(&["export", &path, "--format", "ngspice"]);
+    check(command, 0, "");
+    let text = read(&dir, "out");
+    assert!(text.contains("+ v_start=0.11\n+ p_start=0.25\n"), "{text}");
+}
+#[test]
 fn a_layer_that_is_not_there() {
     let arguments = [
         "export",
