@@ -3,7 +3,9 @@
 //! With features X `[sample][feature]`, standardised on the training set, and the classes' indicators Y less their mean,
 //! the weights are
 //!
-//!     W = (X'X + lambda)^-1 X'Y = X' (XX' + lambda)^-1 Y
+//! ```text
+//! W = (X'X + lambda)^-1 X'Y = X' (XX' + lambda)^-1 Y
+//! ```
 //!
 //! and the bias is the mean. The first form solves a system of as many unknowns as features, the second (the dual) one of
 //! as many as samples; the smaller is taken. Neither needs the whole of X in memory.
