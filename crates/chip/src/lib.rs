@@ -3,6 +3,8 @@
 //! This crate knows nothing of physics, integer codes or Verilog: fields carry physical values in the unit their name
 //! ends with.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod description;
 mod field;
 mod formats;

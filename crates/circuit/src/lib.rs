@@ -3,6 +3,8 @@
 //!
 //! This crate knows nothing of chips' datapaths, Verilog or training.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod constants;
 
 pub mod card;

@@ -10,6 +10,7 @@ use bruno_circuit::plot::PlotError;
 use bruno_circuit::simulator::SimulatorError;
 use bruno_data::DataError;
 use bruno_hdl::HdlError;
+use bruno_host::LockError;
 use bruno_montecarlo::MonteCarloError;
 use bruno_sim::{Difference, SimError};
 use bruno_synth::SynthError;
@@ -95,6 +96,9 @@ pub enum Failure {
         /// Files kept.
         evidence: String,
     },
+    /// An output folder that another command writes into, or that cannot be locked.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// An output could not be written.
     #[error("{path}: cannot be written: {source}")]
     Write {
@@ -110,7 +114,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
-            Self::Input { .. } | Self::Write { .. } | Self::Tune(_) => 2,
+            Self::Input { .. } | Self::Write { .. } | Self::Lock(_) | Self::Tune(_) => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
             Self::Sim(SimError::Mismatch { .. } | SimError::Cache { .. }) => 2,

@@ -1,7 +1,8 @@
 //! Outputs of the commands.
 
+use crate::console;
 use crate::failure::Failure;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 /// Writes a text file atomically; directories on the way are made.
@@ -14,13 +15,21 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
     })
 }
 
+/// Removes a file, if it is there.
+pub fn remove(path: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        other => other.map_err(|source| Failure::Write {
+            path: path.display().to_string(),
+            source,
+        }),
+    }
+}
+
 /// Writes a text file, or prints the text where no file is named.
 pub fn write_or_print(path: Option<&Path>, text: &str) -> Result<(), Failure> {
     match path {
         Some(path) => write(path, text),
-        None => {
-            print!("{text}");
-            Ok(())
-        }
+        None => console::print(text),
     }
 }

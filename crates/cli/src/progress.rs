@@ -57,9 +57,10 @@ impl Progress {
             let elapsed = self.start.elapsed().as_secs_f64();
             let left =
                 elapsed * (self.total - self.done.min(self.total)) as f64 / self.done.max(1) as f64;
-            eprintln!(
+            tell!(
                 "{}: {}0 %, {elapsed:.0} s, {left:.0} s left",
-                self.label, tenth
+                self.label,
+                tenth
             );
         }
     }

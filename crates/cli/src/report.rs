@@ -26,7 +26,7 @@ impl Report<'_> {
     pub fn lines(&self) -> Vec<String> {
         let Self { run, found, .. } = self;
         let quantised = run.parameters.quantisation(self.chip);
-        let latent = run.history.last().map_or(&[][..], |r| &r.weights);
+        let latent = run.last_epoch().map_or(&[][..], |r| &r.weights);
         let mut lines = Vec::new();
         lines.extend(self.warnings().map(|w| format!("warning: {w}")));
         lines.extend(self.data_notes.iter().map(|n| format!("data: {n}")));

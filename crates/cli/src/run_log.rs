@@ -3,79 +3,77 @@
 mod event_file;
 
 use crate::failure::Failure;
-use crate::output;
-use bruno_train::{Checkpoint, EpochReport, StepReport};
+use bruno_host::LineLog;
+use bruno_train::{EpochReport, StepReport, Trainer};
 use event_file::EventFile;
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The logs under a run's directory.
 pub struct RunLog {
-    metrics: PathBuf,
-    steps_path: PathBuf,
-    steps: BufWriter<File>,
+    metrics: LineLog,
+    steps: LineLog,
     events: EventFile,
 }
 
 impl RunLog {
-    /// The logs of a run after `steps` steps: lines of later steps, which a killed run may have left, are dropped.
-    pub fn open(out: &Path, steps: usize) -> Result<Self, Failure> {
-        let steps_path = out.join("steps.jsonl");
-        let text = match steps {
-            0 => String::new(),
-            _ => std::fs::read_to_string(&steps_path).unwrap_or_default(),
-        };
-        let kept = text.lines().take_while(|line| is_up_to(line, steps));
-        let kept: String = kept.flat_map(|line| [line, "\n"]).collect();
-        output::write(&steps_path, &kept)?;
-        let file = OpenOptions::new().append(true).open(&steps_path);
+    /// The logs of a run as far as it has come: lines of later steps and epochs, which a killed run may have left, are
+    /// dropped.
+    pub fn open(out: &Path, trainer: &Trainer<'_>) -> Result<Self, Failure> {
+        let (epochs, steps) = (trainer.run.epoch, trainer.steps_done());
         Ok(Self {
-            metrics: out.join("metrics.jsonl"),
-            steps: BufWriter::new(file.map_err(|e| failed(&steps_path, e))?),
-            steps_path,
+            metrics: numbered(&out.join("metrics.jsonl"), "epoch", epochs)?,
+            steps: numbered(&out.join("steps.jsonl"), "step", steps)?,
             events: EventFile::new(&out.join("tensorboard"), steps)?,
         })
     }
 
     /// Logs a step.
     pub fn step(&mut self, report: &StepReport) -> Result<(), Failure> {
-        let line = json_line(report)?;
-        let written = self.steps.write_all(line.as_bytes());
-        written.map_err(|e| failed(&self.steps_path, e))?;
+        append(&mut self.steps, report)?;
         self.events.scalars(report.step, &step_scalars(report))
     }
 
-    /// Logs an epoch, the last of the run's history, which ended after `steps` steps.
-    pub fn epoch(&mut self, run: &Checkpoint, steps: usize) -> Result<(), Failure> {
-        let lines: Result<Vec<String>, Failure> = run.history.iter().map(json_line).collect();
-        output::write(&self.metrics, &lines?.concat())?;
-        match run.history.last() {
-            Some(report) => self.events.scalars(steps, &epoch_scalars(report)),
-            None => Ok(()),
-        }
+    /// Logs an epoch, which ended after `steps` steps.
+    pub fn epoch(&mut self, report: &EpochReport, steps: usize) -> Result<(), Failure> {
+        append(&mut self.metrics, report)?;
+        self.events.scalars(steps, &epoch_scalars(report))
     }
 
     /// What was logged is on disk afterwards; to be called before a checkpoint that continues from here.
     pub fn flush(&mut self) -> Result<(), Failure> {
-        let flushed = self.steps.flush();
-        flushed.map_err(|e| failed(&self.steps_path, e))?;
+        for log in [&self.steps, &self.metrics] {
+            log.sync().map_err(|e| failed(log.path(), e))?;
+        }
         self.events.flush()
     }
 }
 
-fn is_up_to(line: &str, steps: usize) -> bool {
-    let value: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
-    let step = value.get("step").and_then(serde_json::Value::as_u64);
-    step.is_some_and(|s| s <= steps as u64)
+/// A log whose lines are numbered from 1 by a field, up to the last of `done`.
+fn numbered(path: &Path, field: &str, done: usize) -> Result<LineLog, Failure> {
+    let (mut lines, mut last) = (0, 0);
+    let is_next = |line: &[u8]| {
+        let value: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
+        let number = value.get(field).and_then(serde_json::Value::as_u64);
+        let next = number.filter(|n| (last + 1..=done as u64).contains(n));
+        last = next.unwrap_or(last);
+        lines += usize::from(next.is_some());
+        Ok(next.is_some())
+    };
+    let log = LineLog::read(path, is_next).map_err(|e| failed(path, e))?;
+    if lines < done {
+        tell!(
+            "warning: {}: lines of {} of {done} {field}s are missing; the run needs none of them and goes on",
+            path.display(),
+            done - lines
+        );
+    }
+    Ok(log)
 }
 
-fn json_line<T: serde::Serialize>(report: &T) -> Result<String, Failure> {
-    let line = serde_json::to_string(report);
-    line.map(|l| l + "\n").map_err(|e| Failure::Input {
-        path: "log".into(),
-        what: e.to_string(),
-    })
+fn append<T: serde::Serialize>(log: &mut LineLog, report: &T) -> Result<(), Failure> {
+    let line = serde_json::to_string(report).map_err(std::io::Error::from);
+    let appended = line.and_then(|line| log.append(&line));
+    appended.map_err(|e| failed(log.path(), e))
 }
 
 fn failed(path: &Path, source: std::io::Error) -> Failure {

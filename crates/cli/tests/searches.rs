@@ -42,6 +42,43 @@ fn a_sweep_refuses_before_it_trains() {
     check(task.train("out", &axis), 2, "a path to `1` of a list of 1");
     assert!(!task.path("out").exists());
 }
+/// One run in which a layer stays silent; the others keep their place in the table.
+#[test]
+fn a_sweep_with_a_dead_run() {
+    let task = Task::new("");
+    let sweep = |values: &str, json: &[&str]| {
+        let axis = format!("layers.0.synapse.range_pA={values}");
+        task.train("out", &[&["--sweep", &axis], json].concat())
+    };
+    let output = check(sweep("9,900", &["--json"]), 0, "range_pA=9 failed: ");
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let dead = found["runs"][0]["failed"].as_str().unwrap();
+    assert!(
+        dead.starts_with("layer `hidden`: no neuron fired"),
+        "{dead}"
+    );
+    assert!(found["runs"][1]["accuracy"].is_f64(), "{found}");
+    let csv = std::fs::read_to_string(task.path("out/sweep.csv")).unwrap();
+    let empty = ",".repeat(14);
+    assert!(csv.contains(&format!("\n9{empty}\"layer")), "{csv}");
+    check(sweep("9,900", &[]), 0, "       9  failed: layer `hidden`");
+    check(
+        sweep("8,9", &[]),
+        2,
+        "all 2 runs failed; the first one: layer",
+    );
+}
+#[test]
+fn a_sweep_without_an_end() {
+    let task = Task::new("");
+    let values = vec!["1"; 300].join(",");
+    let fields = ["batch", "seed"].map(|field| format!("training.{field}={values}"));
+    let axes = ["--sweep", &fields[0], "--sweep", &fields[1]];
+    let expected =
+        "`--sweep` is every combination of the values, 90000 runs; allowed: up to 1000 runs";
+    check(task.train("out", &axes), 2, expected);
+    assert!(!task.path("out").exists());
+}
 
 const YIELD: [&str; 5] = ["--yield-chips", "3", "--yield-accuracy", "0.6", "--json"];
 

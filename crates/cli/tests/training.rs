@@ -60,6 +60,58 @@ fn a_killed_run_that_stops_early_too() {
     killed_and_resumed(r#""early_stop":{"patience":1,"min_delta":0.01},"#, &[], 2);
 }
 
+/// Files that grow are added to, not rewritten: a checkpoint is as long after forty epochs as after two.
+#[test]
+fn a_checkpoint_does_not_grow() {
+    let length = |epochs: &str| {
+        let task = Task::new("");
+        task.change("\"epochs\":3", &format!("\"epochs\":{epochs}"));
+        check(task.train("out", &[]), 0, "results:");
+        std::fs::metadata(task.path("out/checkpoint.json"))
+            .unwrap()
+            .len() as f64
+    };
+    let (short, long) = (length("2"), length("40"));
+    assert!(long < 1.05 * short, "{short} bytes, then {long}");
+}
+
+/// A run that was started anew and killed leaves nothing of the one before.
+#[test]
+fn a_new_start_forgets_what_was_there() {
+    let task = Task::new("");
+    check(task.train("out", &[]), 0, "results:");
+    task.change("\"range_pA\":900", "\"range_pA\":9");
+    check(task.train("out", &["--restart"]), 2, "no neuron fired");
+    for name in [
+        "checkpoint.json",
+        "best.json",
+        "chip.json",
+        "program.json",
+        "comparison.json",
+    ] {
+        assert!(!task.path("out").join(name).exists(), "{name}");
+    }
+}
+#[test]
+fn a_description_is_not_overwritten() {
+    let task = Task::new("");
+    let before = std::fs::read(task.path("chip.json")).unwrap();
+    check(task.train(".", &[]), 2, "choose another --out");
+    assert_eq!(std::fs::read(task.path("chip.json")).unwrap(), before);
+}
+
+#[test]
+fn lines_that_are_missing_are_told() {
+    let task = Task::new("");
+    check(task.train("out", &[]), 0, "results:");
+    std::fs::remove_file(task.path("out/metrics.jsonl")).unwrap();
+    check(
+        task.train("out", &[]),
+        0,
+        "metrics.jsonl: lines of 3 of 3 epochs are missing",
+    );
+}
+
 #[test]
 fn other_settings_are_named() {
     let task = Task::new("");

@@ -3,6 +3,8 @@
 //!
 //! This crate knows nothing of chips.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod alphabet;
 mod baseline;
 mod braille;

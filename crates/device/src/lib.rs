@@ -2,6 +2,8 @@
 //!
 //! This crate knows nothing of Verilog or simulation.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod chip;
 mod codes;
 mod coefficient;

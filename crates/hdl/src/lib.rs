@@ -2,6 +2,8 @@
 //!
 //! This crate knows nothing of files, simulators or data.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod atoms;
 mod compose;
 mod delay;

@@ -1,5 +1,6 @@
 //! Folders that one command at a time writes into.
 
+use crate::leftovers;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -57,7 +58,8 @@ pub enum LockError {
 }
 
 impl FolderLock {
-    /// Locks a folder, which is made where it is not there yet, or says who holds it; never waits.
+    /// Locks a folder, which is made where it is not there yet, or says who holds it; never waits. Temporary files that a
+    /// killed process left in it are removed.
     ///
     /// # Errors
     /// Another process (or this one) holds the folder; the folder cannot be made or written to.
@@ -83,6 +85,7 @@ impl FolderLock {
             // Whoever held it may have removed the file after it was opened here: this lock would bind nobody.
             if same_file(&file, &path) {
                 name_holder(&mut file).map_err(|e| failed(&path, e))?;
+                leftovers::remove(folder);
                 return Ok(Self { path, file });
             }
         }
@@ -109,7 +112,8 @@ fn open(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-fn same_file(file: &File, path: &Path) -> bool {
+/// Whether an open file is the one that a path names.
+pub(crate) fn same_file(file: &File, path: &Path) -> bool {
     let (Ok(open), Ok(there)) = (file.metadata(), std::fs::symlink_metadata(path)) else {
         return false;
     };

@@ -1,5 +1,6 @@
 //! Files that are whole or not there.
 
+use crate::leftovers::temporary_file;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -39,12 +40,8 @@ fn replace(
     let dir = parent.unwrap_or(Path::new("."));
     machine(Step::MakeFolder)?;
     std::fs::create_dir_all(dir)?;
-    let mut builder = tempfile::Builder::new();
-    // Temporary files are private; what a user asked for is not. The user's mask still applies.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     machine(Step::Create)?;
-    let mut file = builder.tempfile_in(dir)?;
+    let mut file = temporary_file(dir)?;
     write(file.as_file_mut())?;
     machine(Step::Write)?;
     machine(Step::Sync)?;

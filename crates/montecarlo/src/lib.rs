@@ -3,6 +3,8 @@
 //!
 //! This crate knows nothing of the command line.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod error;
 mod results;
 mod run;

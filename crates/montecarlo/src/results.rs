@@ -1,14 +1,16 @@
-//! Results on disk: one JSON line with the run's settings, then one a chip. The file is rewritten aside and renamed after
-//! every chip, so that a killed run continues where it stopped.
+//! Results on disk: one JSON line with the run's settings, then one a chip, each added when it is known, so that a
+//! killed run continues where it stopped.
 
 use crate::MonteCarloError;
 use bruno_chip::Description;
 use bruno_data::Sample;
+use bruno_host::LineLog;
 use bruno_train::Checkpoint;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::io::Write;
-use std::path::Path;
+use std::fmt::Display;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 /// What the numbers of a run follow from; hashes are SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,15 +119,28 @@ pub struct ChipRecord {
 }
 
 /// All that is known so far.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Results {
     /// What it follows from.
     pub settings: Settings,
     /// The ideal chip first, then chip 0, 1, ...
     pub records: Vec<ChipRecord>,
+    path: PathBuf,
+    /// The file, once it holds something of these settings.
+    log: Option<LineLog>,
 }
 
 impl Results {
+    /// No results; those in `path` are thrown away when the first is added.
+    pub fn anew(path: &Path, settings: Settings) -> Self {
+        Self {
+            settings,
+            records: Vec::new(),
+            path: path.into(),
+            log: None,
+        }
+    }
+
     /// The results in `path`, or none where there is no such file.
     ///
     /// # Errors
@@ -135,30 +150,33 @@ impl Results {
             path: path.display().to_string(),
             what,
         };
-        let fresh = Self {
-            settings,
-            records: Vec::new(),
-        };
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(fresh),
-            Err(e) => return Err(mismatch(format!("cannot be read: {e}"))),
-        };
-        let damaged = |e: serde_json::Error| {
+        let damaged = |e: &dyn Display| {
             mismatch(format!("is no results file ({e}); remove it, or --restart"))
         };
-        let mut lines = text.lines();
-        let first = lines.next().unwrap_or_default();
-        let settings: Settings = serde_json::from_str(first).map_err(damaged)?;
-        let differences = fresh.settings.differences(&settings);
+        let (mut found, mut records) = (None, Vec::new());
+        let read = LineLog::read(path, |line| {
+            match &found {
+                None => found = Some(serde_json::from_slice::<Settings>(line)?),
+                Some(_) => records.push(serde_json::from_slice::<ChipRecord>(line)?),
+            }
+            Ok(true)
+        });
+        let log = read.map_err(|e| match e.kind() {
+            ErrorKind::InvalidData | ErrorKind::UnexpectedEof => damaged(&e),
+            _ => mismatch(format!("cannot be read: {e}")),
+        })?;
+        let fresh = Self::anew(path, settings);
+        if log.is_new() {
+            return Ok(fresh);
+        }
+        let found = found.ok_or_else(|| damaged(&"no line of it is whole"))?;
+        let differences = fresh.settings.differences(&found);
         if !differences.is_empty() {
             return Err(mismatch(format!(
                 "was made with other settings ({}); choose another --out, or --restart",
                 differences.join(", ")
             )));
         }
-        let records = lines.map(serde_json::from_str).collect::<Result<_, _>>();
-        let records: Vec<ChipRecord> = records.map_err(damaged)?;
         // A gap or a double would end in wrong statistics.
         let number = |at: usize| at.checked_sub(1).map(|k| k as u32);
         if records
@@ -169,21 +187,29 @@ impl Results {
             let what = "its chips are not numbered one after the other; remove it, or --restart";
             return Err(mismatch(what.into()));
         }
-        Ok(Self { records, ..fresh })
+        Ok(Self {
+            records,
+            log: Some(log),
+            ..fresh
+        })
     }
 
-    /// Writes the file aside and renames it.
+    /// Adds the next chip, to the file as well.
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn save(&self, path: &Path) -> std::io::Result<()> {
-        bruno_host::replace_file(path, |file| {
-            let mut text = serde_json::to_string(&self.settings)? + "\n";
-            for record in &self.records {
-                text += &(serde_json::to_string(record)? + "\n");
+    pub fn add(&mut self, record: ChipRecord) -> io::Result<()> {
+        let log = match &mut self.log {
+            Some(log) => log,
+            none => {
+                let first = serde_json::to_string(&self.settings)? + "\n";
+                none.insert(LineLog::start(&self.path, &first)?)
             }
-            file.write_all(text.as_bytes())
-        })
+        };
+        log.append(&serde_json::to_string(&record)?)?;
+        log.sync()?;
+        self.records.push(record);
+        Ok(())
     }
 
     /// The records of virtual chips `0..count`, as far as they are there.

@@ -3,6 +3,8 @@
 //!
 //! This crate knows nothing of Verilator, data sets or training.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod bus;
 mod compare;
 mod forward;

@@ -3,6 +3,8 @@
 //!
 //! This crate knows nothing of simulation; its test runs the netlist against the integer model of `bruno-sim`.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod area;
 mod error;
 mod harness;

@@ -2,7 +2,7 @@
 
 use crate::difference;
 use crate::epoch::Unfinished;
-use crate::{Adam, EpochReport, GradientKind, Parameters, TrainConfig, TrainError};
+use crate::{Adam, GradientKind, Parameters, Standing, TrainConfig, TrainError};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Fingerprint};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Format of the file; a change of any field's meaning raises it.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// State of a run after any step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,8 +34,8 @@ pub struct Checkpoint {
     pub parameters: Parameters,
     /// Optimiser.
     pub adam: Adam,
-    /// Reports of the epochs done.
-    pub history: Vec<EpochReport>,
+    /// What is known of the epochs done.
+    pub standing: Standing,
 }
 
 impl Checkpoint {
@@ -52,7 +52,7 @@ impl Checkpoint {
             unfinished: Unfinished::default(),
             parameters,
             adam,
-            history: Vec::new(),
+            standing: Standing::default(),
         }
     }
 

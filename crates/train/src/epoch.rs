@@ -200,8 +200,7 @@ impl Trainer<'_> {
             audits: sums.audits,
             weights: weight_statistics(&self.chip()?, &self.run.parameters, &sums.codes),
         };
-        self.run.epoch = report.epoch;
-        self.run.history.push(report.clone());
+        self.run.ended(report.clone());
         Ok(report)
     }
 }

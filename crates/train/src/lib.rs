@@ -3,6 +3,8 @@
 //!
 //! This crate knows nothing of the command line.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod adam;
 mod adjoint;
 mod alive;
@@ -20,7 +22,7 @@ mod epoch;
 mod error;
 mod evaluate;
 mod footprint;
-mod history;
+
 mod in_force;
 mod latency;
 mod level_table;
@@ -41,6 +43,7 @@ mod replay;
 mod reset;
 mod sample;
 mod score;
+mod standing;
 mod step;
 mod step_report;
 mod surrogate;
@@ -80,6 +83,7 @@ pub use score::{
     CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,
     clopper_pearson, wilson,
 };
+pub use standing::{Mark, Standing};
 pub use step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use surrogate::Shape;
 pub use trained_program::{DecisionRule, Rule, TrainedProgram};

@@ -23,12 +23,12 @@ fn check_objective(objective: &str, cost: impl Fn(&Checkpoint) -> f64) {
 
 #[test]
 fn energy_is_saved() {
-    let energy = |run: &Checkpoint| run.history.last().unwrap().valid.energy_nj();
+    let energy = |run: &Checkpoint| run.last_epoch().unwrap().valid.energy_nj();
     check_objective(r#""energy":{"weight":3}"#, energy);
 }
 #[test]
 fn area_is_saved() {
-    let area = |run: &Checkpoint| run.history.last().unwrap().area.total_um2();
+    let area = |run: &Checkpoint| run.last_epoch().unwrap().area.total_um2();
     check_objective(r#""area":{"weight":3}"#, area);
 }
 /// Samples that begin with three spikes of the other class's channels.

@@ -11,7 +11,7 @@ use support::{CHIP, audited, fresh, fresh_of, fresh_with, train};
 #[test]
 fn the_task_is_learnt() {
     let run = train(fresh().0, 6, 2);
-    let last = run.history.last().unwrap();
+    let last = run.last_epoch().unwrap();
     assert!(
         last.valid.accuracy() == 1.0 && last.valid.mean_loss() < 0.5,
         "{last:?}"
@@ -78,7 +78,7 @@ fn jacobian_records_train_as_means() {
 fn stochastic_rounding_trains() {
     let text = CHIP.replace("\"inputs\":4", "\"inputs\":4,\"rounding\":\"stochastic\"");
     let run = train(fresh_of(&text).0, 6, 2);
-    assert_eq!(run.history.last().unwrap().valid.accuracy(), 1.0);
+    assert_eq!(run.last_epoch().unwrap().valid.accuracy(), 1.0);
 }
 
 /// Rounding at random and gating train, and resume to the same numbers.
@@ -91,8 +91,9 @@ fn weights_rounded_at_random() {
     train(fresh_of(&text).0, 3, 1).save(&path).unwrap();
     let continued = train(Checkpoint::load(&path).unwrap(), 3, 2);
     assert_eq!(continued, train(fresh_of(&text).0, 6, 1));
-    assert_eq!(continued.history.last().unwrap().valid.accuracy(), 1.0);
-    let statistics = &continued.history[0].weights;
+    assert_eq!(continued.last_epoch().unwrap().valid.accuracy(), 1.0);
+    let started = train(fresh_of(&text).0, 1, 1);
+    let statistics = &started.last_epoch().unwrap().weights;
     assert!(statistics.len() == 3 && statistics.iter().all(|s| s.distance_pa > 0.0));
     assert!(statistics.iter().any(|s| s.changed > 0));
 }
@@ -111,7 +112,7 @@ fn everything_in_training() {
     train(fresh_of(&text).0, 3, 1).save(&path).unwrap();
     let run = train(Checkpoint::load(&path).unwrap(), 3, 2);
     assert_eq!(run, train(fresh_of(&text).0, 6, 1));
-    assert_eq!(run.history.last().unwrap().valid.accuracy(), 1.0);
+    assert_eq!(run.last_epoch().unwrap().valid.accuracy(), 1.0);
     let trained = run.parameters.describe(&run.description);
     assert_ne!(trained.layers[0].device.t_ref_ms, 1.0);
     // What is written as chip.json is a valid description whose levels are the program's.

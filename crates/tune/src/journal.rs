@@ -1,10 +1,12 @@
-//! The trials of a search on disk: one line of JSON each, after a first line that says which search they belong to. The
-//! file is written aside and renamed after every trial.
+//! The trials of a search on disk: one line of JSON each, after a first line that says which search they belong to. Each
+//! trial is added when it has ended.
 
 use crate::{Goal, Space, TuneConfig, TuneError};
+use bruno_host::LineLog;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::io::Write;
+use std::fmt::Display;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// Format of the file; a change of any field's meaning raises it.
@@ -64,6 +66,10 @@ pub struct Journal {
     path: PathBuf,
     header: Header,
     trials: Vec<Trial>,
+    /// The file, once it is of this search.
+    log: Option<LineLog>,
+    /// Whether the lines of the file are in the order of their trials' numbers.
+    is_in_order: bool,
 }
 
 impl Journal {
@@ -91,10 +97,10 @@ impl Journal {
             path: path.into(),
             header,
             trials: Vec::new(),
+            log: None,
+            is_in_order: true,
         };
-        if path.is_file() {
-            new.read()?;
-        }
+        new.read()?;
         Ok(new)
     }
 
@@ -106,24 +112,35 @@ impl Journal {
     }
 
     fn read(&mut self) -> Result<(), TuneError> {
-        let text = std::fs::read_to_string(&self.path);
-        let text = text.map_err(|e| self.failed(format!("cannot be read: {e}")))?;
-        let mut lines = text.lines();
-        let damaged = |e: serde_json::Error| {
+        let (mut header, mut trials) = (None, Vec::new());
+        let read = LineLog::read(&self.path, |line| {
+            match &header {
+                None => header = Some(serde_json::from_slice::<Header>(line)?),
+                Some(_) => trials.push(serde_json::from_slice::<Trial>(line)?),
+            }
+            Ok(true)
+        });
+        let damaged = |e: &dyn Display| {
             self.failed(format!(
                 "is no journal of this version ({e}); choose another --out"
             ))
         };
-        let header: Header =
-            serde_json::from_str(lines.next().unwrap_or_default()).map_err(damaged)?;
+        let log = read.map_err(|e| match e.kind() {
+            ErrorKind::InvalidData | ErrorKind::UnexpectedEof => damaged(&e),
+            _ => self.failed(format!("cannot be read: {e}")),
+        })?;
+        if log.is_new() {
+            return Ok(());
+        }
+        let header = header.ok_or_else(|| damaged(&"no line of it is whole"))?;
         if header != self.header {
             let what = difference(&header, &self.header);
             return Err(self.failed(format!(
                 "belongs to another search ({what} differs); choose another --out, or restore the settings"
             )));
         }
-        let trials = lines.map(serde_json::from_str);
-        self.trials = trials.collect::<Result<_, _>>().map_err(damaged)?;
+        self.log = Some(log);
+        trials.into_iter().for_each(|trial| self.insert(trial));
         Ok(())
     }
 
@@ -132,21 +149,56 @@ impl Journal {
         &self.trials
     }
 
-    /// Adds a trial and writes the file.
+    /// Adds a trial, to the file as well.
+    ///
+    /// # Errors
+    /// The file cannot be written.
     pub fn add(&mut self, trial: Trial) -> Result<(), TuneError> {
-        let place = self.trials.partition_point(|t| t.number < trial.number);
-        self.trials.insert(place, trial);
-        let lines = || -> serde_json::Result<String> {
-            let mut text = serde_json::to_string(&self.header)? + "\n";
-            for trial in &self.trials {
-                text += &(serde_json::to_string(trial)? + "\n");
-            }
-            Ok(text)
-        };
-        let text = lines().map_err(|e| self.failed(format!("cannot be written: {e}")))?;
-        bruno_host::replace_file(&self.path, |file| file.write_all(text.as_bytes()))
-            .map_err(|e| self.failed(format!("cannot be written: {e}")))
+        let written = self.write(&trial);
+        written.map_err(|e| self.failed(format!("cannot be written: {e}")))?;
+        self.insert(trial);
+        Ok(())
     }
+
+    fn write(&mut self, trial: &Trial) -> io::Result<()> {
+        let log = match &mut self.log {
+            Some(log) => log,
+            none => none.insert(LineLog::start(&self.path, &line(&self.header)?)?),
+        };
+        log.append(line(trial)?.trim_end())?;
+        log.sync()
+    }
+
+    fn insert(&mut self, trial: Trial) {
+        let place = self.trials.partition_point(|t| t.number < trial.number);
+        self.is_in_order &= place == self.trials.len();
+        self.trials.insert(place, trial);
+    }
+
+    /// Brings the lines of the file into the order of their trials' numbers: those that ran at once were added as they
+    /// ended, which is not the same twice.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn put_in_order(&mut self) -> Result<(), TuneError> {
+        if self.is_in_order {
+            return Ok(());
+        }
+        let lines = || -> io::Result<String> {
+            let trials = self.trials.iter().map(line);
+            let text: String = trials.collect::<io::Result<_>>()?;
+            Ok(line(&self.header)? + &text)
+        };
+        let started = lines().and_then(|text| LineLog::start(&self.path, &text));
+        self.log = Some(started.map_err(|e| self.failed(format!("cannot be written: {e}")))?);
+        self.is_in_order = true;
+        Ok(())
+    }
+}
+
+/// The line of a value, with its end.
+fn line(value: &impl Serialize) -> io::Result<String> {
+    Ok(serde_json::to_string(value)? + "\n")
 }
 
 fn difference(old: &Header, new: &Header) -> &'static str {

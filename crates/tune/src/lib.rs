@@ -4,6 +4,8 @@
 //!
 //! This crate knows nothing of the command line.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod error;
 mod importance;
 mod journal;

@@ -53,6 +53,7 @@ impl Study<'_> {
             }
             self.round(&new, &earlier, &journal, tell)?;
         }
+        locked(&journal).put_in_order()?;
         let trials = locked(&journal).trials().to_vec();
         match trials.first().map(|t| &t.outcome) {
             Some(Outcome::Failed(first)) if trials.iter().all(|t| t.goal().is_infinite()) => {

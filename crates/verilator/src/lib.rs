@@ -2,6 +2,8 @@
 //!
 //! This crate knows nothing of data sets or training.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod build;
 mod cache;
 mod choices;

@@ -3,6 +3,7 @@
 mod failed_batch;
 mod picture;
 
+use crate::console;
 use crate::data::{self, RunData};
 use crate::failure::Failure;
 use crate::output;
@@ -88,23 +89,28 @@ impl Audit {
         for window in windows {
             audits.push(self.audit(&file, &run, window, &set, &kinds)?);
         }
+        if let Some(path) = &self.plot {
+            let audits: Vec<_> = audits
+                .iter()
+                .map(|a| (a.window_ticks, a.audit.clone()))
+                .collect();
+            let title = format!("{file}: gradients against exact backpropagation");
+            output::write(path, &picture::svg(&title, &audits)?)?;
+        }
         if self.json {
             let result = serde_json::json!({
                 "data": set.name, "data_notes": notes, "epochs": run.epoch, "effects": effects, "audits": audits,
             });
-            println!("{result}");
-        } else {
-            effects.lines().iter().for_each(|line| println!("{line}"));
-            notes.iter().for_each(|note| println!("data: {note}"));
-            audits.iter().for_each(|found| found.print(&set));
+            return say!("{result}");
         }
-        if let Some(path) = &self.plot {
-            let audits: Vec<_> = audits
-                .into_iter()
-                .map(|a| (a.window_ticks, a.audit))
-                .collect();
-            let title = format!("{file}: gradients against exact backpropagation");
-            output::write(path, &picture::svg(&title, &audits)?)?;
+        for line in effects.lines() {
+            say!("{line}")?;
+        }
+        for note in &notes {
+            say!("data: {note}")?;
+        }
+        for found in &audits {
+            found.print(&set)?;
         }
         Ok(())
     }
@@ -174,13 +180,16 @@ struct AtWindow {
 }
 
 impl AtWindow {
-    fn print(&self, set: &Dataset) {
+    fn print(&self, set: &Dataset) -> Result<(), Failure> {
         let found = &self.audit;
-        println!(
+        say!(
             "{}: {} samples, window {} us, {:.1} Hz; cosine / norm ratio to exact backpropagation",
-            set.name, found.samples, self.window_ticks, found.rate_hz
-        );
-        print!("{}{}", table(found), slope_table(&self.device_slopes));
+            set.name,
+            found.samples,
+            self.window_ticks,
+            found.rate_hz
+        )?;
+        console::print(&(table(found) + &slope_table(&self.device_slopes)))
     }
 }
 

@@ -9,6 +9,7 @@ mod start;
 mod training;
 
 use super::check::resolve;
+use crate::console;
 use crate::failure::Failure;
 use crate::output;
 use crate::progress::Progress;
@@ -77,11 +78,10 @@ impl Bench {
             return start::model(neurons);
         }
         let report = self.measure()?;
-        print!("{}", report.table());
-        match &self.json {
-            Some(path) => output::write(path, &format!("{:#}\n", serde_json::json!(report))),
-            None => Ok(()),
+        if let Some(path) = &self.json {
+            output::write(path, &format!("{:#}\n", serde_json::json!(report)))?;
         }
+        console::print(&report.table())
     }
 
     fn measure(&self) -> Result<Report, Failure> {

@@ -43,8 +43,7 @@ impl CacheCommand {
         let cache = Cache::of_user()?;
         if self.clear {
             let freed = cache.clear()?;
-            println!("removed {} from {}", size(freed), cache.dir.display());
-            return Ok(());
+            return say!("removed {} from {}", size(freed), cache.dir.display());
         }
         let entries = cache.entries()?;
         let content = Content {
@@ -54,11 +53,10 @@ impl CacheCommand {
             files: entries.iter().map(line).collect(),
         };
         if self.json {
-            println!("{:#}", serde_json::json!(content));
+            say!("{:#}", serde_json::json!(content))
         } else {
-            print(&content);
+            print(&content)
         }
-        Ok(())
     }
 }
 
@@ -74,22 +72,23 @@ fn line(entry: &CacheEntry) -> Line {
     }
 }
 
-fn print(content: &Content) {
-    println!(
+fn print(content: &Content) -> Result<(), Failure> {
+    say!(
         "{}: {} files, {} of {}",
         content.dir,
         content.files.len(),
         size(content.bytes),
         size(content.limit_bytes)
-    );
+    )?;
     for line in &content.files {
-        println!(
+        say!(
             "{:<64}{:>12}  used {} min ago",
             without_hash(&line.name),
             size(line.bytes),
             line.unused_s / 60
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// `KEY-NAME` of a file `KEY-HASH-NAME`: the hash of the content tells nobody which model it is.

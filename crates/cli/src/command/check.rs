@@ -66,18 +66,20 @@ impl Check {
             let resolved = serde_json::json!({
                 "chip": chip, "training": training, "findings": findings, "quantisation": quantised,
             });
-            println!(
+            say!(
                 "{}",
                 serde_json::to_string_pretty(&resolved).unwrap_or_default()
-            );
+            )?;
             return Ok(());
         }
-        println!(
+        say!(
             "{}: {} inputs, window {} us",
-            chip.name, chip.inputs, chip.window_ticks
-        );
+            chip.name,
+            chip.inputs,
+            chip.window_ticks
+        )?;
         for layer in &chip.layers {
-            println!(
+            say!(
                 "  {}: {} {:?} neurons in {} bank(s), {} presynaptic channels, {}-bit synapses",
                 layer.name,
                 layer.neurons,
@@ -85,21 +87,21 @@ impl Check {
                 layer.banks.len(),
                 layer.fan_in(),
                 layer.bits
-            );
+            )?;
         }
-        println!("{}", latency(&chip));
+        say!("{}", latency(&chip))?;
         if chip.fold > 1 {
-            println!("{}", clock(&chip)?);
+            say!("{}", clock(&chip)?)?;
         }
         for finding in findings {
             let mark = match finding.severity {
                 Severity::Note => "note",
                 Severity::Warning => "warning",
             };
-            println!("{mark}: {}", finding.text);
+            say!("{mark}: {}", finding.text)?;
         }
         for line in quantisation::lines(&quantised.unwrap_or_default()) {
-            println!("{line}");
+            say!("{line}")?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod coverage;
 
 use super::check::resolve;
+use crate::console;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::{data, output};
@@ -96,8 +97,7 @@ impl Cosim {
             true => Some(coverage::keep(&both, &design, &self.out)?),
             false => None,
         };
-        self.report(&chip, cases.len(), ticks, coverage.as_ref());
-        Ok(())
+        self.report(&chip, cases.len(), ticks, coverage.as_ref())
     }
 
     /// Without a choice everything is run that needs no data.
@@ -150,7 +150,13 @@ impl Cosim {
         Ok(set.train.iter().take(count).enumerate().map(case).collect())
     }
 
-    fn report(&self, chip: &Chip, cases: usize, ticks: u64, coverage: Option<&Coverage>) {
+    fn report(
+        &self,
+        chip: &Chip,
+        cases: usize,
+        ticks: u64,
+        coverage: Option<&Coverage>,
+    ) -> Result<(), Failure> {
         let neurons: usize = chip.layers.iter().map(|l| l.neurons).sum();
         if self.json {
             let mut result = serde_json::json!({
@@ -160,16 +166,13 @@ impl Cosim {
             if let Some(coverage) = coverage {
                 result["coverage"] = coverage::json(coverage);
             }
-            println!("{result}");
-        } else {
-            println!(
-                "{}: {cases} cases, {ticks} ticks, {neurons} neurons: 0 differences",
-                chip.name
-            );
-            if let Some(coverage) = coverage {
-                print!("{}", coverage::table(coverage));
-            }
+            return say!("{result}");
         }
+        say!(
+            "{}: {cases} cases, {ticks} ticks, {neurons} neurons: 0 differences",
+            chip.name
+        )?;
+        coverage.map_or(Ok(()), |c| console::print(&coverage::table(c)))
     }
 
     /// Keeps case and waves; what cannot be kept is said, and never hides the difference.

@@ -77,7 +77,7 @@ impl Eval {
         if let (Some(program), Some(path)) = (&program, &self.program) {
             program.check_data(path, &set)?;
         }
-        eprintln!("{}", set.summary());
+        tell!("{}", set.summary());
         let file = self.file.display().to_string();
         let chip = run.parameters.chip(&file, &run.description)?;
         let simulated = bruno_train::simulated(&chip, &run.config);
@@ -105,8 +105,7 @@ impl Eval {
             effects: Effects::of(&chip.description).on_nominal(),
             found: &found,
         };
-        print(&report, self.ridge, self.json);
-        Ok(())
+        print(&report, self.ridge, self.json)
     }
 
     /// The run to score, and the program where one is given.
@@ -128,13 +127,15 @@ pub fn origin(run: &Checkpoint) -> String {
 }
 
 /// Prints a report with its yardsticks, which follow the text since they may take a while.
-pub fn print(report: &Report<'_>, ridge: Demand, json: bool) {
+pub fn print(report: &Report<'_>, ridge: Demand, json: bool) -> Result<(), Failure> {
     if json {
-        println!("{}", report.json(&yardsticks(report.set, ridge)));
-        return;
+        return say!("{}", report.json(&yardsticks(report.set, ridge)));
     }
-    report.lines().iter().for_each(|line| println!("{line}"));
+    for line in report.lines() {
+        say!("{line}")?;
+    }
     for yardstick in yardsticks(report.set, ridge) {
-        println!("{}", yardstick.line());
+        say!("{}", yardstick.line())?;
     }
+    Ok(())
 }

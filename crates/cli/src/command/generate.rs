@@ -3,6 +3,7 @@
 use super::check::resolve;
 use crate::failure::Failure;
 use crate::output;
+use bruno_host::FolderLock;
 use std::path::PathBuf;
 
 /// Write the Verilog of a chip: one module a file, a file list (.f), timing constraints (.sdc), the data sheet (.md).
@@ -41,6 +42,7 @@ impl Generate {
             true => bruno_sim::testbench(&chip, &design, self.ticks, self.seed)?,
             false => Vec::new(),
         };
+        let _lock = FolderLock::take(&self.out)?;
         let mut written = Vec::new();
         let verilog = design.verilog.iter().chain(&design.shell);
         for file in verilog.chain(&design.companions) {
@@ -48,18 +50,22 @@ impl Generate {
             output::write(&path, &file.text)?;
             written.push(path.display().to_string());
         }
-        for file in &bench {
-            let path = self.out.join("testbench").join(&file.name);
-            output::write(&path, &file.text)?;
-            written.push(path.display().to_string());
+        if !bench.is_empty() {
+            let folder = self.out.join("testbench");
+            let _lock = FolderLock::take(&folder)?;
+            for file in &bench {
+                let path = folder.join(&file.name);
+                output::write(&path, &file.text)?;
+                written.push(path.display().to_string());
+            }
         }
         if self.json {
-            println!(
+            say!(
                 "{}",
                 serde_json::json!({ "top": design.top, "files": written })
-            );
+            )?;
         } else {
-            println!("{}", written.join("\n"));
+            say!("{}", written.join("\n"))?;
         }
         Ok(())
     }

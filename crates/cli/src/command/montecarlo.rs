@@ -5,12 +5,14 @@ mod virtual_chips;
 pub use virtual_chips::VirtualChips;
 
 use super::eval::Split;
+use crate::console;
 use crate::data::{self, RunData};
 use crate::failure::Failure;
 use crate::output;
 use crate::running::Running;
 use bruno_chip::Description;
 use bruno_device::{Chip, Effects, EffectsInForce};
+use bruno_host::FolderLock;
 use bruno_montecarlo::{ChipRecord, Results, Summary, with_spreads};
 use bruno_train::Checkpoint;
 use serde::Serialize;
@@ -73,6 +75,13 @@ impl MonteCarloCommand {
         let RunData { set, notes } = data::of_run(&run, &checkpoint, self.data.as_deref())?;
         let beside = || checkpoint.with_file_name("montecarlo");
         let out = self.out.clone().unwrap_or_else(beside);
+        let _lock = FolderLock::take(&out)?;
+        if self.restart {
+            // They would be of other chips than those that are drawn from here on.
+            for name in ["summary.json", "histogram.svg"] {
+                output::remove(&out.join(name))?;
+            }
+        }
         let (chip, results) = VirtualChips {
             run: &run,
             description: &description,
@@ -131,17 +140,18 @@ impl MonteCarloCommand {
         );
         output::write(&out.join("histogram.svg"), &report.summary.svg(&title)?)?;
         if self.json {
-            print!("{json}");
-            return Ok(());
+            return console::print(&json);
         }
-        println!(
+        say!(
             "{title}, {} samples of {data} ({})",
-            results.settings.samples, results.settings.split
-        );
-        report.notes().iter().for_each(|note| println!("  {note}"));
-        print_summary(&report.summary, chips);
-        println!("results: {}", out.display());
-        Ok(())
+            results.settings.samples,
+            results.settings.split
+        )?;
+        for note in report.notes() {
+            say!("  {note}")?;
+        }
+        print_summary(&report.summary, chips)?;
+        say!("results: {}", out.display())
     }
 }
 
@@ -172,40 +182,41 @@ impl Report {
     }
 }
 
-fn print_summary(summary: &Summary, chips: &[ChipRecord]) {
+fn print_summary(summary: &Summary, chips: &[ChipRecord]) -> Result<(), Failure> {
     let [low, lower, median, upper, high] = summary.quantiles;
-    println!("  ideal chip                    {:.3}", summary.nominal);
-    println!(
+    say!("  ideal chip                    {:.3}", summary.nominal)?;
+    say!(
         "  mean, deviation               {:.3}, {:.3}",
-        summary.mean, summary.deviation
-    );
-    println!(
+        summary.mean,
+        summary.deviation
+    )?;
+    say!(
         "  min, quartiles, max           {low:.3}, {lower:.3}, {median:.3}, {upper:.3}, {high:.3}"
-    );
+    )?;
     for bin in &summary.histogram {
-        println!(
+        say!(
             "  {:.3} .. {:.3}  {:4}  {}",
             bin.low,
             bin.low + bin.width,
             bin.chips,
             "#".repeat(bin.chips * 40 / chips.len())
-        );
+        )?;
     }
     let worst = |of: fn(&ChipRecord) -> f64| chips.iter().map(of).fold(0.0, f64::max);
-    println!(
+    say!(
         "  synapses deviate from the ideal by up to {:.2} pA rms; 256 levels lose {:.3} pA rms of it, {:.2} pA at most",
         worst(|c| c.deviation_rms_pa),
         worst(|c| c.held_rms_pa),
         worst(|c| c.held_largest_pa)
-    );
+    )?;
     let silent = chips.iter().map(|c| c.silent_samples).max().unwrap_or(0);
     if silent > 0 {
-        println!(
+        say!(
             "  samples without a spike       up to {silent} on a chip: output biases alone decide them"
-        );
+        )?;
     }
     if let Some(y) = &summary.yield_ {
-        println!(
+        say!(
             "  yield at {:.3}                {} of {} chips: {:.3} ({:.0} % interval {:.3} .. {:.3}, Clopper-Pearson)",
             y.target,
             y.good,
@@ -214,8 +225,9 @@ fn print_summary(summary: &Summary, chips: &[ChipRecord]) {
             100.0 * y.confidence,
             y.interval.0,
             y.interval.1
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// The checkpoint that a path is or holds; none for a chip description or a path that is not there.

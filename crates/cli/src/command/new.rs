@@ -53,7 +53,6 @@ impl New {
         );
         bruno_chip::Description::parse(&self.file.display().to_string(), &text)?;
         output::write(&self.file, &text)?;
-        println!("{}: next, `bruno check {0}`", self.file.display());
-        Ok(())
+        say!("{}: next, `bruno check {0}`", self.file.display())
     }
 }

@@ -3,6 +3,7 @@
 use super::check::resolve;
 use crate::failure::Failure;
 use crate::output;
+use bruno_host::FolderLock;
 use bruno_synth::{Device, Memories, Options, Target};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -71,14 +72,15 @@ impl Synth {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip)?;
         let design = bruno_hdl::generate(&chip)?;
-        let mut progress = |step: &str| eprintln!("synth: {step}");
+        let _lock = FolderLock::take(&self.out)?;
+        let mut progress = |step: &str| tell!("synth: {step}");
         let report = bruno_synth::synthesise(&chip, &design, &self.options(), &mut progress)?;
         let text = serde_json::to_string_pretty(&report).unwrap_or_default();
         output::write(&self.out.join(bruno_synth::REPORT), &(text.clone() + "\n"))?;
         if self.json {
-            println!("{text}");
+            say!("{text}")?;
         } else {
-            println!("{report}");
+            say!("{report}")?;
         }
         Ok(())
     }

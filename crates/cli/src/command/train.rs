@@ -1,6 +1,7 @@
 //! `bruno train`: BRUNO training through the Verilated RTL, resumable after every epoch.
 
 mod compare;
+mod files;
 mod sweep;
 mod yields;
 
@@ -14,11 +15,13 @@ use crate::{costs, data, output, report};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Fingerprint};
 use bruno_device::{Chip, Effects};
+use bruno_host::FolderLock;
 use bruno_montecarlo::Yield;
 use bruno_train::{
     AuditLine, Checkpoint, EpochReport, Evaluation, Footprint, Keep, Parameters, Score,
     TrainConfig, TrainError, TrainedProgram, Trainer,
 };
+use files::Files;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -113,18 +116,16 @@ impl Train {
         let chip = Chip::resolve(&file, &description)?;
         let set = data::load(&config, self.data.as_deref())?;
         let notes = set.notes();
-        let files = Files::new(out.to_path_buf());
-        eprintln!("{}", set.summary());
-        notes.iter().for_each(|note| eprintln!("data: {note}"));
+        let files = Files::of(out, &self.chip)?;
+        tell!("{}", set.summary());
+        notes.iter().for_each(|note| tell!("data: {note}"));
         let effects = Effects::of(&description);
         let trained_with = effects.with_asked(&config.asked_effects());
-        trained_with
-            .lines()
-            .iter()
-            .for_each(|line| eprintln!("{line}"));
+        trained_with.lines().iter().for_each(|line| tell!("{line}"));
         if let Some(hardware) = &config.hardware {
-            eprintln!("{hardware}; validation and test run on the nominal chip");
+            tell!("{hardware}; validation and test run on the nominal chip");
         }
+        let _lock = FolderLock::take(out)?;
         let (run, fresh) = self.start(&files, &chip, &description, &config, &set)?;
         let threads = self.running.threads();
         let simulated = bruno_train::simulated(&chip, &config);
@@ -132,6 +133,7 @@ impl Train {
         let factory = || self.running.model(&simulated, &design);
         let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
         if fresh {
+            files.forget()?;
             trainer.start_biases();
         }
         self.epochs(&mut trainer, &set, &files)?;
@@ -139,8 +141,12 @@ impl Train {
         let mut progress = Progress::new("test", set.test.len() as u64, "samples");
         let test = trainer.evaluate(&set.test, |n| progress.advance(n))?;
         drop(progress);
-        keep_results(&trainer, &set, out)?;
+        keep_results(&trainer, &set, &files)?;
         let chip = trainer.chip()?;
+        let yield_ = yields::of(self, &trainer.run, &set, out)?;
+        let with = (self.baseline.as_deref(), &self.running);
+        let lines = compare::table(&mut trainer, &set, &test, with, out)?;
+        // All files are written by now: an output that fails loses nothing else.
         if report != Report::Nothing {
             let found = report::Report {
                 origin: eval::origin(&trainer.run),
@@ -151,21 +157,19 @@ impl Train {
                 effects: effects.on_nominal(),
                 found: &test,
             };
-            eval::print(&found, self.ridge, report == Report::Json);
+            eval::print(&found, self.ridge, report == Report::Json)?;
         }
-        let yield_ = yields::of(self, &trainer.run, &set, out)?;
-        let with = (self.baseline.as_deref(), &self.running);
-        let lines = compare::table(&mut trainer, &set, &test, with, out)?;
         if report == Report::Text {
-            lines.iter().for_each(|line| println!("  {line}"));
-            println!("results: {}", out.display());
+            for line in lines {
+                say!("  {line}")?;
+            }
+            say!("results: {}", out.display())?;
         }
         Ok(Trained {
             test,
             valid: trainer
                 .run
-                .history
-                .last()
+                .last_epoch()
                 .map(|h| h.valid)
                 .unwrap_or_default(),
             area: trainer.footprint(),
@@ -191,7 +195,7 @@ impl Train {
                 0 => String::new(),
                 steps => format!(" and {steps} steps"),
             };
-            eprintln!(
+            tell!(
                 "continuing {} after epoch {}{steps}",
                 path.display(),
                 run.epoch
@@ -212,7 +216,7 @@ impl Train {
     ) -> Result<(), Failure> {
         let epochs = trainer.run.config.epochs;
         let samples = (set.train.len() + set.valid.len()) as u64;
-        let mut log = RunLog::open(&files.out, trainer.steps_done())?;
+        let mut log = RunLog::open(&files.out, trainer)?;
         while !trainer.run.is_done() {
             let start = Instant::now();
             trainer.seconds = [0.0; 2];
@@ -222,21 +226,21 @@ impl Train {
             let report = trainer.end_epoch(|n| progress.advance(n))?;
             drop(progress);
             report.audits.iter().for_each(tell);
-            log.epoch(&trainer.run, trainer.steps_done())?;
+            log.epoch(&report, trainer.steps_done())?;
             log.flush()?;
             if trainer.run.best_epoch() == Some(report.epoch) {
                 trainer.run.save(&files.best)?;
             }
             trainer.run.save(&files.last)?;
             let [forward, backward] = trainer.seconds;
-            eprintln!(
+            tell!(
                 "{}, {:.1} s (forward {forward:.1}, backward {backward:.1} over all threads)",
                 line(&report, &trainer.run.config, epochs),
                 start.elapsed().as_secs_f64()
             );
         }
         if trainer.run.stopped_early() {
-            eprintln!(
+            tell!(
                 "stopped early: {} no longer improves",
                 trainer.run.config.metric.of_validation()
             );
@@ -270,25 +274,6 @@ impl Train {
     }
 }
 
-/// Where a run keeps what.
-struct Files {
-    out: PathBuf,
-    last: PathBuf,
-    best: PathBuf,
-    failed: PathBuf,
-}
-
-impl Files {
-    fn new(out: PathBuf) -> Self {
-        Self {
-            last: out.join("checkpoint.json"),
-            best: out.join("best.json"),
-            failed: out.join("failed-batch.json"),
-            out,
-        }
-    }
-}
-
 /// Keeps the batch of a step in which a number was not finite; the error that tells so.
 fn keep_batch(trainer: &mut Trainer<'_>, error: TrainError, files: &Files) -> Failure {
     let Some(batch) = trainer.failed.take() else {
@@ -311,7 +296,7 @@ fn take_kept(trainer: &mut Trainer<'_>, files: &Files) -> Result<(), Failure> {
     };
     let figure = run.config.metric.of_validation();
     if run.config.keep == Keep::Last {
-        eprintln!(
+        tell!(
             "kept: the last epoch, {}; the best by {figure} is {best} ({})",
             run.epoch,
             files.best.display()
@@ -329,7 +314,7 @@ fn take_kept(trainer: &mut Trainer<'_>, files: &Files) -> Result<(), Failure> {
             ),
         });
     }
-    eprintln!("kept: epoch {best} of {}, the best by {figure}", run.epoch);
+    tell!("kept: epoch {best} of {}, the best by {figure}", run.epoch);
     trainer.run = kept;
     Ok(())
 }
@@ -345,10 +330,10 @@ fn tell(audit: &AuditLine) {
         audit.group
     );
     match (audit.low, audit.switched_to) {
-        (false, _) => eprintln!("{what}"),
-        (true, None) => eprintln!("warning: {what}"),
+        (false, _) => tell!("{what}"),
+        (true, None) => tell!("warning: {what}"),
         (true, Some(better)) => {
-            eprintln!("warning: {what}; going on with `{}`", better.name());
+            tell!("warning: {what}; going on with `{}`", better.name());
         }
     }
 }
@@ -380,10 +365,10 @@ fn line(report: &EpochReport, config: &TrainConfig, epochs: usize) -> String {
 }
 
 /// The optimised chip as files for other tools.
-fn keep_results(trainer: &Trainer<'_>, set: &Dataset, out: &Path) -> Result<(), Failure> {
+fn keep_results(trainer: &Trainer<'_>, set: &Dataset, files: &Files) -> Result<(), Failure> {
     let description = serde_json::to_string_pretty(&trainer.description()).unwrap_or_default();
-    output::write(&out.join("chip.json"), &(description + "\n"))?;
+    output::write(&files.chip, &(description + "\n"))?;
     let program = TrainedProgram::of(&trainer.run, &trainer.chip()?, set);
     let program = serde_json::to_string(&program).unwrap_or_default();
-    output::write(&out.join("program.json"), &(program + "\n"))
+    output::write(&files.program, &(program + "\n"))
 }

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::running::Running;
 use crate::{data, output};
 use bruno_chip::{ChipError, Description, Problem};
+use bruno_host::FolderLock;
 use bruno_train::{TrainConfig, TrainError};
 use bruno_tune::{
     Goal, Importance, Outcome, Space, Study, Training, Trial, TuneConfig, TuneError, importances,
@@ -65,12 +66,12 @@ impl Tune {
         let out = self.out.clone().unwrap_or(out);
         let file = self.chip.display().to_string();
         let threads = (self.running.threads() / tune.parallel).max(1);
-        eprintln!("{}", set.summary());
+        tell!("{}", set.summary());
         let notes = set.notes();
-        notes.iter().for_each(|note| eprintln!("data: {note}"));
+        notes.iter().for_each(|note| tell!("data: {note}"));
         let fields = serde_json::to_string(&space).unwrap_or_default();
-        eprintln!("space: {fields}");
-        eprintln!("{} trials at once, {threads} threads each", tune.parallel);
+        tell!("space: {fields}");
+        tell!("{} trials at once, {threads} threads each", tune.parallel);
         let runner = Training {
             file: &file,
             data: &set,
@@ -84,15 +85,14 @@ impl Tune {
             goal: tune.goal,
             threads,
         };
+        let _lock = FolderLock::take(&out)?;
         let study = Study {
             description: &json,
             space: &space,
             config: &tune,
             runner: &runner,
         };
-        let trials = study.run(&out.join("trials.jsonl"), &|t| {
-            eprintln!("{}", line(&space, t))
-        })?;
+        let trials = study.run(&out.join("trials.jsonl"), &|t| tell!("{}", line(&space, t)))?;
         self.report(&space, tune.goal, &json, &trials, &out)
     }
 
@@ -156,22 +156,19 @@ impl Tune {
             output::write(&out.join("best_chip.json"), &(text + "\n"))?;
         }
         if self.json {
-            println!("{report}");
-            return Ok(());
+            return say!("{report}");
         }
-        println!("best of {} trials, on the validation set:", trials.len());
-        ranked
-            .iter()
-            .take(BEST)
-            .for_each(|t| println!("  {}", line(space, t)));
-        lines(important.as_deref())
-            .iter()
-            .for_each(|l| println!("{l}"));
-        println!(
+        say!("best of {} trials, on the validation set:", trials.len())?;
+        for trial in ranked.iter().take(BEST) {
+            say!("  {}", line(space, trial))?;
+        }
+        for line in lines(important.as_deref()) {
+            say!("{line}")?;
+        }
+        say!(
             "results: {0}/tune.json, {0}/best_chip.json (for `bruno train`)",
             out.display()
-        );
-        Ok(())
+        )
     }
 }
 

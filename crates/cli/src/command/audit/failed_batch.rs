@@ -48,16 +48,16 @@ pub fn repeat(
         let result = serde_json::json!({
             "recorded": failed.fault, "gradient": in_force, "samples": failed.samples, "repeated": outcomes,
         });
-        println!("{result}");
+        say!("{result}")?;
         return Ok(());
     }
-    println!("recorded with `{}`: {}", in_force.name(), failed.fault);
+    say!("recorded with `{}`: {}", in_force.name(), failed.fault)?;
     for outcome in &outcomes {
         let found = match (&outcome.norm, &outcome.fault) {
             (Some(norm), _) => format!("finite, norm {norm:.3e}"),
             (None, fault) => fault.as_ref().map(ToString::to_string).unwrap_or_default(),
         };
-        println!("  {:<14}{found}", outcome.gradient.name());
+        say!("  {:<14}{found}", outcome.gradient.name())?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use bruno_hdl::Design;
+use bruno_host::FolderLock;
 use bruno_verilator::{Coverage, Covered, Lockstep, ModuleCoverage};
 use std::fmt::Write;
 use std::path::Path;
@@ -12,8 +13,8 @@ pub(super) fn keep(both: &Lockstep, design: &Design, out: &Path) -> Result<Cover
         path: path.display().to_string(),
         source,
     };
-    std::fs::create_dir_all(out).map_err(|e| failed(out, e))?;
-    let made = tempfile::tempdir_in(out).map_err(|e| failed(out, e))?;
+    let _lock = FolderLock::take(out)?;
+    let made = bruno_host::temporary_folder(out).map_err(|e| failed(out, e))?;
     let data = made.path().join("coverage.dat");
     both.write_coverage(&data)?;
     Coverage::annotate(design, &data, &made.path().join("annotated"))?;

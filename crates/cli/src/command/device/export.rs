@@ -54,7 +54,7 @@ impl Export {
     fn card(&self) -> Result<String, Failure> {
         let imported = ModelCard::load(&self.source)?;
         for note in &imported.notes {
-            eprintln!("note: {note}");
+            tell!("note: {note}");
         }
         let model = &imported.model;
         let format = match self.format {
@@ -73,7 +73,7 @@ impl Export {
             }
         };
         if matches!(format, Format::Ngspice | Format::Vacask) && model.statistics.is_some() {
-            eprintln!("note: the card's statistics are left out; spectre and json have them");
+            tell!("note: the card's statistics are left out; spectre and json have them");
         }
         Ok(model.text(format))
     }

@@ -1,11 +1,13 @@
 //! `bruno device fit`: parameters of a card from measured traces, level tables from pulse data.
 
 use super::Card;
+use crate::console;
 use crate::failure::Failure;
 use crate::output;
 use bruno_circuit::fit::{self, Levels, Measurement, Settings};
 use bruno_circuit::model_card::{Format, ModelCard};
 use bruno_circuit::plot;
+use bruno_host::FolderLock;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -77,16 +79,16 @@ impl Fit {
             "estimates": fit.estimates,
             "correlation": fit.correlation,
         });
+        let _lock = FolderLock::take(&self.out)?;
         output::write(&self.out.join("card.json"), &model.text(Format::Json))?;
         output::write(&self.out.join("fit.txt"), &fit.to_string())?;
         output::write(&self.out.join("fit.json"), &pretty(&report))?;
         output::write(&self.out.join("residuals.svg"), &picture)?;
-        print!("{fit}");
-        println!(
+        console::print(&fit.to_string())?;
+        say!(
             "card.json, fit.txt, fit.json, residuals.svg in {}",
             self.out.display()
-        );
-        Ok(())
+        )
     }
 
     fn levels(&self, file: &std::path::Path) -> Result<(), Failure> {
@@ -98,11 +100,11 @@ impl Fit {
             "levels": levels.levels,
             "notes": levels.notes,
         });
+        let _lock = FolderLock::take(&self.out)?;
         output::write(&self.out.join("levels.json"), &pretty(&table))?;
         output::write(&self.out.join("levels.txt"), &levels.to_string())?;
-        print!("{levels}");
-        println!("levels.json, levels.txt in {}", self.out.display());
-        Ok(())
+        console::print(&levels.to_string())?;
+        say!("levels.json, levels.txt in {}", self.out.display())
     }
 }
 

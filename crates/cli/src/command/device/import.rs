@@ -22,7 +22,7 @@ impl Import {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let imported = ModelCard::load(&self.file)?;
         for note in &imported.notes {
-            eprintln!("note: {note}");
+            tell!("note: {note}");
         }
         output::write_or_print(self.out.as_deref(), &imported.model.text(Format::Json))
     }

@@ -61,8 +61,7 @@ impl Plot {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let (title, panels) = self.kind.panels()?;
         output::write(&self.out, &svg(&title, &panels)?)?;
-        println!("{}", self.out.display());
-        Ok(())
+        say!("{}", self.out.display())
     }
 }
 

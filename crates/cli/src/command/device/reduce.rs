@@ -39,10 +39,10 @@ impl Reduce {
         };
         let reduction = reduce(&card, self.card.temperature, self.at_volt, &neuron)?;
         let block = serde_json::to_string_pretty(&reduction.card).unwrap_or_default();
-        println!("{block}");
         if let Some(path) = &self.out {
-            output::write(path, &(block + "\n"))?;
+            output::write(path, &format!("{block}\n"))?;
         }
+        say!("{block}")?;
         self.report(&card, &reduction)
     }
 
@@ -51,11 +51,13 @@ impl Reduce {
         card: &bruno_circuit::FecapCard,
         reduction: &Reduction,
     ) -> Result<(), Failure> {
-        eprintln!(
+        tell!(
             "operating point at {} V: p {:.4}, trapped charge {:.4} C/m2 (constant in the reduced model)",
-            self.at_volt, reduction.start_p, reduction.trapped_c_m2
+            self.at_volt,
+            reduction.start_p,
+            reduction.trapped_c_m2
         );
-        eprintln!(
+        tell!(
             "left out: leakage of the device, {:.3} pS at the threshold of {} V",
             1e12 * reduction.leakage_at_threshold_s,
             reduction.card.v_th_v
@@ -73,7 +75,7 @@ impl Reduce {
         };
         let error = reduction_error(card, reduction, waveform, &measurement.times_s);
         let error = error.map_err(|e| measurement.blame(e))?;
-        eprintln!(
+        tell!(
             "reduced against full model, RMS: V {:.2} % of its range of {:.3} V, p {:.4}",
             100.0 * error.v_rms_v / error.v_range_v,
             error.v_range_v,

@@ -7,6 +7,7 @@ use bruno_circuit::Trace;
 use bruno_circuit::netlist::Testbench;
 use bruno_circuit::plot::{self, Axis, Curve, Mark, Panel};
 use bruno_circuit::simulator::{Comparison, Simulator, SimulatorError, compare};
+use bruno_host::FolderLock;
 use clap::ValueEnum;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,11 +61,12 @@ impl Simulate {
             SimulatorName::Ngspice => Simulator::Ngspice,
             SimulatorName::Vacask => Simulator::Vacask,
         };
+        let _lock = FolderLock::take(&self.out)?;
         for (name, text) in simulator.files(&testbench) {
             output::write(&self.out.join(name), &text)?;
         }
         if self.dry_run {
-            println!("model and testbench in {}", self.out.display());
+            say!("model and testbench in {}", self.out.display())?;
             return Ok(());
         }
         let limit = Duration::from_secs(self.timeout);
@@ -82,8 +84,8 @@ impl Simulate {
         )?;
         output::write(&self.out.join("overlay.svg"), &picture)?;
         match self.json {
-            true => println!("{json}"),
-            false => println!("{}\nfiles: {}", report(&comparison), self.out.display()),
+            true => say!("{json}")?,
+            false => say!("{}\nfiles: {}", report(&comparison), self.out.display())?,
         }
         self.judge(comparison)
     }

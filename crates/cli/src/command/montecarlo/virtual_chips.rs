@@ -77,22 +77,18 @@ impl VirtualChips<'_> {
 
     /// What is there.
     fn results(&self, settings: Settings) -> Result<Results, Failure> {
-        if self.restart {
-            return Ok(Results {
-                settings,
-                records: Vec::new(),
-            });
-        }
         let path = self.out.join("chips.jsonl");
+        if self.restart {
+            return Ok(Results::anew(&path, settings));
+        }
         let results = Results::open(&path, settings)?;
         if let Some(chips) = results.records.len().checked_sub(1) {
-            eprintln!("continuing {} after {chips} chips", path.display());
+            tell!("continuing {} after {chips} chips", path.display());
         }
         Ok(results)
     }
 
     fn add(&self, montecarlo: &mut MonteCarlo<'_>, results: &mut Results) -> Result<(), Failure> {
-        let path = self.out.join("chips.jsonl");
         // The ideal chip comes first.
         let needed = self.chips as usize + 1;
         let left = needed.saturating_sub(results.records.len());
@@ -101,9 +97,8 @@ impl VirtualChips<'_> {
         for record in results.records.len()..needed {
             let chip = record.checked_sub(1).map(|k| k as u32);
             let scored = montecarlo.score(chip, |n| progress.advance(n))?;
-            results.records.push(scored);
-            results.save(&path).map_err(|source| Failure::Write {
-                path: path.display().to_string(),
+            results.add(scored).map_err(|source| Failure::Write {
+                path: self.out.join("chips.jsonl").display().to_string(),
                 source,
             })?;
         }

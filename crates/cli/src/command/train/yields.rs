@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use bruno_chip::{ChipError, Description, Problem};
 use bruno_data::Dataset;
 use bruno_device::Effects;
+use bruno_host::FolderLock;
 use bruno_montecarlo::{Summary, Yield};
 use bruno_train::Checkpoint;
 use std::path::Path;
@@ -40,6 +41,8 @@ pub fn of(
     let Some(chips) = train.yield_chips else {
         return Ok(None);
     };
+    let out = out.join("montecarlo");
+    let _lock = FolderLock::take(&out)?;
     let (_, results) = VirtualChips {
         run,
         description: &run.parameters.describe(&run.description),
@@ -50,7 +53,7 @@ pub fn of(
         chips,
         seed: DEFAULT_SEED,
         running: &train.running,
-        out: &out.join("montecarlo"),
+        out: &out,
         restart: train.restart,
     }
     .score()?;

@@ -1,0 +1,240 @@
+//! What the runs of a sweep reached and what they trade, as JSON, CSV, text and picture.
+
+use crate::command::train::Trained;
+use bruno_circuit::plot::{Axis, Curve, Mark, Panel};
+use bruno_montecarlo::Yield;
+use bruno_train::pareto_front;
+use serde::Serialize;
+
+/// One run.
+#[derive(Serialize)]
+pub struct Row {
+    /// Values of the swept fields, in order.
+    pub values: Vec<f64>,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What a run came to.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Outcome {
+    Reached(Figures),
+    /// Its numbers were not finite, a layer fell silent, or its settings are impossible together.
+    Failed {
+        failed: String,
+    },
+}
+
+/// What a run reached.
+#[derive(Serialize)]
+pub struct Figures {
+    valid_accuracy: Option<f64>,
+    valid_loss_nats: Option<f64>,
+    accuracy: f64,
+    loss_nats: f64,
+    #[serde(rename = "energy_nJ")]
+    energy_nj: f64,
+    area_um2: f64,
+    latency_ms: Option<f64>,
+    #[serde(rename = "rate_Hz")]
+    rate_hz: f64,
+    /// Test samples in which the last hidden layer did not fire.
+    silent_samples: u64,
+    /// Where `--yield-chips` asks for it.
+    #[serde(rename = "yield", skip_serializing_if = "Option::is_none")]
+    yield_: Option<Yield>,
+    /// No other run is at least as accurate and cheaper in energy, area, latency.
+    front: [bool; 3],
+}
+
+/// What runs trade accuracy for.
+pub const COSTS: [&str; 3] = ["energy (nJ a sample)", "area (um2)", "latency (ms)"];
+
+impl Outcome {
+    /// The figures of a run that came to its end.
+    pub fn of(trained: &Trained) -> Self {
+        let Trained {
+            test: found,
+            valid,
+            area,
+            yield_,
+        } = trained;
+        let test = &found.score;
+        let has_valid = valid.decisions > 0;
+        Self::Reached(Figures {
+            valid_accuracy: has_valid.then(|| valid.accuracy()),
+            valid_loss_nats: has_valid.then(|| valid.mean_loss()),
+            accuracy: test.accuracy(),
+            loss_nats: test.mean_loss(),
+            energy_nj: test.energy_nj(),
+            area_um2: area.total_um2(),
+            latency_ms: found.latency().map(|l| l.mean_ms),
+            rate_hz: test.rate_hz(),
+            silent_samples: test.silent,
+            yield_: *yield_,
+            front: [false; 3],
+        })
+    }
+}
+
+impl Figures {
+    /// In the order of [`COSTS`].
+    fn costs(&self) -> [f64; 3] {
+        let latency = self.latency_ms.unwrap_or(f64::NAN);
+        [self.energy_nj, self.area_um2, latency]
+    }
+
+    /// The figures of a line of the table.
+    fn line(&self) -> String {
+        let mut line = format!("{:>8.3}{:>8.3}", self.accuracy, self.loss_nats);
+        for (cost, on) in self.costs().iter().zip(self.front) {
+            let star = if on { '*' } else { ' ' };
+            line += &format!("{cost:>14.4}{star}");
+        }
+        line += &format!("{:>9.1}", self.rate_hz);
+        if let Some(y) = &self.yield_ {
+            let (low, high) = y.interval;
+            line += &format!("   {:.2} ({low:.2}..{high:.2})", y.share);
+        }
+        if self.silent_samples > 0 {
+            line += &format!("   {} samples without a spike", self.silent_samples);
+        }
+        line
+    }
+}
+
+impl Row {
+    fn figures(&self) -> Option<&Figures> {
+        match &self.outcome {
+            Outcome::Reached(figures) => Some(figures),
+            Outcome::Failed { .. } => None,
+        }
+    }
+
+    fn failure(&self) -> Option<&str> {
+        match &self.outcome {
+            Outcome::Reached(_) => None,
+            Outcome::Failed { failed } => Some(failed),
+        }
+    }
+}
+
+/// The figures of the runs that came to their end.
+pub fn figures(rows: &[Row]) -> impl Iterator<Item = &Figures> {
+    rows.iter().filter_map(Row::figures)
+}
+
+/// Why the first of the runs that failed did.
+pub fn first_failure(rows: &[Row]) -> Option<&str> {
+    rows.iter().find_map(Row::failure)
+}
+
+/// Marks the runs that no other beats in a cost.
+pub fn mark_fronts(rows: &mut [Row]) {
+    let points = |k: usize| figures(rows).map(move |f| (f.accuracy, f.costs()[k]));
+    let fronts = [0, 1, 2].map(|k| pareto_front(&points(k).collect::<Vec<_>>()));
+    let reached = rows.iter_mut().filter_map(|row| match &mut row.outcome {
+        Outcome::Reached(figures) => Some(figures),
+        Outcome::Failed { .. } => None,
+    });
+    for (at, figures) in reached.enumerate() {
+        figures.front = [0, 1, 2].map(|k: usize| fronts[k][at]);
+    }
+}
+
+/// One panel a cost, with the front joined by a line.
+pub fn panels(rows: &[Row]) -> Vec<Panel> {
+    let panel = |(k, label): (usize, &&str)| {
+        let point = |r: &Figures| (r.costs()[k], r.accuracy);
+        let mut front: Vec<_> = figures(rows).filter(|r| r.front[k]).map(point).collect();
+        front.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Panel {
+            x: Axis::linear(label),
+            y: Axis::linear("test accuracy"),
+            curves: vec![
+                Curve::new("runs", Mark::Points, figures(rows).map(point)),
+                Curve::new("not dominated", Mark::Points, front.clone()),
+                Curve::new("", Mark::Dashed, front),
+            ],
+        }
+    };
+    let measured = |(k, _): &(usize, &&str)| figures(rows).any(|r| r.costs()[*k].is_finite());
+    COSTS
+        .iter()
+        .enumerate()
+        .filter(measured)
+        .map(panel)
+        .collect()
+}
+
+/// A line a run, those that failed with the reason in the last column.
+pub fn csv(fields: &[&str], rows: &[Row]) -> String {
+    let heads = [
+        "valid_accuracy",
+        "valid_loss_nats",
+        "accuracy",
+        "loss_nats",
+        "energy_nJ",
+        "area_um2",
+        "latency_ms",
+        "rate_Hz",
+        "yield",
+        "front_energy",
+        "front_area",
+        "front_latency",
+        "silent_samples",
+        "failed",
+    ];
+    let optional = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+    let mut text = [fields, &heads[..]].concat().join(",") + "\n";
+    for row in rows {
+        let mut cells: Vec<String> = row.values.iter().map(f64::to_string).collect();
+        match &row.outcome {
+            Outcome::Reached(r) => {
+                cells.extend([optional(r.valid_accuracy), optional(r.valid_loss_nats)]);
+                let always = [r.accuracy, r.loss_nats, r.energy_nj, r.area_um2];
+                cells.extend(always.map(|v| v.to_string()));
+                cells.extend([optional(r.latency_ms), r.rate_hz.to_string()]);
+                cells.push(optional(r.yield_.map(|y| y.share)));
+                cells.extend(r.front.map(|on| u8::from(on).to_string()));
+                cells.extend([r.silent_samples.to_string(), String::new()]);
+            }
+            Outcome::Failed { failed } => {
+                cells.resize(fields.len() + heads.len() - 1, String::new());
+                let reason = failed.replace('\n', "; ").replace('"', "\"\"");
+                cells.push(format!("\"{reason}\""));
+            }
+        }
+        text += &(cells.join(",") + "\n");
+    }
+    text
+}
+
+/// Aligned, a star behind each cost in which no other run beats the run.
+pub fn lines(fields: &[&str], rows: &[Row]) -> Vec<String> {
+    let width = |field: &str| field.len().max(8);
+    let mut head: String = fields
+        .iter()
+        .map(|f| format!("{f:>0$}  ", width(f)))
+        .collect();
+    head += "accuracy    loss      energy nJ       area um2    latency ms   rate Hz";
+    if figures(rows).any(|r| r.yield_.is_some()) {
+        head += "   yield (95 %)";
+    }
+    let mut lines = vec![head];
+    for row in rows {
+        let values = fields.iter().zip(&row.values);
+        let line: String = values
+            .map(|(f, v)| format!("{v:>0$}  ", width(f)))
+            .collect();
+        lines.push(match &row.outcome {
+            Outcome::Reached(figures) => line + &figures.line(),
+            Outcome::Failed { failed } => {
+                line + "failed: " + failed.lines().next().unwrap_or_default()
+            }
+        });
+    }
+    lines.push("* no other run is at least as accurate and cheaper in this".into());
+    lines
+}

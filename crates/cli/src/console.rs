@@ -1,0 +1,93 @@
+//! What a command prints: results on standard output, everything else on standard error. All printing goes through here.
+//!
+//! A reader that has gone (`bruno eval run/checkpoint.json | head -1`) is no error: what is left is dropped, and the command
+//! finishes its work and ends as it would have. A device that is full is an error, and names the output. That standard
+//! error cannot be written is told to nobody, for there is nobody left to hear it.
+//!
+//! Names and labels come from files, which may be a stranger's: characters that would steer the terminal are printed as
+//! their escapes.
+
+use crate::failure::Failure;
+use std::borrow::Cow;
+use std::io::{self, ErrorKind, Write};
+
+/// Prints a line of the result; gives an error where it cannot be written.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::console::print(&(format!($($text)*) + "\n"))
+    };
+}
+
+/// Tells a line of what goes on, beside the result.
+macro_rules! tell {
+    ($($text:tt)*) => {
+        $crate::console::tell(&format!($($text)*))
+    };
+}
+
+/// Prints a piece of the result as it stands.
+///
+/// # Errors
+/// The output cannot be written, for another reason than that its reader has gone.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    // Flushed at once: what waits in a buffer at the end of the process fails without a word.
+    let written_out = out.write_all(visible(text).as_bytes());
+    written(written_out.and_then(|()| out.flush()))
+}
+
+/// What became of a write to standard output.
+pub fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(source) => Err(Failure::Write {
+            path: "standard output".into(),
+            source,
+        }),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Tells a line.
+pub fn tell(line: &str) {
+    let line = format!("{}\n", visible(line));
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// The text with control characters, but for ends of lines and tabs, as their escapes.
+fn visible(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(steers) {
+        return text.into();
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match steers(c) {
+            true => safe.extend(c.escape_default()),
+            false => safe.push(c),
+        }
+    }
+    safe.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(visible(text), expected);
+    }
+
+    #[test]
+    fn what_is_printed_as_it_stands() {
+        check("\u{3bc}A\tof `hidden`\n", "\u{3bc}A\tof `hidden`\n");
+    }
+    #[test]
+    fn what_would_clear_the_terminal() {
+        check("label \u{1b}[2J\r", "label \\u{1b}[2J\\r");
+    }
+    #[test]
+    fn what_old_terminals_obey() {
+        check("\u{9b}2J\u{7f}", "\\u{9b}2J\\u{7f}");
+    }
+}

@@ -1,0 +1,86 @@
+//! A folder into which another command writes: whoever comes second is told so, and changes nothing.
+
+mod support;
+
+use bruno_host::FolderLock;
+use std::process::Command;
+use support::task::Task;
+use support::{bruno, check};
+
+/// A command whose results go to `out` in a folder of the task.
+fn in_use(task: &Task, command: impl FnOnce(&str) -> Command) {
+    let out = task.path("out");
+    let _held = FolderLock::take(&out).unwrap();
+    let expected = format!("out: is in use by process {}", std::process::id());
+    check(command(&out.display().to_string()), 2, &expected);
+    // The lock is all that is there.
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
+}
+
+#[test]
+fn of_a_run() {
+    let task = Task::new("");
+    in_use(&task, |_| task.train("out", &[]));
+}
+#[test]
+fn of_a_sweep() {
+    let task = Task::new("");
+    let axis = ["--sweep", "training.learning_rate=0.1,0.2"];
+    in_use(&task, |_| task.train("out", &axis));
+}
+#[test]
+fn of_virtual_chips() {
+    let task = Task::new("");
+    check(task.train("run", &[]), 0, "results:");
+    in_use(&task, |out| {
+        task.run(
+            "montecarlo",
+            &task.path("run"),
+            &["--chips", "1", "--out", out],
+        )
+    });
+}
+#[test]
+fn of_a_search() {
+    let task = Task::new("");
+    in_use(&task, |out| {
+        task.run(
+            "tune",
+            &task.path("chip.json"),
+            &["--trials", "1", "--out", out],
+        )
+    });
+}
+/// A command on the description of the task.
+fn of_a_chip(command: &str) {
+    let task = Task::new("");
+    let chip = task.path("chip.json").display().to_string();
+    in_use(&task, |out| bruno(&[command, &chip, "--out", out]));
+}
+#[test]
+fn of_verilog() {
+    of_a_chip("generate");
+}
+#[test]
+fn of_gates() {
+    of_a_chip("synth");
+}
+#[test]
+fn of_a_circuit_simulator() {
+    let task = Task::new("");
+    let arguments = ["device", "simulate", "--simulator", "ngspice", "--dry-run"];
+    in_use(&task, |out| {
+        bruno(&[&arguments[..], &["--out", out]].concat())
+    });
+}
+
+/// What a killed command left beside its outputs is gone after the next.
+#[test]
+fn leftovers_of_a_killed_run() {
+    let task = Task::new("");
+    let half = task.path("out/.bruno-a1b2c3.part");
+    std::fs::create_dir(task.path("out")).unwrap();
+    std::fs::write(&half, "{\"version\":").unwrap();
+    check(task.train("out", &[]), 0, "results:");
+    assert!(!half.exists());
+}
