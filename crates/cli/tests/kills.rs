@@ -176,12 +176,8 @@ fn limited(command: &Command, blocks: &str) -> Command {
 
 /// Kills of a command that waits for tools, at any time of its run; how many struck. Whatever it prints is the same in
 /// the end.
-fn killed_in_time(
-    kills: usize,
-    command: impl Fn() -> Command,
-    start_anew: impl Fn(),
-    rng: &mut ChaCha8Rng,
-) -> usize {
+fn killed_in_time(kills: usize, command: impl Fn() -> Command, start_anew: impl Fn()) -> usize {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
     let start = Instant::now();
     let whole = check(command(), 0, "").stdout;
     let length = start.elapsed();
@@ -203,42 +199,106 @@ fn quiet(mut command: Command) -> Command {
     command
 }
 
-/// Kills and refusals in numbers that no test has the time for: `scripts/kills` runs it and docs/reliability.md says what it
-/// found. `BRUNO_KILLS` kills over all commands, and a fifth of that refusals of each.
-#[test]
-#[ignore = "takes an hour"]
-fn campaign() {
-    let kills = std::env::var("BRUNO_KILLS").map_or(300, |n| n.parse().unwrap());
-    let mut rng = ChaCha8Rng::seed_from_u64(6);
-    println!("command      places   kills   refused   of them ended well");
-    for name in ["train", "sweep", "montecarlo", "tune", "generate"] {
+/// Kills in numbers that no test has the time for: `scripts/kills` runs the tests of this module, and docs/reliability.md
+/// says what they found.
+mod campaign {
+    use super::*;
+
+    /// A share of the kills over all commands, per cent.
+    fn kills(share: usize) -> usize {
+        let all = std::env::var("BRUNO_KILLS").map_or(300, |n| n.parse::<usize>().unwrap());
+        (all * share).div_ceil(100)
+    }
+
+    /// Kills at any places, and as many calls refused.
+    fn struck(name: &'static str) {
         let case = Case::new(name);
         let mut places = case.places();
+        let mut rng = ChaCha8Rng::seed_from_u64(6);
+        let most = kills(18);
         let mut killed = 0;
-        while killed < kills * 18 / 100 {
-            killed += case.kills(&places, 2, &mut rng);
+        while killed < most {
+            killed += case.kills(&places, 2.min(most - killed), &mut rng);
         }
+        println!("{name}: {killed} kills at any of {} places", places.len());
         places.shuffle(&mut rng);
         let errors = ["ENOSPC", "EIO", "EDQUOT"].iter().cycle();
-        let refusals = || places.iter().zip(errors.clone()).take(kills / 5);
-        let ended_well = refusals()
-            .filter(|(at, error)| case.refuses(at, error))
-            .count();
-        let (all, refused) = (places.len(), refusals().count());
-        println!("{name:<12}{all:>7}{killed:>8}{refused:>10}{ended_well:>21}");
+        let refusals: Vec<_> = places.iter().zip(errors).take(most).collect();
+        let ended_well = { refusals.iter() }.filter(|(at, error)| case.refuses(at, error));
+        let (ended_well, all) = (ended_well.count(), refusals.len());
+        println!("{name}: {all} calls refused, {ended_well} of which did not matter");
     }
-    let [in_use, in_turn] = two_at_once(12);
-    println!(
-        "two at once: {in_use} times the folder was in use, {in_turn} times the first had ended"
-    );
-    let with_tools = kills / 20;
-    println!("synth       {:>15}", synthesis(with_tools, &mut rng));
-    println!("cache       {:>15}", cold_starts(with_tools, &mut rng));
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn train() {
+        struck("train");
+    }
+    #[test]
+    #[ignore = "takes minutes"]
+    fn sweep() {
+        struck("sweep");
+    }
+    #[test]
+    #[ignore = "takes minutes"]
+    fn montecarlo() {
+        struck("montecarlo");
+    }
+    #[test]
+    #[ignore = "takes minutes"]
+    fn tune() {
+        struck("tune");
+    }
+    #[test]
+    #[ignore = "takes minutes"]
+    fn generate() {
+        struck("generate");
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn synth() {
+        let task = Task::new("");
+        let [chip, out] = ["chip.json", "out"].map(|name| task.path(name).display().to_string());
+        let command = || {
+            bruno(&[
+                "synth", &chip, "--out", &out, "--target", "generic", "--json",
+            ])
+        };
+        let struck = killed_in_time(kills(5), command, || ());
+        println!("synth: {struck} kills at any time");
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn cache() {
+        let task = Task::new("");
+        check(task.train("run", &[]), 0, "results:");
+        let task = task.through_rtl();
+        let cache = task.path("cache");
+        let command = || {
+            let mut command = task.run("eval", &task.path("run/checkpoint.json"), &["--json"]);
+            command.env("BRUNO_CACHE", &cache);
+            command
+        };
+        let clear = || std::fs::remove_dir_all(&cache).unwrap();
+        let struck = killed_in_time(kills(5), command, clear);
+        println!("cache: {struck} kills at any time of a cold start");
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn two_at_once() {
+        let [in_use, in_turn] = started_at_once(12);
+        println!(
+            "two at once: {in_use} times the folder was in use, {in_turn} times the first had ended"
+        );
+    }
 }
 
 /// Two runs with other settings start into one folder at the same moment: one is refused, and the files are the other's.
 /// How often it was refused for the folder, and for the settings of a run that had ended by then.
-fn two_at_once(tries: usize) -> [usize; 2] {
+fn started_at_once(tries: usize) -> [usize; 2] {
     let task = Task::new("");
     let other = task.path("other.json");
     let text = std::fs::read_to_string(task.path("chip.json")).unwrap();
@@ -279,29 +339,4 @@ fn two_at_once(tries: usize) -> [usize; 2] {
         std::fs::remove_dir_all(task.path("both")).unwrap();
     }
     found
-}
-
-fn synthesis(kills: usize, rng: &mut ChaCha8Rng) -> usize {
-    let task = Task::new("");
-    let [chip, out] = ["chip.json", "out"].map(|name| task.path(name).display().to_string());
-    let command = || {
-        bruno(&[
-            "synth", &chip, "--out", &out, "--target", "generic", "--json",
-        ])
-    };
-    killed_in_time(kills, command, || (), rng)
-}
-
-fn cold_starts(kills: usize, rng: &mut ChaCha8Rng) -> usize {
-    let task = Task::new("").through_rtl();
-    let integer = Task::new("");
-    check(integer.train("run", &[]), 0, "results:");
-    let cache = task.path("cache");
-    let command = || {
-        let mut command = task.run("eval", &integer.path("run/checkpoint.json"), &["--json"]);
-        command.env("BRUNO_CACHE", &cache);
-        command
-    };
-    let clear = || std::fs::remove_dir_all(&cache).unwrap();
-    killed_in_time(kills, command, clear, rng)
 }
