@@ -2,11 +2,13 @@
 //!
 //! Arithmetic is on `i64`, so an intermediate that would leave 32 bits in hardware shows up as a difference.
 
+mod activity;
 mod layer;
 mod neuron;
 mod random;
 
 use crate::{Counters, Forward, LayerTrace, Program, SimError, Stimulus, Trace};
+pub use activity::{Activity, missing};
 use bruno_device::Chip;
 pub use layer::LayerState;
 pub use neuron::State;
@@ -39,6 +41,11 @@ impl IntegerModel {
     /// States of every layer after the last tick.
     pub fn layers(&self) -> &[LayerState] {
         &self.layers
+    }
+
+    /// What happened in every layer since the model was made, over all samples.
+    pub fn activity(&self) -> impl Iterator<Item = &Activity> {
+        self.layers.iter().map(LayerState::activity)
     }
 
     /// Resets every state.

@@ -1,10 +1,14 @@
 //! Cases for co-simulation: programs and stimuli that reach what random data of a task would not.
 
+mod forced;
+
 use crate::{LayerProgram, Program, Stimulus};
 use bruno_device::Chip;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
+
+pub use forced::forced;
 
 /// One sample of a co-simulation.
 #[derive(Debug, Clone, Serialize)]

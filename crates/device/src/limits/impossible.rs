@@ -3,10 +3,12 @@
 use crate::{Chip, Layer};
 use bruno_chip::{Problem, RecorderInterface};
 
-/// Largest sum of level codes in one tick: 32-bit words hold it beside a full current of `i_bits` and its step
-/// (`testbenches/formal/current.v` proves it).
-fn max_injection(i_bits: u32) -> i64 {
-    (1 << 31) - 1 - (1 << i_bits)
+impl Chip {
+    /// Largest sum of level codes in one tick, LSB of I: 32-bit words hold it beside a full current of `i_bits` and its
+    /// step (`testbenches/formal/current.v` proves it).
+    pub fn largest_sum(&self) -> i64 {
+        (1 << 31) - 1 - (1 << self.description.formats.i_bits)
+    }
 }
 
 /// Limits that generation refuses.
@@ -94,7 +96,7 @@ pub(crate) fn injection(
     };
     let recurrences = if layer.recurrent { layer.neurons } else { 0 };
     let sum = largest(levels) * layer.inputs as i64 + largest(recurrent) * recurrences as i64;
-    let most = max_injection(chip.description.formats.i_bits);
+    let most = chip.largest_sum();
     (sum > most).then(|| Problem {
         field: format!("synapse levels of layer `{}`", layer.name),
         value: format!("{sum} LSB when every channel spikes in one tick"),

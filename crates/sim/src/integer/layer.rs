@@ -1,5 +1,6 @@
 //! One layer of the integer model: its neurons, its spikes and its recorder.
 
+use super::activity::Activity;
 use super::neuron::{self, Outcome, State};
 use super::random::{Generator, Offsets};
 use crate::{LayerProgram, LayerTrace, Spike};
@@ -65,6 +66,7 @@ pub struct LayerState {
     fired: Vec<u32>,
     inject: Vec<i64>,
     saturations: u64,
+    activity: Activity,
     trace: LayerTrace,
 }
 
@@ -106,6 +108,7 @@ impl LayerState {
             fired: Vec::new(),
             inject: vec![0; layer.neurons],
             saturations: 0,
+            activity: Activity::default(),
             trace: LayerTrace::default(),
         };
         state.reset(&layer.codes);
@@ -135,6 +138,11 @@ impl LayerState {
         self.saturations
     }
 
+    /// What happened since the model was made, over all resets.
+    pub fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
     pub(super) fn step(&mut self, spiking: &[u32], program: &LayerProgram) {
         self.inject.fill(0);
         for channel in spiking {
@@ -144,6 +152,7 @@ impl LayerState {
             for neuron in std::mem::take(&mut self.fired) {
                 let channel = self.inputs + neuron as usize;
                 self.add_row(channel, &program.recurrent_levels, &program.weights);
+                self.activity.recurrent_rows += 1;
             }
         }
         self.fired.clear();
@@ -170,6 +179,7 @@ impl LayerState {
         let noise_m = if self.options.noise { codes.noise_m } else { 0 };
         let offsets = Offsets::new(self.rounding, codes, noise_m, words);
         let s = &mut self.neurons[index];
+        let before = *s;
         let k = &self.constants;
         let clipped = neuron::synapse(s, self.inject[index], codes, k, self.rounding, &offsets);
         let outcome = match self.kind {
@@ -177,6 +187,8 @@ impl LayerState {
             LayerKind::Lif => neuron::lif(s, codes, k, self.rounding, &offsets),
             LayerKind::Readout => Outcome::default(),
         };
+        self.activity
+            .add(&before, clipped != 0, &outcome, s, codes, k);
         let saturations = clipped + outcome.saturations;
         self.saturations += saturations as u64;
         self.lanes[index].add(s, &outcome, saturations);

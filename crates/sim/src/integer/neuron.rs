@@ -34,8 +34,10 @@ impl State {
 pub struct Outcome {
     /// The threshold was crossed.
     pub spike: bool,
-    /// Saturated updates (0..2).
+    /// Saturated updates of the membrane (0 or 1).
     pub saturations: i64,
+    /// The membrane was clamped at its floor.
+    pub floored: bool,
     /// What the tick adds to the sums of the recorder level `jacobian`; zero in a refractory one.
     pub linear: Linear,
 }
@@ -183,6 +185,7 @@ fn threshold(s: &mut State, v: i64, codes: &Codes, k: &Constants) -> Outcome {
     Outcome {
         spike,
         saturations,
+        floored: floored != v,
         linear,
     }
 }
