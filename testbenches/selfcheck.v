@@ -6,7 +6,9 @@
 //   events.hex     expected events {tick, neurons}
 //   words.hex      expected recorder words {last, word}, stream by stream
 //   streams.hex    each stream's {first word, words, words of a record, words of a neuron}
+//   layers.hex     each spiking layer's {first neuron, neurons}
 //
+// No PASS without events: every layer must have fired, and every word of every stream must have changed.
 // The last line printed is `PASS: ...` or, at the first mismatch, `FAIL: ...` followed by $stop.
 `include "parameters.vh"
 
@@ -30,6 +32,7 @@ module testbench;
   reg  [`HIDDEN+31:0]     events   [0:`EVENT_ROWS-1];
   reg  [32:0]             words    [0:`WORD_ROWS-1];
   reg  [127:0]            streams  [0:`STREAMS-1];
+  reg  [63:0]             layers   [0:`SPIKING-1];
 
   reg                     clk = 1'b0;
   reg                     rst = 1'b1;
@@ -64,11 +67,14 @@ module testbench;
   integer                 case_number = 0, case_tick = 0;
   reg  [65:0]             due [0:15];       // expected answers {refused, a read, address, data}
   integer                 next_word [0:`STREAMS-1];
+  integer                 spikes_of [0:`SPIKING-1];  // by layer
+  reg  [31:0]             first_value [0:32*`STREAMS-1];  // of each of a neuron's words, by stream
+  reg  [31:0]             changed [0:`STREAMS-1];   // the words that have had another value
   reg  [`STREAMS-1:0]     held = {`STREAMS{1'b0}};  // offered and not taken: must stay
   reg  [`STREAMS-1:0]     held_last = {`STREAMS{1'b0}};
   reg  [32*`STREAMS-1:0]  held_data = {32*`STREAMS{1'b0}};
 
-  integer                 at, s, n, waited, quiet;
+  integer                 at, s, n, k, layer, waited, quiet;
   reg  [1:0]              reader = 2'd0;
   reg                     phase = 1'b0;
   reg  [7:0]              operation;
@@ -77,6 +83,7 @@ module testbench;
   reg  [`HIDDEN+31:0]     event_row;
   reg  [32:0]             word;
   reg  [127:0]            stream;
+  reg  [31:0]             constant;
 
   // Called after the line that says what is wrong.
   task fail;
@@ -150,6 +157,9 @@ module testbench;
         fail;
       end
       seen_events = seen_events + 1;
+      for (layer = 0; layer < `SPIKING; layer = layer + 1)
+        for (k = 0; k < layers[layer][31:0]; k = k + 1)
+          if (event_spikes[layers[layer][63:32] + k]) spikes_of[layer] = spikes_of[layer] + 1;
     end
   endtask
 
@@ -186,6 +196,9 @@ module testbench;
           fail;
         end
       end
+      k = n % stream[31:0];
+      if (n < stream[31:0]) first_value[32*s + k] = rec_data[32*s +: 32];
+      else if (rec_data[32*s +: 32] !== first_value[32*s + k]) changed[s] = changed[s] | (32'd1 << k);
       next_word[s] = n + 1;
       seen_words = seen_words + 1;
     end
@@ -292,13 +305,39 @@ module testbench;
     end
   endtask
 
+  // What was never seen was not compared.
+  task everything_happened;
+    begin
+      for (layer = 0; layer < `SPIKING; layer = layer + 1)
+        if (spikes_of[layer] == 0 && !failed) begin
+          $display("FAIL: end: spikes of layer %0d expected, got 0: nothing was compared", layer);
+          fail;
+        end
+      for (s = 0; s < `STREAMS; s = s + 1) begin
+        stream = streams[s];
+        constant = ~changed[s] & ((32'd1 << stream[31:0]) - 32'd1);
+        for (k = 0; k < 32; k = k + 1)
+          if (constant[k] && !failed) begin
+            $display("FAIL: end: stream %0d, word %0d expected to change, got always %h: nothing was compared",
+                     s, k, first_value[32*s + k]);
+            fail;
+          end
+      end
+    end
+  endtask
+
   initial begin
+    $readmemh("layers.hex", layers);
     $readmemh("commands.hex", commands);
     $readmemh("spikes.hex", spikes);
     $readmemh("events.hex", events);
     $readmemh("words.hex", words);
     $readmemh("streams.hex", streams);
-    for (s = 0; s < `STREAMS; s = s + 1) next_word[s] = 0;
+    for (s = 0; s < `STREAMS; s = s + 1) begin
+      next_word[s] = 0;
+      changed[s] = 32'd0;
+    end
+    for (layer = 0; layer < `SPIKING; layer = layer + 1) spikes_of[layer] = 0;
     repeat (2) cycle;
     rst = 1'b0;
     cycle;
@@ -309,8 +348,12 @@ module testbench;
         carry_out;
       end
     if (!failed) everything_came;
-    if (!failed)
+    if (!failed) everything_happened;
+    if (!failed) begin
+      for (layer = 0; layer < `SPIKING; layer = layer + 1)
+        $display("layer %0d: %0d spikes", layer, spikes_of[layer]);
       $display("PASS: %0d bus transfers, %0d ticks, %0d events, %0d recorder words", answered, ticks, seen_events, seen_words);
+    end
     $finish;
   end
 endmodule

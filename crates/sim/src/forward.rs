@@ -102,6 +102,16 @@ pub enum SimError {
         /// What fits.
         expected: String,
     },
+    /// A comparison in which something never took place: it would say nothing about it.
+    #[error("{what}: nothing was compared of what never happens: {missing}; {remedy}")]
+    Uneventful {
+        /// What was run.
+        what: String,
+        /// What never happened, by layer.
+        missing: String,
+        /// What the user can do.
+        remedy: String,
+    },
     /// An external tool failed: its command line and everything it printed.
     #[error("`{command}` failed\n{output}\n{remedy}")]
     Tool {

@@ -15,8 +15,11 @@ use std::fmt::Write;
 
 const BENCH: &str = include_str!("../../../testbenches/selfcheck.v");
 
-/// The files of the testbench, for a directory beside (in) that of the design: at least `ticks` ticks of random stimulus,
-/// then the edges of arithmetic, bus and recorder.
+/// The files of the testbench, for a directory beside (in) that of the design: cases that force every event, at least
+/// `ticks` ticks of random stimulus, then the edges of arithmetic, bus and recorder.
+///
+/// # Errors
+/// A chip in which something never happens under all of these cases.
 pub fn testbench(
     chip: &Chip,
     design: &Design,
@@ -32,6 +35,7 @@ pub fn testbench(
         script.case(number, case, &trace);
     }
     script.transfers(&bus::refusals(chip));
+    expected.check_activity()?;
     let file = |name: &str, text: String| DesignFile {
         name: name.into(),
         text,
@@ -40,7 +44,10 @@ pub fn testbench(
         file("testbench.v", BENCH.into()),
         file("parameters.vh", parameters(chip, &script, &expected)),
         file("testbench.f", file_list(design)),
-        file("README.md", readme::print(chip, &cases)),
+        file(
+            "README.md",
+            readme::print(chip, &cases, expected.activity()),
+        ),
     ];
     files.extend(script.files());
     files.extend(expected.files());
@@ -55,14 +62,15 @@ struct BenchCase {
     ticks: u32,
 }
 
-/// Random stimuli with the chip's own window, then at a low threshold; short windows with a slow and with a stopped
-/// reader; the corner cases in short windows. Each starts from a reset of the states.
+/// What forces every event; random stimuli with the chip's own window, then at a low threshold; short windows with a slow
+/// and with a stopped reader; the corner cases in short windows. Each starts from a reset of the states.
 fn cases(chip: &Chip, ticks: u64, seed: u64) -> Vec<BenchCase> {
     let always = |case| (case, Reader::Always);
-    let own = stimuli::random(chip, ticks, seed).into_iter();
+    let forced = stimuli::forced(chip).into_iter();
+    let own = stimuli::random(chip, ticks, seed);
     let lively = stimuli::lively(chip, ticks / 4, seed);
     let corners = stimuli::corners(&stimuli::with_shortest_window(chip));
-    let all = own.chain(lively).map(always);
+    let all = forced.chain(own).chain(lively).map(always);
     let all = all
         .chain(stimuli::readers(chip, seed))
         .chain(corners.into_iter().map(always));
@@ -84,6 +92,7 @@ fn parameters(chip: &Chip, script: &Script, expected: &Expected) -> String {
     let values = [
         ("INPUTS", chip.inputs),
         ("HIDDEN", hidden_neurons(chip)),
+        ("SPIKING", expected.spiking().len()),
         ("STREAMS", streams(chip)),
         ("COMMANDS", script.commands()),
         // A memory has at least one row.

@@ -38,10 +38,14 @@ struct Bench {
 impl Bench {
     /// `edit` changes the files: the testbench's in `testbench/`, the design's beside it.
     fn new(description: &str, edit: impl Fn(&mut DesignFile)) -> Self {
+        Self::of_seed(description, 1, edit)
+    }
+
+    fn of_seed(description: &str, seed: u64, edit: impl Fn(&mut DesignFile)) -> Self {
         let description = Description::parse("small", description).unwrap();
         let chip = Chip::resolve("small", &description).unwrap();
         let design = bruno_hdl::generate(&chip).unwrap();
-        let bench = bruno_sim::testbench(&chip, &design, 2000, 1).unwrap();
+        let bench = bruno_sim::testbench(&chip, &design, 2000, seed).unwrap();
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("testbench")).unwrap();
         let write = |place: &Path, files: Vec<DesignFile>| {
@@ -211,6 +215,100 @@ fn a_word_that_does_not_wait() {
         "send = 1'b1",
         "to wait",
     );
+}
+
+/// Two neurons whose card alone fires once in many thousand ticks, if ever.
+fn quiet(kind: &str, v_th: f64) -> String {
+    format!(
+        r#"{{"name":"quiet","inputs":2,"layers":[{{"name":"hid","kind":"{kind}","neurons":2,
+            "device":{{"v_th_V":{v_th},"t_ref_ms":0.002,"tau_syn_ms":1}},"synapse":{{"range_pA":300}}}}],
+            "readout":{{"outputs":2,"tau_ms":2,"synapse":{{"range_pA":100}}}}}}"#
+    )
+}
+
+/// Replaces `from` in the bank of hidden neurons; the testbench of every seed must see it.
+fn check_fault(kind: &str, from: &str, to: &str) {
+    for seed in [1, 4, 5] {
+        let bench = Bench::of_seed(&quiet(kind, 0.4), seed, |file| {
+            if file.name == "quiet_hid_bank2.v" {
+                assert!(file.text.contains(from), "{}", file.text);
+                file.text = file.text.replace(from, to);
+            }
+        });
+        fails(bench.icarus(), "");
+    }
+}
+
+#[test]
+fn a_chip_that_seldom_fires() {
+    check_icarus(&quiet("lif", 0.4));
+}
+#[test]
+fn a_chip_that_cannot_fire() {
+    check_icarus(&quiet("felif", 2.0));
+}
+#[test]
+fn a_threshold_that_is_not_compared() {
+    check_fault("lif", "neuron_clamped > c_v_th", "1'b0");
+    check_fault("felif", "neuron_clamped > c_v_th", "1'b0");
+}
+#[test]
+fn spikes_that_do_not_leave() {
+    check_fault("lif", "<= spikes", "<= 2'd0 & spikes");
+    check_fault("felif", "<= spikes", "<= 2'd0 & spikes");
+}
+#[test]
+fn a_refractory_time_that_is_ignored() {
+    check_fault("lif", "neuron_refr > 32'sd0", "1'b0");
+    check_fault("felif", "neuron_refr > 32'sd0", "1'b0");
+}
+#[test]
+fn a_membrane_without_an_end() {
+    check_fault("lif", "neuron_floored > V_MAX", "1'b0");
+    check_fault("felif", "neuron_floored > V_MAX", "1'b0");
+}
+#[test]
+fn a_membrane_without_a_floor() {
+    check_fault(
+        "lif",
+        "neuron_floored = c_v_floor",
+        "neuron_floored = neuron_wanted",
+    );
+    check_fault(
+        "felif",
+        "neuron_floored = c_v_floor",
+        "neuron_floored = neuron_wanted",
+    );
+}
+#[test]
+fn saturations_that_are_not_counted() {
+    check_fault("lif", "syn_i_sat = 32'sd1", "syn_i_sat = 32'sd0");
+    check_fault(
+        "felif",
+        "neuron_clip = neuron_active",
+        "neuron_clip = 32'sd0",
+    );
+}
+#[test]
+fn an_occupation_that_stays() {
+    check_fault("felif", "(neuron_moved & neuron_active)", "32'sd0");
+}
+
+/// A testbench whose vectors hold nothing passes nothing.
+#[test]
+fn a_layer_that_nobody_looks_at() {
+    let expected = "spikes of layer 0 expected, got 0: nothing was compared";
+    check_altered(
+        "layers.hex",
+        "00000000_00000002",
+        "00000000_00000000",
+        expected,
+    );
+}
+#[test]
+fn a_word_that_never_changes() {
+    let expected = "stream 0, word 0 expected to change";
+    check_altered("testbench.v", "if (n < stream[31:0])", "if (1)", expected);
 }
 
 /// A register that the reset forgets: unknown in Icarus, another run for another seed in Verilator.

@@ -2,8 +2,8 @@
 
 use super::{BenchCase, rows, vector};
 use crate::stimuli::Reader;
-use crate::{Forward, IntegerModel, SimError, Trace};
-use bruno_device::Chip;
+use crate::{Activity, Forward, IntegerModel, SimError, Trace, missing};
+use bruno_device::{Chip, Layer};
 use bruno_hdl::{DesignFile, hidden_neurons};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,8 @@ struct Stream {
     words: usize,
     /// Rows of words.hex.
     rows: Vec<String>,
+    /// The first value of each of a neuron's words, and whether another came later.
+    seen: Vec<(i32, bool)>,
 }
 
 /// Everything expected so far.
@@ -39,6 +41,7 @@ impl Expected {
                     neurons: *neurons,
                     words: layer.record_words(chip.recorder).len(),
                     rows: Vec::new(),
+                    seen: Vec::new(),
                 });
                 first += neurons;
             }
@@ -49,6 +52,11 @@ impl Expected {
             events: Vec::new(),
             streams,
         }
+    }
+
+    /// Layers whose neurons spike.
+    pub(super) fn spiking(&self) -> &[Layer] {
+        &self.chip.layers[..self.chip.readout()]
     }
 
     pub(super) fn events(&self) -> usize {
@@ -77,6 +85,34 @@ impl Expected {
         Ok(trace)
     }
 
+    /// What happened in every layer in all cases.
+    pub(super) fn activity(&self) -> impl Iterator<Item = (&Layer, &Activity)> {
+        self.chip.layers.iter().zip(self.model.activity())
+    }
+
+    /// Checks that a testbench of these cases sees everything: a chip in which it never happens would pass it.
+    pub(super) fn check_activity(&self) -> Result<(), SimError> {
+        let mut missing = missing(self.activity());
+        for (number, stream) in self.streams.iter().enumerate() {
+            let layer = &self.chip.layers[stream.layer];
+            let words = layer.record_words(self.chip.recorder);
+            let constant = words.iter().zip(&stream.seen).filter(|(_, seen)| !seen.1);
+            missing.extend(
+                constant.map(|(word, _)| format!("stream {number}: a change of the word `{word}`")),
+            );
+        }
+        match missing[..] {
+            [] => Ok(()),
+            _ => Err(SimError::Uneventful {
+                what: "the cases of the testbench".into(),
+                missing: missing.join(", "),
+                remedy:
+                    "the forced cases do not reach it: report this as a bug, with the description"
+                        .into(),
+            }),
+        }
+    }
+
     fn add_events(&mut self, trace: &Trace) {
         let mut ticks = BTreeMap::<u32, Vec<usize>>::new();
         let mut base = 0;
@@ -95,11 +131,17 @@ impl Expected {
         }
     }
 
-    pub(super) fn files(&self) -> [DesignFile; 3] {
+    pub(super) fn files(&self) -> [DesignFile; 4] {
         let file = |name: &str, lines: &[String]| DesignFile {
             name: name.into(),
             text: rows(lines),
         };
+        let mut spiking = Vec::new();
+        let mut first = 0;
+        for layer in self.spiking() {
+            spiking.push(format!("{first:08x}_{:08x}", layer.neurons));
+            first += layer.neurons;
+        }
         let words: Vec<String> = self.streams.iter().flat_map(|s| s.rows.clone()).collect();
         let mut first = 0;
         let mut streams = Vec::new();
@@ -113,6 +155,7 @@ impl Expected {
             first += s.rows.len();
         }
         [
+            file("layers.hex", &spiking),
             file("events.hex", &self.events),
             file("words.hex", &words),
             file("streams.hex", &streams),
@@ -127,5 +170,13 @@ impl Stream {
         let last = own.len() - 1;
         let row = |(at, word): (usize, &i32)| format!("{}_{word:08x}", u8::from(at == last));
         self.rows.extend(own.iter().enumerate().map(row));
+        if self.seen.is_empty() {
+            self.seen = own[..self.words].iter().map(|w| (*w, false)).collect();
+        }
+        for neuron in own.chunks(self.words) {
+            for ((first, moved), word) in self.seen.iter_mut().zip(neuron) {
+                *moved |= word != first;
+            }
+        }
     }
 }

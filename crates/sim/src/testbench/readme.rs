@@ -1,11 +1,16 @@
 //! The page beside a testbench: how to run it, how to read what it says.
 
 use super::BenchCase;
+use crate::Activity;
 use crate::stimuli::Reader;
-use bruno_device::Chip;
+use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
-pub(super) fn print(chip: &Chip, cases: &[BenchCase]) -> String {
+pub(super) fn print<'a>(
+    chip: &Chip,
+    cases: &[BenchCase],
+    activity: impl Iterator<Item = (&'a Layer, &'a Activity)>,
+) -> String {
     let mut page = format!(
         "# Self-checking testbench of `{}`
 
@@ -23,7 +28,8 @@ The last line is `PASS: ...`, or `FAIL: case, tick: signal expected ..., got ...
 
 Stimulus and expected values come from bruno's integer model (docs/semantics.md); nothing in `testbench.v` knows the
 chip. It compares every bus answer, every event, every recorder word and its `last` flag, checks that a word waits until
-it is taken, that no handshake is unknown (X) after the reset and that the chip does not stand still.
+it is taken, that no handshake is unknown (X) after the reset, that the chip does not stand still and that everything has
+happened at least once.
 
 ## Cases
 
@@ -47,7 +53,29 @@ refuse transfers at the edges of its address space. Case 0 is what comes before 
             bench.ticks, bench.case.program.window, bench.case.name
         );
     }
-    page + &streams(chip)
+    page + &events(activity) + &streams(chip)
+}
+
+/// How often everything happens, by the integer model.
+fn events<'a>(activity: impl Iterator<Item = (&'a Layer, &'a Activity)>) -> String {
+    let mut page = String::from(
+        "
+## What happens
+
+No PASS without events: by the integer model each of these takes place so often, over neurons and ticks of all cases.
+`testbench.v` itself counts the spikes of every layer and looks for a change of every word of every recorder stream, and
+says FAIL where there is none.
+
+| layer | event | times |
+|---|---|---|
+",
+    );
+    for (layer, activity) in activity {
+        for (event, times) in activity.events(layer) {
+            let _ = writeln!(page, "| {} | {event} | {times} |", layer.name);
+        }
+    }
+    page
 }
 
 fn streams(chip: &Chip) -> String {
