@@ -117,7 +117,9 @@ impl Failure {
             Self::Input { .. } | Self::Write { .. } | Self::Lock(_) | Self::Tune(_) => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
-            Self::Sim(SimError::Mismatch { .. } | SimError::Cache { .. }) => 2,
+            Self::Sim(
+                SimError::Mismatch { .. } | SimError::Cache { .. } | SimError::Uneventful { .. },
+            ) => 2,
             Self::Synth(SynthError::File { .. }) => 2,
             Self::Sim(_) | Self::Synth(_) => 3,
             Self::Simulator(SimulatorError::File { .. }) => 2,

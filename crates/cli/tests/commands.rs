@@ -176,7 +176,7 @@ fn cosim_of_data() {
     check(
         bruno(&["cosim", "examples/braille.json", "--samples", "1"]),
         0,
-        "braille: 1 cases",
+        "braille: 4 cases",
     );
 }
 const FEW_GATES: &str = r#"{"name":"few","inputs":1,"rounding":"truncate",

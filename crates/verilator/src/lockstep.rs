@@ -7,7 +7,8 @@ use bruno_hdl::Design;
 use bruno_sim::bus::Transfer;
 use bruno_sim::stimuli::Reader;
 use bruno_sim::{
-    Difference, Forward, IntegerModel, Program, SimError, State, Stimulus, first_difference,
+    Activity, Difference, Forward, IntegerModel, Program, SimError, State, Stimulus,
+    first_difference,
 };
 use std::path::Path;
 
@@ -123,6 +124,11 @@ impl Lockstep {
     /// Writes what the RTL's coverage counters hold, in Verilator's format.
     pub fn write_coverage(&self, path: &Path) -> Result<(), SimError> {
         self.rtl.write_coverage(path)
+    }
+
+    /// What happened in every layer since both were built, by the integer model: what was compared.
+    pub fn activity(&self) -> Vec<Activity> {
+        self.integer.activity().copied().collect()
     }
 
     /// Spikes of the last whole run, all layers.

@@ -1,5 +1,6 @@
 //! `bruno cosim`: integer model against Verilated RTL, every state at every tick.
 
+mod compared;
 mod coverage;
 
 use super::check::resolve;
@@ -11,13 +12,17 @@ use bruno_data::Sample;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::stimuli::{self, Case, Reader};
-use bruno_sim::{Difference, Forward, Stimulus, bus};
+use bruno_sim::{Activity, Difference, Forward, Stimulus, bus};
 use bruno_train::{Checkpoint, TrainConfig};
 use bruno_verilator::{Coverage, Flavour, Lockstep, VerilatedModel};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// Run the chip's integer model and its Verilated RTL side by side and compare every state of every neuron at every
 /// tick, then every recorder word, spike event and counter.
+///
+/// Every run begins with cases that force every event (spikes, refractory times, both ends of every state) in every layer;
+/// what happened in the others is printed, and a layer that is silent on all --samples is an error: nothing was compared.
 ///
 /// Without --random, --corner or --samples, random and corner stimuli are run; the corners include bus transfers over the
 /// whole address space and a recorder whose reader is slow or stopped. At the first difference the command names tick, neuron,
@@ -34,7 +39,7 @@ pub struct Cosim {
     corner: bool,
     /// This many training samples of the description's data set, with random weights or those of --checkpoint.
     #[arg(long, value_name = "N")]
-    samples: Option<usize>,
+    samples: Option<NonZeroUsize>,
     /// The data, where it is not built in.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -59,6 +64,22 @@ pub struct Cosim {
     json: bool,
 }
 
+/// Stimuli in the order in which they run.
+struct Cases {
+    /// Those that make everything happen.
+    forced: Vec<(Case, Reader)>,
+    /// Those of a data set.
+    samples: Vec<(Case, Reader)>,
+    others: Vec<(Case, Reader)>,
+}
+
+impl Cases {
+    fn all(&self) -> impl Iterator<Item = &(Case, Reader)> {
+        let parts = [&self.forced, &self.samples, &self.others];
+        parts.into_iter().flatten()
+    }
+}
+
 /// Waves start this many ticks before a difference.
 const WAVE_LEAD: u32 = 200;
 
@@ -67,7 +88,7 @@ impl Cosim {
         let chip = resolve(&self.chip)?;
         let design = bruno_hdl::generate(&chip)?;
         let cases = self.cases(&chip)?;
-        let ticks: u64 = cases.iter().map(|(case, _)| ticks(case)).sum();
+        let ticks: u64 = cases.all().map(|(case, _)| ticks(case)).sum();
         let mut both = if self.coverage {
             Lockstep::with_coverage(&chip, &design)?
         } else {
@@ -84,20 +105,29 @@ impl Cosim {
             }
         }
         let mut progress = Progress::new("cosim", ticks, "ticks");
-        for (case, reader) in &cases {
-            both.load(&case.program)?;
-            let run = both.run_with(&case.stimulus, *reader, |_| progress.advance(1))?;
-            if let Some(difference) = run {
-                drop(progress);
-                return Err(self.keep(&chip, &design, case, difference));
+        let mut run = |cases: &[(Case, Reader)]| {
+            for (case, reader) in cases {
+                both.load(&case.program)?;
+                let run = both.run_with(&case.stimulus, *reader, |_| progress.advance(1))?;
+                if let Some(difference) = run {
+                    return Err(self.keep(&chip, &design, case, difference));
+                }
             }
+            Ok(both.activity())
+        };
+        let forced = run(&cases.forced)?;
+        compared::everything(&chip, &forced)?;
+        let with_samples = run(&cases.samples)?;
+        if !cases.samples.is_empty() {
+            compared::spikes_of_samples(&chip, &compared::since(&with_samples, &forced))?;
         }
+        let chosen = compared::since(&run(&cases.others)?, &forced);
         drop(progress);
         let coverage = match self.coverage {
             true => Some(coverage::keep(&both, &design, &self.out)?),
             false => None,
         };
-        self.report(&chip, cases.len(), ticks, coverage.as_ref())
+        self.report(&chip, &cases, &chosen, coverage.as_ref())
     }
 
     /// Without a choice everything is run that needs no data.
@@ -109,23 +139,26 @@ impl Cosim {
         self.corner || self.all()
     }
 
-    fn cases(&self, chip: &Chip) -> Result<Vec<(Case, Reader)>, Failure> {
-        let mut cases = Vec::new();
+    fn cases(&self, chip: &Chip) -> Result<Cases, Failure> {
+        let mut others = Vec::new();
         if self.corners() {
-            cases.extend(stimuli::corners(chip));
+            others.extend(stimuli::corners(chip));
         }
         if self.random || self.all() {
-            cases.extend(stimuli::random(chip, self.ticks, self.seed));
-            cases.extend(stimuli::lively(chip, self.ticks / 10, self.seed));
+            others.extend(stimuli::random(chip, self.ticks, self.seed));
+            others.extend(stimuli::lively(chip, self.ticks / 10, self.seed));
         }
-        if let Some(count) = self.samples {
-            cases.extend(self.data_cases(chip, count)?);
-        }
-        let mut cases: Vec<_> = cases.into_iter().map(|c| (c, Reader::Always)).collect();
+        let always = |cases: Vec<Case>| cases.into_iter().map(|c| (c, Reader::Always)).collect();
+        let mut others: Vec<_> = always(others);
         if self.corners() {
-            cases.extend(stimuli::readers(chip, self.seed));
+            others.extend(stimuli::readers(chip, self.seed));
         }
-        Ok(cases)
+        let samples = self.samples.map(|count| self.data_cases(chip, count.get()));
+        Ok(Cases {
+            forced: always(stimuli::forced(chip)),
+            samples: always(samples.transpose()?.unwrap_or_default()),
+            others,
+        })
     }
 
     fn data_cases(&self, chip: &Chip, count: usize) -> Result<Vec<Case>, Failure> {
@@ -153,15 +186,18 @@ impl Cosim {
     fn report(
         &self,
         chip: &Chip,
-        cases: usize,
-        ticks: u64,
+        cases: &Cases,
+        chosen: &[Activity],
         coverage: Option<&Coverage>,
     ) -> Result<(), Failure> {
         let neurons: usize = chip.layers.iter().map(|l| l.neurons).sum();
+        let number = cases.all().count();
+        let ticks: u64 = cases.all().map(|(case, _)| ticks(case)).sum();
         if self.json {
             let mut result = serde_json::json!({
-                "chip": chip.name, "cases": cases, "ticks": ticks, "neurons": neurons, "differences": 0,
-                "rounding": chip.rounding, "seed": self.seed,
+                "chip": chip.name, "cases": number, "forced_cases": cases.forced.len(), "ticks": ticks,
+                "neurons": neurons, "differences": 0, "rounding": chip.rounding, "seed": self.seed,
+                "compared": compared::json(chip, chosen),
             });
             if let Some(coverage) = coverage {
                 result["coverage"] = coverage::json(coverage);
@@ -169,9 +205,10 @@ impl Cosim {
             return say!("{result}");
         }
         say!(
-            "{}: {cases} cases, {ticks} ticks, {neurons} neurons: 0 differences",
+            "{}: {number} cases, {ticks} ticks, {neurons} neurons: 0 differences",
             chip.name
         )?;
+        console::print(&compared::text(chip, chosen, cases.forced.len()))?;
         coverage.map_or(Ok(()), |c| console::print(&coverage::table(c)))
     }
 

@@ -57,6 +57,23 @@ impl Activity {
         }
     }
 
+    /// What came after an earlier count.
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            spikes: self.spikes - earlier.spikes,
+            refractory: self.refractory - earlier.refractory,
+            v_top: self.v_top - earlier.v_top,
+            v_floor: self.v_floor - earlier.v_floor,
+            p_moved: self.p_moved - earlier.p_moved,
+            p_top: self.p_top - earlier.p_top,
+            p_bottom: self.p_bottom - earlier.p_bottom,
+            i_moved: self.i_moved - earlier.i_moved,
+            i_top: self.i_top - earlier.i_top,
+            i_bottom: self.i_bottom - earlier.i_bottom,
+            recurrent_rows: self.recurrent_rows - earlier.recurrent_rows,
+        }
+    }
+
     /// Every event that a layer can have, by name, and how often it took place.
     pub fn events(&self, layer: &Layer) -> Vec<(&'static str, u64)> {
         let current = [
