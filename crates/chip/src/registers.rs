@@ -15,6 +15,22 @@ pub struct Register {
     pub about: &'static str,
 }
 
+impl Register {
+    /// Smallest and largest value.
+    pub fn range(&self) -> (i64, i64) {
+        match self.signed {
+            true => (-(1 << (self.bits - 1)), (1 << (self.bits - 1)) - 1),
+            false => (0, (1 << self.bits) - 1),
+        }
+    }
+
+    /// Whether its width holds a value.
+    pub fn holds(&self, value: i64) -> bool {
+        let (low, high) = self.range();
+        (low..=high).contains(&value)
+    }
+}
+
 const fn register(
     name: &'static str,
     bits: u32,

@@ -174,6 +174,15 @@ impl Codes {
         }
     }
 
+    /// Share of the membrane that the leak takes in a tick: the explicit step is unstable from 2, and overshoots from 1.
+    pub fn leak_share(&self) -> f64 {
+        let guard = match self.rounding {
+            Rounding::Nearest | Rounding::Stochastic => f64::from(1u32 << GUARD_BITS),
+            Rounding::Truncate => 1.0,
+        };
+        self.leak.value() / guard
+    }
+
     /// Value of a register of `bruno_chip::DEVICE_REGISTERS` by name, `None` for an unknown name.
     pub fn register(&self, name: &str) -> Option<i32> {
         let part = |c: Coefficient, suffix: &str| match suffix {

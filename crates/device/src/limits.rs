@@ -1,11 +1,13 @@
 //! Design rules: what a chip cannot do at all, and what its user should know.
 
 mod impossible;
+mod levels;
 mod membrane;
+mod reach;
 mod synapses;
 
 use crate::{Chip, Felif, Layer, LayerKind};
-pub(crate) use impossible::{impossible, injection};
+pub(crate) use impossible::{impossible, injection, registers};
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -30,13 +32,17 @@ pub struct Finding {
 /// What a user should know of a possible chip.
 pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (layer, description) in chip.layers.iter().zip(&chip.description.layers) {
+    for (index, (layer, description)) in
+        chip.layers.iter().zip(&chip.description.layers).enumerate()
+    {
+        found.extend(reach::threshold(chip, index));
         let card = &description.device;
         let model = Felif::new(card);
         found.push(membrane::dead_zones(chip, layer, &model, card.v_th_v));
         if layer.options.noise {
             found.push(membrane::noise_in_force(chip, layer, &model));
         }
+        found.extend(membrane::leak(layer));
         if layer.kind == LayerKind::Felif {
             found.push(membrane::stability(layer, &model, card.v_th_v));
             found.push(membrane::field(layer, &model, card));
@@ -45,7 +51,7 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
         found.extend(synapses::spread(layer, description));
     }
     found.extend(membrane::readout_rest(chip));
-    found.extend(synapses::clipped_levels(chip));
+    found.extend(levels::levels_left(chip));
     found.extend(chip.layers.iter().map(|l| synapses::saturation(chip, l)));
     found.extend(synapses::devices(&chip.description));
     found.extend(chip.layers.iter().map(|layer| memory(chip, layer)));

@@ -145,11 +145,25 @@ impl<'a> VirtualLayer<'a> {
                 remedy: "lower the spread or bring the card nearer to its default".into(),
             })
         })?;
+        let card = die_card(description, index, draws);
+        if let Some(problem) = limits::registers(layer.kind, &card, &codes)
+            .into_iter()
+            .next()
+        {
+            return Err(invalid(Problem {
+                field: format!("layers[{index}].variability.die"),
+                value: format!(
+                    "a `{}` on virtual chip {} of {}",
+                    problem.field, draws.chip, problem.value
+                ),
+                ..problem
+            }));
+        }
         let factors = current_factors(raw.variability.as_ref(), layer, index, draws);
         let synapse = raw.recurrent_synapse.as_ref().unwrap_or(&raw.synapse);
         Ok(Self {
             codes,
-            card: Some(die_card(description, index, draws)),
+            card: Some(card),
             input: projection(&raw.synapse, false, inputs, &factors),
             recurrent: layer
                 .recurrent

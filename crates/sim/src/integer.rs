@@ -8,7 +8,7 @@ mod neuron;
 mod random;
 
 use crate::{Counters, Forward, LayerTrace, Program, SimError, Stimulus, Trace};
-pub use activity::{Activity, missing};
+pub use activity::{Activity, missing_events};
 use bruno_device::Chip;
 pub use layer::LayerState;
 pub use neuron::State;

@@ -17,7 +17,7 @@ mod trace;
 
 pub use compare::{Difference, first_difference};
 pub use forward::{CHUNK, Forward, LayerProgram, Program, SimError, Stimulus, longest_record};
-pub use integer::{Activity, IntegerModel, Snapshot, State, missing};
+pub use integer::{Activity, IntegerModel, Snapshot, State, missing_events};
 pub use quantisation::{LayerQuantisation, ProjectionQuantisation};
 pub use testbench::testbench;
 pub use trace::{Counters, LayerTrace, Spike, Trace};

@@ -2,6 +2,7 @@
 
 mod audit;
 mod device_parameter;
+mod ends;
 mod gradient_kind;
 mod hardware;
 mod levels;
@@ -13,6 +14,7 @@ mod weights;
 
 pub use audit::{AuditConfig, AuditReaction};
 pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
+pub(crate) use ends::check_reach;
 pub use gradient_kind::GradientKind;
 pub use hardware::{Draw, Effect, HardwareConfig};
 pub use levels::{LevelsConfig, ProjectionKind};
@@ -242,6 +244,7 @@ impl TrainConfig {
         self.check_gradient(description.recorder)?;
         if let Some(levels) = &self.levels {
             levels.check(description)?;
+            ends::check_levels(self, levels.bound, description)?;
         }
         if let Some(hardware) = &self.hardware {
             hardware.check(description)?;
@@ -356,7 +359,7 @@ impl TrainConfig {
                 }
             }
         }
-        Ok(())
+        ends::check_device(&self.device, description)
     }
 }
 

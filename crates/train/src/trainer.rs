@@ -4,7 +4,7 @@
 mod audits;
 
 use crate::alive;
-use crate::config::StraightThrough;
+use crate::config::{StraightThrough, check_reach};
 use crate::dropout::thinned;
 use crate::evaluate::{Load, evaluate};
 use crate::in_force::{At, InForce, nominal_program};
@@ -62,6 +62,7 @@ impl<'a> Trainer<'a> {
         let chip = run.parameters.chip(file, &run.description)?;
         check_data(&chip, data)?;
         run.config.check_validation(data)?;
+        check_reach(&run.config, &chip)?;
         check_objectives(&run.config.objectives, data)?;
         let models = (0..threads.max(1))
             .map(|_| factory())

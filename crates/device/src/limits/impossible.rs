@@ -1,7 +1,8 @@
 //! What a chip cannot do at all.
 
-use crate::{Chip, Layer};
-use bruno_chip::{Problem, RecorderInterface};
+use super::levels;
+use crate::{Chip, Codes, Felif, Layer, LayerKind, TICK_S};
+use bruno_chip::{DEVICE_REGISTERS, DeviceCard, Problem, RecorderInterface, device_register};
 
 impl Chip {
     /// Largest sum of level codes in one tick, LSB of I: 32-bit words hold it beside a full current of `i_bits` and its
@@ -23,6 +24,26 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
             &layer.recurrent_levels,
         ));
     }
+    for (index, (layer, raw)) in chip.layers.iter().zip(&chip.description.layers).enumerate() {
+        let own = registers(layer.kind, &raw.device, &layer.codes);
+        problems.extend(own.into_iter().map(|p| Problem {
+            field: format!("layers[{index}].device.{}", p.field),
+            ..p
+        }));
+    }
+    problems.extend(levels::tables(chip).iter().filter_map(|table| {
+        (table.distinct_codes() == 1).then(|| Problem {
+            field: table.field.clone(),
+            value: format!("{} levels that all have the code {}", table.codes.len(), table.codes[0]),
+            allowed: format!(
+                "levels that differ by more than one code of the current, {:.3e} pA",
+                chip.description.formats.i_lsb_pa()
+            ),
+            remedy: "raise the levels or `formats.i_bits`, or lower `formats.i_range_pA`; at the ends of the range, the \
+                     other way round"
+                .into(),
+        })
+    }));
     merged_records_fit(chip, &mut problems);
     let bits = u32::max(
         chip.description.formats.v_bits,
@@ -36,6 +57,46 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
             allowed: format!("1..{longest} with states of {bits} bits (window sums have 32)"),
             remedy: "shorten the window or the word".into(),
         });
+    }
+    problems
+}
+
+/// Share of V from which a leak makes the explicit step unstable.
+const UNSTABLE: f64 = 2.0;
+
+/// What the registers of a card cannot do, by field of the card: a rate that does not fit its register, a leak that takes
+/// so much of V in a tick that V grows instead.
+pub(crate) fn registers(kind: LayerKind, card: &DeviceCard, codes: &Codes) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if codes.leak_share() >= UNSTABLE {
+        let capacitance_f = Felif::new(card).capacitance_f;
+        problems.push(Problem {
+            field: "g_leak_pS".into(),
+            value: format!("{}, {:.3} of V in a tick", card.g_leak_ps, codes.leak_share()),
+            allowed: format!(
+                "below {:.4e} pS (2 C/1 us with C = {:.4e} pF): beyond it the explicit step is unstable",
+                UNSTABLE * capacitance_f / TICK_S * 1e12,
+                capacitance_f * 1e12
+            ),
+            remedy: "lower `g_leak_pS` or raise `area_um2`: a time constant C/g of many ticks".into(),
+        });
+    }
+    if kind != LayerKind::Felif {
+        return problems;
+    }
+    for (name, field, value) in [("x0", "e_off_MV_m", codes.x0), ("xc", "w_b_eV", codes.xc)] {
+        let register = device_register(name).map(|at| DEVICE_REGISTERS[at as usize]);
+        if register.is_some_and(|r| !r.holds(i64::from(value))) {
+            problems.push(Problem {
+                field: field.into(),
+                value: format!(
+                    "in force as a log2 of the switching rate of {:.1}",
+                    f64::from(value) / 4096.0
+                ),
+                allowed: "-2048..2047 (24 bits)".into(),
+                remedy: "bring the value, `d_e_nm` or `temperature_K` nearer to its default".into(),
+            });
+        }
     }
     problems
 }
@@ -105,4 +166,78 @@ pub(crate) fn injection(
             "use fewer `formats.i_bits`, a larger `i_range_pA`, smaller levels or fewer channels"
                 .into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bruno_chip::Description;
+
+    /// The problem of a chip with this device, input synapse and recurrence.
+    fn check(kind: &str, device: &str, synapse: &str, formats: &str, expected: &str) {
+        let text = format!(
+            r#"{{"name":"t","inputs":2,"formats":{formats},"layers":[{{"name":"hid","kind":"{kind}","neurons":2,
+                "device":{device},"synapse":{synapse}}}],"readout":{{"outputs":1,"synapse":{{"range_pA":1}}}}}}"#
+        );
+        let error = Chip::resolve("t", &Description::parse("t", &text).unwrap()).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+
+    const STRONG: &str = r#"{"range_pA":300}"#;
+
+    #[test]
+    fn a_leak_that_takes_more_than_there_is() {
+        // 1 uS on 0.253 pF: 3.95 of V in a microsecond.
+        let leaky = r#"{"g_leak_pS":1e6}"#;
+        for kind in ["lif", "felif"] {
+            check(
+                kind,
+                leaky,
+                STRONG,
+                "{}",
+                "`layers[0].device.g_leak_pS` is 1000000, 3.953 of V in a tick",
+            );
+            check(kind, leaky, STRONG, "{}", "allowed: below 5.0595e5 pS");
+        }
+    }
+    #[test]
+    fn a_leak_on_a_small_effective_capacitance() {
+        // The series capacitor leaves a third: 1.5e5 pS over 0.083 pF.
+        let series = r#"{"g_leak_pS":1.8e5,"c_series_F_m2":0.03}"#;
+        check(
+            "felif",
+            series,
+            STRONG,
+            "{}",
+            "`layers[0].device.g_leak_pS` is 180000",
+        );
+    }
+    #[test]
+    fn a_rate_beyond_its_register() {
+        let device = r#"{"e_off_MV_m":500,"d_e_nm":50,"temperature_K":200,"t_fe_nm":50}"#;
+        check(
+            "felif",
+            device,
+            STRONG,
+            "{}",
+            "`layers[0].device.e_off_MV_m` is in force as a log2",
+        );
+    }
+    #[test]
+    fn levels_of_one_code() {
+        let formats = r#"{"i_bits":16}"#;
+        let expected = "`layers[0].synapse` is 8 levels that all have the code 0; allowed: levels that differ by more \
+                        than one code of the current, 3.125e-2 pA";
+        check("lif", "{}", r#"{"range_pA":0.01}"#, formats, expected);
+    }
+    #[test]
+    fn levels_beyond_the_range() {
+        check(
+            "lif",
+            "{}",
+            r#"{"bits":1,"levels_pA":[2000,3000]}"#,
+            "{}",
+            "2 levels that all have the code 8388607",
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::dead_zones::{self, DeadZones};
-use crate::{Chip, Felif, Layer, TICK_S, noise};
+use crate::{Chip, Felif, Layer, LayerKind, TICK_S, noise};
 use bruno_chip::{DeviceCard, Rounding};
 
 /// Field at which thin HfO2 is taken to break down, MV/cm: illustrative, a round figure for films of some 10 nm.
@@ -77,19 +77,60 @@ pub(super) fn noise_in_force(chip: &Chip, layer: &Layer, model: &Felif) -> Findi
     ))
 }
 
+/// Share of V per tick above which the leak is no longer a small step: from 1 on V overshoots its rest and rings.
+const CALM_LEAK: f64 = 0.5;
+
+pub(super) fn leak(layer: &Layer) -> Option<Finding> {
+    let share = layer.codes.leak_share();
+    (share > CALM_LEAK).then(|| {
+        let text = format!(
+            "layer `{}`: the leak takes {share:.3} of V in a tick (above 1 V overshoots and rings, unstable from 2)",
+            layer.name
+        );
+        let remedy = "lower `g_leak_pS` or raise `area_um2`: the membrane's time constant should be many ticks";
+        Finding::judged(true, text, remedy)
+    })
+}
+
+/// How fast a membrane at threshold falls back, per tick: by what switches, `kappa d(rate)/dV dt`, and by its leak. The
+/// explicit step is unstable from 2.
+fn stiffness(layer: &Layer, model: &Felif, v_th: f64) -> f64 {
+    let switching = match layer.kind {
+        LayerKind::Felif => {
+            let slope = std::f64::consts::LN_2 * model.x_by_v;
+            model.rates(v_th, 0.0).0 * model.kappa_v * slope * TICK_S
+        }
+        _ => 0.0,
+    };
+    switching + layer.codes.leak_share()
+}
+
+impl Chip {
+    /// How fast the membranes of hidden layer `index` fall back at threshold, per tick: by what switches and by the leak.
+    /// The explicit step is unstable from 2. `None` for the readout.
+    pub fn stiffness(&self, index: usize) -> Option<f64> {
+        let card = &self.description.layers.get(index)?.device;
+        Some(stiffness(
+            &self.layers[index],
+            &Felif::new(card),
+            card.v_th_v,
+        ))
+    }
+}
+
 /// On the plateau the explicit step is stable while `kappa * d(rate)/dV * dt < 2`; the rate there is what the current
 /// feeds, so the bound is a current: `I < 2 C / (ln2 * x_by_v * dt) * ...` with `dp/dt = I / (C kappa)`.
 pub(super) fn stability(layer: &Layer, model: &Felif, v_th: f64) -> Finding {
     let slope = std::f64::consts::LN_2 * model.x_by_v;
     let largest_pa = 2.0 * model.capacitance_f / (slope * TICK_S) * 1e12;
-    let (up, _) = model.rates(v_th, 0.0);
-    let at_threshold = up * model.kappa_v * slope * TICK_S;
+    let at_threshold = stiffness(layer, model, v_th);
     let text = format!(
         "layer `{}`: the 1 us step is stable on the plateau up to {largest_pa:.0} pA; at threshold the membrane's \
-         stiffness is {at_threshold:.3} per tick (unstable from 2)",
-        layer.name
+         stiffness is {at_threshold:.3} per tick, {:.3} of it the leak's (unstable from 2)",
+        layer.name,
+        layer.codes.leak_share()
     );
-    let remedy = "lower `v_th_V`, or raise `w_b_eV` or `t_fe_nm`";
+    let remedy = "lower `v_th_V` or `g_leak_pS`, or raise `w_b_eV` or `t_fe_nm`";
     Finding::judged(at_threshold > 1.0, text, remedy)
 }
 
@@ -152,6 +193,25 @@ mod tests {
     use crate::limits::Severity;
     use crate::limits::check;
 
+    const DEVICE: &str = "\"g_leak_pS\": 20";
+
+    #[test]
+    fn stiffness_of_the_example() {
+        // 20 pS over 0.253 pF takes 7.9e-5 a tick.
+        let expected = "stiffness is 0.211 per tick, 0.000 of it the leak's (unstable from 2)";
+        check("", "", Severity::Note, expected);
+    }
+    #[test]
+    fn a_leak_of_few_ticks() {
+        // C = 4 um2 * 63.2 fF/um2 = 253 fF: 0.2 uS takes 0.791 of V in a microsecond.
+        let expected = "the leak takes 0.791 of V in a tick";
+        check(DEVICE, "\"g_leak_pS\": 2e5", Severity::Warning, expected);
+    }
+    #[test]
+    fn a_leak_that_makes_the_membrane_stiff() {
+        let expected = ", 1.502 of it the leak's";
+        check(DEVICE, "\"g_leak_pS\": 3.8e5", Severity::Warning, expected);
+    }
     #[test]
     fn field_of_the_example() {
         // 0.8 V over 9.8 nm.

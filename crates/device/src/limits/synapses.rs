@@ -8,21 +8,6 @@ use bruno_chip::{Description, LayerDescription, Mapping, Rram, Synapse};
 /// Rate of every channel for which the expected current is printed, Hz.
 const RATE_HZ: f64 = 20.0;
 
-pub(super) fn clipped_levels(chip: &Chip) -> Vec<Finding> {
-    let clipped = |layer: &Layer| {
-        let edge = |l: &&i32| **l == chip.constants.i_max || **l == chip.constants.i_min;
-        let tables = layer.levels.iter().chain(&layer.recurrent_levels);
-        let clipped = tables.filter(edge).count();
-        let text = format!(
-            "layer `{}`: {clipped} level(s) stand at the edge of the current's range and may be clipped",
-            layer.name
-        );
-        let remedy = "raise `formats.i_range_pA` or lower the levels";
-        (clipped > 0).then(|| Finding::judged(true, text, remedy))
-    };
-    chip.layers.iter().filter_map(clipped).collect()
-}
-
 /// Fan-in against the range of the synaptic current: how many spikes at once fill it, and what independent (Poisson)
 /// channels at [`RATE_HZ`] make of it when every code is equally likely: the mean is `rate tau sum(level)`, the variance
 /// `rate tau/2 sum(level^2)` (Campbell).

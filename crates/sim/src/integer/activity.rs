@@ -106,7 +106,9 @@ impl Activity {
 }
 
 /// The events that never took place, as `layer: event`.
-pub fn missing<'a>(layers: impl IntoIterator<Item = (&'a Layer, &'a Activity)>) -> Vec<String> {
+pub fn missing_events<'a>(
+    layers: impl IntoIterator<Item = (&'a Layer, &'a Activity)>,
+) -> Vec<String> {
     let of = |(layer, activity): (&Layer, &Activity)| {
         let none = activity.events(layer).into_iter().filter(|e| e.1 == 0);
         none.map(|(event, _)| format!("`{}`: {event}", layer.name))

@@ -161,7 +161,7 @@ fn power_of_two(exponent: i32) -> Coefficient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::integer::missing;
+    use crate::integer::missing_events;
     use crate::{Forward, IntegerModel};
     use bruno_chip::Description;
     use proptest::prelude::*;
@@ -175,7 +175,7 @@ mod tests {
             model.load(&case.program).unwrap();
             model.run(&case.stimulus).unwrap();
         }
-        missing(chip.layers.iter().zip(model.activity()))
+        missing_events(chip.layers.iter().zip(model.activity()))
     }
 
     fn check(description: &str) {

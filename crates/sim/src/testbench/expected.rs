@@ -2,7 +2,7 @@
 
 use super::{BenchCase, rows, vector};
 use crate::stimuli::Reader;
-use crate::{Activity, Forward, IntegerModel, SimError, Trace, missing};
+use crate::{Activity, Forward, IntegerModel, SimError, Trace, missing_events};
 use bruno_device::{Chip, Layer};
 use bruno_hdl::{DesignFile, hidden_neurons};
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ impl Expected {
 
     /// Checks that a testbench of these cases sees everything: a chip in which it never happens would pass it.
     pub(super) fn check_activity(&self) -> Result<(), SimError> {
-        let mut missing = missing(self.activity());
+        let mut missing = missing_events(self.activity());
         for (number, stream) in self.streams.iter().enumerate() {
             let layer = &self.chip.layers[stream.layer];
             let words = layer.record_words(self.chip.recorder);

@@ -110,6 +110,7 @@ impl LevelsConfig {
             }
         }
         let levels = bruno_device::levels_pa(synapse);
+        self.check_gap(&levels, description)?;
         let largest = levels.iter().fold(0.0f64, |m, l| m.max(l.abs()));
         let range = description.formats.i_range_pa;
         if self.bound * largest > range {
@@ -120,5 +121,23 @@ impl LevelsConfig {
             return Err(setting("levels.bound", self.bound, &allowed));
         }
         Ok(())
+    }
+
+    /// The least gap must fit between the bounds, and keep the first level from the last in the codes of the chip.
+    fn check_gap(&self, levels: &[f64], description: &Description) -> Result<(), TrainError> {
+        let range = match levels {
+            [first, .., last] => last - first,
+            _ => return Ok(()),
+        };
+        let largest = levels.iter().fold(0.0f64, |m, l| m.max(l.abs()));
+        let least = description.formats.i_lsb_pa() / range;
+        let most = 2.0 * self.bound * largest / range;
+        if (least..=most).contains(&self.least_gap) {
+            return Ok(());
+        }
+        let allowed = format!(
+            "{least:.3e}..{most:.3}: less could leave one code of all levels, more has no room within `levels.bound`"
+        );
+        Err(setting("levels.least_gap", self.least_gap, &allowed))
     }
 }

@@ -1,7 +1,7 @@
 //! What a co-simulation has compared: a layer that never fired, or never saturated, was not.
 
 use bruno_device::Chip;
-use bruno_sim::{Activity, SimError, missing};
+use bruno_sim::{Activity, SimError, missing_events};
 use std::fmt::Write;
 
 /// What happened in every layer between two counts.
@@ -11,7 +11,7 @@ pub(super) fn since(now: &[Activity], earlier: &[Activity]) -> Vec<Activity> {
 
 /// Checks that the forced cases have seen every event in every layer.
 pub(super) fn everything(chip: &Chip, forced: &[Activity]) -> Result<(), SimError> {
-    match missing(chip.layers.iter().zip(forced)) {
+    match missing_events(chip.layers.iter().zip(forced)) {
         none if none.is_empty() => Ok(()),
         missing => Err(SimError::Uneventful {
             what: "the forced cases".into(),

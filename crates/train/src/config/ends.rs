@@ -1,0 +1,389 @@
+//! The ends of what training changes. A run may end anywhere within its bounds, so every chip there must be possible: in the
+//! ranges of the description, the widths of registers and coefficients, and the stability of the 1 us step. Ranges are
+//! intervals, and coefficients and rates follow a parameter in one direction: what holds at the ends holds between them.
+
+use super::{DeviceTraining, TrainConfig, setting};
+use crate::TrainError;
+use bruno_chip::{ChipError, Description, Problem, Synapse};
+use bruno_device::Chip;
+
+/// Halvings of an interval: as many as a number has bits.
+const HALVINGS: usize = 53;
+
+/// Stiffness per tick from which the explicit step is unstable.
+const UNSTABLE: f64 = 2.0;
+
+/// A device parameter at a value.
+type Value<'a> = (&'a DeviceTraining, f64);
+
+/// Checks every device parameter at both of its bounds, the others at their cards; then all together at theirs.
+pub(super) fn check_device(
+    devices: &[DeviceTraining],
+    description: &Description,
+) -> Result<(), TrainError> {
+    for layer in 0..description.layers.len() {
+        for device in devices {
+            for end in [device.bounds.0, device.bounds.1] {
+                if let Some(problem) = problem(description, layer, &[(device, end)]) {
+                    return Err(out_of_bounds(description, layer, (device, end), &problem));
+                }
+            }
+        }
+        for corner in corners(devices) {
+            if let Some(problem) = problem(description, layer, &corner) {
+                return Err(together(&corner, &problem));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that no table in training needs more of a tick's sum than the chip can add.
+pub(super) fn check_levels(
+    config: &TrainConfig,
+    bound: f64,
+    description: &Description,
+) -> Result<(), TrainError> {
+    match first_problem(&with_widest_levels(config, description)) {
+        None => Ok(()),
+        Some(p) => {
+            let allowed = format!(
+                "less: `{}` would be {} (allowed: {})",
+                p.field, p.value, p.allowed
+            );
+            Err(setting("levels.bound", bound, &allowed))
+        }
+    }
+}
+
+/// Checks that every hidden layer can fire somewhere within what training changes.
+///
+/// # Errors
+/// The first layer whose threshold nothing reaches.
+pub(crate) fn check_reach(config: &TrainConfig, chip: &Chip) -> Result<(), TrainError> {
+    let silent = |index| chip.out_of_reach(index).map(|why| (index, why));
+    let Some((layer, what)) = (0..chip.readout()).find_map(silent) else {
+        return Ok(());
+    };
+    let widest = with_widest_levels(config, &chip.description);
+    let mut ends = corners(&config.device).map(|corner| at(&widest, layer, &corner));
+    let may_fire =
+        |d: Description| Chip::resolve("", &d).is_ok_and(|chip| chip.out_of_reach(layer).is_none());
+    if ends.any(may_fire) {
+        return Ok(());
+    }
+    Err(TrainError::Dead {
+        layer: chip.layers[layer].name.clone(),
+        what: format!("no neuron can ever fire: {what}"),
+        remedy: "lower `device.v_th_V` or `g_leak_pS`, raise the levels of `synapse`, `formats.i_range_pA` or \
+                 `formats.v_range_V`, or train one of them that far",
+    })
+}
+
+/// Every combination of ends; one without any where nothing is trained.
+fn corners(devices: &[DeviceTraining]) -> impl Iterator<Item = Vec<Value<'_>>> {
+    (0..1usize << devices.len()).map(move |corner| {
+        let end = |(k, d): (usize, &'_ DeviceTraining)| match corner >> k & 1 {
+            0 => d.bounds.0,
+            _ => d.bounds.1,
+        };
+        devices
+            .iter()
+            .enumerate()
+            .map(|(k, d)| (d, end((k, d))))
+            .collect()
+    })
+}
+
+/// The description with parameters of a layer at these values.
+fn at(description: &Description, layer: usize, values: &[Value]) -> Description {
+    let mut new = description.clone();
+    for (device, value) in values {
+        device.parameter.set(&mut new.layers[layer].device, *value);
+    }
+    new
+}
+
+/// What makes a chip with these values of a layer impossible, or its step unstable where that of the card is not.
+fn problem(description: &Description, layer: usize, values: &[Value]) -> Option<Problem> {
+    let new = at(description, layer, values);
+    first_problem(&new).or_else(|| {
+        let stiffness = |d| Chip::resolve("", d).ok()?.stiffness(layer);
+        let (before, now) = (stiffness(description)?, stiffness(&new)?);
+        (before < UNSTABLE && now >= UNSTABLE).then(|| Problem {
+            field: format!("layers[{layer}].device"),
+            value: format!("a membrane with a stiffness of {now:.3} per tick at threshold"),
+            allowed: format!("below {UNSTABLE}: beyond it the 1 us step is unstable"),
+            remedy: "narrow the bounds".into(),
+        })
+    })
+}
+
+fn first_problem(description: &Description) -> Option<Problem> {
+    let range = description.problems().into_iter().next();
+    range.or_else(|| match Chip::resolve("", description) {
+        Err(ChipError::Invalid { problems, .. }) => problems.into_iter().next(),
+        _ => None,
+    })
+}
+
+/// The error of an end that no chip can have, with the part of the bounds that one can.
+fn out_of_bounds(
+    description: &Description,
+    layer: usize,
+    (device, end): Value,
+    found: &Problem,
+) -> TrainError {
+    let mut good = device.parameter.of(&description.layers[layer].device);
+    let mut bad = end;
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (good + bad);
+        match problem(description, layer, &[(device, middle)]) {
+            None => good = middle,
+            Some(_) => bad = middle,
+        }
+    }
+    let (low, high) = device.bounds;
+    let side = if end == high { "up to" } else { "from" };
+    let allowed = format!(
+        "{side} {} {} in layer `{}`; at {end} `{}` would be {} (allowed: {})",
+        rounded(good, end == high),
+        device.parameter.unit(),
+        description.layers[layer].name,
+        found.field,
+        found.value,
+        found.allowed
+    );
+    let field = format!("device[{:?}].bounds", device.parameter);
+    setting(&field, format!("{low}..{high}"), &allowed)
+}
+
+fn together(corner: &[Value], found: &Problem) -> TrainError {
+    let values = corner
+        .iter()
+        .map(|(d, value)| format!("{} {value} {}", d.parameter.name(), d.parameter.unit()));
+    let allowed = format!(
+        "ends that a chip can have together; here `{}` would be {} (allowed: {})",
+        found.field, found.value, found.allowed
+    );
+    setting(
+        "device[..].bounds",
+        values.collect::<Vec<_>>().join(", "),
+        &allowed,
+    )
+}
+
+/// Four digits of a positive number, rounded to the side that is asked for.
+fn rounded(value: f64, down: bool) -> f64 {
+    let unit = 10f64.powi(value.abs().log10().floor() as i32 - 3);
+    let digits = value / unit;
+    // A number that has four digits stays, whatever its last bits.
+    let near = digits.round();
+    let digits = match (digits - near).abs() < 1e-6 {
+        true => near,
+        false if down => digits.floor(),
+        false => digits.ceil(),
+    };
+    match unit >= 1.0 {
+        true => digits * unit,
+        false => digits / (1.0 / unit).round(),
+    }
+}
+
+/// The description with every table in training as wide as it may become.
+fn with_widest_levels(config: &TrainConfig, description: &Description) -> Description {
+    use super::ProjectionKind::{Input, Readout, Recurrent};
+    let mut new = description.clone();
+    let Some(levels) = config.levels.as_ref().filter(|l| l.bound > 1.0) else {
+        return new;
+    };
+    let widen = |synapse: &mut Synapse| {
+        let table = bruno_device::levels_pa(synapse);
+        synapse.levels_pa = Some(table.iter().map(|l| l * levels.bound).collect());
+        synapse.range_pa = None;
+    };
+    for layer in &mut new.layers {
+        if layer.recurrent && layer.recurrent_synapse.is_none() {
+            layer.recurrent_synapse = Some(layer.synapse.clone());
+        }
+        if levels.trains(Input) {
+            widen(&mut layer.synapse);
+        }
+        if let Some(recurrent) = layer
+            .recurrent_synapse
+            .as_mut()
+            .filter(|_| levels.trains(Recurrent))
+        {
+            widen(recurrent);
+        }
+    }
+    if levels.trains(Readout) {
+        widen(&mut new.readout.synapse);
+    }
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn description(kind: &str, training: &str, device: &str) -> Description {
+        let text = format!(
+            r#"{{"name":"a","inputs":2,"training":{training},
+                "layers":[{{"name":"h","kind":"{kind}","neurons":2,"device":{device},"synapse":{{"range_pA":300}}}}],
+                "readout":{{"outputs":1,"synapse":{{"range_pA":100}}}}}}"#
+        );
+        Description::parse("a", &text).unwrap()
+    }
+
+    fn bounds(parameter: &str, low: f64, high: f64) -> String {
+        format!(r#"{{"device":[{{"parameter":"{parameter}","bounds":[{low},{high}]}}]}}"#)
+    }
+
+    /// What is said of these bounds of a parameter.
+    fn check(kind: &str, (parameter, low, high): (&str, f64, f64), expected: &str) {
+        let training = bounds(parameter, low, high);
+        let error = TrainConfig::of(&description(kind, &training, "{}")).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+
+    fn check_good(training: &str) {
+        TrainConfig::of(&description("felif", training, "{}")).unwrap();
+    }
+
+    #[test]
+    fn a_refractory_time_beyond_its_register() {
+        let expected = "`training.device[Refractory].bounds` is 0.001..2000; allowed: up to 1000 ms in layer `h`; at 2000 \
+                        `layers[0].device.t_ref_ms` would be 2000 (allowed: 0..1000 ms)";
+        check("lif", ("refractory", 0.001, 2000.0), expected);
+    }
+    #[test]
+    fn a_threshold_beyond_the_membrane() {
+        let expected =
+            "`training.device[Threshold].bounds` is 0.3..5; allowed: up to 2 V in layer `h`";
+        check("lif", ("threshold", 0.3, 5.0), expected);
+    }
+    #[test]
+    fn a_threshold_below_the_reset() {
+        let training = bounds("threshold", 0.05, 1.0);
+        let error =
+            TrainConfig::of(&description("lif", &training, r#"{"v_reset_V":0.1}"#)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("allowed: from 0.1 V in layer `h`"),
+            "{error}"
+        );
+    }
+    #[test]
+    fn an_area_without_a_coefficient() {
+        let expected = "`training.device[Area].bounds` is 0.00001..100000; allowed: from 0.0";
+        check("lif", ("area", 1e-5, 1e5), expected);
+    }
+    #[test]
+    fn a_leak_beyond_stability() {
+        let expected = "`training.device[Leak].bounds` is 0.001..1000000; allowed: up to 505800 pS in layer `h`; at 1000000 \
+                        `layers[0].device.g_leak_pS` would be 1000000, 3.953 of V in a tick";
+        check("lif", ("leak", 1e-3, 1e6), expected);
+        check("felif", ("leak", 1e-3, 1e6), expected);
+    }
+    #[test]
+    fn a_barrier_that_makes_the_membrane_stiff() {
+        check(
+            "felif",
+            ("barrier", 0.9, 1.2),
+            "a membrane with a stiffness of",
+        );
+    }
+    #[test]
+    fn ends_that_do_not_go_together() {
+        // Either end alone is stable: a quarter of the area and four times the leak are not.
+        let training = r#"{"device":[{"parameter":"area","bounds":[1,9]},{"parameter":"leak","bounds":[1,2e5]}]}"#;
+        let error = TrainConfig::of(&description("lif", training, "{}")).unwrap_err();
+        let expected = "`training.device[..].bounds` is area 1 um2, leak 200000 pS; allowed: ends that a chip can have together";
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    #[test]
+    fn bounds_of_a_working_chip() {
+        check_good(&bounds("area", 0.26, 8.0));
+        check_good(&bounds("refractory", 0.001, 1000.0));
+        check_good(&bounds("threshold", 0.3, 0.82));
+    }
+    #[test]
+    fn levels_beyond_the_adders() {
+        let text = r#"{"name":"a","inputs":4000,"formats":{"i_bits":24},"training":{"levels":{"bound":10}},
+            "layers":[{"name":"h","kind":"lif","neurons":2,"synapse":{"range_pA":60}}],
+            "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+        let error = TrainConfig::of(&Description::parse("a", text).unwrap()).unwrap_err();
+        let expected =
+            "`training.levels.bound` is 10; allowed: less: `synapse levels of layer `h``";
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    #[test]
+    fn four_digits() {
+        assert_eq!(rounded(1000.0, true), 1000.0);
+        assert_eq!(rounded(0.020_416_7, false), 0.02042);
+        assert_eq!(rounded(505_961.0, true), 505_900.0);
+        assert_eq!(rounded(0.1, false), 0.1);
+    }
+
+    fn check_fires(training: &str, device: &str, expected: Option<&str>) {
+        let description = description("lif", training, device);
+        let chip = Chip::resolve("a", &description).unwrap();
+        let found = check_reach(&TrainConfig::of(&description).unwrap(), &chip);
+        match expected {
+            None => found.unwrap(),
+            Some(part) => assert!(found.unwrap_err().to_string().contains(part)),
+        }
+    }
+
+    #[test]
+    fn a_threshold_that_nothing_reaches() {
+        let leaky = r#"{"g_leak_pS":10000,"v_th_V":1.9}"#;
+        check_fires(
+            "{}",
+            leaky,
+            Some("layer `h`: no neuron can ever fire: the threshold of 1.9 V cannot be reached"),
+        );
+        check_fires(
+            &bounds("threshold", 0.5, 1.95),
+            leaky,
+            Some("1.9 V cannot be reached"),
+        );
+    }
+    #[test]
+    fn a_threshold_that_training_may_lower() {
+        check_fires(
+            &bounds("leak", 1.0, 1.1e4),
+            r#"{"g_leak_pS":10000,"v_th_V":1.9}"#,
+            None,
+        );
+        check_fires(
+            &bounds("threshold", 0.05, 1.95),
+            r#"{"g_leak_pS":10000,"v_th_V":1.9}"#,
+            None,
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        /// Whatever the settings let through, every chip between the bounds is possible.
+        #[test]
+        fn between_accepted_bounds_every_chip_is_possible(
+            felif in any::<bool>(), area in (-4.0..0.6f64, 0.7..4.0f64), leak in (-3.0..1.0f64, 1.5..7.0f64),
+            barrier in (0.5..1.04f64, 1.06..2.0f64), at in [0.0..1.0f64, 0.0..1.0, 0.0..1.0],
+        ) {
+            let ten = |x: f64| 10f64.powf(x);
+            let rows = [("area", ten(area.0), ten(area.1)), ("leak", ten(leak.0), ten(leak.1)), ("barrier", barrier.0, barrier.1)];
+            let list: Vec<String> = rows.iter().map(|(p, a, b)| format!(r#"{{"parameter":"{p}","bounds":[{a},{b}]}}"#)).collect();
+            let training = format!(r#"{{"device":[{}]}}"#, list.join(","));
+            let description = description(if felif { "felif" } else { "lif" }, &training, "{}");
+            if let Ok(config) = TrainConfig::of(&description) {
+                let values: Vec<Value> = config.device.iter().zip(at)
+                    .map(|(d, s)| (d, d.bounds.0 + s * (d.bounds.1 - d.bounds.0))).collect();
+                prop_assert_eq!(problem(&description, 0, &values), None);
+            }
+        }
+    }
+}
