@@ -7,7 +7,7 @@ mod reach;
 mod synapses;
 
 use crate::{Chip, Felif, Layer, LayerKind};
-pub(crate) use impossible::{impossible, injection, registers};
+pub(crate) use impossible::{impossible, registers};
 use serde::Serialize;
 
 /// How much a finding matters.

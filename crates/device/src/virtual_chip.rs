@@ -186,7 +186,7 @@ impl<'a> VirtualLayer<'a> {
             .recurrent
             .as_ref()
             .map_or(&[][..], |r| &r.table.levels);
-        match limits::injection(chip, layer, &tables.input.table.levels, recurrent) {
+        match chip.beyond_adders(layer, &tables.input.table.levels, recurrent) {
             None => Ok(tables),
             Some(problem) => Err(invalid(problem)),
         }

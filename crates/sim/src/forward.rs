@@ -178,6 +178,7 @@ impl Program {
                 program.weights.len(),
                 weights,
             )?;
+            crate::fits::check(program, layer, chip)?;
             if let Some(code) = program.weights.iter().find(|w| usize::from(**w) >= table) {
                 return Err(SimError::Mismatch {
                     what: format!("a weight code of `{name}`"),

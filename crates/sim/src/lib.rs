@@ -7,6 +7,7 @@
 
 pub mod bus;
 mod compare;
+mod fits;
 mod forward;
 mod integer;
 mod quantisation;

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::quantisation;
 use bruno_chip::{ChipError, Description, Interfaces, Problem};
-use bruno_device::{Chip, Severity};
+use bruno_device::{Chip, Finding, Severity};
 use bruno_train::{TrainConfig, TrainedProgram};
 use std::path::{Path, PathBuf};
 
@@ -56,7 +56,12 @@ impl Check {
         let chip = resolve(&self.chip)?;
         // Bad training settings are found now and not after an hour.
         let training = TrainConfig::of(&chip.description)?;
-        let findings = chip.findings();
+        let mut findings = chip.findings();
+        let unstable = training.unstable_ends(&chip.description).into_iter();
+        findings.extend(unstable.map(|text| Finding {
+            severity: Severity::Warning,
+            text,
+        }));
         let program = self.program.as_deref();
         let program = program
             .map(|p| TrainedProgram::load(p, &chip))

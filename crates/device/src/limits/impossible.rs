@@ -17,12 +17,7 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
     let mut problems = Vec::new();
     for layer in &chip.layers {
         record_fits(chip, layer, &mut problems);
-        problems.extend(injection(
-            chip,
-            layer,
-            &layer.levels,
-            &layer.recurrent_levels,
-        ));
+        problems.extend(chip.beyond_adders(layer, &layer.levels, &layer.recurrent_levels));
     }
     for (index, (layer, raw)) in chip.layers.iter().zip(&chip.description.layers).enumerate() {
         let own = registers(layer.kind, &raw.device, &layer.codes);
@@ -144,28 +139,30 @@ fn merged_records_fit(chip: &Chip, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The problem of a layer whose adders overflow when every channel spikes in one tick with these level tables.
-pub(crate) fn injection(
-    chip: &Chip,
-    layer: &Layer,
-    levels: &[i32],
-    recurrent: &[i32],
-) -> Option<Problem> {
-    let largest = |levels: &[i32]| {
-        let size = |l: &i32| i64::from(*l).abs();
-        levels.iter().map(size).max().unwrap_or(0)
-    };
-    let recurrences = if layer.recurrent { layer.neurons } else { 0 };
-    let sum = largest(levels) * layer.inputs as i64 + largest(recurrent) * recurrences as i64;
-    let most = chip.largest_sum();
-    (sum > most).then(|| Problem {
-        field: format!("synapse levels of layer `{}`", layer.name),
-        value: format!("{sum} LSB when every channel spikes in one tick"),
-        allowed: format!("at most {most} LSB"),
-        remedy:
-            "use fewer `formats.i_bits`, a larger `i_range_pA`, smaller levels or fewer channels"
-                .into(),
-    })
+impl Chip {
+    /// The problem of a layer whose adders overflow when every channel spikes in one tick with these level tables.
+    pub fn beyond_adders(
+        &self,
+        layer: &Layer,
+        levels: &[i32],
+        recurrent: &[i32],
+    ) -> Option<Problem> {
+        let largest = |levels: &[i32]| {
+            let size = |l: &i32| i64::from(*l).abs();
+            levels.iter().map(size).max().unwrap_or(0)
+        };
+        let recurrences = if layer.recurrent { layer.neurons } else { 0 };
+        let sum = largest(levels) * layer.inputs as i64 + largest(recurrent) * recurrences as i64;
+        let most = self.largest_sum();
+        (sum > most).then(|| Problem {
+            field: format!("synapse levels of layer `{}`", layer.name),
+            value: format!("{sum} LSB when every channel spikes in one tick"),
+            allowed: format!("at most {most} LSB"),
+            remedy:
+                "use fewer `formats.i_bits`, a larger `i_range_pA`, smaller levels or fewer channels"
+                    .into(),
+        })
+    }
 }
 
 #[cfg(test)]

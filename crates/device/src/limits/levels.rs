@@ -3,67 +3,83 @@
 use super::Finding;
 use crate::Chip;
 use crate::rram::levels_pa;
+use bruno_chip::{Formats, Mapping, Synapse};
 
 /// Tables whose levels fall together in the codes of the current, or stand at the ends of its word.
 pub(super) fn levels_left(chip: &Chip) -> Vec<Finding> {
-    let of = |table: Table| {
-        let edge = |l: &&i32| **l == chip.constants.i_max || **l == chip.constants.i_min;
-        let clipped = table.codes.iter().filter(edge).count();
-        let at_edge = match clipped {
-            0 => String::new(),
-            n => {
-                format!("{n} level(s) stand at the edge of the current's range and may be clipped")
-            }
-        };
-        let together = table.distinct_levels() > table.distinct_codes();
-        let text = match (together, clipped) {
-            (false, 0) => return None,
-            (false, _) => format!("{}: {at_edge}", table.what),
-            (true, _) => format!(
-                "{}: only {} of {} levels are left in codes of {:.3e} pA{}",
-                table.what,
-                table.distinct_codes(),
-                table.codes.len(),
-                chip.description.formats.i_lsb_pa(),
-                if clipped > 0 {
-                    format!("; {at_edge}")
-                } else {
-                    String::new()
-                }
-            ),
-        };
-        let remedy = match clipped {
-            0 => "raise the levels or `formats.i_bits`, or lower `formats.i_range_pA`",
-            _ => "raise `formats.i_range_pA` or lower the levels",
-        };
-        Some(Finding::judged(true, text, remedy))
-    };
-    tables(chip).into_iter().filter_map(of).collect()
+    let tables = tables(chip).into_iter();
+    tables
+        .flat_map(|t| [t.nominal(chip), t.after_drift(&chip.description.formats)])
+        .flatten()
+        .collect()
 }
 
-/// The codes of a level table, and the levels that they stand for.
+/// The codes of a level table, and the synapse whose levels they stand for.
 pub(super) struct Table<'a> {
     /// What it is called in findings.
     what: String,
     /// Its field in the description.
     pub field: String,
+    /// In order, as levels are.
     pub codes: &'a [i32],
-    levels: Vec<f64>,
+    synapse: &'a Synapse,
 }
 
 impl Table<'_> {
-    /// Codes are in order, as levels are.
     pub fn distinct_codes(&self) -> usize {
-        let mut codes = self.codes.to_vec();
-        codes.dedup();
-        codes.len()
+        distinct(self.codes)
     }
 
-    fn distinct_levels(&self) -> usize {
-        let mut levels = self.levels.clone();
-        levels.dedup();
-        levels.len()
+    fn nominal(&self, chip: &Chip) -> Option<Finding> {
+        let edge = |l: &&i32| **l == chip.constants.i_max || **l == chip.constants.i_min;
+        let clipped = self.codes.iter().filter(edge).count();
+        let (left, all) = (self.distinct_codes(), self.codes.len());
+        let mut parts = Vec::new();
+        if left < distinct(&levels_pa(self.synapse)) {
+            let lsb = chip.description.formats.i_lsb_pa();
+            parts.push(format!(
+                "only {left} of {all} levels are left in codes of {lsb:.3e} pA"
+            ));
+        }
+        if clipped > 0 {
+            parts.push(format!(
+                "{clipped} level(s) stand at the edge of the current's range and may be clipped"
+            ));
+        }
+        let remedy = match clipped {
+            0 => "raise the levels or `formats.i_bits`, or lower `formats.i_range_pA`",
+            _ => "raise `formats.i_range_pA` or lower the levels",
+        };
+        let text = format!("{}: {}", self.what, parts.join("; "));
+        (!parts.is_empty()).then(|| Finding::judged(true, text, remedy))
     }
+
+    /// What the mean drift of pairs of devices leaves: it takes all currents down by one factor.
+    fn after_drift(&self, formats: &Formats) -> Option<Finding> {
+        let rram = self.synapse.rram.as_ref()?;
+        let drift = rram
+            .drift
+            .filter(|_| rram.mapping == Mapping::Differential)?;
+        let factor = (drift.time_s / drift.t0_s).powf(-drift.nu);
+        let levels = levels_pa(self.synapse);
+        let codes: Vec<i32> = levels.iter().map(|l| formats.i_code(l * factor)).collect();
+        let (left, before) = (distinct(&codes), self.distinct_codes());
+        let text = format!(
+            "{}: on virtual chips the mean drift of {} s leaves {left} of {before} levels in codes of {:.3e} pA",
+            self.what,
+            drift.time_s,
+            formats.i_lsb_pa()
+        );
+        let remedy = "raise the levels or `formats.i_bits`, or lower `formats.i_range_pA`";
+        (left < before).then(|| Finding::judged(true, text, remedy))
+    }
+}
+
+/// Different values of a list in order.
+fn distinct<T: PartialEq + Clone>(sorted: &[T]) -> usize {
+    let mut values = sorted.to_vec();
+    values.dedup();
+    values.len()
 }
 
 /// Every level table of a chip.
@@ -75,7 +91,7 @@ pub(super) fn tables(chip: &Chip) -> Vec<Table<'_>> {
             what: format!("layer `{}`, synapses of the input", layer.name),
             field: format!("layers[{index}].synapse"),
             codes: &layer.levels,
-            levels: levels_pa(&raw.synapse),
+            synapse: &raw.synapse,
         });
         if layer.recurrent {
             let (field, synapse) = match &raw.recurrent_synapse {
@@ -86,7 +102,7 @@ pub(super) fn tables(chip: &Chip) -> Vec<Table<'_>> {
                 what: format!("layer `{}`, recurrent synapses", layer.name),
                 field: format!("layers[{index}].{field}"),
                 codes: &layer.recurrent_levels,
-                levels: levels_pa(synapse),
+                synapse,
             });
         }
     }
@@ -94,7 +110,7 @@ pub(super) fn tables(chip: &Chip) -> Vec<Table<'_>> {
         what: "layer `readout`, synapses".into(),
         field: "readout.synapse".into(),
         codes: &chip.layers[chip.readout()].levels,
-        levels: levels_pa(&description.readout.synapse),
+        synapse: &description.readout.synapse,
     });
     tables
 }
@@ -121,6 +137,13 @@ mod tests {
         let narrow = "\"levels_pA\": [-3, -2, -1, 1e-5, 2e-5, 3e-5, 1, 2]";
         let expected = "synapses of the input: only 6 of 8 levels are left";
         check(RANGE, narrow, Severity::Warning, expected);
+    }
+    #[test]
+    fn levels_that_drift_together() {
+        // A millionth of 300 pA: two codes.
+        let drift = "\"range_pA\": 300, \"rram\": { \"preset\": \"wan2022\", \"drift\": { \"nu\": 1, \"time_s\": 1e6 } }";
+        let expected = "on virtual chips the mean drift of 1000000 s leaves 5 of 8 levels";
+        check(RANGE, drift, Severity::Warning, expected);
     }
     #[test]
     fn recurrent_levels_that_fall_together() {

@@ -1,0 +1,90 @@
+//! Whether a layer's program stays within what the datapath's words hold. Beyond them RTL and integer model part: a register
+//! of 20 bits resets a state of 12, and sums of levels leave the adders.
+
+use crate::{LayerProgram, SimError};
+use bruno_device::{Chip, Layer, LayerKind};
+
+/// # Errors
+/// The first value that a state or an adder cannot hold.
+pub(crate) fn check(program: &LayerProgram, layer: &Layer, chip: &Chip) -> Result<(), SimError> {
+    let mismatch = |what: &str, found: String, expected: String| SimError::Mismatch {
+        what: format!("{what} of `{}`", layer.name),
+        found,
+        expected,
+    };
+    if program.codes.rounding != chip.rounding {
+        let [found, expected] = [program.codes.rounding, chip.rounding].map(|r| format!("{r:?}"));
+        return Err(mismatch("rounding", found, expected));
+    }
+    let v_max = chip.constants.v_max;
+    let membrane = (-v_max - 1, v_max);
+    let mut states = Vec::new();
+    if layer.kind != LayerKind::Readout {
+        states.push(("`v_reset`", program.codes.v_reset, membrane));
+        states.push(("`v_floor`", program.codes.v_floor, membrane));
+    }
+    if layer.kind == LayerKind::Felif {
+        let occupation = (0, chip.constants.p_one - 1);
+        states.push(("`p_reset`", program.codes.p_reset, occupation));
+    }
+    for (name, value, (low, high)) in states {
+        if !(low..=high).contains(&value) {
+            return Err(mismatch(name, value.to_string(), format!("{low}..{high}")));
+        }
+    }
+    match chip.beyond_adders(layer, &program.levels, &program.recurrent_levels) {
+        None => Ok(()),
+        Some(problem) => Err(mismatch("sum of levels", problem.value, problem.allowed)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{LayerProgram, Program};
+    use bruno_chip::{Description, Rounding};
+    use bruno_device::Chip;
+
+    /// What is said of a program of short words that was changed.
+    fn check(change: impl Fn(&mut LayerProgram), expected: &str) {
+        let text = r#"{"name":"t","inputs":300,"formats":{"v_bits":12,"p_bits":12,"i_bits":24},
+            "layers":[{"name":"h","kind":"felif","neurons":1,"synapse":{"range_pA":300}}],
+            "readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
+        let chip = Chip::resolve("t", &Description::parse("t", text).unwrap()).unwrap();
+        let mut program = Program::silent(&chip);
+        program.check(&chip).unwrap();
+        change(&mut program.layers[0]);
+        let error = program.check(&chip).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn a_reset_beyond_the_membrane() {
+        let expected = "`v_reset` of `h` is 2048; the chip takes -2048..2047";
+        check(|p| p.codes.v_reset = 2048, expected);
+    }
+    #[test]
+    fn a_floor_below_the_membrane() {
+        check(|p| p.codes.v_floor = -2049, "`v_floor` of `h` is -2049");
+    }
+    #[test]
+    fn an_occupation_beyond_its_word() {
+        check(
+            |p| p.codes.p_reset = 4096,
+            "`p_reset` of `h` is 4096; the chip takes 0..4095",
+        );
+    }
+    #[test]
+    fn levels_beyond_the_adders() {
+        check(
+            |p| p.levels.fill(8_000_000),
+            "sum of levels of `h` is 2400000000 LSB when every channel spikes",
+        );
+    }
+    #[test]
+    fn another_rounding() {
+        check(
+            |p| p.codes.rounding = Rounding::Stochastic,
+            "rounding of `h` is Stochastic; the chip takes Nearest",
+        );
+    }
+}
