@@ -26,19 +26,9 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
             ..p
         }));
     }
-    problems.extend(levels::tables(chip).iter().filter_map(|table| {
-        (table.distinct_codes() == 1).then(|| Problem {
-            field: table.field.clone(),
-            value: format!("{} levels that all have the code {}", table.codes.len(), table.codes[0]),
-            allowed: format!(
-                "levels that differ by more than one code of the current, {:.3e} pA",
-                chip.description.formats.i_lsb_pa()
-            ),
-            remedy: "raise the levels or `formats.i_bits`, or lower `formats.i_range_pA`; at the ends of the range, the \
-                     other way round"
-                .into(),
-        })
-    }));
+    let tables = levels::tables(chip).into_iter();
+    let of_one_code = tables.filter(|table| table.distinct_codes() == 1);
+    problems.extend(of_one_code.map(|table| one_code(chip, &table)));
     merged_records_fit(chip, &mut problems);
     let bits = u32::max(
         chip.description.formats.v_bits,
@@ -94,6 +84,24 @@ pub(crate) fn registers(kind: LayerKind, card: &DeviceCard, codes: &Codes) -> Ve
         }
     }
     problems
+}
+
+fn one_code(chip: &Chip, table: &levels::Table) -> Problem {
+    Problem {
+        field: table.field.clone(),
+        value: format!(
+            "{} levels that all have the code {}",
+            table.codes.len(),
+            table.codes.first().copied().unwrap_or_default()
+        ),
+        allowed: format!(
+            "levels that differ by more than one code of the current, {:.3e} pA",
+            chip.description.formats.i_lsb_pa()
+        ),
+        remedy: "raise the levels or `formats.i_bits`, or lower `formats.i_range_pA`; at the ends of the range, the \
+                 other way round"
+            .into(),
+    }
 }
 
 fn record_fits(chip: &Chip, layer: &Layer, problems: &mut Vec<Problem>) {
