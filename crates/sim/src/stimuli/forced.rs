@@ -197,7 +197,7 @@ mod tests {
             format!(
                 r#"{{"name":"{name}","kind":"{kind}","neurons":{neurons},"recurrent":{},"device":{device},
                     "synapse":{synapse}}}"#,
-                neurons % 2 == 0
+                neurons.is_multiple_of(2)
             )
         };
         format!(
