@@ -1,0 +1,132 @@
+//! A model in f64: its right sides, their derivatives, and one explicit step of a tick.
+
+use crate::derivative::Variable;
+use crate::evaluate::Point;
+use crate::expression::Expression;
+use crate::kernel::Kernels;
+use crate::model::{Model, TICK_S};
+
+/// A model in f64.
+#[derive(Debug, Clone)]
+pub struct Float {
+    model: Model,
+    kernels: Kernels,
+    /// States with equations, those first whose change others use.
+    order: Vec<usize>,
+    /// Rates of every state with all rates put in.
+    rates: Vec<Expression>,
+}
+
+/// What a neuron remembers, SI units.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FloatState {
+    /// States in the order of the model.
+    pub states: Vec<f64>,
+    /// Ticks of refractory time left.
+    pub refractory: f64,
+}
+
+impl Float {
+    /// The float model of a model.
+    pub fn new(model: &Model) -> Self {
+        let order = crate::resolve::order(model).unwrap_or_default();
+        let states = 0..model.states.len();
+        Self {
+            rates: states.map(|s| model.whole_rate(s)).collect(),
+            kernels: Kernels::of(model),
+            order,
+            model: model.clone(),
+        }
+    }
+
+    /// The states after a reset.
+    pub fn rest(&self, parameters: &[f64]) -> FloatState {
+        let states = self.model.states.iter();
+        FloatState {
+            states: states.map(|s| s.rest.constant(parameters)).collect(),
+            refractory: 0.0,
+        }
+    }
+
+    /// Rates of every state, SI units a second.
+    pub fn rates(&self, parameters: &[f64], states: &[f64]) -> Vec<f64> {
+        let at = Point { parameters, states, changes: &[] };
+        self.rates.iter().map(|r| r.value(&at)).collect()
+    }
+
+    /// The rate of a state as an expression of states and parameters.
+    pub fn rate(&self, state: usize) -> &Expression {
+        &self.rates[state]
+    }
+
+    /// The derivative of a state's rate.
+    pub fn rate_by(&self, state: usize, variable: Variable) -> Expression {
+        self.rates[state].by(variable)
+    }
+
+    /// One tick: kernels exactly, then the other states by an explicit step from the kernels' new and their own old values,
+    /// clamps, threshold, resets. `inject` is what the spiking channels add to the input. Returns whether it fired.
+    pub fn step(&self, parameters: &[f64], now: &mut FloatState, inject: f64) -> bool {
+        let before = now.states.clone();
+        self.step_kernels(parameters, now, inject);
+        let waiting = now.refractory > 0.0;
+        let held = |s: usize| waiting && self.model.refractory.as_ref().is_some_and(|r| r.holds.contains(&s));
+        let mut moved = now.states.clone();
+        let mut changes = vec![0.0; moved.len()];
+        for &s in self.order.iter().filter(|s| !held(**s)) {
+            let at = Point { parameters, states: &now.states, changes: &changes };
+            let wanted = now.states[s] + TICK_S * self.model.states[s].rate.value(&at);
+            moved[s] = self.clamped(s, wanted, parameters);
+            changes[s] = (moved[s] - now.states[s]) / TICK_S;
+        }
+        now.states = moved;
+        now.refractory = (now.refractory - 1.0).max(0.0);
+        let fired = !waiting && self.fires(parameters, &before, &now.states);
+        if fired {
+            self.reset(parameters, now);
+        }
+        fired
+    }
+
+    fn step_kernels(&self, parameters: &[f64], now: &mut FloatState, inject: f64) {
+        let propagator = self.kernels.propagator(parameters);
+        let before: Vec<f64> = self.kernels.states.iter().map(|s| now.states[*s]).collect();
+        for (row, &s) in propagator.iter().zip(&self.kernels.states) {
+            now.states[s] += row.iter().zip(&before).map(|(e, x)| e * x).sum::<f64>();
+        }
+        now.states[self.model.input] += inject;
+        for &s in &self.kernels.states {
+            now.states[s] = self.clamped(s, now.states[s], parameters);
+        }
+    }
+
+    fn clamped(&self, state: usize, x: f64, parameters: &[f64]) -> f64 {
+        let s = &self.model.states[state];
+        let floor = s.floor.as_ref().map_or(s.range.0, |e| e.constant(parameters));
+        let ceil = s.ceil.as_ref().map_or(s.range.1, |e| e.constant(parameters));
+        x.max(floor).min(ceil).max(s.range.0).min(s.range.1)
+    }
+
+    fn fires(&self, parameters: &[f64], before: &[f64], states: &[f64]) -> bool {
+        let condition = &self.model.condition;
+        let at = Point { parameters, states, changes: &[] };
+        let threshold = condition.threshold.value(&at);
+        let beyond = |x: f64| if condition.above { x > threshold } else { x < threshold };
+        beyond(states[condition.state]) && !(condition.rising && beyond(before[condition.state]))
+    }
+
+    fn reset(&self, parameters: &[f64], now: &mut FloatState) {
+        let states = now.states.clone();
+        let at = Point { parameters, states: &states, changes: &[] };
+        for reset in &self.model.resets {
+            let keeps = reset.unless.is_some_and(|p| parameters[p] != 0.0);
+            if !keeps {
+                let s = &self.model.states[reset.state];
+                now.states[reset.state] = reset.value.value(&at).clamp(s.range.0, s.range.1);
+            }
+        }
+        if let Some(refractory) = &self.model.refractory {
+            now.refractory = (refractory.time.constant(parameters) / TICK_S).round();
+        }
+    }
+}

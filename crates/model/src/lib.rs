@@ -1,0 +1,45 @@
+//! Neuron models as files: equations with units, written once.
+//!
+//! A file (`.nrn`) declares parameters with bounds, states with ranges, and differential equations. [`Model::read`] parses it
+//! and checks every name and unit; mistakes come with line, column, a caret and a remedy ([`Mistake`]). A model is evaluated
+//! in f64 ([`Float`]), differentiated symbolically ([`Expression::by`]), and lowered to a program of 32-bit operations whose
+//! every value is proved to stay in its word.
+//!
+//! This crate knows no chip, no Verilog and no training.
+
+mod algebra;
+mod derivative;
+mod evaluate;
+mod expression;
+mod float;
+mod kernel;
+mod lexer;
+mod mistake;
+mod model;
+mod parser;
+mod resolve;
+mod shipped;
+mod syntax;
+mod unit;
+
+pub use derivative::Variable;
+pub use evaluate::Point;
+pub use expression::{Expression, Function, Kind};
+pub use float::{Float, FloatState};
+pub use mistake::{Mistake, Span};
+pub use model::{Alias, Condition, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S};
+pub use shipped::{SHIPPED, Shipped};
+pub use unit::{Dimension, Unit};
+
+impl Model {
+    /// Reads a model; `file` is the name that mistakes print.
+    ///
+    /// # Errors
+    /// The first mistake, with its place and a remedy.
+    pub fn read(file: &str, text: &str) -> Result<Self, Mistake> {
+        let source = model::Source { file: file.into(), text: text.into() };
+        parser::parse(text)
+            .and_then(|syntax| resolve::resolve(&syntax, source))
+            .map_err(|fault| Mistake::new(file, text, fault))
+    }
+}

@@ -1,0 +1,125 @@
+//! Wrong files: each names its place, what was expected and a remedy.
+
+use bruno_model::Model;
+
+/// A small model that is right.
+const RIGHT: &str = "\
+# a neuron
+model small:
+    parameters:
+        C       pF = 1 pF       from [0.1 pF : 10 pF]
+        tau_syn ms = 10 ms      from [0.1 ms : 1000 ms]
+        V_th    V  = 0.8 V      from [0.1 V : 1 V]
+        keep    switch = off
+    internals:
+        g nS = C / (20 ms)
+    state:
+        I pA = 0 pA from [-1024 pA : 1024 pA] @bits(24)
+        V V  = 0 V  from [-2 V : 2 V] @bits(20)
+    kernels:
+        I' = -I / tau_syn
+    equations:
+        inline leak pA = g * V
+        V' = (I - leak) / C
+    input:
+        I += spikes
+    onCondition(V > V_th):
+        V = 0 V unless keep
+        refractory(2 ms)
+        emit_spike()
+";
+
+/// The first mistake of a file, as a user sees it.
+fn mistake(text: &str) -> String {
+    match Model::read("wrong.nrn", text) {
+        Ok(_) => panic!("no mistake found"),
+        Err(mistake) => mistake.to_string(),
+    }
+}
+
+#[test]
+fn the_right_one() {
+    Model::read("right.nrn", RIGHT).unwrap();
+}
+
+/// The model with one piece of its text replaced.
+fn with(old: &str, new: &str) -> String {
+    assert_eq!(RIGHT.matches(old).count(), 1, "`{old}` must occur once");
+    RIGHT.replace(old, new)
+}
+
+/// One test a wrong file: its name, and its text.
+macro_rules! wrong {
+    ($($name:ident: $text:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), mistake(&$text));
+        })*
+    };
+}
+
+wrong! {
+    empty_file: "# nothing\n\n";
+    no_header: "state:\n    V V = 0 V\n";
+    header_alone: "model small:\n";
+    a_letter_that_cannot_be_read: with("g * V", "g $ V");
+    a_greek_micro: with("= 1 pF ", "= 1 \u{b5}F ");
+    a_tab: with("        C  ", "\tC  ");
+    a_caret_as_power: with("(20 ms)", "20 ms^2");
+    a_number_beyond_f64: with("10 ms  ", "1e999 ms  ");
+    a_name_without_end: with("leak pA", &format!("{} pA", "x".repeat(60)));
+    a_line_of_a_megabyte: with("g * V", &"g * V + ".repeat(130_000));
+    a_file_without_end: with("# a neuron", &"# a neuron that says a lot\n".repeat(3000));
+    hundreds_of_parentheses: with("g * V", &format!("{}V{}", "(".repeat(400), ")".repeat(400)));
+    ten_thousand_parentheses: with("g * V", &format!("{}V{}", "(".repeat(10_000), ")".repeat(10_000)));
+    hundreds_of_signs: with("g * V", &format!("{}V", "-".repeat(500)));
+    an_open_parenthesis: with("(I - leak) / C", "(I - leak / C");
+    an_unfinished_sum: with("g * V", "g * V +");
+    a_missing_operator: with("g * V", "g V");
+    an_unknown_block: with("kernels:", "kernel:");
+    a_block_twice: with("internals:", "parameters:");
+    a_block_without_lines: with("        I += spikes\n", "");
+    a_line_indented_otherwise: with("        V V  =", "      V V  =");
+    an_unknown_clause: with("@bits(20)", "width 20");
+    bits_out_of_reach: with("@bits(20)", "@bits(40)");
+    a_clause_twice: with("@bits(20)", "@bits(20) @bits(21)");
+    an_unknown_unit: with("V_th    V ", "V_th    volt ");
+    a_wrong_unit_of_a_value: with("10 ms  ", "10 pF  ");
+    a_sum_of_different_units: with("I - leak", "I - V");
+    a_rate_of_the_wrong_unit: with("(I - leak) / C", "I - leak");
+    an_exponent_with_a_unit: with("g * V", "g * V * exp(V)");
+    an_unknown_name: with("g * V", "G * V");
+    an_unknown_function: with("g * V", "g * sin(V)");
+    too_many_arguments: with("g * V", "max(I, I, I)");
+    a_name_twice: with("V_th    V", "C       V");
+    a_name_of_the_language: with("V_th    V", "dt      V");
+    a_circle_of_inlines: with("inline leak pA = g * V", "inline leak pA = other\n        inline other pA = leak");
+    inlines_that_explode: with("inline leak pA = g * V", &doubling());
+    a_parameter_without_bounds: with("from [0.1 V : 1 V]", "");
+    a_default_out_of_bounds: with("= 0.8 V", "= 80 V");
+    an_empty_range: with("[-2 V : 2 V]", "[2 V : -2 V]");
+    a_state_without_equation: with("        V' = (I - leak) / C\n", "");
+    an_equation_of_no_state: with("        V' =", "        W' = V / (1 s)\n        V' =");
+    an_equation_twice: with("        V' =", "        V' = V / (1 s)\n        V' =");
+    a_state_in_an_internal: with("C / (20 ms)", "I / (1 V)");
+    a_kernel_of_a_state: with("-I / tau_syn", "(g * V - I) / tau_syn");
+    a_kernel_that_is_not_linear: with("-I / tau_syn", "-I * I / (tau_syn * pA)");
+    spikes_to_no_kernel: with("I += spikes", "V += spikes");
+    a_rate_of_a_kernel: with("(I - leak) / C", "(I - leak) / C + I' * (1 V / pA)");
+    a_rate_of_itself: with("(I - leak) / C", "(I - leak) / C + V'");
+    a_condition_on_no_state: with("onCondition(V > V_th)", "onCondition(V_th < V)");
+    a_condition_without_comparison: with("onCondition(V > V_th)", "onCondition(V)");
+    a_condition_without_spike: with("        emit_spike()\n", "");
+    a_reset_of_a_kernel: with("V = 0 V unless keep", "I = 0 pA");
+    a_reset_unless_no_switch: with("unless keep", "unless C");
+    a_hold_of_a_kernel: with("refractory(2 ms)", "refractory(2 ms, holds I)");
+    a_switch_that_is_a_number: with("switch = off", "switch = 3");
+}
+
+/// A chain of inlines that doubles forty times.
+fn doubling() -> String {
+    let mut lines = vec!["inline d0 pA = g * V".to_string()];
+    lines.extend((1..40).map(|i| format!("inline d{i} pA = d{0} + d{0} * (d{0} / I)", i - 1)));
+    lines.push("inline leak pA = d39".into());
+    lines.join("\n        ")
+}
