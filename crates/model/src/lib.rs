@@ -8,26 +8,36 @@
 //! This crate knows no chip, no Verilog and no training.
 
 mod algebra;
+mod coefficient;
 mod derivative;
 mod evaluate;
 mod expression;
 mod float;
+mod interpreter;
+mod interval;
 mod kernel;
 mod lexer;
+mod lower;
 mod mistake;
 mod model;
 mod parser;
+mod program;
 mod resolve;
 mod shipped;
 mod syntax;
 mod unit;
 
+pub use coefficient::Mantissa;
 pub use derivative::Variable;
 pub use evaluate::Point;
 pub use expression::{Expression, Function, Kind};
 pub use float::{Float, FloatState};
+pub use interpreter::{Lanes, Outcome, Outside};
+pub use interval::Interval;
+pub use lower::{Below, Code, Coefficient, Derived, Offset, OutOfBounds, Registers, Word};
 pub use mistake::{Mistake, Span};
 pub use model::{Alias, Condition, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S};
+pub use program::{Input, Node, Operation, Output, Program, Value};
 pub use shipped::{SHIPPED, Shipped};
 pub use unit::{Dimension, Unit};
 

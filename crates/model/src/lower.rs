@@ -1,0 +1,260 @@
+//! From a model to a program of 32-bit operations, with the registers that it needs.
+//!
+//! 1. A right side becomes a sum of terms ([`terms`]).
+//! 2. A coefficient becomes mantissa, half and shift; factors are narrowed so that no product leaves 30 bits ([`sum`]).
+//! 3. A decay alone in its state is rounded once at the LSB; other terms carry up to 8 guard bits and their sum is rounded once.
+//! 4. `c exp(u)` becomes a power of two of one sum of logarithms ([`rates`]).
+//! 5. `q'` on a right side is the change that q really made, as the difference of two rounded values: it telescopes.
+//! 6. Kernels advance by the exponential of their matrix.
+//!
+//! Every value's interval follows from the words of the states and the bounds of the parameters; a model whose values would
+//! leave 32 bits is refused.
+
+mod coded;
+mod functions;
+mod rates;
+mod registers;
+mod sum;
+mod terms;
+mod tick;
+mod word;
+
+use crate::interval::{Bounds, Interval};
+use crate::kernel::Kernels;
+use crate::mistake::{Fault, Mistake, Span};
+use crate::model::Model;
+use crate::program::{Input, Program, TooWide, Value};
+pub(crate) use coded::Coded;
+use coded::Constants;
+pub use registers::{OutOfBounds, Registers};
+pub use word::Word;
+
+/// Most guard bits that terms carry below the LSB.
+const GUARD_BITS: u32 = 8;
+
+/// A model as integers.
+#[derive(Debug, Clone)]
+pub struct Derived {
+    /// The model.
+    pub model: Model,
+    /// Words of the states.
+    pub words: Vec<Word>,
+    /// One tick of a neuron.
+    pub program: Program,
+    /// Coefficients, each of three registers.
+    pub coefficients: Vec<Coefficient>,
+    /// Constants, a register each.
+    pub codes: Vec<Code>,
+    /// What is added before states are rounded.
+    pub offsets: Vec<Offset>,
+    pub(crate) constants: Constants,
+}
+
+/// A coefficient of parameters as mantissa and shift.
+#[derive(Debug, Clone)]
+pub struct Coefficient {
+    /// Name of its registers, without `_m`, `_h` and `_s`.
+    pub name: String,
+    /// Bits of the mantissa.
+    pub mantissa_bits: u32,
+    /// The term is subtracted.
+    pub negative: bool,
+    /// LSB of the factor over LSB of the sum.
+    pub(crate) scale: f64,
+    pub(crate) value: Coded,
+    /// Coded value over its bounds.
+    pub range: Interval,
+}
+
+/// A constant of parameters in LSB.
+#[derive(Debug, Clone)]
+pub struct Code {
+    /// Name of its register.
+    pub name: String,
+    /// One LSB.
+    pub lsb: f64,
+    pub(crate) value: Coded,
+    /// Smallest code.
+    pub low: i64,
+    /// Largest code.
+    pub high: i64,
+}
+
+/// What is added below the LSB of a state before it is rounded: a half, or random bits, or noise beside them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offset {
+    /// The state.
+    pub state: usize,
+    /// How many bits are below the LSB.
+    pub bits: Below,
+}
+
+/// Bits below the LSB of a rounded value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Below {
+    /// So many.
+    Guard(u32),
+    /// As many as the shift of a coefficient.
+    Shift(usize),
+}
+
+/// Why a model cannot be lowered.
+#[derive(Debug, Clone)]
+enum Refusal {
+    /// A value may leave 32 bits, or the coefficient its registers.
+    Wide(TooWide),
+    /// By name.
+    Fault(Fault),
+}
+
+type Lowered<T> = Result<T, Refusal>;
+
+impl From<TooWide> for Refusal {
+    fn from(wide: TooWide) -> Self {
+        Self::Wide(wide)
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// What grows while a program is built; taken back where a guard bit too many was tried.
+#[derive(Debug, Clone, Default)]
+struct Built {
+    program: Program,
+    coefficients: Vec<Coefficient>,
+    codes: Vec<Code>,
+    offsets: Vec<Offset>,
+    /// Factors that exist.
+    factors: Vec<(terms::Factor, Vec<Value>, (Value, f64))>,
+    /// Sums of logarithms that exist.
+    logarithms: Vec<rates::Logarithm>,
+    names: Vec<String>,
+    /// Labels of functions' arguments.
+    labels: Vec<String>,
+    sums: usize,
+}
+
+struct Lowering<'m> {
+    model: &'m Model,
+    constants: Constants,
+    words: Vec<Word>,
+    built: Built,
+    /// Value of each state that terms read.
+    now: Vec<Value>,
+    /// Values of each state after its own update, for those whose change others use.
+    moved: Vec<Option<Value>>,
+    /// Cards at which coefficients are compared.
+    probes: Vec<Vec<f64>>,
+}
+
+impl Derived {
+    /// Derives a model's integers.
+    ///
+    /// # Errors
+    /// What cannot be done in 32 bits, by name, with its place and a remedy.
+    pub fn new(model: &Model) -> Result<Self, Mistake> {
+        Self::lowered(model).map_err(|fault| Mistake::new(&model.source.file, &model.source.text, fault))
+    }
+
+    fn lowered(model: &Model) -> Result<Self, Fault> {
+        let mut lowering = Lowering::new(model)?;
+        lowering.tick()?;
+        lowering.finish()
+    }
+}
+
+impl<'m> Lowering<'m> {
+    fn new(model: &'m Model) -> Result<Self, Fault> {
+        let words: Vec<Word> = (0..model.states.len()).map(|s| Word::of(model, s)).collect();
+        let kernels = Kernels::of(model);
+        let spans: Vec<Span> = kernels.states.iter().map(|s| model.states[*s].rate.span()).collect();
+        let constants = Constants::new(Bounds::of(model), kernels, &spans)?;
+        let mut built = Built::default();
+        let mut now = Vec::new();
+        for (i, word) in words.iter().enumerate() {
+            let value = built.program.input(Input::State(i), word.low, word.high);
+            now.push(value.map_err(|w| too_wide(&w, model.states[i].span))?);
+        }
+        Ok(Self {
+            model,
+            moved: vec![None; words.len()],
+            probes: probes(model),
+            constants,
+            words,
+            built,
+            now,
+        })
+    }
+
+    fn finish(self) -> Result<Derived, Fault> {
+        let built = self.built;
+        let derived = Derived {
+            model: self.model.clone(),
+            words: self.words,
+            program: built.program.pruned(),
+            coefficients: built.coefficients,
+            codes: built.codes,
+            offsets: built.offsets,
+            constants: self.constants,
+        };
+        for alias in &derived.model.integers.registers {
+            let known = derived.names();
+            if !known.contains(&alias.name) {
+                let what = format!("no derived coefficient is called `{}`", alias.of);
+                return Err(Fault::new(alias.span, what, known.join(", "), "write one of these names"));
+            }
+        }
+        Ok(derived)
+    }
+
+    /// The name of a register: that of the file where it gives one, and never a name twice. Also its mantissa there.
+    fn name(&mut self, derived: &str) -> (String, Option<u32>) {
+        let mut unique = derived.to_string();
+        let mut number = 2;
+        while self.built.names.contains(&unique) {
+            unique = format!("{derived}_{number}");
+            number += 1;
+        }
+        self.built.names.push(unique.clone());
+        let alias = self.model.integers.registers.iter().find(|a| a.of == unique);
+        match alias {
+            Some(alias) => (alias.name.clone(), alias.mantissa),
+            None => (unique, None),
+        }
+    }
+}
+
+impl Derived {
+    /// Names of the coefficients and codes.
+    pub fn names(&self) -> Vec<String> {
+        let coefficients = self.coefficients.iter().map(|c| c.name.clone());
+        coefficients.chain(self.codes.iter().map(|c| c.name.clone())).collect()
+    }
+}
+
+fn too_wide(wide: &TooWide, span: Span) -> Fault {
+    Fault::new(
+        span,
+        format!("a value of {} to {} LSB", wide.low, wide.high),
+        "values within 32 bits",
+        "widen the range of the state that moves so far, give it fewer `@bits`, or narrow the bounds of parameters",
+    )
+}
+
+/// A few cards inside of all bounds, always the same.
+fn probes(model: &Model) -> Vec<Vec<f64>> {
+    let mut seed = 1u32;
+    let mut share = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        f64::from(seed >> 8) / f64::from(1u32 << 24)
+    };
+    let card = |_| {
+        let value = |p: &crate::model::Parameter| p.bounds.0 + (p.bounds.1 - p.bounds.0) * share();
+        model.parameters.iter().map(value).collect()
+    };
+    (0..4).map(card).collect()
+}

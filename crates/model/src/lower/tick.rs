@@ -1,0 +1,349 @@
+//! One tick: kernels, then the other states, clamps, threshold, resets.
+
+use super::sum::Target;
+use super::terms::{Factor, Term, terms};
+use super::{Below, Coded, GUARD_BITS, Lowered, Lowering, Offset, Refusal, too_wide};
+use crate::expression::Expression;
+use crate::mistake::{Fault, Span};
+use crate::program::{Input, Output, TooWide, Value};
+
+/// Bits of the refractory time, ticks.
+const REFRACTORY_BITS: u32 = 20;
+
+impl Lowering<'_> {
+    pub(super) fn tick(&mut self) -> Result<(), Fault> {
+        let order = crate::resolve::order(self.model)?;
+        let mut saturated = Vec::new();
+        self.kernels(&mut saturated)?;
+        let condition = self.model.condition.span;
+        let refractory = match self.model.refractory {
+            Some(_) => Some(self.at(condition, |l| Ok(l.built.program.input(Input::Refractory, 0, (1 << REFRACTORY_BITS) - 1)?))?),
+            None => None,
+        };
+        let mut counted = Vec::new();
+        for &state in &order {
+            let span = self.model.states[state].span;
+            let change = self.step(state)?;
+            let clips = self.at(span, |l| l.clamped(state, change))?;
+            counted.extend(clips.map(|c| (state, c)));
+        }
+        self.at(condition, |l| l.held(&order, refractory, &counted, &mut saturated))?;
+        self.at(condition, |l| l.spike(&order, refractory))?;
+        self.at(condition, |l| {
+            let mut total = l.built.program.constant(0)?;
+            for one in saturated {
+                total = l.built.program.add(total, one)?;
+            }
+            l.built.program.output(Output::Saturations, total);
+            Ok(())
+        })
+    }
+
+    /// Runs a part; a value that leaves 32 bits is told with the place.
+    fn at<T>(&mut self, span: Span, part: impl FnOnce(&mut Self) -> Lowered<T>) -> Result<T, Fault> {
+        part(self).map_err(|refusal| match refusal {
+            Refusal::Fault(fault) => fault,
+            Refusal::Wide(wide) => too_wide(&wide, span),
+        })
+    }
+
+    fn kernels(&mut self, saturated: &mut Vec<Value>) -> Result<(), Fault> {
+        let kernels = self.constants.kernels.states.clone();
+        let mut moved = self.now.clone();
+        for (row, &state) in kernels.iter().enumerate() {
+            let span = self.model.states[state].rate.span();
+            let (value, clip) = self.at(span, |l| l.kernel(row, state))?;
+            moved[state] = value;
+            saturated.extend(clip);
+        }
+        for &state in &kernels {
+            self.built.program.output(Output::State(state), moved[state]);
+        }
+        self.now = moved;
+        Ok(())
+    }
+
+    /// One kernel after the tick, and whether it saturated.
+    fn kernel(&mut self, row: usize, state: usize) -> Lowered<(Value, Option<Value>)> {
+        let zero = |e: &Expression| e.as_number() == Some(0.0);
+        let kernels = self.constants.kernels.states.clone();
+        let row_entries = self.constants.kernels.matrix[row].clone();
+        let reads: Vec<usize> = (0..kernels.len()).filter(|c| *c == row || !zero(&row_entries[*c])).collect();
+        let span = self.model.states[state].rate.span();
+        let label = self.model.states[state].name.clone();
+        let change = if reads.len() == 1 {
+            let name = format!("{label}_by_{label}");
+            let to = Target { lsb: self.words[state].lsb, label: &name, own: Some(state), span };
+            let from = (self.now[state], self.words[state].lsb);
+            let (value, negative) = self.coefficient(Coded::Propagator { row, column: row }, from, to, None)?;
+            self.signed(value, negative)?
+        } else {
+            self.guarded(state, |l, lsb| {
+                let mut total = l.built.program.constant(0)?;
+                for &column in &reads {
+                    let name = format!("{label}_by_{}", l.model.states[kernels[column]].name);
+                    let to = Target { lsb, label: &name, own: None, span };
+                    let from = (l.now[kernels[column]], l.words[kernels[column]].lsb);
+                    let (value, negative) = l.coefficient(Coded::Propagator { row, column }, from, to, None)?;
+                    total = match negative {
+                        true => l.built.program.subtract(total, value)?,
+                        false => l.built.program.add(total, value)?,
+                    };
+                }
+                Ok(total)
+            })?
+        };
+        let mut wanted = self.built.program.add(self.now[state], change)?;
+        if self.model.input == state {
+            // A full state and its step stay within 2^bits beside it.
+            let most = i64::from(i32::MAX) - (1 << self.words[state].bits);
+            let inject = self.built.program.input(Input::Injection, -most, most)?;
+            wanted = self.built.program.add(wanted, inject)?;
+        }
+        self.clip(state, wanted)
+    }
+
+    fn signed(&mut self, value: Value, negative: bool) -> Lowered<Value> {
+        if !negative {
+            return Ok(value);
+        }
+        let zero = self.built.program.constant(0)?;
+        Ok(self.built.program.subtract(zero, value)?)
+    }
+
+    /// A sum at the finest guard bits that fit, rounded once by an offset from outside.
+    fn guarded(&mut self, state: usize, sum: impl Fn(&mut Self, f64) -> Lowered<Value>) -> Lowered<Value> {
+        let mut last = TooWide { low: 0, high: 0 };
+        for guard in (0..=GUARD_BITS).rev() {
+            let before = self.built.clone();
+            let lsb = self.words[state].lsb * (-f64::from(guard)).exp2();
+            let done = sum(self, lsb).and_then(|value| self.rounded(state, value, guard));
+            match done {
+                Err(Refusal::Wide(wide)) => last = wide,
+                other => return other,
+            }
+            self.built = before;
+        }
+        Err(last.into())
+    }
+
+    fn rounded(&mut self, state: usize, value: Value, guard: u32) -> Lowered<Value> {
+        if guard == 0 {
+            return Ok(value);
+        }
+        let index = self.built.offsets.len();
+        self.built.offsets.push(Offset { state, bits: Below::Guard(guard) });
+        let offset = self.built.program.input(Input::Offset(index), 0, (1 << guard) - 1)?;
+        let sum = self.built.program.add(value, offset)?;
+        Ok(self.built.program.shift_right(sum, guard)?)
+    }
+
+    /// The change of a state with an equation, LSB of the state.
+    fn step(&mut self, state: usize) -> Result<Value, Fault> {
+        let rate = self.model.states[state].rate.clone();
+        self.at(rate.span(), |l| l.change(state, &rate))
+    }
+
+    fn change(&mut self, state: usize, rate: &Expression) -> Lowered<Value> {
+        let tick = Expression::new(crate::expression::Kind::Tick, rate.span());
+        let list = terms(&self.words, rate)?;
+        let (moves, list): (Vec<Term>, Vec<Term>) =
+            list.into_iter().partition(|t| matches!(t.factors.as_slice(), [Factor::Change(_)]));
+        let times_tick = |t: Term| Term { coefficient: tick.times(&t.coefficient), ..t };
+        let list: Vec<Term> = list.into_iter().map(times_tick).collect();
+        let lsb = self.words[state].lsb;
+        let label = self.model.states[state].name.clone();
+        let alone = matches!(list.as_slice(), [Term { factors, .. }] if *factors == [Factor::State(state)]);
+        let mut change = if alone {
+            self.sum(&list, Target { lsb, label: &label, own: Some(state), span: rate.span() })?
+        } else {
+            self.guarded(state, |l, lsb| l.sum(&list, Target { lsb, label: &label, own: None, span: rate.span() }))?
+        };
+        for term in &moves {
+            let [Factor::Change(other)] = term.factors.as_slice() else { continue };
+            let moved = self.charge(*other, &term.coefficient, state, rate.span())?;
+            change = self.built.program.add(change, moved)?;
+        }
+        Ok(change)
+    }
+
+    /// `rnd(c q') - rnd(c q)`: what the change of another state moves in this one, so that it telescopes.
+    fn charge(&mut self, other: usize, coefficient: &Expression, state: usize, span: Span) -> Lowered<Value> {
+        let name = format!("{}_by_{}'", self.model.states[state].name, self.model.states[other].name);
+        let to = Target { lsb: self.words[state].lsb, label: &name, own: None, span };
+        let lsb = self.words[other].lsb;
+        let coded = Coded::Expression(coefficient.clone());
+        let before = self.built.coefficients.len();
+        let (old, negative) = self.coefficient(coded.clone(), (self.now[other], lsb), to, None)?;
+        let again = Some(before).filter(|b| *b < self.built.coefficients.len());
+        let moved = self.moved[other].unwrap_or(self.now[other]);
+        let (new, _) = self.coefficient(coded, (moved, lsb), to, again)?;
+        Ok(match negative {
+            true => self.built.program.subtract(old, new)?,
+            false => self.built.program.subtract(new, old)?,
+        })
+    }
+
+    /// Old value plus change under the clamps of the file and of the word; keeps it as moved. Whether the word clipped.
+    fn clamped(&mut self, state: usize, change: Value) -> Lowered<Option<Value>> {
+        let mut x = self.built.program.add(self.now[state], change)?;
+        let (floor, ceil) = (self.model.states[state].floor.clone(), self.model.states[state].ceil.clone());
+        if let Some(floor) = floor {
+            let floor = self.constant_of(state, &floor, "floor")?;
+            x = self.built.program.max(x, floor)?;
+        }
+        if let Some(ceil) = ceil {
+            let ceil = self.constant_of(state, &ceil, "ceil")?;
+            x = self.built.program.min(x, ceil)?;
+        }
+        let (value, clip) = self.clip(state, x)?;
+        self.moved[state] = Some(value);
+        Ok(clip)
+    }
+
+    /// A constant of parameters as a code of a state.
+    fn constant_of(&mut self, state: usize, e: &Expression, what: &str) -> Lowered<Value> {
+        let offset = Expression::number(self.words[state].offset);
+        let word = &self.words[state];
+        let (lsb, within) = (word.lsb, (word.low, word.high));
+        let label = format!("{}_{what}", self.model.states[state].name);
+        self.code_within(Coded::Expression(e.minus(&offset)), lsb, &label, Some(within))
+    }
+
+    /// A value kept in the word of its state, and 1 where that changed it.
+    fn clip(&mut self, state: usize, x: Value) -> Lowered<(Value, Option<Value>)> {
+        let (low, high) = (self.words[state].low, self.words[state].high);
+        let p = &mut self.built.program;
+        let (below, above) = (p.low(x) < low, p.high(x) > high);
+        let mut value = x;
+        if below {
+            let end = p.constant(low)?;
+            value = p.max(value, end)?;
+        }
+        if above {
+            let end = p.constant(high)?;
+            value = p.min(value, end)?;
+        }
+        if !below && !above {
+            return Ok((value, None));
+        }
+        let (zero, one) = (p.constant(0)?, p.constant(1)?);
+        let lowered = if above { p.select(x, value, one, zero)? } else { zero };
+        let clip = if below { p.select(value, x, one, lowered)? } else { lowered };
+        Ok((value, Some(clip)))
+    }
+
+    /// Puts moved states in force; a refractory neuron keeps the old ones and counts no saturation of them.
+    fn held(
+        &mut self,
+        order: &[usize],
+        refractory: Option<Value>,
+        counted: &[(usize, Value)],
+        saturated: &mut Vec<Value>,
+    ) -> Lowered<()> {
+        let holds = self.model.refractory.as_ref().map_or(vec![], |r| r.holds.clone());
+        let zero = self.built.program.constant(0)?;
+        for &state in order {
+            let moved = self.moved[state].unwrap_or(self.now[state]);
+            let clip = counted.iter().find(|(s, _)| *s == state).map(|(_, c)| *c);
+            let held = refractory.filter(|_| holds.contains(&state));
+            let p = &mut self.built.program;
+            if let Some(clip) = clip {
+                saturated.push(match held {
+                    Some(refr) => p.select(refr, zero, zero, clip)?,
+                    None => clip,
+                });
+            }
+            let value = match held {
+                Some(refr) => p.select(refr, zero, self.now[state], moved)?,
+                None => moved,
+            };
+            self.moved[state] = Some(value);
+        }
+        Ok(())
+    }
+
+    /// Threshold and resets.
+    fn spike(&mut self, order: &[usize], refractory: Option<Value>) -> Lowered<()> {
+        let before = self.now.clone();
+        for &state in order {
+            self.now[state] = self.moved[state].unwrap_or(self.now[state]);
+        }
+        let condition = self.model.condition.clone();
+        let (state, span) = (condition.state, condition.span);
+        let offset = Expression::number(self.words[state].offset);
+        let list = terms(&self.words, &condition.threshold.minus(&offset))?;
+        let limit = self.sum(&list, Target { lsb: self.words[state].lsb, label: "threshold", own: None, span })?;
+        let p = &mut self.built.program;
+        let (zero, one) = (p.constant(0)?, p.constant(1)?);
+        let mut beyond = |x: Value, yes: Value, no: Value| match condition.above {
+            true => p.select(x, limit, yes, no),
+            false => p.select(limit, x, yes, no),
+        };
+        let mut fire = beyond(self.now[state], one, zero)?;
+        if condition.rising {
+            fire = beyond(before[state], zero, fire)?;
+        }
+        if let Some(refr) = refractory {
+            fire = p.select(refr, zero, zero, fire)?;
+        }
+        p.output(Output::Spike, fire);
+        self.resets(order, fire)?;
+        match refractory {
+            Some(refr) => self.start_refractory(refr, fire),
+            None => Ok(()),
+        }
+    }
+
+    fn resets(&mut self, order: &[usize], fire: Value) -> Lowered<()> {
+        let zero = self.built.program.constant(0)?;
+        for &state in order {
+            let mut value = self.now[state];
+            if let Some(reset) = self.model.resets.iter().find(|r| r.state == state).cloned() {
+                let target = self.reset_value(state, &reset.value, reset.span)?;
+                let kept = match reset.unless {
+                    Some(switch) => {
+                        let e = Expression::new(crate::expression::Kind::Parameter(switch), reset.span);
+                        let keep = self.code(Coded::Expression(e), 1.0, "keep")?;
+                        self.built.program.select(keep, zero, value, target)?
+                    }
+                    None => target,
+                };
+                value = self.built.program.select(fire, zero, kept, value)?;
+            }
+            self.built.program.output(Output::State(state), value);
+        }
+        Ok(())
+    }
+
+    fn reset_value(&mut self, state: usize, value: &Expression, span: Span) -> Lowered<Value> {
+        if !value.has_state() {
+            return self.constant_of(state, value, "reset");
+        }
+        let offset = Expression::number(self.words[state].offset);
+        let list = terms(&self.words, &value.minus(&offset))?;
+        let label = format!("{}_reset", self.model.states[state].name);
+        let target = self.sum(&list, Target { lsb: self.words[state].lsb, label: &label, own: None, span })?;
+        self.clip(state, target).map(|(value, _)| value)
+    }
+
+    fn start_refractory(&mut self, refr: Value, fire: Value) -> Lowered<()> {
+        let Some(refractory) = self.model.refractory.clone() else { return Ok(()) };
+        let span = refractory.time.span();
+        let bounds = self.constants.bounds.bounds(&refractory.time)?;
+        let most = f64::from(1u32 << REFRACTORY_BITS) - 1.0;
+        if bounds.low < 0.0 || bounds.high / crate::model::TICK_S > most {
+            let what = format!("a refractory time of {} to {} s", bounds.low, bounds.high);
+            return Err(Fault::new(span, what, "0 to 1.048 s", "narrow the bounds of the time").into());
+        }
+        let time = self.code(Coded::Expression(refractory.time), crate::model::TICK_S, "refractory")?;
+        let p = &mut self.built.program;
+        let (zero, one) = (p.constant(0)?, p.constant(1)?);
+        let waiting = p.select(refr, zero, one, zero)?;
+        let left = p.subtract(refr, waiting)?;
+        p.within(left, 0, 1 << REFRACTORY_BITS);
+        let next = p.select(fire, zero, time, left)?;
+        p.output(Output::Refractory, next);
+        Ok(())
+    }
+}
