@@ -9,7 +9,11 @@ fn node(kind: Kind, span: Span) -> Expression {
 
 /// The first span that is in a file.
 fn span(a: &Expression, b: &Expression) -> Span {
-    if a.span().line > 0 { a.span() } else { b.span() }
+    if a.span().line > 0 {
+        a.span()
+    } else {
+        b.span()
+    }
 }
 
 fn is(e: &Expression, x: f64) -> bool {
@@ -110,7 +114,9 @@ impl Expression {
             Kind::Product(a, b) => again(a).times(&again(b)).at(self.span()),
             Kind::Quotient(a, b) => again(a).over(&again(b)).at(self.span()),
             Kind::Power(a, n) => again(a).to_the(*n).at(self.span()),
-            Kind::Call(f, arguments) => Self::call(*f, arguments.iter().map(again).collect(), self.span()),
+            Kind::Call(f, arguments) => {
+                Self::call(*f, arguments.iter().map(again).collect(), self.span())
+            }
             _ => self.clone(),
         }
     }

@@ -19,7 +19,10 @@ impl Mantissa {
             return None;
         }
         if value == 0.0 {
-            return Some(Self { mantissa: 0, shift: 0 });
+            return Some(Self {
+                mantissa: 0,
+                shift: 0,
+            });
         }
         let mut shift = (f64::from(bits) - 1.0 - value.log2().floor()).min(1000.0) as i32;
         // Rounding up may carry out of the mantissa.
@@ -40,6 +43,10 @@ impl Mantissa {
 
     /// The rounding half, `2^(shift-1)`, 0 without a shift.
     pub fn half(self) -> i32 {
-        if self.shift == 0 { 0 } else { 1 << (self.shift - 1) }
+        if self.shift == 0 {
+            0
+        } else {
+            1 << (self.shift - 1)
+        }
     }
 }

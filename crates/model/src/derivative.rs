@@ -23,7 +23,11 @@ impl Expression {
         match self.kind() {
             Kind::State(i) if Variable::State(*i) == x => Self::number(1.0),
             Kind::Parameter(i) if Variable::Parameter(*i) == x => Self::number(1.0),
-            Kind::Number(_) | Kind::Parameter(_) | Kind::State(_) | Kind::Change(_) | Kind::Tick => zero,
+            Kind::Number(_)
+            | Kind::Parameter(_)
+            | Kind::State(_)
+            | Kind::Change(_)
+            | Kind::Tick => zero,
             Kind::Negative(a) => a.by(x).minus_sign(),
             Kind::Sum(a, b) => a.by(x).plus(&b.by(x)),
             Kind::Product(a, b) => a.by(x).times(b).plus(&a.times(&b.by(x))),
@@ -57,7 +61,13 @@ impl Expression {
 }
 
 /// The slope of `a` where `left < right`, else that of `b`.
-fn chosen(left: &[Expression], right: &[Expression], a: &Expression, b: &Expression, x: Variable) -> Expression {
+fn chosen(
+    left: &[Expression],
+    right: &[Expression],
+    a: &Expression,
+    b: &Expression,
+    x: Variable,
+) -> Expression {
     let arguments = [left, right].concat();
     let below = Expression::call(Function::Below, arguments, a.span());
     let other = Expression::number(1.0).minus(&below);

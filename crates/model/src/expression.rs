@@ -87,10 +87,19 @@ impl Expression {
         let parts = parts(&kind);
         let size = parts.iter().fold(1u32, |n, p| n.saturating_add(p.0.size));
         let depth = 1 + parts.iter().map(|p| p.0.depth).max().unwrap_or(0);
-        let has_state = matches!(kind, Kind::State(_) | Kind::Change(_)) || parts.iter().any(|p| p.0.has_state);
-        let has_parameter = matches!(kind, Kind::Parameter(_)) || parts.iter().any(|p| p.0.has_parameter);
+        let has_state =
+            matches!(kind, Kind::State(_) | Kind::Change(_)) || parts.iter().any(|p| p.0.has_state);
+        let has_parameter =
+            matches!(kind, Kind::Parameter(_)) || parts.iter().any(|p| p.0.has_parameter);
         drop(parts);
-        Self(Arc::new(Node { kind, span, size, depth, has_state, has_parameter }))
+        Self(Arc::new(Node {
+            kind,
+            span,
+            size,
+            depth,
+            has_state,
+            has_parameter,
+        }))
     }
 
     /// A number that no place in a file gave.
@@ -173,7 +182,9 @@ impl Expression {
 
 fn parts(kind: &Kind) -> Vec<&Expression> {
     match kind {
-        Kind::Number(_) | Kind::Parameter(_) | Kind::State(_) | Kind::Change(_) | Kind::Tick => vec![],
+        Kind::Number(_) | Kind::Parameter(_) | Kind::State(_) | Kind::Change(_) | Kind::Tick => {
+            vec![]
+        }
         Kind::Negative(a) | Kind::Power(a, _) => vec![a],
         Kind::Sum(a, b) | Kind::Product(a, b) | Kind::Quotient(a, b) => vec![a, b],
         Kind::Call(_, arguments) => arguments.iter().collect(),
@@ -183,6 +194,7 @@ fn parts(kind: &Kind) -> Vec<&Expression> {
 impl PartialEq for Expression {
     /// The same form; where it was written does not matter.
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || (self.0.size == other.0.size && self.kind() == other.kind())
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.size == other.0.size && self.kind() == other.kind())
     }
 }

@@ -50,7 +50,11 @@ impl Float {
 
     /// Rates of every state, SI units a second.
     pub fn rates(&self, parameters: &[f64], states: &[f64]) -> Vec<f64> {
-        let at = Point { parameters, states, changes: &[] };
+        let at = Point {
+            parameters,
+            states,
+            changes: &[],
+        };
         self.rates.iter().map(|r| r.value(&at)).collect()
     }
 
@@ -70,11 +74,22 @@ impl Float {
         let before = now.states.clone();
         self.step_kernels(parameters, now, inject);
         let waiting = now.refractory > 0.0;
-        let held = |s: usize| waiting && self.model.refractory.as_ref().is_some_and(|r| r.holds.contains(&s));
+        let held = |s: usize| {
+            waiting
+                && self
+                    .model
+                    .refractory
+                    .as_ref()
+                    .is_some_and(|r| r.holds.contains(&s))
+        };
         let mut moved = now.states.clone();
         let mut changes = vec![0.0; moved.len()];
         for &s in self.order.iter().filter(|s| !held(**s)) {
-            let at = Point { parameters, states: &now.states, changes: &changes };
+            let at = Point {
+                parameters,
+                states: &now.states,
+                changes: &changes,
+            };
             let wanted = now.states[s] + TICK_S * self.model.states[s].rate.value(&at);
             moved[s] = self.clamped(s, wanted, parameters);
             changes[s] = (moved[s] - now.states[s]) / TICK_S;
@@ -102,22 +117,42 @@ impl Float {
 
     fn clamped(&self, state: usize, x: f64, parameters: &[f64]) -> f64 {
         let s = &self.model.states[state];
-        let floor = s.floor.as_ref().map_or(s.range.0, |e| e.constant(parameters));
-        let ceil = s.ceil.as_ref().map_or(s.range.1, |e| e.constant(parameters));
+        let floor = s
+            .floor
+            .as_ref()
+            .map_or(s.range.0, |e| e.constant(parameters));
+        let ceil = s
+            .ceil
+            .as_ref()
+            .map_or(s.range.1, |e| e.constant(parameters));
         x.max(floor).min(ceil).max(s.range.0).min(s.range.1)
     }
 
     fn fires(&self, parameters: &[f64], before: &[f64], states: &[f64]) -> bool {
         let condition = &self.model.condition;
-        let at = Point { parameters, states, changes: &[] };
+        let at = Point {
+            parameters,
+            states,
+            changes: &[],
+        };
         let threshold = condition.threshold.value(&at);
-        let beyond = |x: f64| if condition.above { x > threshold } else { x < threshold };
+        let beyond = |x: f64| {
+            if condition.above {
+                x > threshold
+            } else {
+                x < threshold
+            }
+        };
         beyond(states[condition.state]) && !(condition.rising && beyond(before[condition.state]))
     }
 
     fn reset(&self, parameters: &[f64], now: &mut FloatState) {
         let states = now.states.clone();
-        let at = Point { parameters, states: &states, changes: &[] };
+        let at = Point {
+            parameters,
+            states: &states,
+            changes: &[],
+        };
         for reset in &self.model.resets {
             let keeps = reset.unless.is_some_and(|p| parameters[p] != 0.0);
             if !keeps {

@@ -42,9 +42,15 @@ pub struct Outside {
 
 impl<'a> Lanes<'a> {
     /// Neurons at rest.
-    pub fn new(derived: &'a Derived, registers: &Registers, parameters: &[f64], neurons: usize) -> Self {
+    pub fn new(
+        derived: &'a Derived,
+        registers: &Registers,
+        parameters: &[f64],
+        neurons: usize,
+    ) -> Self {
         let states = derived.model.states.iter().zip(&derived.words);
-        let rest = |(s, w): (&crate::State, &crate::Word)| w.code(s.rest.constant(parameters)) as i32;
+        let rest =
+            |(s, w): (&crate::State, &crate::Word)| w.code(s.rest.constant(parameters)) as i32;
         Self {
             derived,
             registers: registers.clone(),
@@ -84,14 +90,26 @@ impl<'a> Lanes<'a> {
         for (i, node) in self.derived.program.nodes().iter().enumerate() {
             for (neuron, &value) in self.values[i].iter().enumerate() {
                 if !(node.low..=node.high).contains(&i64::from(value)) {
-                    return Err(Outside { neuron, operation: i, value, low: node.low, high: node.high });
+                    return Err(Outside {
+                        neuron,
+                        operation: i,
+                        value,
+                        low: node.low,
+                        high: node.high,
+                    });
                 }
             }
         }
         Ok(())
     }
 
-    fn run(&self, operation: Operation, inject: &[i32], offsets: Option<&[Vec<i32>]>, out: &mut [i32]) {
+    fn run(
+        &self,
+        operation: Operation,
+        inject: &[i32],
+        offsets: Option<&[Vec<i32>]>,
+        out: &mut [i32],
+    ) {
         let of = |v: Value| self.values[v.0].as_slice();
         match operation {
             Operation::Input(Input::State(s)) => out.copy_from_slice(&self.states[s]),
@@ -101,7 +119,9 @@ impl<'a> Lanes<'a> {
                 Some(offsets) => out.copy_from_slice(&offsets[i]),
                 None => out.fill(self.registers.halves[i]),
             },
-            Operation::Input(input) => out.fill(self.derived.input(&self.registers, input).unwrap_or(0)),
+            Operation::Input(input) => {
+                out.fill(self.derived.input(&self.registers, input).unwrap_or(0))
+            }
             Operation::Constant(x) => out.fill(x),
             Operation::Add(a, b) => two(out, of(a), of(b), i32::wrapping_add),
             Operation::Subtract(a, b) => two(out, of(a), of(b), i32::wrapping_sub),
@@ -114,7 +134,9 @@ impl<'a> Lanes<'a> {
             Operation::And(a, mask) => one(out, of(a), |x| x & mask),
             Operation::Select([a, b, c, d]) => {
                 let choices = of(c).iter().zip(of(d));
-                for ((out, (a, b)), (c, d)) in out.iter_mut().zip(of(a).iter().zip(of(b))).zip(choices) {
+                for ((out, (a, b)), (c, d)) in
+                    out.iter_mut().zip(of(a).iter().zip(of(b))).zip(choices)
+                {
                     *out = if a > b { *c } else { *d };
                 }
             }

@@ -33,7 +33,10 @@ impl Interval {
         // 0 * infinity, of a coefficient that may vanish, counts as nothing.
         let number = |x: &f64| if x.is_nan() { 0.0 } else { *x };
         let numbers = corners.iter().map(number);
-        Self::new(numbers.clone().fold(f64::INFINITY, f64::min), numbers.fold(f64::NEG_INFINITY, f64::max))
+        Self::new(
+            numbers.clone().fold(f64::INFINITY, f64::min),
+            numbers.fold(f64::NEG_INFINITY, f64::max),
+        )
     }
 
     /// The larger size of both ends.
@@ -51,7 +54,12 @@ impl Interval {
 
     pub(crate) fn times(self, other: Self) -> Self {
         let (a, b) = (self, other);
-        Self::of_corners(&[a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high])
+        Self::of_corners(&[
+            a.low * b.low,
+            a.low * b.high,
+            a.high * b.low,
+            a.high * b.high,
+        ])
     }
 
     pub(crate) fn scaled(self, factor: f64) -> Self {
@@ -82,7 +90,8 @@ impl Bounds {
 
     /// Bounds of an expression without rates.
     pub fn bounds(&self, e: &Expression) -> Result<Interval, Fault> {
-        let of = |list: &[Interval], i: usize| list.get(i).copied().unwrap_or(Interval::point(f64::NAN));
+        let of =
+            |list: &[Interval], i: usize| list.get(i).copied().unwrap_or(Interval::point(f64::NAN));
         Ok(match e.kind() {
             Kind::Number(x) => Interval::point(*x),
             Kind::Parameter(i) => of(&self.parameters, *i),
@@ -95,7 +104,8 @@ impl Bounds {
             Kind::Product(a, b) => self.bounds(a)?.times(self.bounds(b)?),
             Kind::Quotient(a, b) => {
                 let divisor = self.divisor(b)?;
-                self.bounds(a)?.times(Interval::new(1.0 / divisor.high, 1.0 / divisor.low))
+                self.bounds(a)?
+                    .times(Interval::new(1.0 / divisor.high, 1.0 / divisor.low))
             }
             Kind::Power(a, n) if *n < 0 => self.divisor(a)?.power(*n),
             Kind::Power(a, n) => self.bounds(a)?.power(*n),
@@ -117,18 +127,34 @@ impl Bounds {
         }
     }
 
-    fn call(&self, e: &Expression, function: Function, arguments: &[Expression]) -> Result<Interval, Fault> {
-        let bounds = arguments.iter().map(|a| self.bounds(a)).collect::<Result<Vec<_>, _>>()?;
+    fn call(
+        &self,
+        e: &Expression,
+        function: Function,
+        arguments: &[Expression],
+    ) -> Result<Interval, Fault> {
+        let bounds = arguments
+            .iter()
+            .map(|a| self.bounds(a))
+            .collect::<Result<Vec<_>, _>>()?;
         let first = bounds.first().copied().unwrap_or(Interval::point(0.0));
         let second = bounds.get(1).copied().unwrap_or(first);
         if function == Function::Ln && first.low <= 0.0 {
             let expected = "an argument above zero within all bounds";
-            return Err(Fault::new(e.span(), "the logarithm of what may be zero", expected, "narrow the bounds of its parameters"));
+            return Err(Fault::new(
+                e.span(),
+                "the logarithm of what may be zero",
+                expected,
+                "narrow the bounds of its parameters",
+            ));
         }
         Ok(match function {
             Function::Below => Interval::new(0.0, 1.0),
             // All of them rise with each argument.
-            _ => Interval::new(function.of(&[first.low, second.low]), function.of(&[first.high, second.high])),
+            _ => Interval::new(
+                function.of(&[first.low, second.low]),
+                function.of(&[first.high, second.high]),
+            ),
         })
     }
 }

@@ -27,7 +27,11 @@ impl Kernels {
     /// What a tick adds: `exp(matrix * tick) - 1`.
     pub fn propagator(&self, parameters: &[f64]) -> Vec<Vec<f64>> {
         let tick = |e: &Expression| e.constant(parameters) * TICK_S;
-        let scaled: Vec<Vec<f64>> = self.matrix.iter().map(|row| row.iter().map(tick).collect()).collect();
+        let scaled: Vec<Vec<f64>> = self
+            .matrix
+            .iter()
+            .map(|row| row.iter().map(tick).collect())
+            .collect();
         exponential_less_one(&scaled)
     }
 }
@@ -39,10 +43,20 @@ pub(crate) fn exponential_less_one(a: &[Vec<f64>]) -> Vec<Vec<f64>> {
     {
         return vec![vec![x.exp_m1()]];
     }
-    let norm = a.iter().map(|row| row.iter().map(|x| x.abs()).sum::<f64>()).fold(0.0, f64::max);
-    let halvings = if norm > 0.1 { (norm / 0.1).log2().ceil().min(60.0) as i32 } else { 0 };
+    let norm = a
+        .iter()
+        .map(|row| row.iter().map(|x| x.abs()).sum::<f64>())
+        .fold(0.0, f64::max);
+    let halvings = if norm > 0.1 {
+        (norm / 0.1).log2().ceil().min(60.0) as i32
+    } else {
+        0
+    };
     let scale = 0.5f64.powi(halvings);
-    let small: Vec<Vec<f64>> = a.iter().map(|row| row.iter().map(|x| x * scale).collect()).collect();
+    let small: Vec<Vec<f64>> = a
+        .iter()
+        .map(|row| row.iter().map(|x| x * scale).collect())
+        .collect();
     // Twelve terms of the series of a norm up to a tenth.
     let mut term = small.clone();
     let mut sum = small.clone();
@@ -61,13 +75,16 @@ pub(crate) fn exponential_less_one(a: &[Vec<f64>]) -> Vec<Vec<f64>> {
 fn product(a: &[Vec<f64>], b: &[Vec<f64>], factor: f64) -> Vec<Vec<f64>> {
     let n = a.len();
     let entry = |i: usize, j: usize| (0..n).map(|k| a[i][k] * b[k][j]).sum::<f64>() * factor;
-    (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect()
+    (0..n)
+        .map(|i| (0..n).map(|j| entry(i, j)).collect())
+        .collect()
 }
 
 /// `a + factor b`.
 fn combined(a: &[Vec<f64>], b: &[Vec<f64>], factor: f64) -> Vec<Vec<f64>> {
     let rows = a.iter().zip(b);
-    rows.map(|(a, b)| a.iter().zip(b).map(|(x, y)| x + factor * y).collect()).collect()
+    rows.map(|(a, b)| a.iter().zip(b).map(|(x, y)| x + factor * y).collect())
+        .collect()
 }
 
 #[cfg(test)]

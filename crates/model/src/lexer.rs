@@ -39,7 +39,11 @@ const SYMBOLS: [&str; 17] = [
 
 /// The lines of a file without comments and empty lines.
 pub(crate) fn lines(text: &str) -> Result<Vec<Line>, Fault> {
-    let start = Span { line: 1, column: 1, width: 1 };
+    let start = Span {
+        line: 1,
+        column: 1,
+        width: 1,
+    };
     if text.len() > MAX_FILE && text.lines().all(|l| l.len() <= MAX_LINE) {
         return Err(Fault::new(
             start,
@@ -118,11 +122,22 @@ fn unreadable(letter: char, at: Span) -> Fault {
         '\u{b5}' | '\u{3bc}' => ("ASCII letters", "write `u` for micro: `um`, `us`"),
         '\u{2126}' | '\u{3a9}' => ("ASCII letters", "write `Ohm`"),
         '^' => ("an operator", "write `**` for a power"),
-        '\'' => ("a name before the prime", "write the prime directly behind a state: V'"),
+        '\'' => (
+            "a name before the prime",
+            "write the prime directly behind a state: V'",
+        ),
         '.' => ("a digit before the point", "write 0.5 for .5"),
-        _ => ("a name, a number or an operator", "take it out; comments begin with `#`"),
+        _ => (
+            "a name, a number or an operator",
+            "take it out; comments begin with `#`",
+        ),
     };
-    Fault::new(at, format!("cannot read `{}`", letter.escape_debug()), expected, remedy)
+    Fault::new(
+        at,
+        format!("cannot read `{}`", letter.escape_debug()),
+        expected,
+        remedy,
+    )
 }
 
 fn name(letters: &[char], at: Span) -> Result<(Token, usize), Fault> {
@@ -137,7 +152,12 @@ fn name(letters: &[char], at: Span) -> Result<(Token, usize), Fault> {
 }
 
 fn number(letters: &[char], at: Span) -> Result<(Token, usize), Fault> {
-    let digits = |from: usize| letters[from..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        letters[from..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit())
+            .count()
+    };
     let mut width = digits(0);
     if letters.get(width) == Some(&'.') {
         width += 1 + digits(width + 1);
@@ -155,7 +175,10 @@ fn number(letters: &[char], at: Span) -> Result<(Token, usize), Fault> {
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok((Token::Number(value), width)),
         _ => Err(Fault::new(
-            Span { width: width as u32, ..at },
+            Span {
+                width: width as u32,
+                ..at
+            },
             format!("the number {text} is too large"),
             "a number below 1.8e308",
             "use a unit with a prefix, e.g. GOhm",
@@ -168,7 +191,10 @@ fn fits(width: usize, what: &str, at: Span) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::new(
-        Span { width: width as u32, ..at },
+        Span {
+            width: width as u32,
+            ..at
+        },
         format!("a {what} of {width} characters"),
         format!("at most {MAX_WORD}"),
         "shorten it",

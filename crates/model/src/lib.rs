@@ -34,9 +34,11 @@ pub use expression::{Expression, Function, Kind};
 pub use float::{Float, FloatState};
 pub use interpreter::{Lanes, Outcome, Outside};
 pub use interval::Interval;
-pub use lower::{Below, Code, Coefficient, Derived, Offset, OutOfBounds, Registers, Word};
+pub use lower::{Below, CardError, Code, Coefficient, Derived, Offset, Registers, Word};
 pub use mistake::{Mistake, Span};
-pub use model::{Alias, Condition, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S};
+pub use model::{
+    Alias, Condition, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S,
+};
 pub use program::{Input, Node, Operation, Output, Program, Value};
 pub use shipped::{SHIPPED, Shipped};
 pub use unit::{Dimension, Unit};
@@ -46,8 +48,11 @@ impl Model {
     ///
     /// # Errors
     /// The first mistake, with its place and a remedy.
-    pub fn read(file: &str, text: &str) -> Result<Self, Mistake> {
-        let source = model::Source { file: file.into(), text: text.into() };
+    pub fn read(file: &str, text: &str) -> Result<Self, Box<Mistake>> {
+        let source = model::Source {
+            file: file.into(),
+            text: text.into(),
+        };
         parser::parse(text)
             .and_then(|syntax| resolve::resolve(&syntax, source))
             .map_err(|fault| Mistake::new(file, text, fault))

@@ -26,7 +26,7 @@ use crate::model::Model;
 use crate::program::{Input, Program, TooWide, Value};
 pub(crate) use coded::Coded;
 use coded::Constants;
-pub use registers::{OutOfBounds, Registers};
+pub use registers::{CardError, Registers};
 pub use word::Word;
 
 /// Most guard bits that terms carry below the LSB.
@@ -57,6 +57,8 @@ pub struct Coefficient {
     pub name: String,
     /// Bits of the mantissa.
     pub mantissa_bits: u32,
+    /// The same where the file gives them.
+    pub(crate) given: Option<u32>,
     /// The term is subtracted.
     pub negative: bool,
     /// LSB of the factor over LSB of the sum.
@@ -156,8 +158,9 @@ impl Derived {
     ///
     /// # Errors
     /// What cannot be done in 32 bits, by name, with its place and a remedy.
-    pub fn new(model: &Model) -> Result<Self, Mistake> {
-        Self::lowered(model).map_err(|fault| Mistake::new(&model.source.file, &model.source.text, fault))
+    pub fn new(model: &Model) -> Result<Self, Box<Mistake>> {
+        Self::lowered(model)
+            .map_err(|fault| Mistake::new(&model.source.file, &model.source.text, fault))
     }
 
     fn lowered(model: &Model) -> Result<Self, Fault> {
@@ -169,9 +172,15 @@ impl Derived {
 
 impl<'m> Lowering<'m> {
     fn new(model: &'m Model) -> Result<Self, Fault> {
-        let words: Vec<Word> = (0..model.states.len()).map(|s| Word::of(model, s)).collect();
+        let words: Vec<Word> = (0..model.states.len())
+            .map(|s| Word::of(model, s))
+            .collect();
         let kernels = Kernels::of(model);
-        let spans: Vec<Span> = kernels.states.iter().map(|s| model.states[*s].rate.span()).collect();
+        let spans: Vec<Span> = kernels
+            .states
+            .iter()
+            .map(|s| model.states[*s].rate.span())
+            .collect();
         let constants = Constants::new(Bounds::of(model), kernels, &spans)?;
         let mut built = Built::default();
         let mut now = Vec::new();
@@ -205,7 +214,12 @@ impl<'m> Lowering<'m> {
             let known = derived.names();
             if !known.contains(&alias.name) {
                 let what = format!("no derived coefficient is called `{}`", alias.of);
-                return Err(Fault::new(alias.span, what, known.join(", "), "write one of these names"));
+                return Err(Fault::new(
+                    alias.span,
+                    what,
+                    known.join(", "),
+                    "write one of these names",
+                ));
             }
         }
         Ok(derived)
@@ -220,7 +234,12 @@ impl<'m> Lowering<'m> {
             number += 1;
         }
         self.built.names.push(unique.clone());
-        let alias = self.model.integers.registers.iter().find(|a| a.of == unique);
+        let alias = self
+            .model
+            .integers
+            .registers
+            .iter()
+            .find(|a| a.of == unique);
         match alias {
             Some(alias) => (alias.name.clone(), alias.mantissa),
             None => (unique, None),
@@ -232,7 +251,9 @@ impl Derived {
     /// Names of the coefficients and codes.
     pub fn names(&self) -> Vec<String> {
         let coefficients = self.coefficients.iter().map(|c| c.name.clone());
-        coefficients.chain(self.codes.iter().map(|c| c.name.clone())).collect()
+        coefficients
+            .chain(self.codes.iter().map(|c| c.name.clone()))
+            .collect()
     }
 }
 

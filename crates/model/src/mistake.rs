@@ -18,7 +18,11 @@ impl Span {
     pub(crate) fn to(self, end: Self) -> Self {
         let width = (end.column + end.width).saturating_sub(self.column);
         Self {
-            width: if end.line == self.line { width } else { self.width },
+            width: if end.line == self.line {
+                width
+            } else {
+                self.width
+            },
             ..self
         }
     }
@@ -73,15 +77,26 @@ const SHOWN: usize = 100;
 
 impl Mistake {
     /// Puts a fault into its file.
-    pub(crate) fn new(file: &str, text: &str, fault: Fault) -> Self {
-        let Fault { span, what, expected, remedy } = fault;
+    pub(crate) fn new(file: &str, text: &str, fault: Fault) -> Box<Self> {
+        let Fault {
+            span,
+            what,
+            expected,
+            remedy,
+        } = fault;
         let line = text.lines().nth(span.line.saturating_sub(1) as usize);
         // A line of any length is walked over once and never copied whole.
         let cut = (span.column as usize).saturating_sub(SHOWN / 2);
-        let cut = if (span.column as usize) < SHOWN { 0 } else { cut };
+        let cut = if (span.column as usize) < SHOWN {
+            0
+        } else {
+            cut
+        };
         let shown = line.unwrap_or_default().chars().skip(cut).take(SHOWN);
-        let shown: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
-        Self {
+        let shown: String = shown
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        Box::new(Self {
             file: file.into(),
             span,
             line: shown.trim_end().into(),
@@ -89,13 +104,17 @@ impl Mistake {
             what,
             expected,
             remedy,
-        }
+        })
     }
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Span { line, column, width } = self.span;
+        let Span {
+            line,
+            column,
+            width,
+        } = self.span;
         writeln!(f, "{}:{line}:{column}: {}", self.file, self.what)?;
         let number = line.to_string();
         let margin = " ".repeat(number.len());
@@ -103,7 +122,12 @@ impl fmt::Display for Mistake {
         writeln!(f, "  {number} | {dots}{}", self.line)?;
         let before = dots.len() + (column.saturating_sub(1 + self.cut)) as usize;
         let carets = (width.max(1) as usize).min(SHOWN.saturating_sub(before).max(1));
-        writeln!(f, "  {margin} | {}{}", " ".repeat(before), "^".repeat(carets))?;
+        writeln!(
+            f,
+            "  {margin} | {}{}",
+            " ".repeat(before),
+            "^".repeat(carets)
+        )?;
         writeln!(f, "  expected: {}", self.expected)?;
         write!(f, "  remedy: {}", self.remedy)
     }

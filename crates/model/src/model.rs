@@ -177,7 +177,10 @@ impl Model {
 
     fn indices(&self, kernel: bool) -> Vec<usize> {
         let states = self.states.iter().enumerate();
-        states.filter(|(_, s)| s.kernel == kernel).map(|(i, _)| i).collect()
+        states
+            .filter(|(_, s)| s.kernel == kernel)
+            .map(|(i, _)| i)
+            .collect()
     }
 
     /// The rate of a state with every rate on its right side put in.

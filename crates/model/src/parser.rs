@@ -25,8 +25,17 @@ const BLOCKS: [&str; 8] = [
 pub(crate) fn parse(text: &str) -> Result<File, Fault> {
     let lines = lexer::lines(text)?;
     let Some((first, rest)) = lines.split_first() else {
-        let start = Span { line: 1, column: 1, width: 1 };
-        return Err(Fault::new(start, "the file is empty", "`model NAME:`", "start with `model my_neuron:`"));
+        let start = Span {
+            line: 1,
+            column: 1,
+            width: 1,
+        };
+        return Err(Fault::new(
+            start,
+            "the file is empty",
+            "`model NAME:`",
+            "start with `model my_neuron:`",
+        ));
     };
     let mut file = File {
         name: header(first)?,
@@ -48,7 +57,10 @@ pub(crate) fn parse(text: &str) -> Result<File, Fault> {
 fn header(line: &Line) -> Result<Named, Fault> {
     let mut cursor = Cursor::new(line);
     if line.indent != 0 || !cursor.take_word("model") {
-        return Err(cursor.fault("`model NAME:` at the start of the line", "start with `model my_neuron:`"));
+        return Err(cursor.fault(
+            "`model NAME:` at the start of the line",
+            "start with `model my_neuron:`",
+        ));
     }
     let name = cursor.name("the model's name")?;
     cursor.symbol(":")?;
@@ -71,7 +83,10 @@ fn blocks(file: &mut File, header: &Line, lines: &[Line]) -> Result<(), Fault> {
             if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
                 return Err(Fault::new(
                     span,
-                    format!("a second block `{name}` (the first is in line {})", first.line),
+                    format!(
+                        "a second block `{name}` (the first is in line {})",
+                        first.line
+                    ),
                     "each block once",
                     "put its lines into the first one",
                 ));
@@ -101,7 +116,12 @@ fn blocks(file: &mut File, header: &Line, lines: &[Line]) -> Result<(), Fault> {
 
 fn nothing_below(span: Span, name: &str) -> Fault {
     let remedy = "add lines that are indented deeper, or take the header out";
-    Fault::new(span, format!("`{name}` has no lines"), "indented lines below it", remedy)
+    Fault::new(
+        span,
+        format!("`{name}` has no lines"),
+        "indented lines below it",
+        remedy,
+    )
 }
 
 fn indented(line: &Line, wanted: usize) -> Fault {
@@ -127,7 +147,10 @@ fn begin(file: &mut File, line: &Line, outer: usize) -> Result<(&'static str, Sp
         _ => None,
     };
     let Some(name) = known else {
-        return Err(cursor.fault(&format!("a block: {list}"), "indent the lines of a block deeper than its header"));
+        return Err(cursor.fault(
+            &format!("a block: {list}"),
+            "indent the lines of a block deeper than its header",
+        ));
     };
     cursor.skip();
     if *name == "onCondition" {

@@ -113,13 +113,17 @@ impl Program {
 
     /// Operations that compute something.
     pub fn operations(&self) -> usize {
-        let computes = |n: &&Node| !matches!(n.operation, Operation::Input(_) | Operation::Constant(_));
+        let computes =
+            |n: &&Node| !matches!(n.operation, Operation::Input(_) | Operation::Constant(_));
         self.nodes.iter().filter(computes).count()
     }
 
     /// Multiplications among them.
     pub fn products(&self) -> usize {
-        self.nodes.iter().filter(|n| matches!(n.operation, Operation::Multiply(..))).count()
+        self.nodes
+            .iter()
+            .filter(|n| matches!(n.operation, Operation::Multiply(..)))
+            .count()
     }
 
     pub(crate) fn low(&self, v: Value) -> i64 {
@@ -143,7 +147,11 @@ impl Program {
             return Ok(*found);
         }
         let value = Value(self.nodes.len());
-        self.nodes.push(Node { operation, low, high });
+        self.nodes.push(Node {
+            operation,
+            low,
+            high,
+        });
         self.seen.insert(operation, value);
         Ok(value)
     }
@@ -218,7 +226,11 @@ impl Program {
         let shifts = [self.low(by).clamp(0, 31), self.high(by).clamp(0, 31)];
         let corners = shifts.map(|s| [self.low(a) >> s, self.high(a) >> s]);
         let (low, high) = ends(corners.as_flattened());
-        self.push(Operation::ShiftRightBy(a, by), low.max(within.0), high.min(within.1))
+        self.push(
+            Operation::ShiftRightBy(a, by),
+            low.max(within.0),
+            high.min(within.1),
+        )
     }
 
     pub(crate) fn and(&mut self, a: Value, mask: i32) -> Built {
@@ -308,9 +320,13 @@ fn ends(values: &[i64]) -> (i64, i64) {
 }
 
 /// Smallest n with every value of the interval within `-2^n ..= 2^n`.
-pub(crate) fn magnitude(low: i64, high: i64) -> u32 {
+fn magnitude(low: i64, high: i64) -> u32 {
     let size = low.unsigned_abs().max(high.unsigned_abs());
-    if size <= 1 { 0 } else { 64 - (size - 1).leading_zeros() }
+    if size <= 1 {
+        0
+    } else {
+        64 - (size - 1).leading_zeros()
+    }
 }
 
 /// Range of a shift register.

@@ -5,7 +5,9 @@ mod scope;
 
 use crate::expression::Expression;
 use crate::mistake::{Fault, Span};
-use crate::model::{Alias, Condition, Integers, Model, Parameter, Refractory, Reset, Source, State};
+use crate::model::{
+    Alias, Condition, Integers, Model, Parameter, Refractory, Reset, Source, State,
+};
 use crate::syntax::{Action, Assignment, Declaration, File, IntegerLine, Named};
 use crate::unit::{Dimension, Unit};
 pub(crate) use checks::order;
@@ -20,11 +22,17 @@ const MAX_STATES: usize = 8;
 pub(crate) fn resolve(file: &File, source: Source) -> Result<Model, Fault> {
     counts(file)?;
     let mut scope = Scope::new(file)?;
-    let parameters = file.parameters.iter().map(|d| parameter(d, &scope)).collect::<Result<Vec<_>, _>>()?;
+    let parameters = file
+        .parameters
+        .iter()
+        .map(|d| parameter(d, &scope))
+        .collect::<Result<Vec<_>, _>>()?;
     let parts = scope.parts(file)?;
     let rates = rates(file, &scope)?;
     let states = file.states.iter().zip(rates);
-    let states = states.map(|(d, r)| state(d, r, &scope)).collect::<Result<Vec<_>, _>>()?;
+    let states = states
+        .map(|(d, r)| state(d, r, &scope))
+        .collect::<Result<Vec<_>, _>>()?;
     let (resets, refractory) = actions(file, &scope)?;
     let model = Model {
         name: file.name.name.clone(),
@@ -61,7 +69,11 @@ fn counts(file: &File) -> Result<(), Fault> {
         }
     }
     if file.states.is_empty() {
-        return Err(missing(file, "state", "declare at least one state, e.g. `V V = 0 V from [-2 V : 2 V]`"));
+        return Err(missing(
+            file,
+            "state",
+            "declare at least one state, e.g. `V V = 0 V from [-2 V : 2 V]`",
+        ));
     }
     Ok(())
 }
@@ -94,21 +106,41 @@ fn parameter(d: &Declaration, scope: &Scope) -> Result<Parameter, Fault> {
     let (_, unit) = unit(d);
     let (default, bounds) = match (&d.range, switch) {
         (Some((low, _)), true) => {
-            return Err(Fault::new(low.span, "a switch has no bounds", "`on` or `off`", "take `from [...]` out"));
+            return Err(Fault::new(
+                low.span,
+                "a switch has no bounds",
+                "`on` or `off`",
+                "take `from [...]` out",
+            ));
         }
         (None, true) => (f64::from(u8::from(scope::on(&d.value)?)), (0.0, 1.0)),
         (None, false) => return Err(without_range(&d.name, "bounds")),
-        (Some(range), false) => (scope.constant(&d.value, unit.dimension)?, scope.range(range, unit.dimension)?),
+        (Some(range), false) => (
+            scope.constant(&d.value, unit.dimension)?,
+            scope.range(range, unit.dimension)?,
+        ),
     };
     if default < bounds.0 || default > bounds.1 {
         return Err(Fault::new(
             d.value.span,
             format!("the default of `{}` is outside of its bounds", d.name.name),
-            format!("{} to {} {}", bounds.0 / unit.scale, bounds.1 / unit.scale, d.unit_text),
+            format!(
+                "{} to {} {}",
+                bounds.0 / unit.scale,
+                bounds.1 / unit.scale,
+                d.unit_text
+            ),
             "change the default or the bounds",
         ));
     }
-    Ok(Parameter { name: d.name.name.clone(), unit: self::unit(d), default, bounds, switch, span: d.name.span })
+    Ok(Parameter {
+        name: d.name.name.clone(),
+        unit: self::unit(d),
+        default,
+        bounds,
+        switch,
+        span: d.name.span,
+    })
 }
 
 fn without_range(name: &Named, what: &str) -> Fault {
@@ -120,12 +152,24 @@ fn without_range(name: &Named, what: &str) -> Fault {
     )
 }
 
-fn state(d: &Declaration, (kernel, rate): (bool, Expression), scope: &Scope) -> Result<State, Fault> {
+fn state(
+    d: &Declaration,
+    (kernel, rate): (bool, Expression),
+    scope: &Scope,
+) -> Result<State, Fault> {
     let (text, unit) = unit(d);
     if d.unit.is_none() {
-        return Err(Fault::new(d.name.span, "a state cannot be a switch", "a unit", "declare it under `parameters`"));
+        return Err(Fault::new(
+            d.name.span,
+            "a state cannot be a switch",
+            "a unit",
+            "declare it under `parameters`",
+        ));
     }
-    let range = d.range.as_ref().ok_or_else(|| without_range(&d.name, "range"))?;
+    let range = d
+        .range
+        .as_ref()
+        .ok_or_else(|| without_range(&d.name, "range"))?;
     let of_parameters = |w| scope.of_parameters(w, unit.dimension);
     Ok(State {
         name: d.name.name.clone(),
@@ -178,10 +222,19 @@ fn rates(file: &File, scope: &Scope) -> Result<Vec<(bool, Expression)>, Fault> {
 
 fn input(file: &File, scope: &Scope) -> Result<usize, Fault> {
     let Some(first) = file.inputs.first() else {
-        return Err(missing(file, "input", "say which state spikes go to, e.g. `I += spikes`"));
+        return Err(missing(
+            file,
+            "input",
+            "say which state spikes go to, e.g. `I += spikes`",
+        ));
     };
     if let Some(second) = file.inputs.get(1) {
-        return Err(Fault::new(second.span, "a second input", "one state that spikes are added to", "take it out"));
+        return Err(Fault::new(
+            second.span,
+            "a second input",
+            "one state that spikes are added to",
+            "take it out",
+        ));
     }
     let state = scope.state(first)?;
     match file.kernels.iter().any(|k| k.state.name == first.name) {
@@ -197,7 +250,11 @@ fn input(file: &File, scope: &Scope) -> Result<usize, Fault> {
 
 fn condition(file: &File, scope: &Scope) -> Result<Condition, Fault> {
     let Some(written) = &file.condition else {
-        return Err(missing(file, "onCondition", "say when the neuron fires, e.g. `onCondition(V > V_th):`"));
+        return Err(missing(
+            file,
+            "onCondition",
+            "say when the neuron fires, e.g. `onCondition(V > V_th):`",
+        ));
     };
     let (left, dimension) = scope.typed(&written.left)?;
     let crate::expression::Kind::State(state) = left.kind() else {
@@ -211,7 +268,13 @@ fn condition(file: &File, scope: &Scope) -> Result<Condition, Fault> {
     let (threshold, other) = scope.typed(&written.right)?;
     scope::same(&written.right, other, dimension)?;
     scope::no_change(&threshold)?;
-    Ok(Condition { state: *state, above: written.above, threshold, rising: written.rising, span: written.span })
+    Ok(Condition {
+        state: *state,
+        above: written.above,
+        threshold,
+        rising: written.rising,
+        span: written.span,
+    })
 }
 
 fn actions(file: &File, scope: &Scope) -> Result<(Vec<Reset>, Option<Refractory>), Fault> {
@@ -221,17 +284,39 @@ fn actions(file: &File, scope: &Scope) -> Result<(Vec<Reset>, Option<Refractory>
     for action in &file.actions {
         match action {
             Action::Emit(span) if emitted => {
-                return Err(Fault::new(*span, "a second `emit_spike()`", "one", "take it out"));
+                return Err(Fault::new(
+                    *span,
+                    "a second `emit_spike()`",
+                    "one",
+                    "take it out",
+                ));
             }
             Action::Emit(_) => emitted = true,
             Action::Refractory { span, .. } if hold.is_some() => {
-                return Err(Fault::new(*span, "a second `refractory`", "one", "take it out"));
+                return Err(Fault::new(
+                    *span,
+                    "a second `refractory`",
+                    "one",
+                    "take it out",
+                ));
             }
-            Action::Refractory { time, holds, .. } => hold = Some(refractory(file, scope, time, holds)?),
-            Action::Reset { state, how, value, unless } => {
+            Action::Refractory { time, holds, .. } => {
+                hold = Some(refractory(file, scope, time, holds)?)
+            }
+            Action::Reset {
+                state,
+                how,
+                value,
+                unless,
+            } => {
                 let found = reset(file, scope, (state, *how, value, unless.as_ref()))?;
                 if resets.iter().any(|r| r.state == found.state) {
-                    return Err(Fault::new(state.span, format!("a second reset of `{}`", state.name), "one a state", "take it out"));
+                    return Err(Fault::new(
+                        state.span,
+                        format!("a second reset of `{}`", state.name),
+                        "one a state",
+                        "take it out",
+                    ));
                 }
                 resets.push(found);
             }
@@ -239,14 +324,28 @@ fn actions(file: &File, scope: &Scope) -> Result<(Vec<Reset>, Option<Refractory>
     }
     if file.condition.is_some() && !emitted {
         let span = file.condition.as_ref().map_or(file.name.span, |c| c.span);
-        return Err(Fault::new(span, "the condition emits no spike", "`emit_spike()` below it", "add `emit_spike()`"));
+        return Err(Fault::new(
+            span,
+            "the condition emits no spike",
+            "`emit_spike()` below it",
+            "add `emit_spike()`",
+        ));
     }
     Ok((resets, hold))
 }
 
-type WrittenReset<'a> = (&'a Named, Assignment, &'a crate::syntax::Written, Option<&'a Named>);
+type WrittenReset<'a> = (
+    &'a Named,
+    Assignment,
+    &'a crate::syntax::Written,
+    Option<&'a Named>,
+);
 
-fn reset(file: &File, scope: &Scope, (name, how, value, unless): WrittenReset) -> Result<Reset, Fault> {
+fn reset(
+    file: &File,
+    scope: &Scope,
+    (name, how, value, unless): WrittenReset,
+) -> Result<Reset, Fault> {
     let state = scope.state(name)?;
     if file.kernels.iter().any(|k| k.state.name == name.name) {
         return Err(Fault::new(
@@ -266,7 +365,12 @@ fn reset(file: &File, scope: &Scope, (name, how, value, unless): WrittenReset) -
         Assignment::Subtract => itself.minus(&value_),
     };
     let unless = unless.map(|n| scope.switch(file, n)).transpose()?;
-    Ok(Reset { state, value: value.at(name.span), unless, span: name.span })
+    Ok(Reset {
+        state,
+        value: value.at(name.span),
+        unless,
+        span: name.span,
+    })
 }
 
 fn refractory(
@@ -280,13 +384,21 @@ fn refractory(
     let mut held = Vec::new();
     for name in holds {
         if kernel(&name.name) {
-            return Err(Fault::new(name.span, format!("`{}` is a kernel: it runs on", name.name), "another state", "take it out"));
+            return Err(Fault::new(
+                name.span,
+                format!("`{}` is a kernel: it runs on", name.name),
+                "another state",
+                "take it out",
+            ));
         }
         held.push(scope.state(name)?);
     }
     if holds.is_empty() {
         let states = file.states.iter().enumerate();
-        held = states.filter(|(_, d)| !kernel(&d.name.name)).map(|(i, _)| i).collect();
+        held = states
+            .filter(|(_, d)| !kernel(&d.name.name))
+            .map(|(i, _)| i)
+            .collect();
     }
     Ok(Refractory { time, holds: held })
 }
@@ -302,8 +414,16 @@ fn integers(file: &File) -> Result<Integers, Fault> {
             IntegerLine::Degree(degree, _) => found.exp2_degree = Some(*degree),
             IntegerLine::Register { name, of, mantissa } => {
                 if let Some((other, _)) = names.iter().find(|(n, _)| n.name == name.name) {
-                    let what = format!("a second register `{}` (the first is in line {})", name.name, other.span.line);
-                    return Err(Fault::new(name.span, what, "another name", "rename one of them"));
+                    let what = format!(
+                        "a second register `{}` (the first is in line {})",
+                        name.name, other.span.line
+                    );
+                    return Err(Fault::new(
+                        name.span,
+                        what,
+                        "another name",
+                        "rename one of them",
+                    ));
                 }
                 names.push((name, of.span));
                 found.registers.push(Alias {

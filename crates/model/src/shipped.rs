@@ -18,7 +18,15 @@ macro_rules! shipped {
 }
 
 /// Every shipped model.
-pub const SHIPPED: [Shipped; 7] = shipped!["felif", "lif", "lif_subtractive", "alif", "izhikevich", "adex", "vo2"];
+pub const SHIPPED: [Shipped; 7] = shipped![
+    "felif",
+    "lif",
+    "lif_subtractive",
+    "alif",
+    "izhikevich",
+    "adex",
+    "vo2"
+];
 
 impl Shipped {
     /// A shipped model by its name.
@@ -30,7 +38,7 @@ impl Shipped {
     ///
     /// # Errors
     /// None for a released file; a mistake like that of any other file.
-    pub fn read(self) -> Result<Model, Mistake> {
+    pub fn read(self) -> Result<Model, Box<Mistake>> {
         Model::read(&format!("{}.nrn", self.name), self.text)
     }
 

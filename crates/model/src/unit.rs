@@ -65,7 +65,9 @@ impl Dimension {
 
     /// Of a product.
     pub fn times(self, other: Self) -> Self {
-        Self(std::array::from_fn(|i| self.0[i].saturating_add(other.0[i])))
+        Self(std::array::from_fn(|i| {
+            self.0[i].saturating_add(other.0[i])
+        }))
     }
 
     /// Of a quotient.
@@ -158,7 +160,13 @@ impl fmt::Display for Dimension {
         let parts = ["m", "kg", "s", "A", "K"].iter().zip(self.0);
         let parts = parts.filter(|(_, e)| *e != 0);
         let parts: Vec<String> = parts
-            .map(|(name, e)| if e == 1 { (*name).into() } else { format!("{name}**{e}") })
+            .map(|(name, e)| {
+                if e == 1 {
+                    (*name).into()
+                } else {
+                    format!("{name}**{e}")
+                }
+            })
             .collect();
         write!(f, "`{}`", parts.join("*"))
     }

@@ -24,7 +24,11 @@ struct Case {
 impl Case {
     fn new(shipped: Shipped, shares: &[f64]) -> Self {
         let model = shipped.read().unwrap();
-        let states = model.states.iter().zip(shares).map(|(s, x)| inside(s.range, *x));
+        let states = model
+            .states
+            .iter()
+            .zip(shares)
+            .map(|(s, x)| inside(s.range, *x));
         Self {
             float: Float::new(&model),
             parameters: model.defaults(),
@@ -34,7 +38,11 @@ impl Case {
     }
 
     fn derivative(&self, state: usize, x: Variable, parameters: &[f64], states: &[f64]) -> f64 {
-        let at = bruno_model::Point { parameters, states, changes: &[] };
+        let at = bruno_model::Point {
+            parameters,
+            states,
+            changes: &[],
+        };
         self.float.rate_by(state, x).value(&at)
     }
 
@@ -48,12 +56,18 @@ impl Case {
         let ((p0, s0), (p1, s1)) = (at(-h), at(h));
         let rate = |p: &[f64], s: &[f64]| self.float.rates(p, s)[state];
         let found = self.derivative(state, x, &self.parameters, &self.states);
-        let (left, right) = (self.derivative(state, x, &p0, &s0), self.derivative(state, x, &p1, &s1));
+        let (left, right) = (
+            self.derivative(state, x, &p0, &s0),
+            self.derivative(state, x, &p1, &s1),
+        );
         let difference = (rate(&p1, &s1) - rate(&p0, &s0)) / (2.0 * h);
         let scale = found.abs() + rate(&self.parameters, &self.states).abs() / span * 1e-3 + 1e-30;
         if (left - right).abs() <= 1e-2 * found.abs() {
             let name = &self.model.states[state].name;
-            assert!((found - difference).abs() <= 2e-6 * scale, "{name}' by {x:?}: {found} {difference}");
+            assert!(
+                (found - difference).abs() <= 2e-6 * scale,
+                "{name}' by {x:?}: {found} {difference}"
+            );
         }
     }
 
@@ -64,7 +78,11 @@ impl Case {
             }
             for (i, p) in self.parameters.iter().enumerate() {
                 let bounds = self.model.parameters[i].bounds;
-                let size = if *p == 0.0 { bounds.1 - bounds.0 } else { p.abs() };
+                let size = if *p == 0.0 {
+                    bounds.1 - bounds.0
+                } else {
+                    p.abs()
+                };
                 self.check(state, Variable::Parameter(i), size);
             }
         }

@@ -1,6 +1,6 @@
 //! Wrong files: each names its place, what was expected and a remedy.
 
-use bruno_model::Model;
+use bruno_model::{Derived, Model};
 
 /// A small model that is right.
 const RIGHT: &str = "\
@@ -31,7 +31,7 @@ model small:
 
 /// The first mistake of a file, as a user sees it.
 fn mistake(text: &str) -> String {
-    match Model::read("wrong.nrn", text) {
+    match Model::read("wrong.nrn", text).and_then(|model| Derived::new(&model)) {
         Ok(_) => panic!("no mistake found"),
         Err(mistake) => mistake.to_string(),
     }
@@ -39,7 +39,8 @@ fn mistake(text: &str) -> String {
 
 #[test]
 fn the_right_one() {
-    Model::read("right.nrn", RIGHT).unwrap();
+    let model = Model::read("right.nrn", RIGHT).unwrap();
+    Derived::new(&model).unwrap();
 }
 
 /// The model with one piece of its text replaced.
@@ -114,6 +115,29 @@ wrong! {
     a_reset_unless_no_switch: with("unless keep", "unless C");
     a_hold_of_a_kernel: with("refractory(2 ms)", "refractory(2 ms, holds I)");
     a_switch_that_is_a_number: with("switch = off", "switch = 3");
+}
+
+wrong! {
+    a_division_by_a_state: with("(I - leak) / C", "(I - leak) / C / (V / (1 V))");
+    a_negative_power_of_a_state: with("(I - leak) / C", "(I - leak) / C * (V / (1 V)) ** -2");
+    a_logarithm_of_a_state: with("(I - leak) / C", "(I - leak) / C * ln(V / (1 V))");
+    an_exponential_without_bound: with("inline leak pA = g * V", "inline leak pA = 1 pA * exp(V / (1 mV))");
+    an_exponential_beyond_f64: with("inline leak pA = g * V", "inline leak pA = 1 pA * exp(V / (1 uV))");
+    a_product_of_exponentials: with("inline leak pA = g * V", "inline leak pA = 1 pA * exp(V / (1 V)) * exp(-V / (2 V))");
+    a_coefficient_that_changes_its_sign: with("from [0.1 pF : 10 pF]", "from [0.1 pF : 10 pF]\n        s real = 1 from [-1 : 1]")
+        .replace("(I - leak) / C", "s * (I - leak) / C");
+    a_divisor_that_may_vanish: with("[0.1 pF : 10 pF]", "[0 pF : 10 pF]");
+    a_range_too_small: with("[-2 V : 2 V]", "[-2 uV : 2 uV]").replace("from [0.1 V : 1 V]", "from [0.1 uV : 1 V]");
+    a_rest_out_of_range: with("V V  = 0 V ", "V V  = 3 V ");
+    a_reset_out_of_range: with("V = 0 V unless keep", "V = 3 V");
+    a_refractory_time_too_long: with("refractory(2 ms)", "refractory(2 s)");
+    a_rate_in_a_product_with_a_state: with("        V' = (I - leak) / C", "        V' = (I - leak) / C\n        W' = V' * V")
+        .replace("    kernels:", "        W V**2 = 0 V**2 from [-1 V**2 : 1 V**2]\n    kernels:");
+    kernels_that_turn: with("-I / tau_syn", "(A - I) / tau_syn\n        A' = -I / tau_syn")
+        .replace("        V V  =", "        A pA = 0 pA from [-1 pA : 1 pA]\n        V V  =");
+    a_register_of_nothing: with("        emit_spike()\n", "        emit_spike()\n    integers:\n        register x = V_by_W\n");
+    a_mantissa_out_of_reach: with("        emit_spike()\n", "        emit_spike()\n    integers:\n        register x = V_by_V @mantissa(16)\n");
+    a_degree_out_of_reach: with("        emit_spike()\n", "        emit_spike()\n    integers:\n        exp2 degree 4\n");
 }
 
 /// A chain of inlines that doubles forty times.

@@ -3,6 +3,8 @@
 //! Arithmetic is on `i64`, so an intermediate that would leave 32 bits in hardware shows up as a difference.
 
 mod activity;
+#[cfg(test)]
+mod derived;
 mod layer;
 mod neuron;
 mod random;

@@ -30,9 +30,17 @@ pub(crate) struct Constants {
 }
 
 impl Constants {
-    pub fn new(bounds: Bounds, kernels: Kernels, spans: &[crate::mistake::Span]) -> Result<Self, Fault> {
+    pub fn new(
+        bounds: Bounds,
+        kernels: Kernels,
+        spans: &[crate::mistake::Span],
+    ) -> Result<Self, Fault> {
         let propagator = propagator(&bounds, &kernels, spans)?;
-        Ok(Self { bounds, kernels, propagator })
+        Ok(Self {
+            bounds,
+            kernels,
+            propagator,
+        })
     }
 
     pub fn value(&self, coded: &Coded, parameters: &[f64]) -> f64 {
@@ -40,7 +48,11 @@ impl Constants {
             Coded::Expression(e) => e.constant(parameters),
             Coded::Propagator { row, column } => self.kernels.propagator(parameters)[*row][*column],
             Coded::Logarithm { of, plus, offset } => {
-                of.iter().map(|e| e.constant(parameters).log2()).sum::<f64>() + plus.constant(parameters) + offset
+                of.iter()
+                    .map(|e| e.constant(parameters).log2())
+                    .sum::<f64>()
+                    + plus.constant(parameters)
+                    + offset
             }
         }
     }
@@ -50,7 +62,10 @@ impl Constants {
             Coded::Expression(e) => self.bounds.bounds(e),
             Coded::Propagator { row, column } => Ok(self.propagator[*row][*column]),
             Coded::Logarithm { of, plus, offset } => {
-                let mut sum = self.bounds.bounds(plus)?.plus(Interval::new(*offset, *offset));
+                let mut sum = self
+                    .bounds
+                    .bounds(plus)?
+                    .plus(Interval::new(*offset, *offset));
                 for e in of {
                     let inside = self.bounds.bounds(e)?;
                     // A factor that may vanish: its logarithm has no lower bound, and the code stops here.
@@ -68,21 +83,48 @@ const SMALLEST: f64 = 3.9e-121;
 
 /// Bounds of what a tick adds to the kernels. Where no kernel pulls another one down, the exponential of the matrix rises with
 /// every entry, so its bounds are those of the smallest and the largest matrix.
-fn propagator(bounds: &Bounds, kernels: &Kernels, spans: &[crate::mistake::Span]) -> Result<Vec<Vec<Interval>>, Fault> {
+fn propagator(
+    bounds: &Bounds,
+    kernels: &Kernels,
+    spans: &[crate::mistake::Span],
+) -> Result<Vec<Vec<Interval>>, Fault> {
     let mut low = Vec::new();
     let mut high = Vec::new();
     for (i, row) in kernels.matrix.iter().enumerate() {
-        let entries = row.iter().map(|e| bounds.bounds(e)).collect::<Result<Vec<_>, _>>()?;
-        let pulled = entries.iter().enumerate().any(|(j, e)| i != j && e.low < 0.0);
+        let entries = row
+            .iter()
+            .map(|e| bounds.bounds(e))
+            .collect::<Result<Vec<_>, _>>()?;
+        let pulled = entries
+            .iter()
+            .enumerate()
+            .any(|(j, e)| i != j && e.low < 0.0);
         if pulled {
             let expected = "couplings between kernels that are positive, e.g. `(A - I) / tau`";
             let remedy = "write the sign of the state the other way round, or move its equation to `equations`";
-            return Err(Fault::new(spans[i], "a kernel is pulled down by another one", expected, remedy));
+            return Err(Fault::new(
+                spans[i],
+                "a kernel is pulled down by another one",
+                expected,
+                remedy,
+            ));
         }
         low.push(entries.iter().map(|e| e.low * TICK_S).collect::<Vec<f64>>());
-        high.push(entries.iter().map(|e| e.high * TICK_S).collect::<Vec<f64>>());
+        high.push(
+            entries
+                .iter()
+                .map(|e| e.high * TICK_S)
+                .collect::<Vec<f64>>(),
+        );
     }
     let (low, high) = (exponential_less_one(&low), exponential_less_one(&high));
     let rows = low.iter().zip(&high);
-    Ok(rows.map(|(a, b)| a.iter().zip(b).map(|(x, y)| Interval::new(*x, *y)).collect()).collect())
+    Ok(rows
+        .map(|(a, b)| {
+            a.iter()
+                .zip(b)
+                .map(|(x, y)| Interval::new(*x, *y))
+                .collect()
+        })
+        .collect())
 }

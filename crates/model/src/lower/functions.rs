@@ -49,9 +49,20 @@ impl Lowering<'_> {
     /// `1/(1 + e^-u)`, LSB 2^-15: with `E = e^-|u|` the quotient `E/(1+E)` by a polynomial, mirrored for positive u.
     pub(super) fn sigmoid(&mut self, argument: &Expression) -> Lowered<(Value, f64)> {
         let list: Vec<Term> = terms(&self.words, argument)?;
-        let list: Vec<Term> = list.into_iter().map(|t| Term { coefficient: log2_of_e(&t.coefficient), ..t }).collect();
+        let list: Vec<Term> = list
+            .into_iter()
+            .map(|t| Term {
+                coefficient: log2_of_e(&t.coefficient),
+                ..t
+            })
+            .collect();
         let label = self.function_label("sigmoid");
-        let to = Target { lsb: LOG_LSB, label: &label, own: None, span: argument.span() };
+        let to = Target {
+            lsb: LOG_LSB,
+            label: &label,
+            own: None,
+            span: argument.span(),
+        };
         let x = self.sum(&list, to)?;
         Ok((self.sigmoid_of(x)?, SIGMOID_LSB))
     }
@@ -106,4 +117,76 @@ fn multiply(p: &mut crate::program::Program, a: Value, x: i64) -> Lowered<Value>
 fn add(p: &mut crate::program::Program, a: Value, x: i64) -> Lowered<Value> {
     let x = p.constant(x)?;
     Ok(p.add(a, x)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::Output;
+    use crate::{Derived, Lanes, Shipped};
+
+    /// A function over every code of 18 bits, a logarithm in LSB 2^-12: argument and value.
+    fn values(degree: u32, function: impl Fn(&mut Lowering, Value) -> Value) -> Vec<(f64, f64)> {
+        let mut model = Shipped::named("lif").unwrap().read().unwrap();
+        model.integers.exp2_degree = Some(degree);
+        model.integers.registers.clear();
+        model.states[1].bits = Some(18);
+        let mut lowering = Lowering::new(&model).unwrap();
+        let x = lowering.now[1];
+        let value = function(&mut lowering, x);
+        let program = &mut lowering.built.program;
+        program.output(Output::Saturations, value);
+        let derived: Derived = lowering.finish().unwrap();
+        let parameters = model.defaults();
+        let registers = derived.registers(&parameters).unwrap();
+        let neurons = 1 << 18;
+        let mut lanes = Lanes::new(&derived, &registers, &parameters, neurons);
+        let codes = -(1 << 17)..1 << 17;
+        lanes.states[1] = codes.clone().collect();
+        let outcome = lanes.tick(&vec![0; neurons], None);
+        lanes.check().unwrap();
+        let found = outcome.saturations.iter().map(|y| f64::from(*y));
+        codes.map(|x| f64::from(x) * LOG_LSB).zip(found).collect()
+    }
+
+    /// The mantissa of 2^x is off by its rounding to 2^-10 and by a
+    /// relative error, and never 2048.
+    fn check_pow2(degree: u32, error: f64) {
+        let found = values(degree, |l, x| {
+            let zero = l.built.program.constant(0).unwrap();
+            let x = l.built.program.min(x, zero).unwrap();
+            l.pow2(x).unwrap().0
+        });
+        for (x, mantissa) in found {
+            let x = x.min(0.0);
+            let exact = 1024.0 * (x - x.floor()).exp2();
+            assert!((1024.0..=2047.0).contains(&mantissa));
+            assert!(
+                (mantissa - exact).abs() <= 0.5 + error * exact,
+                "2^{x}: {mantissa} {exact}"
+            );
+        }
+    }
+
+    #[test]
+    fn pow2_of_degree_2() {
+        check_pow2(2, 3.7e-3);
+    }
+    #[test]
+    fn pow2_of_degree_3() {
+        check_pow2(3, 1.1e-4);
+    }
+
+    /// Off by less than 2.5e-4 anywhere, and between 0 and 1.
+    #[test]
+    fn sigmoid() {
+        for (x, found) in values(3, |l, x| l.sigmoid_of(x).unwrap()) {
+            let exact = 1.0 / (1.0 + (-x).exp2());
+            assert!((0.0..=32768.0).contains(&found));
+            assert!(
+                (found * SIGMOID_LSB - exact).abs() < 2.5e-4,
+                "{x}: {found} {exact}"
+            );
+        }
+    }
 }

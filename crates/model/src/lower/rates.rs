@@ -36,13 +36,34 @@ struct Rate<'a> {
 impl Lowering<'_> {
     /// A term with an exponential, and whether it is to be subtracted.
     pub(super) fn rate_term(&mut self, term: &Term, to: Target) -> Lowered<(Value, bool)> {
-        let (rates, rest): (Vec<&Factor>, Vec<&Factor>) =
-            term.factors.iter().partition(|f| matches!(f, Factor::Rate { .. }));
-        let [Factor::Rate { inner, exponent, cap, whole }] = rates.as_slice() else {
+        let (rates, rest): (Vec<&Factor>, Vec<&Factor>) = term
+            .factors
+            .iter()
+            .partition(|f| matches!(f, Factor::Rate { .. }));
+        let [
+            Factor::Rate {
+                inner,
+                exponent,
+                cap,
+                whole,
+            },
+        ] = rates.as_slice()
+        else {
             let remedy = "write one `exp` of the sum of both exponents";
-            return Err(Fault::new(to.span, "a product of two exponentials", "one exponential a term", remedy).into());
+            return Err(Fault::new(
+                to.span,
+                "a product of two exponentials",
+                "one exponential a term",
+                remedy,
+            )
+            .into());
         };
-        let rate = Rate { inner, exponent, cap: cap.as_ref(), whole };
+        let rate = Rate {
+            inner,
+            exponent,
+            cap: cap.as_ref(),
+            whole,
+        };
         let rest: Vec<Factor> = rest.into_iter().cloned().collect();
         let factor = self.product(&rest)?;
         let (factor, lsb) = self.narrow(factor, FACTOR_BITS, true)?;
@@ -50,21 +71,39 @@ impl Lowering<'_> {
         let negative = bounds.high <= 0.0;
         if !negative && bounds.low < 0.0 {
             let remedy = "narrow the bounds, or write the term as two";
-            let what = format!("the coefficient of an exponential runs from {:.3e} to {:.3e}", bounds.low, bounds.high);
-            return Err(Fault::new(to.span, what, "a coefficient that keeps its sign", remedy).into());
+            let what = format!(
+                "the coefficient of an exponential runs from {:.3e} to {:.3e}",
+                bounds.low, bounds.high
+            );
+            return Err(
+                Fault::new(to.span, what, "a coefficient that keeps its sign", remedy).into(),
+            );
         }
-        let size = if negative { term.coefficient.minus_sign() } else { term.coefficient.clone() };
+        let size = if negative {
+            term.coefficient.minus_sign()
+        } else {
+            term.coefficient.clone()
+        };
         let value = self.rate(&rate, &size, (factor, lsb), to)?;
         Ok((value, negative))
     }
 
-    fn rate(&mut self, rate: &Rate, size: &Expression, (factor, lsb): (Value, f64), to: Target) -> Lowered<Value> {
+    fn rate(
+        &mut self,
+        rate: &Rate,
+        size: &Expression,
+        (factor, lsb): (Value, f64),
+        to: Target,
+    ) -> Lowered<Value> {
         let scale = lsb / to.lsb;
         let top = self.top(rate, size)?.high * scale;
         let top = finite(top, rate.whole).map_err(|_| unbounded(rate.whole, "without bound"))?;
         let power = (top.log2() - 1e-9).ceil();
         if power > MAX_POWER {
-            return Err(unbounded(rate.whole, &format!("of up to 2^{power} LSB a tick")));
+            return Err(unbounded(
+                rate.whole,
+                &format!("of up to 2^{power} LSB a tick"),
+            ));
         }
         // 2^x <= 1 with x = log2(size inner e^u scale) - power
         let fraction = scale.log2() - power;
@@ -80,7 +119,10 @@ impl Lowering<'_> {
         let by = p.min(by, last)?;
         let product = p.multiply(factor, mantissa)?;
         let scaled = |x: i64| x as f64 * power.exp2();
-        let within = (scaled(p.low(factor).min(0)).floor() as i64, scaled(p.high(factor)).ceil() as i64);
+        let within = (
+            scaled(p.low(factor).min(0)).floor() as i64,
+            scaled(p.high(factor)).ceil() as i64,
+        );
         Ok(p.shift_right_by(product, by, within)?)
     }
 
@@ -89,7 +131,11 @@ impl Lowering<'_> {
         let whole = match rate.cap {
             Some(cap) => size.times(cap),
             None => {
-                let exponential = Expression::call(Function::Exp, vec![rate.exponent.clone()], rate.whole.span());
+                let exponential = Expression::call(
+                    Function::Exp,
+                    vec![rate.exponent.clone()],
+                    rate.whole.span(),
+                );
                 size.times(rate.inner).times(&exponential)
             }
         };
@@ -97,7 +143,14 @@ impl Lowering<'_> {
     }
 
     /// The cap in the domain of logarithms.
-    fn cap(&mut self, rate: &Rate, size: &Expression, fraction: f64, top: f64, to: Target) -> Lowered<Value> {
+    fn cap(
+        &mut self,
+        rate: &Rate,
+        size: &Expression,
+        fraction: f64,
+        top: f64,
+        to: Target,
+    ) -> Lowered<Value> {
         let Some(cap) = rate.cap else {
             return Ok(self.built.program.constant(0)?);
         };
@@ -108,18 +161,38 @@ impl Lowering<'_> {
             let code = (top / LOG_LSB - 1e-6).round() as i64;
             return Ok(self.built.program.constant(code.min(0))?);
         }
-        let coded = Coded::Logarithm { of: vec![product], plus: Expression::number(0.0), offset: fraction };
+        let coded = Coded::Logarithm {
+            of: vec![product],
+            plus: Expression::number(0.0),
+            offset: fraction,
+        };
         let label = format!("{}_cap", to.label);
         self.code_within(coded, LOG_LSB, &label, Some((i64::from(i32::MIN), 0)))
     }
 
     /// `log2(product of outer) + u / ln 2 + fraction`. One that runs against an earlier one is `constant - earlier`.
-    fn logarithm(&mut self, u: &Expression, outer: Vec<Expression>, fraction: f64, to: Target) -> Lowered<Value> {
+    fn logarithm(
+        &mut self,
+        u: &Expression,
+        outer: Vec<Expression>,
+        fraction: f64,
+        to: Target,
+    ) -> Lowered<Value> {
         let list = terms(&self.words, u)?;
-        let list = list.into_iter().map(|t| Term { coefficient: log2_of_e(&t.coefficient), ..t });
+        let list = list.into_iter().map(|t| Term {
+            coefficient: log2_of_e(&t.coefficient),
+            ..t
+        });
         let (run, flat): (Vec<Term>, Vec<Term>) = list.partition(|t| !t.factors.is_empty());
-        let flat = flat.iter().fold(Expression::number(0.0), |sum, t| sum.plus(&t.coefficient));
-        let slope = |t: &Term| self.probes.iter().map(|p| t.coefficient.constant(p)).collect();
+        let flat = flat
+            .iter()
+            .fold(Expression::number(0.0), |sum, t| sum.plus(&t.coefficient));
+        let slope = |t: &Term| {
+            self.probes
+                .iter()
+                .map(|p| t.coefficient.constant(p))
+                .collect()
+        };
         let slopes: Vec<Vec<f64>> = run.iter().map(slope).collect();
         let factors: Vec<Vec<Factor>> = run.iter().map(|t| t.factors.clone()).collect();
         let constant = (outer, flat, fraction);
@@ -135,20 +208,40 @@ impl Lowering<'_> {
             }
         }
         let label = self.function_label(&format!("{}_exp", to.label));
-        let inside = Target { lsb: LOG_LSB, label: &label, own: None, span: to.span };
+        let inside = Target {
+            lsb: LOG_LSB,
+            label: &label,
+            own: None,
+            span: to.span,
+        };
         let value = self.sum(&run, inside)?;
         let (of, plus, offset) = constant.clone();
         let code = self.code(Coded::Logarithm { of, plus, offset }, LOG_LSB, &label)?;
         let value = self.built.program.add(value, code)?;
-        self.built.logarithms.push(Logarithm { factors, slopes, value, constant, label });
+        self.built.logarithms.push(Logarithm {
+            factors,
+            slopes,
+            value,
+            constant,
+            label,
+        });
         Ok(value)
     }
 
     /// `constant + constant of the earlier one - earlier`.
-    fn against(&mut self, earlier: &Logarithm, constant: (Vec<Expression>, Expression, f64), to: Target) -> Lowered<Value> {
+    fn against(
+        &mut self,
+        earlier: &Logarithm,
+        constant: (Vec<Expression>, Expression, f64),
+        to: Target,
+    ) -> Lowered<Value> {
         let (of, plus, offset) = constant;
         let label = self.function_label(&format!("{}_exp", to.label));
-        let name = format!("{}_{}", earlier.label, label.rsplit('_').next().unwrap_or(&label));
+        let name = format!(
+            "{}_{}",
+            earlier.label,
+            label.rsplit('_').next().unwrap_or(&label)
+        );
         let coded = Coded::Logarithm {
             of: [of, earlier.constant.0.clone()].concat(),
             plus: plus.plus(&earlier.constant.1),
@@ -161,7 +254,10 @@ impl Lowering<'_> {
 
 fn opposite(a: &[Vec<f64>], b: &[Vec<f64>]) -> bool {
     let pairs = a.iter().flatten().zip(b.iter().flatten());
-    pairs.into_iter().all(|(x, y)| (x + y).abs() <= 1e-9 * x.abs()) && !a.is_empty()
+    pairs
+        .into_iter()
+        .all(|(x, y)| (x + y).abs() <= 1e-9 * x.abs())
+        && !a.is_empty()
 }
 
 fn unbounded(whole: &Expression, what: &str) -> super::Refusal {

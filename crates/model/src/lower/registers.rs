@@ -15,32 +15,49 @@ pub struct Registers {
     pub halves: Vec<i32>,
 }
 
-/// A parameter outside of its bounds.
+/// A card that a model's registers cannot hold.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("`{name}` is {value} {unit}, not within {low} to {high} {unit}: choose a value in the bounds of the model's file")]
-pub struct OutOfBounds {
-    /// The parameter.
-    pub name: String,
-    /// Its value in the unit of the file.
-    pub value: f64,
-    /// The unit.
-    pub unit: String,
-    /// Smallest value.
-    pub low: f64,
-    /// Largest value.
-    pub high: f64,
+pub enum CardError {
+    /// A parameter outside of its bounds: no interval would hold.
+    #[error(
+        "`{name}` is {value} {unit}, not within {low} to {high} {unit}: choose a value in the bounds of the model's file"
+    )]
+    OutOfBounds {
+        /// The parameter.
+        name: String,
+        /// Its value in the unit of the file.
+        value: f64,
+        /// The unit.
+        unit: String,
+        /// Smallest value.
+        low: f64,
+        /// Largest value.
+        high: f64,
+    },
+    /// A coefficient above what its mantissa holds without a shift.
+    #[error(
+        "the coefficient `{name}` is {value:.4} LSB a LSB and its mantissa has {bits} bits: choose other parameters, or more bits of the state that it multiplies"
+    )]
+    TooLarge {
+        /// The coefficient.
+        name: String,
+        /// Its value.
+        value: f64,
+        /// Bits of its mantissa.
+        bits: u32,
+    },
 }
 
 impl Derived {
     /// The registers of a card: values of the parameters in the order of the model, SI units.
     ///
     /// # Errors
-    /// The first parameter outside of its bounds: no interval would hold.
-    pub fn registers(&self, parameters: &[f64]) -> Result<Registers, OutOfBounds> {
+    /// The first parameter outside of its bounds, or the first coefficient that its registers cannot hold.
+    pub fn registers(&self, parameters: &[f64]) -> Result<Registers, CardError> {
         for (p, value) in self.model.parameters.iter().zip(parameters) {
             if !(p.bounds.0..=p.bounds.1).contains(value) {
                 let scale = p.unit.1.scale;
-                return Err(OutOfBounds {
+                return Err(CardError::OutOfBounds {
                     name: p.name.clone(),
                     value: value / scale,
                     unit: p.unit.0.clone(),
@@ -49,14 +66,22 @@ impl Derived {
                 });
             }
         }
-        let coefficients: Vec<Mantissa> = self.coefficients.iter().map(|c| self.mantissa(c, parameters)).collect();
+        let coefficients = self
+            .coefficients
+            .iter()
+            .map(|c| self.mantissa(c, parameters));
+        let coefficients = coefficients.collect::<Result<Vec<Mantissa>, CardError>>()?;
         let halves = self.offsets.iter().map(|o| match o.bits {
             Below::Guard(bits) => 1 << (bits - 1),
             Below::Shift(index) => coefficients[index].half(),
         });
         Ok(Registers {
             halves: halves.collect(),
-            codes: self.codes.iter().map(|c| self.code(c, parameters)).collect(),
+            codes: self
+                .codes
+                .iter()
+                .map(|c| self.code(c, parameters))
+                .collect(),
             coefficients,
         })
     }
@@ -66,10 +91,13 @@ impl Derived {
         self.constants.value(&c.value, parameters).abs() * c.scale
     }
 
-    fn mantissa(&self, c: &super::Coefficient, parameters: &[f64]) -> Mantissa {
-        // Within the bounds it fits; at their ends rounding may carry beyond the last code.
-        let largest = Mantissa { mantissa: (1 << c.mantissa_bits) - 1, shift: 0 };
-        Mantissa::encode(self.scaled(c, parameters), c.mantissa_bits).unwrap_or(largest)
+    fn mantissa(&self, c: &super::Coefficient, parameters: &[f64]) -> Result<Mantissa, CardError> {
+        let value = self.scaled(c, parameters);
+        Mantissa::encode(value, c.mantissa_bits).ok_or_else(|| CardError::TooLarge {
+            name: c.name.clone(),
+            value,
+            bits: c.mantissa_bits,
+        })
     }
 
     fn code(&self, c: &super::Code, parameters: &[f64]) -> i32 {

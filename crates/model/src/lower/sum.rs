@@ -6,7 +6,7 @@ use crate::coefficient::Mantissa;
 use crate::expression::{Expression, Function, Kind};
 use crate::interval::Interval;
 use crate::mistake::{Fault, Span};
-use crate::program::{Input, SHIFTS, Value, magnitude};
+use crate::program::{Input, SHIFTS, Value};
 
 /// Bits of a mantissa where the file gives none and the factor leaves room.
 const MANTISSA_BITS: u32 = 11;
@@ -31,7 +31,8 @@ impl Lowering<'_> {
         let mut constant: Option<Expression> = None;
         for term in list {
             if term.factors.is_empty() {
-                constant = Some(constant.map_or(term.coefficient.clone(), |c| c.plus(&term.coefficient)));
+                constant =
+                    Some(constant.map_or(term.coefficient.clone(), |c| c.plus(&term.coefficient)));
                 continue;
             }
             let (value, negative) = self.term(term, to)?;
@@ -47,7 +48,11 @@ impl Lowering<'_> {
                 Kind::Negative(inner) => (true, inner.clone()),
                 _ => (false, constant.clone()),
             };
-            let value = self.code(Coded::Expression(size), to.lsb, &format!("{}_const", to.label))?;
+            let value = self.code(
+                Coded::Expression(size),
+                to.lsb,
+                &format!("{}_const", to.label),
+            )?;
             match (negative, total) {
                 (true, _) => minus.push(value),
                 (false, None) => total = Some(value),
@@ -66,7 +71,11 @@ impl Lowering<'_> {
 
     /// One term, and whether it is to be subtracted.
     fn term(&mut self, term: &Term, to: Target) -> Lowered<(Value, bool)> {
-        if term.factors.iter().any(|f| matches!(f, Factor::Rate { .. })) {
+        if term
+            .factors
+            .iter()
+            .any(|f| matches!(f, Factor::Rate { .. }))
+        {
             return self.rate_term(term, to);
         }
         let name = format!("{}_by_{}", to.label, self.factor_names(&term.factors));
@@ -105,7 +114,10 @@ impl Lowering<'_> {
     }
 
     fn times(&mut self, a: (Value, f64), b: (Value, f64)) -> Lowered<(Value, f64)> {
-        let (wide_a, wide_b) = (self.built.program.magnitude(a.0), self.built.program.magnitude(b.0));
+        let (wide_a, wide_b) = (
+            self.built.program.magnitude(a.0),
+            self.built.program.magnitude(b.0),
+        );
         let (mut x, mut y) = (a, b);
         if wide_a + wide_b > PRODUCT_BITS {
             let half = PRODUCT_BITS / 2;
@@ -118,7 +130,12 @@ impl Lowering<'_> {
     }
 
     /// Drops low bits of a value until it has `bits` of magnitude.
-    pub(super) fn narrow(&mut self, (value, lsb): (Value, f64), bits: u32, rounded: bool) -> Lowered<(Value, f64)> {
+    pub(super) fn narrow(
+        &mut self,
+        (value, lsb): (Value, f64),
+        bits: u32,
+        rounded: bool,
+    ) -> Lowered<(Value, f64)> {
         let drop = self.built.program.magnitude(value).saturating_sub(bits);
         if drop == 0 {
             return Ok((value, lsb));
@@ -136,7 +153,11 @@ impl Lowering<'_> {
         if let Factor::State(i) = factor {
             return Ok((self.now[*i], self.words[*i].lsb));
         }
-        let known = self.built.factors.iter().find(|(f, now, _)| f == factor && *now == self.now);
+        let known = self
+            .built
+            .factors
+            .iter()
+            .find(|(f, now, _)| f == factor && *now == self.now);
         if let Some((_, _, found)) = known {
             return Ok(*found);
         }
@@ -144,7 +165,18 @@ impl Lowering<'_> {
             Factor::Sum(e) => {
                 let (list, lsb) = self.scaled(e)?;
                 let label = self.sum_label();
-                (self.sum(&list, Target { lsb, label: &label, own: None, span: e.span() })?, lsb)
+                (
+                    self.sum(
+                        &list,
+                        Target {
+                            lsb,
+                            label: &label,
+                            own: None,
+                            span: e.span(),
+                        },
+                    )?,
+                    lsb,
+                )
             }
             Factor::Chosen(function, a, b) => self.chosen(*function, a, b)?,
             Factor::Sigmoid(argument) => self.sigmoid(argument)?,
@@ -152,11 +184,19 @@ impl Lowering<'_> {
                 let span = self.model.states[*i].span;
                 let remedy = "add the rate times parameters to the right side, outside of products with states";
                 let expected = "a rate times parameters";
-                return Err(Fault::new(span, "the rate of this state in a product with states", expected, remedy).into());
+                return Err(Fault::new(
+                    span,
+                    "the rate of this state in a product with states",
+                    expected,
+                    remedy,
+                )
+                .into());
             }
             Factor::State(_) | Factor::Rate { .. } => (self.built.program.constant(0)?, 1.0),
         };
-        self.built.factors.push((factor.clone(), self.now.clone(), found));
+        self.built
+            .factors
+            .push((factor.clone(), self.now.clone(), found));
         Ok(found)
     }
 
@@ -183,14 +223,35 @@ impl Lowering<'_> {
         Ok((list, lsb))
     }
 
-    fn chosen(&mut self, function: Function, a: &Expression, b: &Expression) -> Lowered<(Value, f64)> {
+    fn chosen(
+        &mut self,
+        function: Function,
+        a: &Expression,
+        b: &Expression,
+    ) -> Lowered<(Value, f64)> {
         let (x, lsb_x) = self.scaled(a)?;
         let (y, lsb_y) = self.scaled(b)?;
         let lsb = lsb_x.max(lsb_y);
         let label = self.sum_label();
-        let left = self.sum(&x, Target { lsb, label: &label, own: None, span: a.span() })?;
+        let left = self.sum(
+            &x,
+            Target {
+                lsb,
+                label: &label,
+                own: None,
+                span: a.span(),
+            },
+        )?;
         let label = self.sum_label();
-        let right = self.sum(&y, Target { lsb, label: &label, own: None, span: b.span() })?;
+        let right = self.sum(
+            &y,
+            Target {
+                lsb,
+                label: &label,
+                own: None,
+                span: b.span(),
+            },
+        )?;
         let value = match function {
             Function::Min => self.built.program.min(left, right)?,
             _ => self.built.program.max(left, right)?,
@@ -231,7 +292,13 @@ impl Lowering<'_> {
                     _ => None,
                 };
                 let (name, _) = self.name(parameter.as_deref().unwrap_or(derived));
-                self.built.codes.push(Code { name, lsb, value: coded, low, high });
+                self.built.codes.push(Code {
+                    name,
+                    lsb,
+                    value: coded,
+                    low,
+                    high,
+                });
                 self.built.codes.len() - 1
             }
         };
@@ -254,23 +321,35 @@ impl Lowering<'_> {
             return Ok((self.shifted(factor, power)?, negative));
         }
         let (name, given) = match again {
-            Some(index) => (String::new(), Some(self.built.coefficients[index].mantissa_bits)),
+            Some(index) => (String::new(), self.built.coefficients[index].given),
             None => self.name(to.label),
         };
         let (factor, lsb) = self.narrowed_factor((factor, lsb), given, to.own.is_some())?;
         let ratio = size.scaled(lsb / to.lsb);
-        let (low, high) = (self.built.program.low(factor), self.built.program.high(factor));
-        let room = PRODUCT_BITS.saturating_sub(magnitude(low, high + i64::from(low >= 0)));
+        let room = PRODUCT_BITS.saturating_sub(self.built.program.magnitude(factor));
         let bits = given.unwrap_or(MANTISSA_BITS).min(room);
-        // A coefficient above the mantissa: computed coarser, then shifted to the left.
-        let excess = excess(ratio.high, bits);
+        // A coefficient above the mantissa: computed coarser, then shifted to the left. With a mantissa that the file gives,
+        // cards whose coefficient is above it are refused.
+        let excess = if given.is_some() {
+            0
+        } else {
+            excess(ratio.high, bits)
+        };
         let scale = lsb / to.lsb * (-f64::from(excess)).exp2();
-        let ratio = ratio.scaled((-f64::from(excess)).exp2());
+        let mut ratio = ratio.scaled((-f64::from(excess)).exp2());
+        ratio.high = ratio.high.min(f64::from(bits).exp2() - 1.0);
         let index = match again {
             Some(index) => index,
             None => {
-                let coefficient =
-                    Coefficient { name, mantissa_bits: bits, negative, scale, value: coded, range: ratio };
+                let coefficient = Coefficient {
+                    name,
+                    mantissa_bits: bits,
+                    given,
+                    negative,
+                    scale,
+                    value: coded,
+                    range: ratio,
+                };
                 self.built.coefficients.push(coefficient);
                 self.built.coefficients.len() - 1
             }
@@ -282,7 +361,12 @@ impl Lowering<'_> {
     }
 
     /// The factor as the product reads it. Few bits are cut, more are rounded away.
-    fn narrowed_factor(&mut self, from: (Value, f64), given: Option<u32>, own: bool) -> Lowered<(Value, f64)> {
+    fn narrowed_factor(
+        &mut self,
+        from: (Value, f64),
+        given: Option<u32>,
+        own: bool,
+    ) -> Lowered<(Value, f64)> {
         let signed = self.built.program.low(from.0) < 0;
         let wide = match given {
             Some(bits) => PRODUCT_BITS - bits,
@@ -294,25 +378,45 @@ impl Lowering<'_> {
     }
 
     /// `(factor * mantissa + half) >> shift`; of an own step with its sign, rounded by an offset.
-    fn rounded_product(&mut self, factor: Value, index: usize, own: Option<usize>) -> Lowered<Value> {
+    fn rounded_product(
+        &mut self,
+        factor: Value,
+        index: usize,
+        own: Option<usize>,
+    ) -> Lowered<Value> {
         let c = &self.built.coefficients[index];
         let (range, bits, negative) = (c.range, c.mantissa_bits, c.negative);
         let shift = |x: f64| Mantissa::encode(x, bits).map_or(0, |m| i64::from(m.shift));
-        let smallest = if range.low > 0.0 { shift(range.high) } else { 0 };
-        let largest = if range.low > 0.0 { shift(range.low) } else { SHIFTS.1 };
+        let smallest = if range.low > 0.0 {
+            shift(range.high)
+        } else {
+            0
+        };
+        let largest = if range.low > 0.0 {
+            shift(range.low)
+        } else {
+            SHIFTS.1
+        };
         let literal = Mantissa::encode(range.high, bits).filter(|_| range.low == range.high);
         let p = &mut self.built.program;
         let (mantissa, by) = match literal {
             Some(m) => (p.constant(m.mantissa.into())?, p.constant(m.shift.into())?),
             None => {
                 let mantissa = p.input(Input::Mantissa(index), 0, (1 << bits) - 1)?;
-                (mantissa, p.input(Input::Shift(index), smallest, largest.max(smallest))?)
+                (
+                    mantissa,
+                    p.input(Input::Shift(index), smallest, largest.max(smallest))?,
+                )
             }
         };
         let product = p.multiply(factor, mantissa)?;
         // The value as coded, not as exact: its mantissa is rounded, and its shift ends at 30.
         let coded = range.high * (1.0 + (-f64::from(bits)).exp2()) + (-31f64).exp2();
-        let ends = [p.low(factor) as f64 * coded, p.high(factor) as f64 * coded, 0.0];
+        let ends = [
+            p.low(factor) as f64 * coded,
+            p.high(factor) as f64 * coded,
+            0.0,
+        ];
         let low = ends.into_iter().fold(f64::INFINITY, f64::min).floor() as i64 - 1;
         let high = ends.into_iter().fold(f64::NEG_INFINITY, f64::max).ceil() as i64 + 1;
         let Some(state) = own else {
@@ -324,7 +428,10 @@ impl Lowering<'_> {
             return Ok(p.shift_right_by(sum, by, (low, high))?);
         };
         let offset = self.built.offsets.len();
-        self.built.offsets.push(Offset { state, bits: Below::Shift(index) });
+        self.built.offsets.push(Offset {
+            state,
+            bits: Below::Shift(index),
+        });
         let p = &mut self.built.program;
         let offset = p.input(Input::Offset(offset), 0, (1 << 30) - 1)?;
         let (sum, within) = match negative {
@@ -357,7 +464,10 @@ fn signed(bounds: Interval, to: Target) -> Lowered<(Interval, bool)> {
     if bounds.high <= 0.0 {
         return Ok((bounds.minus_sign(), true));
     }
-    let what = format!("the coefficient `{}` runs from {:.3e} to {:.3e}: its sign changes", to.label, bounds.low, bounds.high);
+    let what = format!(
+        "the coefficient `{}` runs from {:.3e} to {:.3e}: its sign changes",
+        to.label, bounds.low, bounds.high
+    );
     let expected = "a coefficient that keeps its sign within the bounds of the parameters";
     let remedy = "narrow the bounds, or write the term as two terms of which each keeps its sign";
     Err(Refusal::Fault(Fault::new(to.span, what, expected, remedy)))
@@ -368,13 +478,20 @@ pub(super) fn finite(x: f64, e: &Expression) -> Lowered<f64> {
         return Ok(x);
     }
     let remedy = "cap the exponential with `min`, or narrow the bounds";
-    Err(Fault::new(e.span(), "a value without bounds", "a finite value within all bounds", remedy).into())
+    Err(Fault::new(
+        e.span(),
+        "a value without bounds",
+        "a finite value within all bounds",
+        remedy,
+    )
+    .into())
 }
 
 /// The power of two that a ratio without spread is.
 fn power_of_two(ratio: Interval) -> Option<i32> {
     let power = ratio.high.log2();
-    let exact = (ratio.high - ratio.low).abs() <= 1e-12 * ratio.high && (power - power.round()).abs() < 1e-9;
+    let exact = (ratio.high - ratio.low).abs() <= 1e-12 * ratio.high
+        && (power - power.round()).abs() < 1e-9;
     exact.then_some(power.round() as i32)
 }
 

@@ -36,7 +36,10 @@ pub(super) struct Term {
 }
 
 fn alone(factor: Factor) -> Vec<Term> {
-    vec![Term { coefficient: Expression::number(1.0), factors: vec![factor] }]
+    vec![Term {
+        coefficient: Expression::number(1.0),
+        factors: vec![factor],
+    }]
 }
 
 fn refused(e: &Expression, what: &str, remedy: &str) -> Refusal {
@@ -47,10 +50,18 @@ fn refused(e: &Expression, what: &str, remedy: &str) -> Refusal {
 /// The terms of an expression; states off zero count as offset plus code.
 pub(super) fn terms(words: &[Word], e: &Expression) -> Lowered<Vec<Term>> {
     if !e.has_state() {
-        return Ok(vec![Term { coefficient: e.clone(), factors: vec![] }]);
+        return Ok(vec![Term {
+            coefficient: e.clone(),
+            factors: vec![],
+        }]);
     }
     let by = |list: Vec<Term>, f: &dyn Fn(&Expression) -> Expression| -> Vec<Term> {
-        list.into_iter().map(|t| Term { coefficient: f(&t.coefficient), ..t }).collect()
+        list.into_iter()
+            .map(|t| Term {
+                coefficient: f(&t.coefficient),
+                ..t
+            })
+            .collect()
     };
     match e.kind() {
         Kind::State(i) => Ok(state(words, *i)),
@@ -62,17 +73,24 @@ pub(super) fn terms(words: &[Word], e: &Expression) -> Lowered<Vec<Term>> {
             Err(refused(b, "a division by a state", remedy))
         }
         Kind::Quotient(a, b) => Ok(by(terms(words, a)?, &|c| c.over(b))),
-        Kind::Power(a, n) if *n < 0 => Err(refused(a, "a division by a state", "write a polynomial of the state")),
+        Kind::Power(a, n) if *n < 0 => Err(refused(
+            a,
+            "a division by a state",
+            "write a polynomial of the state",
+        )),
         Kind::Power(a, n) => {
-            let product = (1..*n).fold(Ok(a.clone()), |p: Lowered<_>, _| p.map(|p| p.times(a)));
-            terms(words, &product?)
+            let product = (1..*n).fold(a.clone(), |p, _| p.times(a));
+            terms(words, &product)
         }
         Kind::Product(a, b) if !a.has_state() => Ok(by(terms(words, b)?, &|c| a.times(c))),
         Kind::Product(a, b) if !b.has_state() => Ok(by(terms(words, a)?, &|c| c.times(b))),
         Kind::Product(a, b) => {
             let (x, y) = (one(words, a)?, one(words, b)?);
             let factors = [x.factors, y.factors].concat();
-            Ok(vec![Term { coefficient: x.coefficient.times(&y.coefficient), factors }])
+            Ok(vec![Term {
+                coefficient: x.coefficient.times(&y.coefficient),
+                factors,
+            }])
         }
         Kind::Call(function, arguments) => call(words, e, *function, arguments),
         Kind::Number(_) | Kind::Parameter(_) | Kind::Tick => Ok(vec![]),
@@ -83,7 +101,10 @@ fn state(words: &[Word], i: usize) -> Vec<Term> {
     let mut found = alone(Factor::State(i));
     if words[i].offset != 0.0 {
         let offset = Expression::number(words[i].offset);
-        found.push(Term { coefficient: offset, factors: vec![] });
+        found.push(Term {
+            coefficient: offset,
+            factors: vec![],
+        });
     }
     found
 }
@@ -97,12 +118,22 @@ fn one(words: &[Word], e: &Expression) -> Lowered<Term> {
     }
 }
 
-fn call(words: &[Word], e: &Expression, function: Function, arguments: &[Expression]) -> Lowered<Vec<Term>> {
+fn call(
+    words: &[Word],
+    e: &Expression,
+    function: Function,
+    arguments: &[Expression],
+) -> Lowered<Vec<Term>> {
     let one = Expression::number(1.0);
     let a = arguments.first().unwrap_or(&one);
     let b = arguments.get(1).unwrap_or(&one);
     match function {
-        Function::Exp => Ok(alone(Factor::Rate { inner: one.clone(), exponent: a.clone(), cap: None, whole: e.clone() })),
+        Function::Exp => Ok(alone(Factor::Rate {
+            inner: one.clone(),
+            exponent: a.clone(),
+            cap: None,
+            whole: e.clone(),
+        })),
         Function::Sigmoid => Ok(alone(Factor::Sigmoid(a.clone()))),
         Function::Tanh => {
             let two = Expression::number(2.0);
@@ -116,22 +147,44 @@ fn call(words: &[Word], e: &Expression, function: Function, arguments: &[Express
         Function::Max => Ok(alone(Factor::Chosen(function, a.clone(), b.clone()))),
         Function::Ln | Function::Below => {
             let remedy = "use it of parameters only, or write a polynomial of the state";
-            Err(refused(e, &format!("`{}` of a state", function.name()), remedy))
+            Err(refused(
+                e,
+                &format!("`{}` of a state", function.name()),
+                remedy,
+            ))
         }
     }
 }
 
 /// `min(inner * exp(u), cap)` as a rate.
-fn capped(words: &[Word], whole: &Expression, a: &Expression, cap: &Expression) -> Lowered<Option<Factor>> {
+fn capped(
+    words: &[Word],
+    whole: &Expression,
+    a: &Expression,
+    cap: &Expression,
+) -> Lowered<Option<Factor>> {
     if cap.has_state() || !a.has_state() {
         return Ok(None);
     }
     let found = terms(words, a)?;
-    let [Term { coefficient, factors }] = found.as_slice() else {
+    let [
+        Term {
+            coefficient,
+            factors,
+        },
+    ] = found.as_slice()
+    else {
         return Ok(None);
     };
     Ok(match factors.as_slice() {
-        [Factor::Rate { inner, exponent, cap: None, .. }] => Some(Factor::Rate {
+        [
+            Factor::Rate {
+                inner,
+                exponent,
+                cap: None,
+                ..
+            },
+        ] => Some(Factor::Rate {
             inner: coefficient.times(inner),
             exponent: exponent.clone(),
             cap: Some(cap.clone()),

@@ -13,11 +13,18 @@ const REFRACTORY_BITS: u32 = 20;
 impl Lowering<'_> {
     pub(super) fn tick(&mut self) -> Result<(), Fault> {
         let order = crate::resolve::order(self.model)?;
+        for (i, state) in self.model.states.iter().enumerate() {
+            self.at(state.span, |l| l.in_range(i, &state.rest, "rest value"))?;
+        }
         let mut saturated = Vec::new();
         self.kernels(&mut saturated)?;
         let condition = self.model.condition.span;
         let refractory = match self.model.refractory {
-            Some(_) => Some(self.at(condition, |l| Ok(l.built.program.input(Input::Refractory, 0, (1 << REFRACTORY_BITS) - 1)?))?),
+            Some(_) => Some(self.at(condition, |l| {
+                Ok(l.built
+                    .program
+                    .input(Input::Refractory, 0, (1 << REFRACTORY_BITS) - 1)?)
+            })?),
             None => None,
         };
         let mut counted = Vec::new();
@@ -27,7 +34,9 @@ impl Lowering<'_> {
             let clips = self.at(span, |l| l.clamped(state, change))?;
             counted.extend(clips.map(|c| (state, c)));
         }
-        self.at(condition, |l| l.held(&order, refractory, &counted, &mut saturated))?;
+        self.at(condition, |l| {
+            l.held(&order, refractory, &counted, &mut saturated)
+        })?;
         self.at(condition, |l| l.spike(&order, refractory))?;
         self.at(condition, |l| {
             let mut total = l.built.program.constant(0)?;
@@ -40,7 +49,11 @@ impl Lowering<'_> {
     }
 
     /// Runs a part; a value that leaves 32 bits is told with the place.
-    fn at<T>(&mut self, span: Span, part: impl FnOnce(&mut Self) -> Lowered<T>) -> Result<T, Fault> {
+    fn at<T>(
+        &mut self,
+        span: Span,
+        part: impl FnOnce(&mut Self) -> Lowered<T>,
+    ) -> Result<T, Fault> {
         part(self).map_err(|refusal| match refusal {
             Refusal::Fault(fault) => fault,
             Refusal::Wide(wide) => too_wide(&wide, span),
@@ -57,7 +70,9 @@ impl Lowering<'_> {
             saturated.extend(clip);
         }
         for &state in &kernels {
-            self.built.program.output(Output::State(state), moved[state]);
+            self.built
+                .program
+                .output(Output::State(state), moved[state]);
         }
         self.now = moved;
         Ok(())
@@ -68,23 +83,37 @@ impl Lowering<'_> {
         let zero = |e: &Expression| e.as_number() == Some(0.0);
         let kernels = self.constants.kernels.states.clone();
         let row_entries = self.constants.kernels.matrix[row].clone();
-        let reads: Vec<usize> = (0..kernels.len()).filter(|c| *c == row || !zero(&row_entries[*c])).collect();
+        let reads: Vec<usize> = (0..kernels.len())
+            .filter(|c| *c == row || !zero(&row_entries[*c]))
+            .collect();
         let span = self.model.states[state].rate.span();
         let label = self.model.states[state].name.clone();
         let change = if reads.len() == 1 {
             let name = format!("{label}_by_{label}");
-            let to = Target { lsb: self.words[state].lsb, label: &name, own: Some(state), span };
+            let to = Target {
+                lsb: self.words[state].lsb,
+                label: &name,
+                own: Some(state),
+                span,
+            };
             let from = (self.now[state], self.words[state].lsb);
-            let (value, negative) = self.coefficient(Coded::Propagator { row, column: row }, from, to, None)?;
+            let (value, negative) =
+                self.coefficient(Coded::Propagator { row, column: row }, from, to, None)?;
             self.signed(value, negative)?
         } else {
             self.guarded(state, |l, lsb| {
                 let mut total = l.built.program.constant(0)?;
                 for &column in &reads {
                     let name = format!("{label}_by_{}", l.model.states[kernels[column]].name);
-                    let to = Target { lsb, label: &name, own: None, span };
+                    let to = Target {
+                        lsb,
+                        label: &name,
+                        own: None,
+                        span,
+                    };
                     let from = (l.now[kernels[column]], l.words[kernels[column]].lsb);
-                    let (value, negative) = l.coefficient(Coded::Propagator { row, column }, from, to, None)?;
+                    let (value, negative) =
+                        l.coefficient(Coded::Propagator { row, column }, from, to, None)?;
                     total = match negative {
                         true => l.built.program.subtract(total, value)?,
                         false => l.built.program.add(total, value)?,
@@ -112,7 +141,11 @@ impl Lowering<'_> {
     }
 
     /// A sum at the finest guard bits that fit, rounded once by an offset from outside.
-    fn guarded(&mut self, state: usize, sum: impl Fn(&mut Self, f64) -> Lowered<Value>) -> Lowered<Value> {
+    fn guarded(
+        &mut self,
+        state: usize,
+        sum: impl Fn(&mut Self, f64) -> Lowered<Value>,
+    ) -> Lowered<Value> {
         let mut last = TooWide { low: 0, high: 0 };
         for guard in (0..=GUARD_BITS).rev() {
             let before = self.built.clone();
@@ -132,8 +165,14 @@ impl Lowering<'_> {
             return Ok(value);
         }
         let index = self.built.offsets.len();
-        self.built.offsets.push(Offset { state, bits: Below::Guard(guard) });
-        let offset = self.built.program.input(Input::Offset(index), 0, (1 << guard) - 1)?;
+        self.built.offsets.push(Offset {
+            state,
+            bits: Below::Guard(guard),
+        });
+        let offset = self
+            .built
+            .program
+            .input(Input::Offset(index), 0, (1 << guard) - 1)?;
         let sum = self.built.program.add(value, offset)?;
         Ok(self.built.program.shift_right(sum, guard)?)
     }
@@ -147,20 +186,45 @@ impl Lowering<'_> {
     fn change(&mut self, state: usize, rate: &Expression) -> Lowered<Value> {
         let tick = Expression::new(crate::expression::Kind::Tick, rate.span());
         let list = terms(&self.words, rate)?;
-        let (moves, list): (Vec<Term>, Vec<Term>) =
-            list.into_iter().partition(|t| matches!(t.factors.as_slice(), [Factor::Change(_)]));
-        let times_tick = |t: Term| Term { coefficient: tick.times(&t.coefficient), ..t };
+        let (moves, list): (Vec<Term>, Vec<Term>) = list
+            .into_iter()
+            .partition(|t| matches!(t.factors.as_slice(), [Factor::Change(_)]));
+        let times_tick = |t: Term| Term {
+            coefficient: tick.times(&t.coefficient),
+            ..t
+        };
         let list: Vec<Term> = list.into_iter().map(times_tick).collect();
         let lsb = self.words[state].lsb;
         let label = self.model.states[state].name.clone();
-        let alone = matches!(list.as_slice(), [Term { factors, .. }] if *factors == [Factor::State(state)]);
+        let alone =
+            matches!(list.as_slice(), [Term { factors, .. }] if *factors == [Factor::State(state)]);
         let mut change = if alone {
-            self.sum(&list, Target { lsb, label: &label, own: Some(state), span: rate.span() })?
+            self.sum(
+                &list,
+                Target {
+                    lsb,
+                    label: &label,
+                    own: Some(state),
+                    span: rate.span(),
+                },
+            )?
         } else {
-            self.guarded(state, |l, lsb| l.sum(&list, Target { lsb, label: &label, own: None, span: rate.span() }))?
+            self.guarded(state, |l, lsb| {
+                l.sum(
+                    &list,
+                    Target {
+                        lsb,
+                        label: &label,
+                        own: None,
+                        span: rate.span(),
+                    },
+                )
+            })?
         };
         for term in &moves {
-            let [Factor::Change(other)] = term.factors.as_slice() else { continue };
+            let [Factor::Change(other)] = term.factors.as_slice() else {
+                continue;
+            };
             let moved = self.charge(*other, &term.coefficient, state, rate.span())?;
             change = self.built.program.add(change, moved)?;
         }
@@ -168,9 +232,23 @@ impl Lowering<'_> {
     }
 
     /// `rnd(c q') - rnd(c q)`: what the change of another state moves in this one, so that it telescopes.
-    fn charge(&mut self, other: usize, coefficient: &Expression, state: usize, span: Span) -> Lowered<Value> {
-        let name = format!("{}_by_{}'", self.model.states[state].name, self.model.states[other].name);
-        let to = Target { lsb: self.words[state].lsb, label: &name, own: None, span };
+    fn charge(
+        &mut self,
+        other: usize,
+        coefficient: &Expression,
+        state: usize,
+        span: Span,
+    ) -> Lowered<Value> {
+        let name = format!(
+            "{}_by_{}'",
+            self.model.states[state].name, self.model.states[other].name
+        );
+        let to = Target {
+            lsb: self.words[state].lsb,
+            label: &name,
+            own: None,
+            span,
+        };
         let lsb = self.words[other].lsb;
         let coded = Coded::Expression(coefficient.clone());
         let before = self.built.coefficients.len();
@@ -187,7 +265,10 @@ impl Lowering<'_> {
     /// Old value plus change under the clamps of the file and of the word; keeps it as moved. Whether the word clipped.
     fn clamped(&mut self, state: usize, change: Value) -> Lowered<Option<Value>> {
         let mut x = self.built.program.add(self.now[state], change)?;
-        let (floor, ceil) = (self.model.states[state].floor.clone(), self.model.states[state].ceil.clone());
+        let (floor, ceil) = (
+            self.model.states[state].floor.clone(),
+            self.model.states[state].ceil.clone(),
+        );
         if let Some(floor) = floor {
             let floor = self.constant_of(state, &floor, "floor")?;
             x = self.built.program.max(x, floor)?;
@@ -203,11 +284,43 @@ impl Lowering<'_> {
 
     /// A constant of parameters as a code of a state.
     fn constant_of(&mut self, state: usize, e: &Expression, what: &str) -> Lowered<Value> {
+        self.in_range(state, e, what)?;
         let offset = Expression::number(self.words[state].offset);
         let word = &self.words[state];
         let (lsb, within) = (word.lsb, (word.low, word.high));
         let label = format!("{}_{what}", self.model.states[state].name);
-        self.code_within(Coded::Expression(e.minus(&offset)), lsb, &label, Some(within))
+        self.code_within(
+            Coded::Expression(e.minus(&offset)),
+            lsb,
+            &label,
+            Some(within),
+        )
+    }
+
+    /// What a state is set to must lie in its range, for all parameters.
+    pub(super) fn in_range(&self, state: usize, e: &Expression, what: &str) -> Lowered<()> {
+        let (low, high) = self.model.states[state].range;
+        let bounds = self.constants.bounds.bounds(e)?;
+        let slack = 1e-9 * (high - low);
+        if bounds.low >= low - slack && bounds.high <= high + slack {
+            return Ok(());
+        }
+        let (unit, scale) = (
+            &self.model.states[state].unit.0,
+            self.model.states[state].unit.1.scale,
+        );
+        let name = &self.model.states[state].name;
+        let text = |a: f64, b: f64| format!("{:.6} to {:.6} {unit}", a / scale, b / scale);
+        Err(Fault::new(
+            e.span(),
+            format!(
+                "the {what} of `{name}` runs from {}",
+                text(bounds.low, bounds.high)
+            ),
+            format!("within the range of `{name}`, {}", text(low, high)),
+            "widen the range of the state, or narrow the bounds of the parameters",
+        )
+        .into())
     }
 
     /// A value kept in the word of its state, and 1 where that changed it.
@@ -228,8 +341,16 @@ impl Lowering<'_> {
             return Ok((value, None));
         }
         let (zero, one) = (p.constant(0)?, p.constant(1)?);
-        let lowered = if above { p.select(x, value, one, zero)? } else { zero };
-        let clip = if below { p.select(value, x, one, lowered)? } else { lowered };
+        let lowered = if above {
+            p.select(x, value, one, zero)?
+        } else {
+            zero
+        };
+        let clip = if below {
+            p.select(value, x, one, lowered)?
+        } else {
+            lowered
+        };
         Ok((value, Some(clip)))
     }
 
@@ -241,7 +362,11 @@ impl Lowering<'_> {
         counted: &[(usize, Value)],
         saturated: &mut Vec<Value>,
     ) -> Lowered<()> {
-        let holds = self.model.refractory.as_ref().map_or(vec![], |r| r.holds.clone());
+        let holds = self
+            .model
+            .refractory
+            .as_ref()
+            .map_or(vec![], |r| r.holds.clone());
         let zero = self.built.program.constant(0)?;
         for &state in order {
             let moved = self.moved[state].unwrap_or(self.now[state]);
@@ -273,7 +398,15 @@ impl Lowering<'_> {
         let (state, span) = (condition.state, condition.span);
         let offset = Expression::number(self.words[state].offset);
         let list = terms(&self.words, &condition.threshold.minus(&offset))?;
-        let limit = self.sum(&list, Target { lsb: self.words[state].lsb, label: "threshold", own: None, span })?;
+        let limit = self.sum(
+            &list,
+            Target {
+                lsb: self.words[state].lsb,
+                label: "threshold",
+                own: None,
+                span,
+            },
+        )?;
         let p = &mut self.built.program;
         let (zero, one) = (p.constant(0)?, p.constant(1)?);
         let mut beyond = |x: Value, yes: Value, no: Value| match condition.above {
@@ -303,7 +436,8 @@ impl Lowering<'_> {
                 let target = self.reset_value(state, &reset.value, reset.span)?;
                 let kept = match reset.unless {
                     Some(switch) => {
-                        let e = Expression::new(crate::expression::Kind::Parameter(switch), reset.span);
+                        let e =
+                            Expression::new(crate::expression::Kind::Parameter(switch), reset.span);
                         let keep = self.code(Coded::Expression(e), 1.0, "keep")?;
                         self.built.program.select(keep, zero, value, target)?
                     }
@@ -323,20 +457,36 @@ impl Lowering<'_> {
         let offset = Expression::number(self.words[state].offset);
         let list = terms(&self.words, &value.minus(&offset))?;
         let label = format!("{}_reset", self.model.states[state].name);
-        let target = self.sum(&list, Target { lsb: self.words[state].lsb, label: &label, own: None, span })?;
+        let target = self.sum(
+            &list,
+            Target {
+                lsb: self.words[state].lsb,
+                label: &label,
+                own: None,
+                span,
+            },
+        )?;
         self.clip(state, target).map(|(value, _)| value)
     }
 
     fn start_refractory(&mut self, refr: Value, fire: Value) -> Lowered<()> {
-        let Some(refractory) = self.model.refractory.clone() else { return Ok(()) };
+        let Some(refractory) = self.model.refractory.clone() else {
+            return Ok(());
+        };
         let span = refractory.time.span();
         let bounds = self.constants.bounds.bounds(&refractory.time)?;
         let most = f64::from(1u32 << REFRACTORY_BITS) - 1.0;
         if bounds.low < 0.0 || bounds.high / crate::model::TICK_S > most {
             let what = format!("a refractory time of {} to {} s", bounds.low, bounds.high);
-            return Err(Fault::new(span, what, "0 to 1.048 s", "narrow the bounds of the time").into());
+            return Err(
+                Fault::new(span, what, "0 to 1.048 s", "narrow the bounds of the time").into(),
+            );
         }
-        let time = self.code(Coded::Expression(refractory.time), crate::model::TICK_S, "refractory")?;
+        let time = self.code(
+            Coded::Expression(refractory.time),
+            crate::model::TICK_S,
+            "refractory",
+        )?;
         let p = &mut self.built.program;
         let (zero, one) = (p.constant(0)?, p.constant(1)?);
         let waiting = p.select(refr, zero, one, zero)?;

@@ -33,7 +33,11 @@ impl Word {
     pub(super) fn of(model: &Model, state: usize) -> Self {
         let s = &model.states[state];
         let (low, high) = s.range;
-        let offset = if low <= 0.0 && high >= 0.0 { 0.0 } else { 0.5 * (low + high) };
+        let offset = if low <= 0.0 && high >= 0.0 {
+            0.0
+        } else {
+            0.5 * (low + high)
+        };
         let signed = low != 0.0;
         let bits = s.bits.unwrap_or_else(|| derived_bits(model, state));
         let size = (high - offset).max(offset - low);
@@ -64,9 +68,22 @@ impl Word {
 /// Bits with which the state's own decay, rounded to nearest, stops below 2^-12 of its range at the defaults.
 fn derived_bits(model: &Model, state: usize) -> u32 {
     let parameters = model.defaults();
-    let rest: Vec<f64> = model.states.iter().map(|s| s.rest.constant(&parameters)).collect();
-    let at = Point { parameters: &parameters, states: &rest, changes: &[] };
-    let rate = model.whole_rate(state).by(Variable::State(state)).value(&at).abs() * TICK_S;
+    let rest: Vec<f64> = model
+        .states
+        .iter()
+        .map(|s| s.rest.constant(&parameters))
+        .collect();
+    let at = Point {
+        parameters: &parameters,
+        states: &rest,
+        changes: &[],
+    };
+    let rate = model
+        .whole_rate(state)
+        .by(Variable::State(state))
+        .value(&at)
+        .abs()
+        * TICK_S;
     if !(rate > 0.0 && rate.is_finite()) {
         return BITS;
     }

@@ -20,7 +20,10 @@ impl<'a> Cursor<'a> {
 
     /// Span of the next token, or of the line's end.
     pub fn here(&self) -> Span {
-        self.line.tokens.get(self.at).map_or(self.line.end, |(_, s)| *s)
+        self.line
+            .tokens
+            .get(self.at)
+            .map_or(self.line.end, |(_, s)| *s)
     }
 
     /// Span of the token before.
@@ -74,9 +77,15 @@ impl<'a> Cursor<'a> {
         match self.peek() {
             Some(Token::Name(name)) => {
                 self.skip();
-                Ok(Named { name: name.clone(), span })
+                Ok(Named {
+                    name: name.clone(),
+                    span,
+                })
             }
-            _ => Err(self.fault(what, "a name has letters, digits and `_`, and begins with a letter")),
+            _ => Err(self.fault(
+                what,
+                "a name has letters, digits and `_`, and begins with a letter",
+            )),
         }
     }
 
@@ -85,7 +94,9 @@ impl<'a> Cursor<'a> {
         let span = self.here();
         let wanted = format!("a whole number from {low} to {high}");
         match self.peek() {
-            Some(Token::Number(x)) if x.fract() == 0.0 && (f64::from(low)..=f64::from(high)).contains(x) => {
+            Some(Token::Number(x))
+                if x.fract() == 0.0 && (f64::from(low)..=f64::from(high)).contains(x) =>
+            {
                 self.skip();
                 Ok((*x as u32, span))
             }
@@ -97,7 +108,10 @@ impl<'a> Cursor<'a> {
     pub fn finish(&self) -> Result<(), Fault> {
         match self.peek() {
             None => Ok(()),
-            Some(_) => Err(self.fault("the end of the line", "take the rest of the line out, or put an operator here")),
+            Some(_) => Err(self.fault(
+                "the end of the line",
+                "take the rest of the line out, or put an operator here",
+            )),
         }
     }
 

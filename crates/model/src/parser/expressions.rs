@@ -46,7 +46,10 @@ fn product(cursor: &mut Cursor, depth: u32) -> Result<Written, Fault> {
 
 fn joined(form: fn(Box<Written>, Box<Written>) -> Form, left: Written, right: Written) -> Written {
     let span = left.span.to(right.span);
-    Written { kind: form(left.into(), right.into()), span }
+    Written {
+        kind: form(left.into(), right.into()),
+        span,
+    }
 }
 
 fn signed(cursor: &mut Cursor, depth: u32) -> Result<Written, Fault> {
@@ -62,7 +65,10 @@ fn signed(cursor: &mut Cursor, depth: u32) -> Result<Written, Fault> {
     if cursor.take("-") {
         let inner = signed(cursor, depth + 1)?;
         let span = start.to(inner.span);
-        return Ok(Written { kind: Form::Negative(inner.into()), span });
+        return Ok(Written {
+            kind: Form::Negative(inner.into()),
+            span,
+        });
     }
     let base = atom(cursor, depth)?;
     if !cursor.take("**") {
@@ -70,7 +76,10 @@ fn signed(cursor: &mut Cursor, depth: u32) -> Result<Written, Fault> {
     }
     let exponent = exponent(cursor)?;
     let span = base.span.to(cursor.before());
-    Ok(Written { kind: Form::Power(base.into(), exponent), span })
+    Ok(Written {
+        kind: Form::Power(base.into(), exponent),
+        span,
+    })
 }
 
 fn exponent(cursor: &mut Cursor) -> Result<i32, Fault> {
@@ -81,7 +90,10 @@ fn exponent(cursor: &mut Cursor) -> Result<i32, Fault> {
 
 fn atom(cursor: &mut Cursor, depth: u32) -> Result<Written, Fault> {
     let span = cursor.here();
-    let whole = |kind, cursor: &Cursor| Written { kind, span: span.to(cursor.before()) };
+    let whole = |kind, cursor: &Cursor| Written {
+        kind,
+        span: span.to(cursor.before()),
+    };
     match cursor.peek() {
         Some(Token::Number(x)) => {
             cursor.skip();
@@ -108,7 +120,10 @@ fn atom(cursor: &mut Cursor, depth: u32) -> Result<Written, Fault> {
             cursor.skip();
             let inner = sum(cursor, depth + 1)?;
             cursor.symbol(")")?;
-            Ok(Written { span: span.to(cursor.before()), ..inner })
+            Ok(Written {
+                span: span.to(cursor.before()),
+                ..inner
+            })
         }
         _ => Err(cursor.fault("a number, a name or `(`", "complete the expression")),
     }
@@ -123,7 +138,11 @@ fn unit_of_number(cursor: &mut Cursor) -> Result<Unit, Fault> {
         return Ok(Unit::NONE);
     }
     let unit = one_unit(cursor)?;
-    let power = if cursor.take("**") { exponent(cursor)? } else { 1 };
+    let power = if cursor.take("**") {
+        exponent(cursor)?
+    } else {
+        1
+    };
     Ok(unit.power(power))
 }
 
@@ -138,7 +157,11 @@ pub(super) fn unit(cursor: &mut Cursor) -> Result<Unit, Fault> {
     }
     loop {
         let next = one_unit(cursor)?;
-        let power = if cursor.take("**") { exponent(cursor)? } else { 1 };
+        let power = if cursor.take("**") {
+            exponent(cursor)?
+        } else {
+            1
+        };
         unit = unit.times(next.power(sign * power));
         sign = match cursor.peek() {
             Some(Token::Symbol("*")) => 1,
@@ -156,7 +179,10 @@ fn one_unit(cursor: &mut Cursor) -> Result<Unit, Fault> {
     };
     let Some(unit) = found else {
         let expected = "a unit: f, p, n, u, m, c, k, M or G before m, g, s, A, K, V, Ohm, S, F, C, Hz, J, W, eV or T; or real";
-        return Err(cursor.fault(expected, "write the unit by its symbol, e.g. mV, pA*ms, F/m**2, 1/s"));
+        return Err(cursor.fault(
+            expected,
+            "write the unit by its symbol, e.g. mV, pA*ms, F/m**2, 1/s",
+        ));
     };
     cursor.skip();
     Ok(unit)

@@ -4,7 +4,9 @@ use super::cursor::Cursor;
 use super::expressions::{expression, unit};
 use crate::lexer::{Line, Token};
 use crate::mistake::{Fault, Span};
-use crate::syntax::{Action, Assignment, Condition, Declaration, Equation, File, IntegerLine, Named};
+use crate::syntax::{
+    Action, Assignment, Condition, Declaration, Equation, File, IntegerLine, Named,
+};
 
 /// Puts one line of a block into the file.
 pub(super) fn statement(file: &mut File, block: &str, line: &Line) -> Result<(), Fault> {
@@ -105,19 +107,31 @@ fn annotation(c: &mut Cursor, name: &str, low: u32, high: u32) -> Result<(u32, S
 fn equation(c: &mut Cursor) -> Result<Equation, Fault> {
     let span = c.here();
     let Some(Token::Change(name)) = c.peek() else {
-        return Err(c.fault("a state with a prime, as in `V' = ...`", "write the rate of a state, or `inline NAME UNIT = ...`"));
+        return Err(c.fault(
+            "a state with a prime, as in `V' = ...`",
+            "write the rate of a state, or `inline NAME UNIT = ...`",
+        ));
     };
     c.skip();
     c.symbol("=")?;
-    let state = Named { name: name.clone(), span };
-    Ok(Equation { state, rate: expression(c)? })
+    let state = Named {
+        name: name.clone(),
+        span,
+    };
+    Ok(Equation {
+        state,
+        rate: expression(c)?,
+    })
 }
 
 fn input(c: &mut Cursor) -> Result<Named, Fault> {
     let name = c.name("a state")?;
     c.symbol("+=")?;
     if !c.take_word("spikes") {
-        return Err(c.fault("`spikes`", "write `I += spikes`: the levels of the channels that spike"));
+        return Err(c.fault(
+            "`spikes`",
+            "write `I += spikes`: the levels of the channels that spike",
+        ));
     }
     Ok(name)
 }
@@ -128,7 +142,10 @@ pub(super) fn condition(c: &mut Cursor, start: Span) -> Result<Condition, Fault>
     let left = expression(c)?;
     let above = c.take(">");
     if !above && !c.take("<") {
-        return Err(c.fault("`>` or `<`", "write a comparison, e.g. `onCondition(V > V_th):`"));
+        return Err(c.fault(
+            "`>` or `<`",
+            "write a comparison, e.g. `onCondition(V > V_th):`",
+        ));
     }
     let right = expression(c)?;
     let comma = c.take(",");
@@ -137,7 +154,13 @@ pub(super) fn condition(c: &mut Cursor, start: Span) -> Result<Condition, Fault>
         return Err(c.fault("`rising`", "write `rising`, or take the comma out"));
     }
     c.symbol(")")?;
-    Ok(Condition { left, above, right, rising, span: start.to(c.before()) })
+    Ok(Condition {
+        left,
+        above,
+        right,
+        rising,
+        span: start.to(c.before()),
+    })
 }
 
 fn action(c: &mut Cursor) -> Result<Action, Fault> {
@@ -155,7 +178,12 @@ fn action(c: &mut Cursor) -> Result<Action, Fault> {
         Some(Token::Symbol("=")) => Assignment::Set,
         Some(Token::Symbol("+=")) => Assignment::Add,
         Some(Token::Symbol("-=")) => Assignment::Subtract,
-        _ => return Err(c.fault("`=`, `+=` or `-=`", "write what the spike makes of the state")),
+        _ => {
+            return Err(c.fault(
+                "`=`, `+=` or `-=`",
+                "write what the spike makes of the state",
+            ));
+        }
     };
     c.skip();
     let value = expression(c)?;
@@ -163,7 +191,12 @@ fn action(c: &mut Cursor) -> Result<Action, Fault> {
         true => Some(c.name("a switch")?),
         false => None,
     };
-    Ok(Action::Reset { state: name, how, value, unless })
+    Ok(Action::Reset {
+        state: name,
+        how,
+        value,
+        unless,
+    })
 }
 
 fn refractory(c: &mut Cursor, span: Span) -> Result<Action, Fault> {
@@ -192,7 +225,10 @@ fn integers(c: &mut Cursor) -> Result<IntegerLine, Fault> {
         return Ok(IntegerLine::Degree(degree, span));
     }
     if !c.take_word("register") {
-        return Err(c.fault("`exp2 degree n` or `register NAME = DERIVED`", "write one of them"));
+        return Err(c.fault(
+            "`exp2 degree n` or `register NAME = DERIVED`",
+            "write one of them",
+        ));
     }
     let name = c.name("the register's name")?;
     c.symbol("=")?;
@@ -200,12 +236,21 @@ fn integers(c: &mut Cursor) -> Result<IntegerLine, Fault> {
     let of = match c.peek() {
         Some(Token::Name(n)) => n.clone(),
         Some(Token::Change(n)) => format!("{n}'"),
-        _ => return Err(c.fault("the name of a derived coefficient", "`bruno model check` lists them")),
+        _ => {
+            return Err(c.fault(
+                "the name of a derived coefficient",
+                "`bruno model check` lists them",
+            ));
+        }
     };
     c.skip();
     let mantissa = match c.peek() {
         Some(_) => Some(annotation(c, "mantissa", 4, 11)?),
         None => None,
     };
-    Ok(IntegerLine::Register { name, of: Named { name: of, span }, mantissa })
+    Ok(IntegerLine::Register {
+        name,
+        of: Named { name: of, span },
+        mantissa,
+    })
 }

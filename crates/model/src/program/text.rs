@@ -10,7 +10,13 @@ impl Derived {
         let mut text = String::new();
         for (i, node) in self.program.nodes().iter().enumerate() {
             let what = self.operation(node.operation);
-            let _ = writeln!(text, "{:<6} = {what:<44} # {} .. {}", Value(i).to_string(), node.low, node.high);
+            let _ = writeln!(
+                text,
+                "{:<6} = {what:<44} # {} .. {}",
+                Value(i).to_string(),
+                node.low,
+                node.high
+            );
         }
         for (output, value) in self.program.outputs() {
             let name = match output {

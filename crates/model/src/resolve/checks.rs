@@ -30,15 +30,28 @@ fn kernel(model: &Model, state: usize) -> Result<(), Fault> {
     let name = &model.states[state].name;
     let remedy = format!("move `{name}' = ...` to `equations`");
     if let Some(span) = foreign {
-        return Err(Fault::new(span, format!("the kernel `{name}` uses what is no kernel"), "kernels and parameters", remedy));
+        return Err(Fault::new(
+            span,
+            format!("the kernel `{name}` uses what is no kernel"),
+            "kernels and parameters",
+            remedy,
+        ));
     }
-    let linear = kernels.iter().all(|k| !rate.by(Variable::State(*k)).has_state());
-    let at_zero = rate.replaced(&|e| matches!(e.kind(), Kind::State(_)).then(|| Expression::number(0.0)));
+    let linear = kernels
+        .iter()
+        .all(|k| !rate.by(Variable::State(*k)).has_state());
+    let at_zero =
+        rate.replaced(&|e| matches!(e.kind(), Kind::State(_)).then(|| Expression::number(0.0)));
     if linear && at_zero.as_number() == Some(0.0) {
         return Ok(());
     }
     let what = format!("the kernel `{name}` is not linear, or moves at zero");
-    Err(Fault::new(rate.span(), what, "a sum of kernels times parameters, e.g. `-I / tau_syn`", remedy))
+    Err(Fault::new(
+        rate.span(),
+        what,
+        "a sum of kernels times parameters, e.g. `-I / tau_syn`",
+        remedy,
+    ))
 }
 
 /// Rates on right sides name states with equations of their own, without a circle, and stay small when put in.
@@ -54,7 +67,12 @@ fn rates(model: &Model) -> Result<(), Fault> {
         });
         if let Some((span, name)) = place {
             let expected = "the rate of a state under `equations`";
-            return Err(Fault::new(span, format!("`{name}'` is the rate of a kernel"), expected, "write its right side out"));
+            return Err(Fault::new(
+                span,
+                format!("`{name}'` is the rate of a kernel"),
+                expected,
+                "write its right side out",
+            ));
         }
     }
     let order = order(model)?;
@@ -71,7 +89,12 @@ fn rates(model: &Model) -> Result<(), Fault> {
         sizes[state] = size;
         if size > 4000 {
             let what = format!("the rate grows to {size} operations when other rates are put in");
-            return Err(Fault::new(rate.span(), what, "at most 4000 operations", "write a simpler model"));
+            return Err(Fault::new(
+                rate.span(),
+                what,
+                "at most 4000 operations",
+                "write a simpler model",
+            ));
         }
     }
     Ok(())
@@ -82,12 +105,21 @@ pub(crate) fn order(model: &Model) -> Result<Vec<usize>, Fault> {
     let mut left = model.equations();
     let mut order: Vec<usize> = Vec::new();
     while !left.is_empty() {
-        let free = |s: &usize| model.states[*s].rate.changes().iter().all(|c| order.contains(c));
+        let free = |s: &usize| {
+            model.states[*s]
+                .rate
+                .changes()
+                .iter()
+                .all(|c| order.contains(c))
+        };
         let Some(at) = left.iter().position(free) else {
             let state = &model.states[left[0]];
             return Err(Fault::new(
                 state.rate.span(),
-                format!("`{}'` hangs on itself through the rates of other states", state.name),
+                format!(
+                    "`{}'` hangs on itself through the rates of other states",
+                    state.name
+                ),
                 "rates without a circle",
                 "write one of the rates out",
             ));

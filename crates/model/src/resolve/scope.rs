@@ -13,8 +13,24 @@ const MAX_DEPTH: u32 = 512;
 
 /// Words that no declaration may take.
 const WORDS: [&str; 18] = [
-    "model", "from", "floor", "ceil", "inline", "spikes", "rising", "unless", "holds", "refractory", "emit_spike", "real", "switch",
-    "on", "off", "register", "dt", "clip",
+    "model",
+    "from",
+    "floor",
+    "ceil",
+    "inline",
+    "spikes",
+    "rising",
+    "unless",
+    "holds",
+    "refractory",
+    "emit_spike",
+    "real",
+    "switch",
+    "on",
+    "off",
+    "register",
+    "dt",
+    "clip",
 ];
 
 type Typed = (Expression, Dimension);
@@ -38,13 +54,21 @@ impl Scope {
             later: HashMap::new(),
         };
         let mut seen: HashMap<&str, Span> = HashMap::new();
-        let lists = [&file.parameters, &file.internals, &file.states, &file.inlines];
+        let lists = [
+            &file.parameters,
+            &file.internals,
+            &file.states,
+            &file.inlines,
+        ];
         for d in lists.into_iter().flatten() {
             free(&d.name)?;
             if let Some(first) = seen.insert(&d.name.name, d.name.span) {
                 return Err(Fault::new(
                     d.name.span,
-                    format!("`{}` is declared twice (first in line {})", d.name.name, first.line),
+                    format!(
+                        "`{}` is declared twice (first in line {})",
+                        d.name.name, first.line
+                    ),
                     "each name once",
                     "rename one of them",
                 ));
@@ -74,10 +98,20 @@ impl Scope {
         for i in order(&declared)? {
             let d = declared[i];
             let unit = d.unit.ok_or_else(|| {
-                Fault::new(d.name.span, "an inline cannot be a switch", "a unit", "declare it under `parameters`")
+                Fault::new(
+                    d.name.span,
+                    "an inline cannot be a switch",
+                    "a unit",
+                    "declare it under `parameters`",
+                )
             })?;
             if let Some((extra, _)) = &d.range {
-                return Err(Fault::new(extra.span, "an internal or inline has no range", "an expression alone", "take it out"));
+                return Err(Fault::new(
+                    extra.span,
+                    "an internal or inline has no range",
+                    "an expression alone",
+                    "take it out",
+                ));
             }
             super::no_clause(d, "an internal or inline")?;
             let (value, dimension) = self.typed(&d.value)?;
@@ -92,8 +126,13 @@ impl Scope {
                 ));
             }
             self.later.remove(&d.name.name);
-            self.known.insert(d.name.name.clone(), (value.clone(), dimension));
-            resolved[i] = Some(Part { name: d.name.name.clone(), unit: (d.unit_text.clone(), unit), value });
+            self.known
+                .insert(d.name.name.clone(), (value.clone(), dimension));
+            resolved[i] = Some(Part {
+                name: d.name.name.clone(),
+                unit: (d.unit_text.clone(), unit),
+                value,
+            });
         }
         Ok(resolved.into_iter().flatten().collect())
     }
@@ -103,7 +142,12 @@ impl Scope {
         self.states.get(&name.name).copied().ok_or_else(|| {
             let known = self.list(&|n| self.states.contains_key(n));
             let what = format!("`{}` is no state", name.name);
-            Fault::new(name.span, what, format!("a state: {known}"), "declare it under `state`")
+            Fault::new(
+                name.span,
+                what,
+                format!("a state: {known}"),
+                "declare it under `state`",
+            )
         })
     }
 
@@ -114,10 +158,18 @@ impl Scope {
 
     /// A switch's index among the parameters.
     pub fn switch(&self, file: &File, name: &Named) -> Result<usize, Fault> {
-        let found = file.parameters.iter().position(|d| d.name.name == name.name && d.unit.is_none());
+        let found = file
+            .parameters
+            .iter()
+            .position(|d| d.name.name == name.name && d.unit.is_none());
         found.ok_or_else(|| {
             let remedy = format!("declare `{} switch = off` under `parameters`", name.name);
-            Fault::new(name.span, format!("`{}` is no switch", name.name), "a parameter declared as `switch`", remedy)
+            Fault::new(
+                name.span,
+                format!("`{}` is no switch", name.name),
+                "a parameter declared as `switch`",
+                remedy,
+            )
         })
     }
 
@@ -126,21 +178,40 @@ impl Scope {
         let (e, dimension) = self.typed(w)?;
         same(w, dimension, wanted)?;
         if e.has_parameter() || e.has_state() {
-            return Err(Fault::new(w.span, "a parameter or a state where a number must stand", "a number with its unit", "write the number"));
+            return Err(Fault::new(
+                w.span,
+                "a parameter or a state where a number must stand",
+                "a number with its unit",
+                "write the number",
+            ));
         }
         let value = e.constant(&[]);
         match value.is_finite() {
             true => Ok(value),
-            false => Err(Fault::new(w.span, "the value is not finite", "a finite number", "look for a division by zero or a logarithm of it")),
+            false => Err(Fault::new(
+                w.span,
+                "the value is not finite",
+                "a finite number",
+                "look for a division by zero or a logarithm of it",
+            )),
         }
     }
 
     /// Bounds that ascend.
-    pub fn range(&self, (low, high): &(Written, Written), wanted: Dimension) -> Result<(f64, f64), Fault> {
+    pub fn range(
+        &self,
+        (low, high): &(Written, Written),
+        wanted: Dimension,
+    ) -> Result<(f64, f64), Fault> {
         let bounds = (self.constant(low, wanted)?, self.constant(high, wanted)?);
         match bounds.0 < bounds.1 {
             true => Ok(bounds),
-            false => Err(Fault::new(low.span.to(high.span), "the range is empty", "the smaller bound first", "swap the bounds")),
+            false => Err(Fault::new(
+                low.span.to(high.span),
+                "the range is empty",
+                "the smaller bound first",
+                "swap the bounds",
+            )),
         }
     }
 
@@ -150,7 +221,12 @@ impl Scope {
         same(w, dimension, wanted)?;
         match e.has_state() {
             false => Ok(e),
-            true => Err(Fault::new(w.span, "a state where only parameters may stand", "parameters and constants", "write a parameter")),
+            true => Err(Fault::new(
+                w.span,
+                "a state where only parameters may stand",
+                "parameters and constants",
+                "write a parameter",
+            )),
         }
     }
 
@@ -158,10 +234,17 @@ impl Scope {
     pub fn typed(&self, w: &Written) -> Result<Typed, Fault> {
         let (e, dimension) = self.form(w)?;
         if e.size() > MAX_SIZE || e.depth() > MAX_DEPTH {
-            let size = if e.size() == u32::MAX { "more than 4e9".into() } else { e.size().to_string() };
+            let size = if e.size() == u32::MAX {
+                "more than 4e9".into()
+            } else {
+                e.size().to_string()
+            };
             return Err(Fault::new(
                 w.span,
-                format!("the expression grows to {size} operations in {} levels when inlines are put in", e.depth()),
+                format!(
+                    "the expression grows to {size} operations in {} levels when inlines are put in",
+                    e.depth()
+                ),
                 format!("at most {MAX_SIZE} operations and {MAX_DEPTH} levels"),
                 "write a simpler model",
             ));
@@ -177,7 +260,10 @@ impl Scope {
             }
             Form::Name(name) => self.name(name, w.span),
             Form::Change(name) => {
-                let named = Named { name: name.clone(), span: w.span };
+                let named = Named {
+                    name: name.clone(),
+                    span: w.span,
+                };
                 let state = self.state(&named)?;
                 let dimension = self.dimensions[state].over(Dimension::TIME);
                 Ok((Expression::new(Kind::Change(state), w.span), dimension))
@@ -240,7 +326,10 @@ impl Scope {
                 hint,
             ));
         };
-        Ok((Expression::new(Kind::Number(unit.scale), span), unit.dimension))
+        Ok((
+            Expression::new(Kind::Number(unit.scale), span),
+            unit.dimension,
+        ))
     }
 
     fn call(&self, w: &Written, name: &str, arguments: &[Written]) -> Result<Typed, Fault> {
@@ -255,13 +344,23 @@ impl Scope {
             _ => {
                 let list = "exp, ln, min, max, sigmoid, tanh or clip";
                 let remedy = "write the product with `*`, or one of the functions";
-                return Err(Fault::new(w.span, format!("no function is called `{name}`"), list, remedy));
+                return Err(Fault::new(
+                    w.span,
+                    format!("no function is called `{name}`"),
+                    list,
+                    remedy,
+                ));
             }
         };
         if arguments.len() != count {
             let found = arguments.len();
             let remedy = "give each argument once, separated by commas";
-            return Err(Fault::new(w.span, format!("`{name}` with {found} argument(s)"), format!("{count}"), remedy));
+            return Err(Fault::new(
+                w.span,
+                format!("`{name}` with {found} argument(s)"),
+                format!("{count}"),
+                remedy,
+            ));
         }
         let mut typed = Vec::new();
         for argument in arguments {
@@ -285,9 +384,18 @@ impl Scope {
 
     /// The declared names that fit, sorted.
     fn list(&self, fits: &dyn Fn(&str) -> bool) -> String {
-        let mut names: Vec<String> = self.known.keys().filter(|n| fits(n)).map(|n| format!("`{n}`")).collect();
+        let mut names: Vec<String> = self
+            .known
+            .keys()
+            .filter(|n| fits(n))
+            .map(|n| format!("`{n}`"))
+            .collect();
         names.sort();
-        if names.is_empty() { "none".into() } else { names.join(", ") }
+        if names.is_empty() {
+            "none".into()
+        } else {
+            names.join(", ")
+        }
     }
 }
 
@@ -296,7 +404,12 @@ pub(super) fn on(w: &Written) -> Result<bool, Fault> {
     match &w.kind {
         Form::Name(n) if n == "on" => Ok(true),
         Form::Name(n) if n == "off" => Ok(false),
-        _ => Err(Fault::new(w.span, "the default of a switch", "`on` or `off`", "write one of them")),
+        _ => Err(Fault::new(
+            w.span,
+            "the default of a switch",
+            "`on` or `off`",
+            "write one of them",
+        )),
     }
 }
 
@@ -323,7 +436,12 @@ pub(super) fn no_change(e: &Expression) -> Result<(), Fault> {
     });
     match place {
         None => Ok(()),
-        Some(span) => Err(Fault::new(span, "the rate of a state here", "rates only in equations", "write the right side of its equation")),
+        Some(span) => Err(Fault::new(
+            span,
+            "the rate of a state here",
+            "rates only in equations",
+            "write the right side of its equation",
+        )),
     }
 }
 
@@ -334,12 +452,21 @@ fn free(name: &Named) -> Result<(), Fault> {
     if !taken && !function {
         return Ok(());
     }
-    Err(Fault::new(name.span, format!("`{}` is a word of the language", name.name), "another name", "rename it"))
+    Err(Fault::new(
+        name.span,
+        format!("`{}` is a word of the language", name.name),
+        "another name",
+        "rename it",
+    ))
 }
 
 /// An order in which every part comes after those that it uses.
 fn order(declared: &[&Declaration]) -> Result<Vec<usize>, Fault> {
-    let index: HashMap<&str, usize> = declared.iter().enumerate().map(|(i, d)| (d.name.name.as_str(), i)).collect();
+    let index: HashMap<&str, usize> = declared
+        .iter()
+        .enumerate()
+        .map(|(i, d)| (d.name.name.as_str(), i))
+        .collect();
     let mut uses: Vec<Vec<usize>> = Vec::new();
     for d in declared {
         let mut found = Vec::new();
@@ -370,7 +497,11 @@ fn cycle(declared: &[&Declaration], uses: &[Vec<usize>], done: &[bool]) -> Fault
         }
         path.push(next);
     }
-    let names: Vec<&str> = path.iter().chain(path.first()).map(|i| declared[*i].name.name.as_str()).collect();
+    let names: Vec<&str> = path
+        .iter()
+        .chain(path.first())
+        .map(|i| declared[*i].name.name.as_str())
+        .collect();
     let first = declared[path[0]];
     Fault::new(
         first.name.span,
@@ -402,5 +533,7 @@ fn close(a: &str, b: &str) -> bool {
     let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let (x, y) = (&a[same..], &b[same..]);
     let cut = |s: &[char]| s.get(1..).unwrap_or_default().to_vec();
-    a.len().min(b.len()) > 1 && (cut(x) == cut(y) || cut(x) == y || x == cut(y)) && x.len().max(y.len()) <= a.len()
+    a.len().min(b.len()) > 1
+        && (cut(x) == cut(y) || cut(x) == y || x == cut(y))
+        && x.len().max(y.len()) <= a.len()
 }
