@@ -8,6 +8,7 @@ mod cosim;
 mod device;
 mod eval;
 mod generate;
+mod model;
 mod montecarlo;
 mod new;
 mod synth;
@@ -39,6 +40,7 @@ enum Command {
     Audit(audit::Audit),
     Bench(bench::Bench),
     Cache(cache::CacheCommand),
+    Model(model::ModelCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
 }
 
@@ -58,6 +60,7 @@ impl Arguments {
             Command::Audit(command) => command.run(),
             Command::Bench(command) => command.run(),
             Command::Cache(command) => command.run(),
+            Command::Model(command) => command.run(),
             Command::Montecarlo(command) => command.run(),
         }
     }

@@ -11,6 +11,7 @@ use bruno_circuit::simulator::SimulatorError;
 use bruno_data::DataError;
 use bruno_hdl::HdlError;
 use bruno_host::LockError;
+use bruno_model::Mistake;
 use bruno_montecarlo::MonteCarloError;
 use bruno_sim::{Difference, SimError};
 use bruno_synth::SynthError;
@@ -72,6 +73,9 @@ pub enum Failure {
         /// What is wrong, and what to do.
         what: String,
     },
+    /// A neuron model's file is bad.
+    #[error(transparent)]
+    Model(#[from] Box<Mistake>),
     /// A stimulus is bad.
     #[error(transparent)]
     Stimulus(#[from] StimulusError),
@@ -115,6 +119,7 @@ impl Failure {
         match self {
             Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
             Self::Input { .. } | Self::Write { .. } | Self::Lock(_) | Self::Tune(_) => 2,
+            Self::Model(_) => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
             Self::Sim(

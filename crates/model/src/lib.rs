@@ -22,6 +22,7 @@ mod mistake;
 mod model;
 mod parser;
 mod program;
+mod report;
 mod resolve;
 mod shipped;
 mod syntax;
@@ -40,6 +41,7 @@ pub use model::{
     Alias, Condition, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S,
 };
 pub use program::{Input, Node, Operation, Output, Program, Value};
+pub use report::{CodeReport, CoefficientReport, Finding, Report, Severity, StateReport};
 pub use shipped::{SHIPPED, Shipped};
 pub use unit::{Dimension, Unit};
 

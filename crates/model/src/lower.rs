@@ -10,10 +10,14 @@
 //! Every value's interval follows from the words of the states and the bounds of the parameters; a model whose values would
 //! leave 32 bits is refused.
 
+mod clamps;
 mod coded;
+mod constants;
+mod factors;
 mod functions;
 mod rates;
 mod registers;
+mod spike;
 mod sum;
 mod terms;
 mod tick;
@@ -47,6 +51,8 @@ pub struct Derived {
     pub codes: Vec<Code>,
     /// What is added before states are rounded.
     pub offsets: Vec<Offset>,
+    /// Codes that each state may have after a tick before its word clamps it.
+    pub reaches: Vec<(i64, i64)>,
     pub(crate) constants: Constants,
 }
 
@@ -138,6 +144,8 @@ struct Built {
     /// Labels of functions' arguments.
     labels: Vec<String>,
     sums: usize,
+    /// Codes of states before they are clamped to their words.
+    reaches: Vec<(i64, i64)>,
 }
 
 struct Lowering<'m> {
@@ -182,7 +190,10 @@ impl<'m> Lowering<'m> {
             .map(|s| model.states[*s].rate.span())
             .collect();
         let constants = Constants::new(Bounds::of(model), kernels, &spans)?;
-        let mut built = Built::default();
+        let mut built = Built {
+            reaches: vec![(0, 0); words.len()],
+            ..Built::default()
+        };
         let mut now = Vec::new();
         for (i, word) in words.iter().enumerate() {
             let value = built.program.input(Input::State(i), word.low, word.high);
@@ -208,6 +219,7 @@ impl<'m> Lowering<'m> {
             coefficients: built.coefficients,
             codes: built.codes,
             offsets: built.offsets,
+            reaches: built.reaches,
             constants: self.constants,
         };
         for alias in &derived.model.integers.registers {

@@ -42,6 +42,14 @@ impl Shipped {
         Model::read(&format!("{}.nrn", self.name), self.text)
     }
 
+    /// The first sentence of what the file says of itself.
+    pub fn title(self) -> String {
+        let about = self.about();
+        about
+            .split_once(". ")
+            .map_or(about.clone(), |(title, _)| title.into())
+    }
+
     /// What the file says of itself: its leading comment, without the marks.
     pub fn about(self) -> String {
         let comments = self.text.lines().map_while(|l| l.strip_prefix('#'));

@@ -1,7 +1,8 @@
 //! Exponentials: `c e^u M` as a power of two of one sum, by the mantissa of which M is multiplied.
 
+use super::factors::finite;
 use super::functions::{LOG_LSB, log2_of_e};
-use super::sum::{Target, finite};
+use super::sum::Target;
 use super::terms::{Factor, Term, terms};
 use super::{Coded, Lowered, Lowering};
 use crate::expression::{Expression, Function};

@@ -1,14 +1,12 @@
 //! One tick: kernels, then the other states, clamps, threshold, resets.
 
+use super::spike::REFRACTORY_BITS;
 use super::sum::Target;
 use super::terms::{Factor, Term, terms};
 use super::{Below, Coded, GUARD_BITS, Lowered, Lowering, Offset, Refusal, too_wide};
 use crate::expression::Expression;
 use crate::mistake::{Fault, Span};
 use crate::program::{Input, Output, TooWide, Value};
-
-/// Bits of the refractory time, ticks.
-const REFRACTORY_BITS: u32 = 20;
 
 impl Lowering<'_> {
     pub(super) fn tick(&mut self) -> Result<(), Fault> {
@@ -129,6 +127,7 @@ impl Lowering<'_> {
             let inject = self.built.program.input(Input::Injection, -most, most)?;
             wanted = self.built.program.add(wanted, inject)?;
         }
+        self.reached(state, wanted);
         self.clip(state, wanted)
     }
 
@@ -260,240 +259,5 @@ impl Lowering<'_> {
             true => self.built.program.subtract(old, new)?,
             false => self.built.program.subtract(new, old)?,
         })
-    }
-
-    /// Old value plus change under the clamps of the file and of the word; keeps it as moved. Whether the word clipped.
-    fn clamped(&mut self, state: usize, change: Value) -> Lowered<Option<Value>> {
-        let mut x = self.built.program.add(self.now[state], change)?;
-        let (floor, ceil) = (
-            self.model.states[state].floor.clone(),
-            self.model.states[state].ceil.clone(),
-        );
-        if let Some(floor) = floor {
-            let floor = self.constant_of(state, &floor, "floor")?;
-            x = self.built.program.max(x, floor)?;
-        }
-        if let Some(ceil) = ceil {
-            let ceil = self.constant_of(state, &ceil, "ceil")?;
-            x = self.built.program.min(x, ceil)?;
-        }
-        let (value, clip) = self.clip(state, x)?;
-        self.moved[state] = Some(value);
-        Ok(clip)
-    }
-
-    /// A constant of parameters as a code of a state.
-    fn constant_of(&mut self, state: usize, e: &Expression, what: &str) -> Lowered<Value> {
-        self.in_range(state, e, what)?;
-        let offset = Expression::number(self.words[state].offset);
-        let word = &self.words[state];
-        let (lsb, within) = (word.lsb, (word.low, word.high));
-        let label = format!("{}_{what}", self.model.states[state].name);
-        self.code_within(
-            Coded::Expression(e.minus(&offset)),
-            lsb,
-            &label,
-            Some(within),
-        )
-    }
-
-    /// What a state is set to must lie in its range, for all parameters.
-    pub(super) fn in_range(&self, state: usize, e: &Expression, what: &str) -> Lowered<()> {
-        let (low, high) = self.model.states[state].range;
-        let bounds = self.constants.bounds.bounds(e)?;
-        let slack = 1e-9 * (high - low);
-        if bounds.low >= low - slack && bounds.high <= high + slack {
-            return Ok(());
-        }
-        let (unit, scale) = (
-            &self.model.states[state].unit.0,
-            self.model.states[state].unit.1.scale,
-        );
-        let name = &self.model.states[state].name;
-        let text = |a: f64, b: f64| format!("{:.6} to {:.6} {unit}", a / scale, b / scale);
-        Err(Fault::new(
-            e.span(),
-            format!(
-                "the {what} of `{name}` runs from {}",
-                text(bounds.low, bounds.high)
-            ),
-            format!("within the range of `{name}`, {}", text(low, high)),
-            "widen the range of the state, or narrow the bounds of the parameters",
-        )
-        .into())
-    }
-
-    /// A value kept in the word of its state, and 1 where that changed it.
-    fn clip(&mut self, state: usize, x: Value) -> Lowered<(Value, Option<Value>)> {
-        let (low, high) = (self.words[state].low, self.words[state].high);
-        let p = &mut self.built.program;
-        let (below, above) = (p.low(x) < low, p.high(x) > high);
-        let mut value = x;
-        if below {
-            let end = p.constant(low)?;
-            value = p.max(value, end)?;
-        }
-        if above {
-            let end = p.constant(high)?;
-            value = p.min(value, end)?;
-        }
-        if !below && !above {
-            return Ok((value, None));
-        }
-        let (zero, one) = (p.constant(0)?, p.constant(1)?);
-        let lowered = if above {
-            p.select(x, value, one, zero)?
-        } else {
-            zero
-        };
-        let clip = if below {
-            p.select(value, x, one, lowered)?
-        } else {
-            lowered
-        };
-        Ok((value, Some(clip)))
-    }
-
-    /// Puts moved states in force; a refractory neuron keeps the old ones and counts no saturation of them.
-    fn held(
-        &mut self,
-        order: &[usize],
-        refractory: Option<Value>,
-        counted: &[(usize, Value)],
-        saturated: &mut Vec<Value>,
-    ) -> Lowered<()> {
-        let holds = self
-            .model
-            .refractory
-            .as_ref()
-            .map_or(vec![], |r| r.holds.clone());
-        let zero = self.built.program.constant(0)?;
-        for &state in order {
-            let moved = self.moved[state].unwrap_or(self.now[state]);
-            let clip = counted.iter().find(|(s, _)| *s == state).map(|(_, c)| *c);
-            let held = refractory.filter(|_| holds.contains(&state));
-            let p = &mut self.built.program;
-            if let Some(clip) = clip {
-                saturated.push(match held {
-                    Some(refr) => p.select(refr, zero, zero, clip)?,
-                    None => clip,
-                });
-            }
-            let value = match held {
-                Some(refr) => p.select(refr, zero, self.now[state], moved)?,
-                None => moved,
-            };
-            self.moved[state] = Some(value);
-        }
-        Ok(())
-    }
-
-    /// Threshold and resets.
-    fn spike(&mut self, order: &[usize], refractory: Option<Value>) -> Lowered<()> {
-        let before = self.now.clone();
-        for &state in order {
-            self.now[state] = self.moved[state].unwrap_or(self.now[state]);
-        }
-        let condition = self.model.condition.clone();
-        let (state, span) = (condition.state, condition.span);
-        let offset = Expression::number(self.words[state].offset);
-        let list = terms(&self.words, &condition.threshold.minus(&offset))?;
-        let limit = self.sum(
-            &list,
-            Target {
-                lsb: self.words[state].lsb,
-                label: "threshold",
-                own: None,
-                span,
-            },
-        )?;
-        let p = &mut self.built.program;
-        let (zero, one) = (p.constant(0)?, p.constant(1)?);
-        let mut beyond = |x: Value, yes: Value, no: Value| match condition.above {
-            true => p.select(x, limit, yes, no),
-            false => p.select(limit, x, yes, no),
-        };
-        let mut fire = beyond(self.now[state], one, zero)?;
-        if condition.rising {
-            fire = beyond(before[state], zero, fire)?;
-        }
-        if let Some(refr) = refractory {
-            fire = p.select(refr, zero, zero, fire)?;
-        }
-        p.output(Output::Spike, fire);
-        self.resets(order, fire)?;
-        match refractory {
-            Some(refr) => self.start_refractory(refr, fire),
-            None => Ok(()),
-        }
-    }
-
-    fn resets(&mut self, order: &[usize], fire: Value) -> Lowered<()> {
-        let zero = self.built.program.constant(0)?;
-        for &state in order {
-            let mut value = self.now[state];
-            if let Some(reset) = self.model.resets.iter().find(|r| r.state == state).cloned() {
-                let target = self.reset_value(state, &reset.value, reset.span)?;
-                let kept = match reset.unless {
-                    Some(switch) => {
-                        let e =
-                            Expression::new(crate::expression::Kind::Parameter(switch), reset.span);
-                        let keep = self.code(Coded::Expression(e), 1.0, "keep")?;
-                        self.built.program.select(keep, zero, value, target)?
-                    }
-                    None => target,
-                };
-                value = self.built.program.select(fire, zero, kept, value)?;
-            }
-            self.built.program.output(Output::State(state), value);
-        }
-        Ok(())
-    }
-
-    fn reset_value(&mut self, state: usize, value: &Expression, span: Span) -> Lowered<Value> {
-        if !value.has_state() {
-            return self.constant_of(state, value, "reset");
-        }
-        let offset = Expression::number(self.words[state].offset);
-        let list = terms(&self.words, &value.minus(&offset))?;
-        let label = format!("{}_reset", self.model.states[state].name);
-        let target = self.sum(
-            &list,
-            Target {
-                lsb: self.words[state].lsb,
-                label: &label,
-                own: None,
-                span,
-            },
-        )?;
-        self.clip(state, target).map(|(value, _)| value)
-    }
-
-    fn start_refractory(&mut self, refr: Value, fire: Value) -> Lowered<()> {
-        let Some(refractory) = self.model.refractory.clone() else {
-            return Ok(());
-        };
-        let span = refractory.time.span();
-        let bounds = self.constants.bounds.bounds(&refractory.time)?;
-        let most = f64::from(1u32 << REFRACTORY_BITS) - 1.0;
-        if bounds.low < 0.0 || bounds.high / crate::model::TICK_S > most {
-            let what = format!("a refractory time of {} to {} s", bounds.low, bounds.high);
-            return Err(
-                Fault::new(span, what, "0 to 1.048 s", "narrow the bounds of the time").into(),
-            );
-        }
-        let time = self.code(
-            Coded::Expression(refractory.time),
-            crate::model::TICK_S,
-            "refractory",
-        )?;
-        let p = &mut self.built.program;
-        let (zero, one) = (p.constant(0)?, p.constant(1)?);
-        let waiting = p.select(refr, zero, one, zero)?;
-        let left = p.subtract(refr, waiting)?;
-        p.within(left, 0, 1 << REFRACTORY_BITS);
-        let next = p.select(fire, zero, time, left)?;
-        p.output(Output::Refractory, next);
-        Ok(())
     }
 }

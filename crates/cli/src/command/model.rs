@@ -1,0 +1,123 @@
+//! `bruno model`: neuron models as files (docs/models.md).
+
+use crate::failure::Failure;
+use bruno_model::{Derived, Model, SHIPPED, Shipped};
+use clap::Subcommand;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Neuron models as files: list and show those that come with bruno, check a file and see what integers follow from it.
+///
+/// This is the language, its check and the derived integers (docs/models.md). Chips cannot be built from model files yet:
+/// the neurons of a chip description are `felif` and `lif`, whatever files there are.
+#[derive(clap::Args)]
+pub struct ModelCommand {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the models that come with bruno.
+    List {
+        /// Print them as JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the file of a model that comes with bruno.
+    Show {
+        /// Its name, as `bruno model list` gives it.
+        name: String,
+    },
+    Check(Check),
+}
+
+/// Check a model file and print what is derived from it: word lengths, coefficients and their errors, what cancels, what is
+/// stiff, what saturates.
+///
+/// A mistake is printed with its line and column, what was expected and a remedy; the exit code is then 2.
+#[derive(clap::Args)]
+struct Check {
+    /// The model file, e.g. my.nrn.
+    file: PathBuf,
+    /// Also print the program of 32-bit operations, each with the interval that its value stays in.
+    #[arg(long)]
+    program: bool,
+    /// Print what is derived as JSON on stdout.
+    #[arg(long, conflicts_with = "program")]
+    json: bool,
+}
+
+/// A file is read up to here: the language's own limit is lower and says so.
+const MOST_BYTES: u64 = 4 << 20;
+
+impl ModelCommand {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        match &self.command {
+            Command::List { json } => list(*json),
+            Command::Show { name } => show(name),
+            Command::Check(check) => check.run(),
+        }
+    }
+}
+
+fn list(json: bool) -> Result<(), Failure> {
+    if json {
+        let entries = SHIPPED.map(|s| serde_json::json!({ "name": s.name, "about": s.about() }));
+        println!("{:#}", serde_json::json!(entries));
+        return Ok(());
+    }
+    for shipped in SHIPPED {
+        println!("{:<16} {}", shipped.name, shipped.title());
+    }
+    Ok(())
+}
+
+fn show(name: &str) -> Result<(), Failure> {
+    let Some(shipped) = Shipped::named(name) else {
+        let known = SHIPPED.map(|s| s.name).join(", ");
+        let what = format!("is no model that comes with bruno; known: {known}");
+        return Err(Failure::Input {
+            path: name.into(),
+            what,
+        });
+    };
+    print!("{}", shipped.text);
+    Ok(())
+}
+
+impl Check {
+    fn run(&self) -> Result<(), Failure> {
+        let file = self.file.display().to_string();
+        let model = Model::read(&file, &read(&self.file)?)?;
+        let derived = Derived::new(&model)?;
+        let report = derived.report();
+        if self.json {
+            println!("{:#}", serde_json::json!(report));
+            return Ok(());
+        }
+        print!("{report}");
+        if self.program {
+            print!("{}", derived.text());
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let failed = |what: String| Failure::Input {
+        path: path.display().to_string(),
+        what,
+    };
+    let file = std::fs::File::open(path).map_err(|e| {
+        failed(format!(
+            "cannot be read: {e}; `bruno model list` names the models that come with bruno"
+        ))
+    })?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(|e| failed(format!("cannot be read: {e}")))?;
+    String::from_utf8(bytes)
+        .map_err(|_| failed("is not a text file (UTF-8); a model file is plain text".into()))
+}

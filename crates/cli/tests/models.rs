@@ -1,0 +1,81 @@
+//! `bruno model`.
+
+mod support;
+
+use support::{bruno, check};
+
+#[test]
+fn the_list() {
+    check(bruno(&["model", "list"]), 0, "izhikevich");
+}
+#[test]
+fn the_list_as_json() {
+    check(
+        bruno(&["model", "list", "--json"]),
+        0,
+        "\"name\": \"felif\"",
+    );
+}
+#[test]
+fn a_shipped_file() {
+    check(
+        bruno(&["model", "show", "alif"]),
+        0,
+        "onCondition(V > theta_0 + b):",
+    );
+}
+#[test]
+fn an_unknown_model() {
+    check(bruno(&["model", "show", "alfi"]), 2, "known: felif, lif");
+}
+#[test]
+fn a_missing_file() {
+    check(
+        bruno(&["model", "check", "nowhere.nrn"]),
+        2,
+        "nowhere.nrn: cannot be read",
+    );
+}
+
+/// Runs `check` on a file with this text.
+fn check_file(text: &[u8], arguments: &[&str], code: i32, expected: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("my.nrn");
+    std::fs::write(&path, text).unwrap();
+    let path = path.display().to_string();
+    check(
+        bruno(&[&["model", "check", &path], arguments].concat()),
+        code,
+        expected,
+    );
+}
+
+const VO2: &[u8] = include_bytes!("../../model/models/vo2.nrn");
+
+#[test]
+fn what_is_derived() {
+    check_file(VO2, &[], 0, "operations of 32 bits a tick");
+}
+#[test]
+fn what_is_derived_as_json() {
+    check_file(VO2, &["--json"], 0, "\"mantissa_bits\": 11");
+}
+#[test]
+fn the_program() {
+    check_file(VO2, &["--program"], 0, "spike = t");
+}
+#[test]
+fn a_mistake() {
+    let text = String::from_utf8(VO2.to_vec()).unwrap();
+    let text = text.replace("g_th * (T - T_0)", "g_th * (T - V)");
+    check_file(
+        text.as_bytes(),
+        &[],
+        2,
+        "^\n  expected: the same unit on both sides\n  remedy:",
+    );
+}
+#[test]
+fn a_file_that_is_no_text() {
+    check_file(&[0xff, 0xfe, 0x00], &[], 2, "is not a text file");
+}

@@ -1,0 +1,161 @@
+//! When a neuron fires, and what a spike does.
+
+use super::{missing, scope, scope::Scope};
+use crate::expression::{Expression, Kind};
+use crate::mistake::Fault;
+use crate::model::{Condition, Refractory, Reset};
+use crate::syntax::{Action, Assignment, File, Named, Written};
+use crate::unit::Dimension;
+
+pub(super) fn condition(file: &File, scope: &Scope) -> Result<Condition, Fault> {
+    let Some(written) = &file.condition else {
+        return Err(missing(
+            file,
+            "onCondition",
+            "say when the neuron fires, e.g. `onCondition(V > V_th):`",
+        ));
+    };
+    let (left, dimension) = scope.typed(&written.left)?;
+    let Kind::State(state) = left.kind() else {
+        return Err(Fault::new(
+            written.left.span,
+            "what is compared is not a state",
+            "one state at the left of the comparison",
+            "bring the rest to the right, e.g. `V > theta_0 + b`",
+        ));
+    };
+    let (threshold, other) = scope.typed(&written.right)?;
+    scope::same(&written.right, other, dimension)?;
+    scope::no_change(&threshold)?;
+    Ok(Condition {
+        state: *state,
+        above: written.above,
+        threshold,
+        rising: written.rising,
+        span: written.span,
+    })
+}
+
+pub(super) fn actions(
+    file: &File,
+    scope: &Scope,
+) -> Result<(Vec<Reset>, Option<Refractory>), Fault> {
+    let mut resets: Vec<Reset> = Vec::new();
+    let mut hold = None;
+    let mut emitted = false;
+    for action in &file.actions {
+        match action {
+            Action::Emit(span) if emitted => {
+                return Err(Fault::new(
+                    *span,
+                    "a second `emit_spike()`",
+                    "one",
+                    "take it out",
+                ));
+            }
+            Action::Emit(_) => emitted = true,
+            Action::Refractory { span, .. } if hold.is_some() => {
+                return Err(Fault::new(
+                    *span,
+                    "a second `refractory`",
+                    "one",
+                    "take it out",
+                ));
+            }
+            Action::Refractory { time, holds, .. } => {
+                hold = Some(refractory(file, scope, time, holds)?)
+            }
+            Action::Reset {
+                state,
+                how,
+                value,
+                unless,
+            } => {
+                let found = reset(file, scope, (state, *how, value, unless.as_ref()))?;
+                if resets.iter().any(|r| r.state == found.state) {
+                    return Err(Fault::new(
+                        state.span,
+                        format!("a second reset of `{}`", state.name),
+                        "one a state",
+                        "take it out",
+                    ));
+                }
+                resets.push(found);
+            }
+        }
+    }
+    if file.condition.is_some() && !emitted {
+        let span = file.condition.as_ref().map_or(file.name.span, |c| c.span);
+        return Err(Fault::new(
+            span,
+            "the condition emits no spike",
+            "`emit_spike()` below it",
+            "add `emit_spike()`",
+        ));
+    }
+    Ok((resets, hold))
+}
+
+type WrittenReset<'a> = (&'a Named, Assignment, &'a Written, Option<&'a Named>);
+
+fn reset(
+    file: &File,
+    scope: &Scope,
+    (name, how, value, unless): WrittenReset,
+) -> Result<Reset, Fault> {
+    let state = scope.state(name)?;
+    if file.kernels.iter().any(|k| k.state.name == name.name) {
+        return Err(Fault::new(
+            name.span,
+            format!("a spike resets the kernel `{}`", name.name),
+            "a state with its equation under `equations`",
+            "move the state's equation there",
+        ));
+    }
+    let (value_, dimension) = scope.typed(value)?;
+    scope::same(value, dimension, scope.dimension(state))?;
+    scope::no_change(&value_)?;
+    let itself = Expression::new(Kind::State(state), name.span);
+    let value = match how {
+        Assignment::Set => value_,
+        Assignment::Add => itself.plus(&value_),
+        Assignment::Subtract => itself.minus(&value_),
+    };
+    let unless = unless.map(|n| scope.switch(file, n)).transpose()?;
+    Ok(Reset {
+        state,
+        value: value.at(name.span),
+        unless,
+        span: name.span,
+    })
+}
+
+fn refractory(
+    file: &File,
+    scope: &Scope,
+    time: &Written,
+    holds: &[Named],
+) -> Result<Refractory, Fault> {
+    let time = scope.of_parameters(time, Dimension::TIME)?;
+    let kernel = |name: &str| file.kernels.iter().any(|k| k.state.name == name);
+    let mut held = Vec::new();
+    for name in holds {
+        if kernel(&name.name) {
+            return Err(Fault::new(
+                name.span,
+                format!("`{}` is a kernel: it runs on", name.name),
+                "another state",
+                "take it out",
+            ));
+        }
+        held.push(scope.state(name)?);
+    }
+    if holds.is_empty() {
+        let states = file.states.iter().enumerate();
+        held = states
+            .filter(|(_, d)| !kernel(&d.name.name))
+            .map(|(i, _)| i)
+            .collect();
+    }
+    Ok(Refractory { time, holds: held })
+}

@@ -1,0 +1,28 @@
+//! The example of docs/models.md is what the page says.
+
+use bruno_model::{Derived, Model};
+
+/// The indented block that begins with a line.
+fn block<'a>(page: &'a str, first: &str) -> Vec<&'a str> {
+    let lines = page
+        .lines()
+        .skip_while(|l| !l.starts_with(&format!("    {first}")));
+    let lines = lines.take_while(|l| l.starts_with("    "));
+    lines.map(|l| &l[4..]).collect()
+}
+
+#[test]
+fn the_report_on_the_page() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/models.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let text = block(&page, "# A leaky neuron").join("\n");
+    let model = Model::read("tired.nrn", &text).unwrap_or_else(|e| panic!("{e}"));
+    let report = Derived::new(&model)
+        .unwrap_or_else(|e| panic!("{e}"))
+        .report();
+    // A table's line may be longer than a page's: the page leaves none out.
+    assert_eq!(
+        block(&page, "tired: ").join("\n"),
+        report.to_string().trim_end()
+    );
+}
