@@ -105,10 +105,11 @@ impl Derived {
     /// What is derived.
     pub fn report(&self) -> Report {
         let parameters = self.model.defaults();
-        let codes = self
-            .registers(&parameters)
-            .map(|r| r.codes)
-            .unwrap_or_default();
+        let codes: Vec<i32> = self
+            .codes
+            .iter()
+            .map(|c| self.code(c, &parameters))
+            .collect();
         let code = |(c, value): (&crate::Code, &i32)| CodeReport {
             name: c.name.clone(),
             value: *value,

@@ -75,6 +75,15 @@ fn a_step_that_is_too_long() {
     );
 }
 #[test]
+fn defaults_that_do_not_fit() {
+    check_warning(
+        "lif",
+        "C       pF = 0.253 pF           from [0.001 pF",
+        "C       pF = 0.00001 pF           from [0.00001 pF",
+        "the defaults do not fit: the coefficient `in`",
+    );
+}
+#[test]
 fn a_threshold_out_of_reach() {
     check_warning(
         "lif",

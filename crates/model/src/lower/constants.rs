@@ -27,9 +27,11 @@ impl Lowering<'_> {
         word: Option<(i64, i64)>,
     ) -> Lowered<Value> {
         let bounds = self.constants.interval(&coded)?;
-        let (first, last) = word.unwrap_or((i64::from(i32::MIN), i64::from(i32::MAX)));
-        let low = ((bounds.low / lsb).round() as i64).clamp(first, last);
-        let high = ((bounds.high / lsb).round() as i64).clamp(first, last);
+        let mut low = (bounds.low / lsb).round() as i64;
+        let mut high = (bounds.high / lsb).round() as i64;
+        if let Some((first, last)) = word {
+            (low, high) = (low.clamp(first, last), high.clamp(first, last));
+        }
         if low == high {
             return Ok(self.built.program.constant(low)?);
         }

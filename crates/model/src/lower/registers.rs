@@ -100,7 +100,7 @@ impl Derived {
         })
     }
 
-    fn code(&self, c: &super::Code, parameters: &[f64]) -> i32 {
+    pub(crate) fn code(&self, c: &super::Code, parameters: &[f64]) -> i32 {
         let exact = (self.constants.value(&c.value, parameters) / c.lsb).round();
         // Not a number where a logarithm's argument vanished: the smallest code then.
         let exact = if exact.is_nan() { c.low as f64 } else { exact };

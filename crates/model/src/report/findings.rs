@@ -20,6 +20,9 @@ impl Derived {
     pub(super) fn findings(&self) -> Vec<Finding> {
         let parameters = self.model.defaults();
         let mut found = self.coefficient_errors(&parameters);
+        if let Err(error) = self.registers(&parameters) {
+            found.push(warning(format!("the defaults do not fit: {error}")));
+        }
         for state in self.model.equations() {
             found.extend(self.cancelling(state, &parameters));
             found.extend(self.stiffness(state, &parameters));
