@@ -80,6 +80,9 @@ pub(super) fn noise_in_force(chip: &Chip, layer: &Layer, model: &Felif) -> Findi
 /// Share of V per tick above which the leak is no longer a small step: from 1 on V overshoots its rest and rings.
 const CALM_LEAK: f64 = 0.5;
 
+/// Share that shows in three digits.
+const VISIBLE: f64 = 5e-4;
+
 pub(super) fn leak(layer: &Layer) -> Option<Finding> {
     let share = layer.codes.leak_share();
     (share > CALM_LEAK).then(|| {
@@ -124,11 +127,15 @@ pub(super) fn stability(layer: &Layer, model: &Felif, v_th: f64) -> Finding {
     let slope = std::f64::consts::LN_2 * model.x_by_v;
     let largest_pa = 2.0 * model.capacitance_f / (slope * TICK_S) * 1e12;
     let at_threshold = stiffness(layer, model, v_th);
+    let leak = layer.codes.leak_share();
+    let of_leak = match leak >= VISIBLE {
+        true => format!(", {leak:.3} of it the leak's"),
+        false => String::new(),
+    };
     let text = format!(
         "layer `{}`: the 1 us step is stable on the plateau up to {largest_pa:.0} pA; at threshold the membrane's \
-         stiffness is {at_threshold:.3} per tick, {:.3} of it the leak's (unstable from 2)",
-        layer.name,
-        layer.codes.leak_share()
+         stiffness is {at_threshold:.3} per tick{of_leak} (unstable from 2)",
+        layer.name
     );
     let remedy = "lower `v_th_V` or `g_leak_pS`, or raise `w_b_eV` or `t_fe_nm`";
     Finding::judged(at_threshold > 1.0, text, remedy)
@@ -197,8 +204,8 @@ mod tests {
 
     #[test]
     fn stiffness_of_the_example() {
-        // 20 pS over 0.253 pF takes 7.9e-5 a tick.
-        let expected = "stiffness is 0.211 per tick, 0.000 of it the leak's (unstable from 2)";
+        // 20 pS over 0.253 pF takes 7.9e-5 a tick, which does not show.
+        let expected = "stiffness is 0.211 per tick (unstable from 2)";
         check("", "", Severity::Note, expected);
     }
     #[test]
