@@ -1,5 +1,6 @@
 //! `bruno model`: neuron models as files (docs/models.md).
 
+use crate::console;
 use crate::failure::Failure;
 use bruno_model::{Derived, Model, SHIPPED, Shipped};
 use clap::Subcommand;
@@ -64,11 +65,10 @@ impl ModelCommand {
 fn list(json: bool) -> Result<(), Failure> {
     if json {
         let entries = SHIPPED.map(|s| serde_json::json!({ "name": s.name, "about": s.about() }));
-        println!("{:#}", serde_json::json!(entries));
-        return Ok(());
+        return say!("{:#}", serde_json::json!(entries));
     }
     for shipped in SHIPPED {
-        println!("{:<16} {}", shipped.name, shipped.title());
+        say!("{:<16} {}", shipped.name, shipped.title())?;
     }
     Ok(())
 }
@@ -82,8 +82,7 @@ fn show(name: &str) -> Result<(), Failure> {
             what,
         });
     };
-    print!("{}", shipped.text);
-    Ok(())
+    console::print(shipped.text)
 }
 
 impl Check {
@@ -93,14 +92,13 @@ impl Check {
         let derived = Derived::new(&model)?;
         let report = derived.report();
         if self.json {
-            println!("{:#}", serde_json::json!(report));
-            return Ok(());
+            return say!("{:#}", serde_json::json!(report));
         }
-        print!("{report}");
-        if self.program {
-            print!("{}", derived.text());
+        console::print(&report.to_string())?;
+        match self.program {
+            true => console::print(&derived.text()),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
 
