@@ -32,9 +32,14 @@ impl Flavour {
         matches!(self, Self::Probe | Self::Coverage)
     }
 
-    /// Counters make the C++ a hundred times larger: it must compile soon and may run slowly.
+    /// Counters make the C++ a hundred times larger, and sanitisers what comes of it: such models must compile soon and may
+    /// run slowly.
     pub(crate) fn optimisation(self) -> u32 {
-        if self == Self::Coverage { 0 } else { 3 }
+        match self {
+            Self::Coverage => 0,
+            _ if sanitisers::wanted() => 1,
+            _ => 3,
+        }
     }
 }
 

@@ -135,20 +135,32 @@ impl Cache {
     ) -> Result<PathBuf, SimError> {
         self.make_dir()?;
         bruno_host::check_folder(&self.dir).map_err(|e| self.refusal(&e.to_string()))?;
-        for path in stored::find(&self.dir, key, name).map_err(|e| error(&self.dir, e))? {
-            match stored::check(&path) {
-                Ok(()) => return Ok(path),
-                Err(what) => discard(&path, &what),
-            }
+        if let Some(path) = self.whole(key, name)? {
+            return Ok(path);
         }
         self.remove_leftovers()?;
         let work = BuildFolder::new(&self.dir)
             .map_err(|e| self.refusal(&format!("lacks a model and cannot be written to ({e})")))?;
         let made = work.path().join(name);
         make(&made)?;
+        // Another process may have been faster.
+        if let Some(path) = self.whole(key, name)? {
+            return Ok(path);
+        }
         let path = stored::store(&made, &self.dir, key, name).map_err(|e| error(&made, e))?;
         self.make_room()?;
         Ok(path)
+    }
+
+    /// The file `name` of entry `key` where it is what was put there; what is not goes.
+    fn whole(&self, key: &str, name: &str) -> Result<Option<PathBuf>, SimError> {
+        for path in stored::find(&self.dir, key, name).map_err(|e| error(&self.dir, e))? {
+            match stored::check(&path) {
+                Ok(()) => return Ok(Some(path)),
+                Err(what) => discard(&path, &what),
+            }
+        }
+        Ok(None)
     }
 
     /// Makes the directory, where nobody else can write to it.

@@ -21,7 +21,8 @@ pub(crate) fn options() -> &'static [&'static str] {
     if wanted() { &names::SANITISERS } else { &[] }
 }
 
-fn wanted() -> bool {
+/// Whether models are built with sanitisers.
+pub(crate) fn wanted() -> bool {
     std::env::var_os(SWITCH).is_some_and(|value| !value.is_empty())
 }
 

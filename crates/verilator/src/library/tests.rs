@@ -6,8 +6,8 @@ use bruno_chip::Description;
 
 /// Ports of more than 64 bits, two banks, a recurrent layer.
 pub(crate) fn small_chip() -> Chip {
-    let text = r#"{"name":"handful","inputs":70,"window_ticks":150,"bank_neurons":32,
-        "layers":[{"name":"one","kind":"felif","neurons":33,"recurrent":true,"synapse":{"range_pA":900}}],
+    let text = r#"{"name":"handful","inputs":70,"window_ticks":150,"bank_neurons":4,
+        "layers":[{"name":"one","kind":"felif","neurons":7,"recurrent":true,"synapse":{"range_pA":900}}],
         "readout":{"outputs":2,"synapse":{"range_pA":100}}}"#;
     let description = Description::parse("handful", text).unwrap();
     Chip::resolve("handful", &description).unwrap()
@@ -27,7 +27,7 @@ pub(crate) fn answers_to_bad_arguments() {
     model.ticks(5, 5, &[(6, u32::MAX)]).unwrap_err();
     model.ticks(5, 5, &[(7, 1), (6, 1)]).unwrap_err();
     assert_eq!(model.ticks(5, 5, &[(4, 1)]).unwrap(), 0);
-    // Two banks of 17 and 16 neurons or 32 and 1, and the readout.
+    // Two banks and the readout.
     let banks: Vec<usize> = model
         .chip
         .layers
