@@ -1,9 +1,9 @@
 //! The description as the user writes it (JSON). Unknown fields are errors; every optional field has its default here.
 
-use crate::{ChipError, Interfaces};
+use crate::Interfaces;
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 
+mod door;
 mod given;
 mod preset;
 mod rram;
@@ -13,8 +13,11 @@ pub use rram::{DieConductance, Drift, Mapping, Programming, ReadNoise, Rram, Stu
 pub use variability::{Spread, Variability};
 
 /// A whole chip: inputs, layers of neurons, a readout, formats.
+///
+/// One that was read, wherever it stood, was checked (`door.rs`). One that was changed since is checked where a chip is
+/// made of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Description {
     /// Name of the chip; prefix of every Verilog module.
     pub name: String,
@@ -296,39 +299,4 @@ fn default_bits() -> u32 {
 }
 fn default_readout_tau() -> f64 {
     20.0
-}
-
-impl Description {
-    /// Reads and validates a description; `file` is named in errors.
-    pub fn parse(file: &str, text: &str) -> Result<Self, ChipError> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let mut description: Self =
-            serde_path_to_error::deserialize(&mut json).map_err(|e| ChipError::Parse {
-                file: file.into(),
-                field: e.path().to_string(),
-                message: e.inner().to_string(),
-            })?;
-        if description.rounding == Rounding::Stochastic {
-            description.formats = given::shorten(description.formats, text);
-        }
-        let problems = description.problems();
-        if problems.is_empty() {
-            Ok(description)
-        } else {
-            Err(ChipError::Invalid {
-                file: file.into(),
-                problems,
-            })
-        }
-    }
-
-    /// Reads and validates the description in a file.
-    pub fn load(path: &Path) -> Result<Self, ChipError> {
-        let file = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| ChipError::Read {
-            file: file.clone(),
-            source,
-        })?;
-        Self::parse(&file, &text)
-    }
 }

@@ -2,22 +2,33 @@
 
 mod checker;
 mod devices;
-mod verilog_words;
+mod reserved;
 
 use crate::{
     ConfigInterface, Description, DeviceCard, Formats, NeuronKind, Problem, Rounding, Synapse,
     registers::neuron_bits,
 };
+use bruno_host::BUDGET_BYTES;
 use checker::Checker;
+
+/// Bytes that training holds for each synapse: latent weight, its gradient, two moments of the optimiser.
+const SYNAPSE_BYTES: u64 = 16;
 
 impl Description {
     /// All bad values of the description; empty when it can be used.
     pub fn problems(&self) -> Vec<Problem> {
         let mut c = Checker::default();
+        c.count("window_ticks", self.window_ticks as usize, 1, 4096);
+        c.problems.extend(self.problems_beside_window());
+        c.problems
+    }
+
+    /// The same without the length of the window: the integer model runs longer ones than the recorder of a chip can.
+    pub fn problems_beside_window(&self) -> Vec<Problem> {
+        let mut c = Checker::default();
         c.identifier("name", &self.name);
         c.count("inputs", self.inputs, 1, 4096);
         c.count("layers", self.layers.len(), 1, 14);
-        c.count("window_ticks", self.window_ticks as usize, 1, 4096);
         c.count("bank_neurons", self.bank_neurons, 1, 4096);
         c.power_of_two("fold", self.fold, 256);
         self.formats.check(&mut c);
@@ -41,7 +52,38 @@ impl Description {
         c.number("readout.tau_ms", self.readout.tau_ms, 0.02, 1000.0, "ms");
         self.readout.synapse.check(&mut c, "readout.synapse");
         self.check_interfaces(&mut c);
+        if c.problems.is_empty() {
+            self.check_size(&mut c);
+        }
         c.problems
+    }
+
+    /// What a run of the chip holds in memory must be within the budget: every field may be within its range and the
+    /// whole still ask for all memory there is.
+    fn check_size(&self, c: &mut Checker) {
+        let synapses = self.synapses();
+        let most = BUDGET_BYTES / SYNAPSE_BYTES;
+        if synapses > most {
+            c.add(
+                "layers",
+                &format!("of {synapses} synapses altogether"),
+                &format!("up to {most} synapses"),
+                "use fewer layers, neurons or inputs",
+            );
+        }
+    }
+
+    /// Synapses of the whole chip, those of the recurrences and of the readout included.
+    fn synapses(&self) -> u64 {
+        let mut before = self.inputs as u64;
+        let mut synapses = 0;
+        for layer in &self.layers {
+            let neurons = layer.neurons as u64;
+            let own = if layer.recurrent { neurons } else { 0 };
+            synapses += (before + own) * neurons;
+            before = neurons;
+        }
+        synapses + before * self.readout.outputs as u64
     }
 
     fn check_interfaces(&self, c: &mut Checker) {

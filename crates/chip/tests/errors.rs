@@ -38,6 +38,39 @@ fn reserved_name() {
     insta::assert_snapshot!(check("\"name\": \"braille\"", "\"name\": \"table\""));
 }
 #[test]
+fn something_behind_the_description() {
+    let text = format!("{GOOD} [");
+    let error = Description::parse("braille.json", &text).unwrap_err();
+    assert!(error.to_string().contains("trailing characters"), "{error}");
+}
+#[test]
+fn more_synapses_than_memory() {
+    let wide =
+        r#"{"name":"NAME","kind":"lif","neurons":4096,"recurrent":true,"synapse":{"range_pA":1}}"#;
+    let layers = |n: usize| {
+        let named = (0..n).map(|k| wide.replace("NAME", &format!("l{k}")));
+        named.collect::<Vec<_>>().join(",")
+    };
+    let chip = |n: usize| {
+        let readout = r#""readout":{"outputs":20,"synapse":{"range_pA":1}}"#;
+        format!(
+            r#"{{"name":"wide","inputs":1024,"layers":[{}],{readout}}}"#,
+            layers(n)
+        )
+    };
+    Description::parse("wide.json", &chip(1)).unwrap();
+    let error = Description::parse("wide.json", &chip(5)).unwrap_err();
+    insta::assert_snapshot!(error.to_string());
+}
+/// Inside of another file a description is checked as it is alone.
+#[test]
+fn inside_of_another_file() {
+    let text = |name: &str| format!("[{}]", GOOD.replacen("\"braille\"", name, 1));
+    let read = |name: &str| serde_json::from_str::<Vec<Description>>(&text(name));
+    assert_eq!(read("\"b\"").unwrap()[0].name, "b");
+    insta::assert_snapshot!(read("\"../../x\"").unwrap_err().to_string());
+}
+#[test]
 fn two_level_tables() {
     insta::assert_snapshot!(check(
         "\"range_pA\": 300",

@@ -114,10 +114,20 @@ pub struct Chip {
 }
 
 impl Chip {
-    /// Resolves a valid description. `file` is named in errors; limits that make the chip impossible are errors, others
+    /// Resolves a description. `file` is named in errors; limits that make the chip impossible are errors, others
     /// are in [`Chip::findings`].
+    ///
+    /// # Errors
+    /// Values out of their range: whatever was changed since a description was read, no chip is made of it unchecked.
     pub fn resolve(file: &str, description: &Description) -> Result<Self, ChipError> {
-        let mut problems = Vec::new();
+        let invalid = |problems| ChipError::Invalid {
+            file: file.into(),
+            problems,
+        };
+        let mut problems = description.problems_beside_window();
+        if !problems.is_empty() {
+            return Err(invalid(problems));
+        }
         let mut layers = Vec::new();
         let mut inputs = description.inputs;
         for index in 0..description.layers.len() {
@@ -143,10 +153,7 @@ impl Chip {
         if problems.is_empty() {
             Ok(chip)
         } else {
-            Err(ChipError::Invalid {
-                file: file.into(),
-                problems,
-            })
+            Err(invalid(problems))
         }
     }
 

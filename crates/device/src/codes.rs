@@ -1,5 +1,9 @@
 //! Integer codes of one layer: what stands in its registers.
 
+mod fit;
+
+pub use fit::Misfit;
+
 use crate::{Coefficient, Felif, TICK_S, noise};
 use bruno_chip::{DeviceCard, Formats, Rounding};
 use serde::{Deserialize, Serialize};

@@ -12,7 +12,7 @@ pub struct Coefficient {
 }
 
 /// Largest shift: `2^(s-1)` plus a 30-bit product stays within 32 bits.
-const MAX_SHIFT: i32 = 30;
+pub(crate) const MAX_SHIFT: i32 = 30;
 
 impl Coefficient {
     /// The nearest coefficient with a mantissa of `bits` bits; `None` where `value` is negative, not finite or too large.

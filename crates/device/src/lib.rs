@@ -19,7 +19,7 @@ mod rram;
 mod virtual_chip;
 
 pub use chip::{Chip, Layer, LayerKind, Options};
-pub use codes::{Codes, Constants, GUARD_BITS, PRE_TARGET_BITS};
+pub use codes::{Codes, Constants, GUARD_BITS, Misfit, PRE_TARGET_BITS};
 pub use coefficient::Coefficient;
 pub use draws::Draws;
 pub use effects::{Effects, EffectsInForce};

@@ -1,6 +1,8 @@
 //! Results on disk: one JSON line with the run's settings, then one a chip, each added when it is known, so that a
 //! killed run continues where it stopped.
 
+mod door;
+
 use crate::MonteCarloError;
 use bruno_chip::Description;
 use bruno_data::Sample;
@@ -177,16 +179,7 @@ impl Results {
                 differences.join(", ")
             )));
         }
-        // A gap or a double would end in wrong statistics.
-        let number = |at: usize| at.checked_sub(1).map(|k| k as u32);
-        if records
-            .iter()
-            .enumerate()
-            .any(|(at, r)| r.chip != number(at))
-        {
-            let what = "its chips are not numbered one after the other; remove it, or --restart";
-            return Err(mismatch(what.into()));
-        }
+        door::check(&records).map_err(mismatch)?;
         Ok(Self {
             records,
             log: Some(log),

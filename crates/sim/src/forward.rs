@@ -144,6 +144,9 @@ pub enum SimError {
     },
 }
 
+/// Longest window of any chip, ticks: sums of states of 12 bits have 32 bits.
+const LONGEST_WINDOW: u32 = 1 << 20;
+
 impl Program {
     /// Checks that the program fits the chip.
     pub fn check(&self, chip: &Chip) -> Result<(), SimError> {
@@ -162,6 +165,13 @@ impl Program {
             self.layers.len(),
             chip.layers.len(),
         )?;
+        if !(1..=LONGEST_WINDOW).contains(&self.window) {
+            return Err(SimError::Mismatch {
+                what: "window".into(),
+                found: format!("{} ticks", self.window),
+                expected: format!("1..{LONGEST_WINDOW} ticks"),
+            });
+        }
         for (program, layer) in self.layers.iter().zip(&chip.layers) {
             let name = &layer.name;
             let table = 1 << layer.bits;
@@ -178,6 +188,7 @@ impl Program {
                 program.weights.len(),
                 weights,
             )?;
+            program.check_numbers(layer, chip)?;
             crate::fits::check(program, layer, chip)?;
             if let Some(code) = program.weights.iter().find(|w| usize::from(**w) >= table) {
                 return Err(SimError::Mismatch {
@@ -188,6 +199,31 @@ impl Program {
             }
         }
         Ok(())
+    }
+}
+
+impl LayerProgram {
+    /// Checks that registers and level tables hold what they are asked to.
+    fn check_numbers(&self, layer: &Layer, chip: &Chip) -> Result<(), SimError> {
+        let mismatch = |what: String, found: i64, low: i64, high: i64| SimError::Mismatch {
+            what,
+            found: found.to_string(),
+            expected: format!("{low}..{high}"),
+        };
+        if let Some(misfit) = self.codes.misfit() {
+            let what = format!("register `{}` of `{}`", misfit.register, layer.name);
+            let (low, high) = misfit.allowed;
+            return Err(mismatch(what, misfit.value, low, high));
+        }
+        let (low, high) = (chip.constants.i_min, chip.constants.i_max);
+        let mut levels = self.levels.iter().chain(&self.recurrent_levels);
+        match levels.find(|level| !(low..=high).contains(level)) {
+            None => Ok(()),
+            Some(level) => {
+                let what = format!("a level of `{}`", layer.name);
+                Err(mismatch(what, i64::from(*level), low.into(), high.into()))
+            }
+        }
     }
 }
 

@@ -10,10 +10,10 @@ const NORM_RATE: f32 = 0.1;
 /// State of the optimiser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Adam {
-    first: Vec<f32>,
-    second: Vec<f32>,
-    step: i32,
-    norm: Option<f32>,
+    pub(crate) first: Vec<f32>,
+    pub(crate) second: Vec<f32>,
+    pub(crate) step: i32,
+    pub(crate) norm: Option<f32>,
 }
 
 impl Adam {

@@ -1,7 +1,10 @@
 //! A run on disk: everything that continuing needs, written to a temporary file and renamed.
 
+pub(crate) mod door;
+
 use crate::difference;
 use crate::epoch::Unfinished;
+use crate::stored::Stored;
 use crate::{Adam, GradientKind, Parameters, Standing, TrainConfig, TrainError};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Fingerprint};
@@ -10,10 +13,11 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Format of the file; a change of any field's meaning raises it.
-const VERSION: u32 = 6;
+pub(crate) const VERSION: u32 = 6;
 
-/// State of a run after any step.
+/// State of a run after any step. One that was read was checked (`door.rs`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Checkpoint {
     /// Format of the file.
     pub version: u32,
@@ -70,30 +74,21 @@ impl Checkpoint {
         .map_err(|e| failed(format!("cannot be written: {e}")))
     }
 
-    /// Whether a file is a checkpoint, of any version, and not a description or something else.
-    pub fn is_one(path: &Path) -> bool {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let value = serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default();
-        value.get("version").is_some() && value.get("parameters").is_some()
-    }
-
     /// Reads a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no checkpoint, one of another version, and one whose description, places, lengths
+    /// or numbers are not those of a run.
     pub fn load(path: &Path) -> Result<Self, TrainError> {
-        let failed = |what: String| TrainError::Checkpoint {
-            path: path.display().to_string(),
-            what,
-        };
-        let text =
-            std::fs::read_to_string(path).map_err(|e| failed(format!("cannot be read: {e}")))?;
-        let value: serde_json::Value =
-            serde_json::from_str(&text).map_err(|e| failed(format!("is no checkpoint: {e}")))?;
-        let version = value.get("version").and_then(serde_json::Value::as_u64);
-        if let Some(other) = version.filter(|v| *v != u64::from(VERSION)) {
-            return Err(failed(format!(
-                "has version {other}, this bruno reads {VERSION}; train again, with --restart or another --out"
-            )));
+        match Stored::load(path)? {
+            Stored::Run(run) => Ok(*run),
+            other => Err(TrainError::Checkpoint {
+                path: path.display().to_string(),
+                what: format!(
+                    "is {other}, no checkpoint; `bruno train` writes one as checkpoint.json"
+                ),
+            }),
         }
-        serde_json::from_value(value).map_err(|e| failed(format!("is no checkpoint: {e}")))
     }
 
     /// One line a trained device parameter and layer: before and after.

@@ -3,15 +3,36 @@
 use serde::Serialize;
 use serde_json::Value;
 
+/// A field that differs.
+#[derive(Debug, Default)]
+pub(crate) struct Difference {
+    /// Its path.
+    pub path: String,
+    /// Its value in the one.
+    pub then: Value,
+    /// And in the other.
+    pub now: Value,
+}
+
 /// One line a field that differs: its path from `root`, the value in `then` and the value in `now`.
 pub(crate) fn lines<T: Serialize>(root: &str, then: &T, now: &T) -> Vec<String> {
+    let line = |d: Difference| format!("`{}` was {}, is {}", d.path, d.then, d.now);
+    all(root, then, now).into_iter().map(line).collect()
+}
+
+/// The first field that differs.
+pub(crate) fn first<T: Serialize>(root: &str, then: &T, now: &T) -> Option<Difference> {
+    all(root, then, now).into_iter().next()
+}
+
+fn all<T: Serialize>(root: &str, then: &T, now: &T) -> Vec<Difference> {
     let value = |x: &T| serde_json::to_value(x).unwrap_or_default();
     let mut found = Vec::new();
     collect(root, &value(then), &value(now), &mut found);
     found
 }
 
-fn collect(path: &str, then: &Value, now: &Value, found: &mut Vec<String>) {
+fn collect(path: &str, then: &Value, now: &Value, found: &mut Vec<Difference>) {
     match (then, now) {
         (Value::Object(a), Value::Object(b)) => {
             let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
@@ -30,7 +51,11 @@ fn collect(path: &str, then: &Value, now: &Value, found: &mut Vec<String>) {
             }
         }
         _ if then == now => {}
-        _ => found.push(format!("`{path}` was {then}, is {now}")),
+        _ => found.push(Difference {
+            path: path.into(),
+            then: then.clone(),
+            now: now.clone(),
+        }),
     }
 }
 

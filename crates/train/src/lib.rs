@@ -46,6 +46,7 @@ mod score;
 mod standing;
 mod step;
 mod step_report;
+mod stored;
 mod surrogate;
 mod traces;
 mod trained_program;
@@ -85,6 +86,7 @@ pub use score::{
 };
 pub use standing::{Mark, Standing};
 pub use step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
+pub use stored::Stored;
 pub use surrogate::Shape;
 pub use trained_program::{DecisionRule, Rule, TrainedProgram};
 pub use trainer::{ModelFactory, Trainer, check_data};

@@ -1,5 +1,7 @@
 //! Where a number stopped being one, and the batch in which it did.
 
+mod door;
+
 use crate::{Checkpoint, TrainError};
 use bruno_data::{Dataset, Sample};
 use serde::{Deserialize, Serialize};
@@ -91,8 +93,9 @@ impl TrainError {
     }
 }
 
-/// A step that failed, with all that repeating it needs.
+/// A step that failed, with all that repeating it needs. One that was read was checked (`door.rs`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct FailedBatch {
     /// What was found.
     pub fault: NotFinite,
@@ -122,12 +125,6 @@ impl FailedBatch {
             path: path.display().to_string(),
             what: format!("cannot be written: {e}"),
         })
-    }
-
-    /// The batch of a file that holds one; none where it holds something else.
-    pub fn load(path: &Path) -> Option<Self> {
-        let text = std::fs::read_to_string(path).ok()?;
-        serde_json::from_str(&text).ok()
     }
 
     /// The batch as a training set.

@@ -51,6 +51,26 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// The map alone, without values.
+    pub(crate) fn map(&self) -> Self {
+        Self {
+            values: Vec::new(),
+            layers: self.layers.clone(),
+            bias: self.bias.clone(),
+            device: self.device.clone(),
+            surrogate_v: self.surrogate_v,
+        }
+    }
+
+    /// Weights and levels of every projection, input then recurrent, layer by layer.
+    pub(crate) fn tables(&self) -> Vec<(usize, usize)> {
+        let layers = self.layers.iter();
+        let projections = layers.flat_map(|l| std::iter::once(&l.input).chain(&l.recurrent));
+        projections
+            .map(|p| (p.place.len(), p.start_levels.len()))
+            .collect()
+    }
+
     /// Takes out of a gradient what would push latent weights at an end of their level table further out.
     pub(crate) fn gate(&self, gradient: &mut [f32]) {
         for layer in &self.layers {

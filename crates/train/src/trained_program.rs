@@ -5,6 +5,7 @@ use crate::{Checkpoint, Parameters, TrainConfig, TrainError};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Target};
 use bruno_device::Chip;
+use bruno_host::read_text;
 use bruno_sim::{LayerProgram, Program};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -95,8 +96,7 @@ impl TrainedProgram {
             path: path.display().to_string(),
             what,
         };
-        let text =
-            std::fs::read_to_string(path).map_err(|e| failed(format!("cannot be read: {e}")))?;
+        let text = read_text(path).map_err(|e| failed(format!("cannot be read: {e}")))?;
         let value: serde_json::Value = serde_json::from_str(&text)
             .map_err(|e| failed(format!("is no program ({e}); {WRITTEN}")))?;
         match value.get("version").map(serde_json::Value::as_u64) {

@@ -61,7 +61,6 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         let chip = run.parameters.chip(file, &run.description)?;
         check_data(&chip, data)?;
-        run.config.check_validation(data)?;
         check_reach(&run.config, &chip)?;
         check_objectives(&run.config.objectives, data)?;
         let models = (0..threads.max(1))

@@ -1,6 +1,8 @@
 //! The trials of a search on disk: one line of JSON each, after a first line that says which search they belong to. Each
 //! trial is added when it has ended.
 
+mod door;
+
 use crate::{Goal, Space, TuneConfig, TuneError};
 use bruno_host::LineLog;
 use serde::{Deserialize, Serialize};
@@ -139,6 +141,7 @@ impl Journal {
                 "belongs to another search ({what} differs); choose another --out, or restore the settings"
             )));
         }
+        door::check(&trials, &self.header.space).map_err(|e| self.failed(e))?;
         self.log = Some(log);
         trials.into_iter().for_each(|trial| self.insert(trial));
         Ok(())

@@ -98,7 +98,7 @@ impl Range {
             Self::Interval(i) => {
                 let half = if i.integer { 0.5 } else { 0.0 };
                 let first = if i.log { half } else { f64::MIN };
-                if first < i.low && i.low < i.high && i.high < f64::MAX {
+                if first < i.low && i.low < i.high && (i.high - i.low).is_finite() {
                     return Ok(());
                 }
                 let value = format!("{}..{}", i.low, i.high);

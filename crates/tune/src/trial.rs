@@ -44,6 +44,7 @@ impl Runner for Training<'_> {
         after_epoch: &mut dyn FnMut(f64) -> bool,
     ) -> Result<(), TuneError> {
         let config = TrainConfig::of(description)?;
+        config.check_validation(self.data)?;
         let chip = Chip::resolve(self.file, description)?;
         let parameters = Parameters::new(&chip, &config);
         let simulated = bruno_train::simulated(&chip, &config);

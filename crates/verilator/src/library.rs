@@ -1,5 +1,7 @@
 //! The loaded model: the only unsafe code of bruno, one function a symbol of the driver.
 
+#![allow(unsafe_code)]
+
 use crate::build::{Built, Flavour, build};
 use crate::collector::Collector;
 use crate::{model_header, names};

@@ -1,6 +1,6 @@
 //! The checks of single fields, which gather all problems before any is told.
 
-use super::verilog_words::RESERVED;
+use super::reserved::is_reserved;
 use crate::Problem;
 
 /// The problems found so far.
@@ -65,12 +65,12 @@ impl Checker {
                 "it becomes part of Verilog names: rename it",
             );
         }
-        if RESERVED.contains(&name) {
+        if is_reserved(name) {
             self.add(
                 field,
                 &format!("`{name}`"),
-                "a name that is no word of Verilog's",
-                "rename it",
+                "a name that no Verilog tool keeps for itself",
+                "rename it: it is a keyword of SystemVerilog or of Icarus Verilog",
             );
         }
     }

@@ -13,8 +13,7 @@ use bruno_chip::Description;
 use bruno_data::{Dataset, Sample};
 use bruno_device::{Chip, Effects};
 use bruno_train::{
-    Audit as Found, Checkpoint, DeviceSlope, FailedBatch, GradientKind, Parameters, TrainConfig,
-    Trainer,
+    Audit as Found, Checkpoint, DeviceSlope, GradientKind, Parameters, Stored, TrainConfig, Trainer,
 };
 use serde::Serialize;
 use std::fmt::Write;
@@ -70,11 +69,14 @@ fn gradient(name: &str) -> Result<GradientKind, String> {
 impl Audit {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let file = self.file.display().to_string();
-        if let Some(failed) = FailedBatch::load(&self.file) {
-            let kinds = self.kinds(&failed.run, &[GradientKind::Bptt])?;
-            return failed_batch::repeat(&file, &failed, &kinds, &self.running, self.json);
-        }
-        let run = start(&self.file)?;
+        let run = match Stored::load(&self.file)? {
+            Stored::Batch(failed) => {
+                let kinds = self.kinds(&failed.run, &[GradientKind::Bptt])?;
+                return failed_batch::repeat(&file, &failed, &kinds, &self.running, self.json);
+            }
+            Stored::Run(run) => *run,
+            Stored::Other => fresh(&self.file)?,
+        };
         let RunData { set, notes } = data::of_run(&run, &self.file, self.data.as_deref())?;
         let effects = Effects::of(&run.description).with_asked(&run.config.asked_effects());
         // The yardstick itself, and the same with more memory, say nothing.
@@ -222,11 +224,8 @@ fn slope_table(slopes: &[DeviceSlope]) -> String {
     text
 }
 
-/// The run of a checkpoint, or a fresh one of a description.
-fn start(path: &Path) -> Result<Checkpoint, Failure> {
-    if Checkpoint::is_one(path) {
-        return Ok(Checkpoint::load(path)?);
-    }
+/// A fresh run of a description.
+fn fresh(path: &Path) -> Result<Checkpoint, Failure> {
     let description = Description::load(path)?;
     let config = TrainConfig::of(&description)?;
     let chip = Chip::resolve(&path.display().to_string(), &description)?;

@@ -14,7 +14,7 @@ use bruno_chip::Description;
 use bruno_device::{Chip, Effects, EffectsInForce};
 use bruno_host::FolderLock;
 use bruno_montecarlo::{ChipRecord, Results, Summary, with_spreads};
-use bruno_train::Checkpoint;
+use bruno_train::{Checkpoint, Stored};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -67,8 +67,7 @@ pub struct MonteCarloCommand {
 
 impl MonteCarloCommand {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let (checkpoint, spreads) = self.inputs()?;
-        let run = Checkpoint::load(&checkpoint)?;
+        let (checkpoint, run, spreads) = self.inputs()?;
         let file = self.chip.display().to_string();
         let spreads = spreads.unwrap_or_else(|| run.description.clone());
         let description = with_spreads(&run, &spreads, &file)?;
@@ -99,19 +98,21 @@ impl MonteCarloCommand {
         self.report(&chip, &set.name, notes, &results, &out)
     }
 
-    /// The checkpoint, and the description of the spreads where one is given.
-    fn inputs(&self) -> Result<(PathBuf, Option<Description>), Failure> {
-        if let Some(checkpoint) = as_run(&self.chip) {
-            return Ok((checkpoint, None));
+    /// The run and its checkpoint's file, and the description of the spreads where one is given.
+    fn inputs(&self) -> Result<(PathBuf, Checkpoint, Option<Description>), Failure> {
+        if let Some((checkpoint, run)) = as_run(&self.chip)? {
+            return Ok((checkpoint, run, None));
         }
         let description = Description::load(&self.chip)?;
         let default = || Path::new("out").join(&description.name);
-        let run = self.run.clone().unwrap_or_else(default);
-        let checkpoint = as_run(&run).ok_or_else(|| Failure::Input {
-            path: run.display().to_string(),
+        let path = self.run.clone().unwrap_or_else(default);
+        let is_there = path.exists();
+        let found = if is_there { as_run(&path)? } else { None };
+        let (checkpoint, run) = found.ok_or_else(|| Failure::Input {
+            path: path.display().to_string(),
             what: "is no trained run; `bruno train` makes one, --run says where it lies".into(),
         })?;
-        Ok((checkpoint, Some(description)))
+        Ok((checkpoint, run, Some(description)))
     }
 
     fn report(
@@ -230,15 +231,18 @@ fn print_summary(summary: &Summary, chips: &[ChipRecord]) -> Result<(), Failure>
     Ok(())
 }
 
-/// The checkpoint that a path is or holds; none for a chip description or a path that is not there.
-fn as_run(path: &Path) -> Option<PathBuf> {
+/// The checkpoint that a path is or holds, with its file; none for another file, such as a chip description.
+fn as_run(path: &Path) -> Result<Option<(PathBuf, Checkpoint)>, Failure> {
     let inside = path.join("checkpoint.json");
-    if inside.is_file() {
-        return Some(inside);
-    }
-    let text = std::fs::read_to_string(path).ok()?;
-    let value: serde_json::Value = serde_json::from_str(&text).ok()?;
-    value.get("parameters").map(|_| path.to_path_buf())
+    let path = if inside.is_file() {
+        inside.as_path()
+    } else {
+        path
+    };
+    Ok(match Stored::load(path)? {
+        Stored::Run(run) => Some((path.to_path_buf(), *run)),
+        _ => None,
+    })
 }
 
 /// Reads an accuracy.

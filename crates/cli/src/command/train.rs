@@ -115,6 +115,7 @@ impl Train {
         let config = TrainConfig::of(&description)?;
         let chip = Chip::resolve(&file, &description)?;
         let set = data::load(&config, self.data.as_deref())?;
+        config.check_validation(&set)?;
         let notes = set.notes();
         let files = Files::of(out, &self.chip)?;
         tell!("{}", set.summary());

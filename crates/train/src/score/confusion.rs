@@ -18,6 +18,12 @@ impl Confusion {
         Self { classes, counts }
     }
 
+    /// Whether it counts over so many classes, or nothing.
+    pub(crate) fn is_of(&self, classes: usize) -> bool {
+        let square = classes.checked_mul(classes);
+        self.counts.is_empty() || (self.classes == classes && Some(self.counts.len()) == square)
+    }
+
     /// Adds counts over the same classes.
     pub fn add(&mut self, other: &Self) {
         if self.counts.is_empty() {

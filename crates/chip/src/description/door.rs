@@ -1,0 +1,75 @@
+//! The one door through which a description comes, alone or inside of another file: what is read was checked.
+
+use super::{Description, given};
+use crate::{ChipError, Rounding};
+use bruno_host::read_text;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_path_to_error::Track;
+use std::path::Path;
+
+impl Description {
+    /// Reads and validates a description; `file` is named in errors.
+    ///
+    /// # Errors
+    /// No JSON, an unknown, missing or mistyped field; all values out of their range at once.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ChipError> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let mut track = Track::new();
+        let unchecked = Self::deserialize(serde_path_to_error::Deserializer::new(
+            &mut json, &mut track,
+        ));
+        let unchecked = unchecked.and_then(|d| json.end().map(|()| d));
+        let mut description = unchecked.map_err(|e| ChipError::Parse {
+            file: file.into(),
+            field: track.path().to_string(),
+            message: e.to_string(),
+        })?;
+        if description.rounding == Rounding::Stochastic {
+            description.formats = given::shorten(description.formats, text);
+        }
+        let problems = description.problems();
+        if problems.is_empty() {
+            Ok(description)
+        } else {
+            Err(ChipError::Invalid {
+                file: file.into(),
+                problems,
+            })
+        }
+    }
+
+    /// Reads and validates the description in a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read; those of [`Description::parse`].
+    pub fn load(path: &Path) -> Result<Self, ChipError> {
+        let file = path.display().to_string();
+        let text = read_text(path).map_err(|source| ChipError::Read {
+            file: file.clone(),
+            source,
+        })?;
+        Self::parse(&file, &text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Description {
+    /// A description inside of another file, e.g. of a checkpoint, which states all of its fields.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The derived function of this name, which checks nothing.
+        let unchecked = Self::deserialize(deserializer)?;
+        let problems = unchecked.problems();
+        if problems.is_empty() {
+            return Ok(unchecked);
+        }
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let message = format!("the description: {}", problems.join("; "));
+        Err(serde::de::Error::custom(message))
+    }
+}
+
+impl Serialize for Description {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // The derived function of this name.
+        Self::serialize(self, serializer)
+    }
+}
