@@ -28,7 +28,7 @@ const FIELDS: [&str; 13] = [
 /// knows the field is found out when it is read.
 pub fn set_field(description: &mut Value, path: &str, value: Value) -> Result<(), Problem> {
     let mut names: Vec<&str> = path.split('.').collect();
-    if !FIELDS.contains(&names[0]) {
+    if !names.first().is_some_and(|name| FIELDS.contains(name)) {
         names.insert(0, "training");
     }
     let wrong = |name: &str, found: &Value| Problem {

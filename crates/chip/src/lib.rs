@@ -4,6 +4,13 @@
 //! ends with.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
+// Files of strangers are read here: nothing of them may end in a panic.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod description;
 mod field;

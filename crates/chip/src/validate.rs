@@ -5,8 +5,8 @@ mod devices;
 mod reserved;
 
 use crate::{
-    ConfigInterface, Description, DeviceCard, Formats, NeuronKind, Problem, Rounding, Synapse,
-    registers::neuron_bits,
+    ConfigInterface, Description, DeviceCard, Formats, LayerDescription, NeuronKind, Problem,
+    Rounding, Synapse, registers::neuron_bits,
 };
 use bruno_host::BUDGET_BYTES;
 use checker::Checker;
@@ -46,7 +46,7 @@ impl Description {
             if let Some(variability) = &layer.variability {
                 variability.check(&mut c, &format!("{at}.variability"));
             }
-            self.check_combination(index, &mut c);
+            self.check_combination(index, layer, &mut c);
         }
         c.count("readout.outputs", self.readout.outputs, 1, 4096);
         c.number("readout.tau_ms", self.readout.tau_ms, 0.02, 1000.0, "ms");
@@ -74,7 +74,7 @@ impl Description {
     }
 
     /// Synapses of the whole chip, those of the recurrences and of the readout included.
-    fn synapses(&self) -> u64 {
+    pub fn synapses(&self) -> u64 {
         let mut before = self.inputs as u64;
         let mut synapses = 0;
         for layer in &self.layers {
@@ -131,8 +131,7 @@ impl Description {
         largest.max(last(before, self.readout.outputs))
     }
 
-    fn check_combination(&self, index: usize, c: &mut Checker) {
-        let layer = &self.layers[index];
+    fn check_combination(&self, index: usize, layer: &LayerDescription, c: &mut Checker) {
         let at = format!("layers[{index}]");
         if self.rounding == Rounding::Truncate && layer.kind == NeuronKind::Felif {
             c.add(
@@ -158,8 +157,8 @@ impl Description {
                 "set `recurrent` to true or remove it",
             );
         }
-        let twice = |other: &crate::LayerDescription| other.name == layer.name;
-        if self.layers[..index].iter().any(twice) || layer.name == "readout" {
+        let twice = |other: &LayerDescription| other.name == layer.name;
+        if self.layers.iter().take(index).any(twice) || layer.name == "readout" {
             c.add(
                 &format!("{at}.name"),
                 &format!("`{}`", layer.name),
@@ -216,7 +215,8 @@ impl Synapse {
                 "give one current per code, or change `bits`",
             );
         }
-        if levels.windows(2).any(|w| w[1] <= w[0]) || levels.iter().any(|x| !x.is_finite()) {
+        let ascending = levels.is_sorted_by(|a, b| a < b);
+        if !ascending || levels.iter().any(|x| !x.is_finite()) {
             c.add(
                 at,
                 &format!("{levels:?}"),

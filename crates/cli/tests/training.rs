@@ -172,9 +172,10 @@ fn nothing_to_choose_the_best_epoch_on() {
     );
 }
 
-/// An absurd recurrence and surrogate, with which the adjoint grows without bound; `threads` change nothing of what is said.
-fn not_finite(threads: &str) {
-    let task = Task::new(r#""surrogate_tau_ms":0.1,"#);
+/// An absurd recurrence and surrogate, with which the adjoint grows without bound; `threads` change nothing of what is said, nor
+/// do settings of epochs: a step that failed has no validation set.
+fn not_finite(threads: &str, settings: &str) {
+    let task = Task::new(&format!(r#""surrogate_tau_ms":0.1,{settings}"#));
     let chip = task.path("chip.json");
     let text = std::fs::read_to_string(&chip).unwrap();
     std::fs::write(
@@ -202,11 +203,18 @@ fn not_finite(threads: &str) {
 
 #[test]
 fn a_number_that_is_not_finite_keeps_its_batch() {
-    not_finite("1");
+    not_finite("1", "");
 }
 #[test]
 fn threads_name_the_same_number() {
-    not_finite("3");
+    not_finite("3", "");
+}
+#[test]
+fn a_failed_step_needs_no_validation_set() {
+    not_finite(
+        "1",
+        r#""keep":"best","metric":"accuracy","early_stop":{"patience":1},"#,
+    );
 }
 
 #[test]

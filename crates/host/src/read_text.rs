@@ -1,5 +1,13 @@
 //! Files that are read whole.
 
+// Files of strangers are read here: nothing of them may end in a panic.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
 use crate::budget::{BUDGET_BYTES, STREAM_BYTES};
 use std::fs::File;
 use std::io::{self, Read};

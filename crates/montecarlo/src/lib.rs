@@ -4,6 +4,13 @@
 //! This crate knows nothing of the command line.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
+// Files of strangers are read here: nothing of them may end in a panic.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod error;
 mod results;

@@ -113,13 +113,16 @@ fn good_share(sorted: &[f64], target: f64) -> Yield {
 
 /// Quantile of sorted values, linear between them.
 fn quantile(sorted: &[f64], q: f64) -> f64 {
-    let at = q * (sorted.len() - 1) as f64;
-    let (below, above) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
+    let at = q * sorted.len().saturating_sub(1) as f64;
+    let value = |place: f64| sorted.get(place as usize).copied().unwrap_or(f64::NAN);
+    let (below, above) = (value(at.floor()), value(at.ceil()));
     below + (above - below) * at.fract()
 }
 
 fn histogram(sorted: &[f64]) -> Vec<Bin> {
-    let (low, high) = (sorted[0], sorted[sorted.len() - 1]);
+    let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else {
+        return Vec::new();
+    };
     let fits = |w: &&f64| (high - low) / **w < MOST_BINS - 1.0;
     let width = WIDTHS.iter().find(fits).copied().unwrap_or(0.2);
     // A hair, so that an accuracy on a border falls into the bin above it in spite of rounding.

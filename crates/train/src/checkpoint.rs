@@ -1,5 +1,13 @@
 //! A run on disk: everything that continuing needs, written to a temporary file and renamed.
 
+// Files of strangers are read here: nothing of them may end in a panic.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
 pub(crate) mod door;
 
 use crate::difference;

@@ -28,6 +28,7 @@ mod latency;
 mod level_table;
 mod loss;
 mod matrix;
+mod memory;
 mod not_finite;
 mod observed;
 mod parallel;

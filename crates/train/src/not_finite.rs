@@ -1,5 +1,13 @@
 //! Where a number stopped being one, and the batch in which it did.
 
+// Files of strangers are read here: nothing of them may end in a panic.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
 mod door;
 
 use crate::{Checkpoint, TrainError};

@@ -67,6 +67,15 @@ impl Recording {
         }
     }
 
+    /// Words that these gradients keep of each window.
+    pub(crate) fn words_of_a_window(chip: &Chip, kinds: &[GradientKind]) -> usize {
+        let empty = Self::new(chip, kinds, 0);
+        let layers = chip.layers.iter().zip(&empty.layers);
+        layers
+            .map(|(chip, own)| chip.neurons * own.names.len())
+            .sum()
+    }
+
     /// What these gradients read of a whole trace.
     pub fn of(chip: &Chip, kinds: &[GradientKind], trace: &Trace) -> Self {
         let mut recording = Self::new(chip, kinds, 0);

@@ -4,6 +4,7 @@ use crate::energy::{Activity, EnergyModel};
 use crate::in_force::InForce;
 use crate::latency;
 use crate::loss;
+use crate::memory;
 use crate::not_finite::NotFinite;
 use crate::observed::Observed;
 use crate::pass::{Demand, Pass};
@@ -55,6 +56,7 @@ impl Ran {
     ) -> Result<Self, TrainError> {
         let window = chip.window_ticks;
         let stimulus = stimulus(sample, window);
+        memory::check(chip, kinds, &stimulus)?;
         let trains = !kinds.is_empty();
         let mut recording = Recording::new(chip, kinds, stimulus.windows);
         let mut observed = Observed::new(chip, trains && config.objectives.energy.is_some());

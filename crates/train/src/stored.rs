@@ -1,5 +1,13 @@
 //! What a file of a run is, found out before any of it is taken for true.
 
+// Files of strangers are read here: nothing of them may end in a panic.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
 use crate::checkpoint::VERSION;
 use crate::{Checkpoint, FailedBatch, TrainError};
 use bruno_host::read_text;

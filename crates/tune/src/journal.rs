@@ -1,6 +1,14 @@
 //! The trials of a search on disk: one line of JSON each, after a first line that says which search they belong to. Each
 //! trial is added when it has ended.
 
+// Files of strangers are read here: nothing of them may end in a panic.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
 mod door;
 
 use crate::{Goal, Space, TuneConfig, TuneError};

@@ -1,5 +1,13 @@
 //! The fields that a search varies, and the values they may take.
 
+// Files of strangers are read here: nothing of them may end in a panic.
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
 use crate::TuneError;
 use bruno_chip::{Description, RecorderLevel, set_field};
 use bruno_train::TrainConfig;
@@ -64,8 +72,9 @@ impl Range {
     pub fn value(&self, coordinate: f64) -> Value {
         match self {
             Self::Choices(c) => {
-                let place = (coordinate.max(0.0) as usize).min(c.choices.len() - 1);
-                c.choices[place].clone()
+                let last = c.choices.len().saturating_sub(1);
+                let place = (coordinate.max(0.0) as usize).min(last);
+                c.choices.get(place).cloned().unwrap_or_default()
             }
             Self::Interval(i) => {
                 let value = if i.log { coordinate.exp() } else { coordinate };

@@ -67,6 +67,16 @@ impl Checkpoint {
             Ok(chip) => chip,
             Err(error) => return Some(wrong("description", error, "a possible chip")),
         };
+        // A short file may describe a chip whose parameters would fill the memory.
+        let (values, synapses) = (self.parameters.values.len(), self.description.synapses());
+        if (values as u64) < synapses {
+            let allowed = format!("{synapses} or more, one a synapse of the chip");
+            return Some(wrong(
+                "parameters.values",
+                format!("{values} numbers"),
+                allowed,
+            ));
+        }
         let numbers = [
             ("epoch", self.epoch, config.epochs),
             ("unfinished.steps", self.unfinished.steps, MOST_STEPS),
