@@ -149,7 +149,7 @@ fn a_value_beyond_32_bits() {
     of_run(
         "/parameters/values/0",
         json!(1e300),
-        "`parameters.values[0]` is not finite",
+        "number out of range at line",
     );
 }
 #[test]
