@@ -17,7 +17,9 @@ fn tell_once(panic: &PanicHookInfo<'_>) {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| payload.downcast_ref().copied());
         let message = text.unwrap_or("no message");
-        let place = panic.location().map_or("unknown".into(), ToString::to_string);
+        let place = panic
+            .location()
+            .map_or("unknown".into(), ToString::to_string);
         let command: Vec<String> = std::env::args_os()
             .map(|word| word.to_string_lossy().into_owned())
             .collect();
@@ -64,7 +66,11 @@ mod tests {
     }
     #[test]
     fn what_a_report_needs() {
-        let found = report("index out of bounds", "crates/x/src/y.rs:1:2", "bruno eval a.json");
+        let found = report(
+            "index out of bounds",
+            "crates/x/src/y.rs:1:2",
+            "bruno eval a.json",
+        );
         for part in [
             "this is a bug in bruno: index out of bounds",
             "place:    crates/x/src/y.rs:1:2",

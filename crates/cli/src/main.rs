@@ -4,6 +4,7 @@
 
 #[macro_use]
 mod console;
+mod bug;
 mod command;
 mod costs;
 mod data;
@@ -19,25 +20,24 @@ mod scores;
 
 use clap::Parser;
 use command::Arguments;
-use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    ExitCode::from(bug::caught(run))
+}
+
+/// Runs the command that was asked for; gives its exit code.
+fn run() -> u8 {
     let ran = match Arguments::try_parse() {
         Ok(arguments) => arguments.run(),
         Err(mistake) if mistake.use_stderr() => mistake.exit(),
         Err(help) => console::written(help.print()),
     };
-    ended(ran)
-}
-
-/// The exit code of a command, whose failure is told.
-fn ended(ran: Result<(), Failure>) -> ExitCode {
     match ran {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(failure) => {
             tell!("bruno: {failure}");
-            ExitCode::from(failure.exit_code())
+            failure.exit_code()
         }
     }
 }

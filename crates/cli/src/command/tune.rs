@@ -5,6 +5,7 @@ use crate::running::Running;
 use crate::{data, output};
 use bruno_chip::{ChipError, Description, Problem};
 use bruno_host::FolderLock;
+use bruno_host::read_text;
 use bruno_train::{TrainConfig, TrainError};
 use bruno_tune::{
     Goal, Importance, Outcome, Space, Study, Training, Trial, TuneConfig, TuneError, importances,
@@ -104,7 +105,7 @@ impl Tune {
                     path: place.clone(),
                     what: format!("cannot be read: {e}"),
                 };
-                (place.clone(), std::fs::read_to_string(path).map_err(read)?)
+                (place.clone(), read_text(path).map_err(read)?)
             }
             (None, Some(value)) => ("training.tune".into(), value.to_string()),
             (None, None) => return Ok(TuneConfig::default()),
@@ -118,8 +119,7 @@ impl Tune {
     /// The description's JSON without the settings of the search.
     fn description(&self) -> Result<Value, Failure> {
         let file = self.chip.display().to_string();
-        let text = std::fs::read_to_string(&self.chip)
-            .map_err(|source| ChipError::Read { file, source })?;
+        let text = read_text(&self.chip).map_err(|source| ChipError::Read { file, source })?;
         let mut json: Value = serde_json::from_str(&text).unwrap_or_default();
         if let Some(training) = json.get_mut("training").and_then(Value::as_object_mut) {
             training.remove("tune");

@@ -146,8 +146,9 @@ impl Unfinished {
             codes.len() == *weights && codes.iter().all(|c| usize::from(*c) < *levels)
         };
         let none = self.steps == 0 && self.codes.is_empty();
-        let all = self.codes.len() == sizes.len();
-        if !none && !(all && self.codes.iter().zip(&sizes).all(|(c, s)| fits(c, s))) {
+        let mut pairs = self.codes.iter().zip(&sizes);
+        let all = self.codes.len() == sizes.len() && pairs.all(|(c, s)| fits(c, s));
+        if !none && !all {
             let value = format!("{} lists", self.codes.len());
             let allowed = "a code of its table for each weight of each projection";
             return Some(wrong("unfinished.codes", value, allowed));
@@ -159,7 +160,7 @@ impl Unfinished {
 impl Evaluation {
     /// The first count that does not belong to a chip; `at` is where the counts stand.
     fn problem(&self, at: &str, chip: &Chip) -> Option<Problem> {
-        let hidden = &chip.layers[..chip.readout()];
+        let (readout, hidden) = chip.layers.split_last()?;
         let fits = self.layers.iter().zip(hidden);
         let fits = self.layers.len() == hidden.len() && { fits }
             .all(|(own, layer)| own.layer == layer.name && own.spikes.len() == layer.neurons);
@@ -167,7 +168,7 @@ impl Evaluation {
             let allowed = "the spikes of every neuron of every hidden layer of the chip";
             return Some(wrong(&format!("{at}.layers"), "of another shape", allowed));
         }
-        let outputs = chip.layers[chip.readout()].neurons;
+        let outputs = readout.neurons;
         if !self.confusion.is_of(outputs) {
             let allowed = format!("{outputs} rows of {outputs} counts, or none");
             let field = format!("{at}.confusion");

@@ -65,8 +65,6 @@ impl Trial {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     /// A trial after trial 2 of a search over `x` from 1 to 3.
     fn check(trial: &str, expected: &str) {
         let space = serde_json::from_str(r#"{"x":{"low":1,"high":3}}"#).unwrap();

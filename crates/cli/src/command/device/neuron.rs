@@ -29,7 +29,7 @@ pub struct Named {
 
 /// Whether a file is a chip description, and not a model card.
 pub fn is_chip(path: &Path) -> bool {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let text = bruno_host::read_text(path).unwrap_or_default();
     let value = serde_json::from_str::<serde_json::Value>(&text);
     value.is_ok_and(|v| v.get("layers").is_some())
 }

@@ -185,7 +185,7 @@ fn name(axes: &[Axis], point: &[f64]) -> String {
 /// The description with a point's values, checked as `bruno train` checks it.
 fn describe(train: &Train, point: &[f64]) -> Result<Description, Failure> {
     let file = train.chip.display().to_string();
-    let text = std::fs::read_to_string(&train.chip).map_err(|source| ChipError::Read {
+    let text = bruno_host::read_text(&train.chip).map_err(|source| ChipError::Read {
         file: file.clone(),
         source,
     })?;
