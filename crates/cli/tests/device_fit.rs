@@ -156,33 +156,15 @@ fn mistakes_are_named() {
     );
 }
 
-/// A loop with one row that no device bears, and one that no model can follow.
+/// A loop with one row that no device bears.
 #[test]
 fn a_wrong_row_is_named() {
-    let row = |k: u32| {
-        format!(
-            "{:e},{},{}\n",
-            f64::from(k) * 1e-5,
-            f64::from(k % 7) - 3.0,
-            f64::from(k % 5) / 5.0
-        )
-    };
-    let rows: String = (0..20).map(row).collect();
-    let fit = |rows: &str, expected: &str| {
-        let (_dir, path, _) = written(&format!("t_s,v_drive_V,p\n{rows}"));
-        check(
-            &["fit", &path, "--parameters", "p_s", "--set", "area=1e-12"],
-            2,
-            expected,
-        );
-    };
-    fit(
-        &rows.replacen("e-5,-2,", "e-5,4096,", 1),
+    let rows = "0,-3,0.05\n1e-5,4096,0.4\n2e-5,3,0.95\n";
+    let (_dir, path, _) = written(&format!("t_s,v_drive_V,p\n{rows}"));
+    check(
+        &["fit", &path, "--parameters", "p_s"],
+        2,
         "data.csv: line 3, column `v_drive_V`: 4096.0; allowed: -50..50",
-    );
-    fit(
-        &rows.replacen("1e-5,", "1e-300,", 1),
-        "data.csv: row 2 (t_s 1e-300): `v_drive_V` is -2 after -3",
     );
 }
 
