@@ -114,6 +114,22 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same failure of a case that is called otherwise.
+    pub fn in_case(self, name: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Difference {
+                case,
+                difference,
+                evidence,
+            } => Self::Difference {
+                case: name(&case),
+                difference,
+                evidence,
+            },
+            other => other,
+        }
+    }
+
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -125,6 +141,7 @@ impl Failure {
             Self::Sim(
                 SimError::Mismatch { .. } | SimError::Cache { .. } | SimError::Uneventful { .. },
             ) => 2,
+            Self::Sim(SimError::Differs { .. }) => 4,
             Self::Synth(SynthError::File { .. }) => 2,
             Self::Sim(_) | Self::Synth(_) => 3,
             Self::Simulator(SimulatorError::File { .. }) => 2,

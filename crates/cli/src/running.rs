@@ -5,6 +5,7 @@ use bruno_hdl::Design;
 use bruno_sim::{Forward, IntegerModel, SimError};
 use bruno_verilator::{Flavour, VerilatedModel};
 use std::path::Path;
+use std::sync::Once;
 
 /// How a chip is run.
 #[derive(clap::Args)]
@@ -30,6 +31,21 @@ impl Running {
     }
 }
 
+/// The model that trains, built and checked now or from the cache. What was thrown away of its builds is said once.
+pub fn fast_model(chip: &Chip, design: &Design) -> Result<VerilatedModel, SimError> {
+    static SAID: Once = Once::new();
+    let model = VerilatedModel::new(chip, design, Flavour::Fast, Path::new(""))?;
+    let discarded = model.built().map_or(&[][..], |built| &built.discarded);
+    if !discarded.is_empty() {
+        SAID.call_once(|| {
+            for build in discarded {
+                tell!("warning: a build of the model was thrown away: {build}");
+            }
+        });
+    }
+    Ok(model)
+}
+
 /// What runs a chip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Simulator {
@@ -43,12 +59,7 @@ impl Simulator {
     /// One simulator of a chip.
     pub fn model(self, chip: &Chip, design: &Design) -> Result<Box<dyn Forward>, SimError> {
         Ok(match self {
-            Self::Rtl => Box::new(VerilatedModel::new(
-                chip,
-                design,
-                Flavour::Fast,
-                Path::new(""),
-            )?),
+            Self::Rtl => Box::new(fast_model(chip, design)?),
             Self::Integer => Box::new(IntegerModel::new(chip)),
         })
     }

@@ -33,9 +33,9 @@ impl Binding {
 
 /// One kernel in a row.
 pub struct Stage {
-    name: String,
-    signals: Vec<SignalInfo>,
-    code: VerilogBlock,
+    pub(crate) name: String,
+    pub(crate) signals: Vec<SignalInfo>,
+    pub(crate) code: VerilogBlock,
     renamed: HashMap<String, String>,
 }
 
@@ -62,7 +62,7 @@ impl Stage {
         self
     }
 
-    fn outer<'a>(&'a self, port: &'a str) -> &'a str {
+    pub(crate) fn outer<'a>(&'a self, port: &'a str) -> &'a str {
         self.renamed.get(port).map_or(port, String::as_str)
     }
 }

@@ -93,11 +93,15 @@ fn unsupported(scope: &dyn Scope, what: &str) -> HdlError {
     }
 }
 
-/// rust-hdl keeps a literal's value private; its hexadecimal form is public.
-fn literal_value(literal: &VerilogLiteral, scope: &dyn Scope) -> Result<i64, HdlError> {
+/// The value of a literal: rust-hdl keeps it private, but not its hexadecimal form.
+pub(crate) fn literal(literal: &VerilogLiteral) -> Option<i64> {
     let text = format!("{literal:x}");
-    let digits = text.split("'h").nth(1).unwrap_or_default();
-    i64::from_str_radix(digits, 16).map_err(|_| unsupported(scope, &format!("the literal {text}")))
+    let (_, digits) = text.split_once("'h")?;
+    i64::from_str_radix(digits, 16).ok()
+}
+
+fn literal_value(number: &VerilogLiteral, scope: &dyn Scope) -> Result<i64, HdlError> {
+    literal(number).ok_or_else(|| unsupported(scope, &format!("the literal {number:x}")))
 }
 
 fn binary(left: &Ast, op: &VerilogOp, right: &Ast, scope: &dyn Scope) -> Result<Typed, HdlError> {

@@ -11,6 +11,7 @@ mod error;
 mod expression;
 mod generate;
 pub mod integers;
+mod interval;
 pub mod kernels;
 mod module;
 mod pipeline;
@@ -18,7 +19,8 @@ mod pipeline;
 pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
 pub use generate::{
-    ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, bank_module,
-    cycles_per_tick, generate, hidden_neurons, ports, registers, shell_module, states, streams,
+    ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, bank_module, bank_names,
+    cycles_per_tick, generate, hidden_neurons, ports, register_range, registers, shell_module,
+    states, states_in_range, streams,
 };
 pub use module::module;

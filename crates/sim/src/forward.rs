@@ -134,6 +134,18 @@ pub enum SimError {
         /// The environment variable that names another.
         variable: &'static str,
     },
+    /// No build of a model does what the integer model does.
+    #[error(
+        "{}\nno build of the model of `{chip}` does what the integer model does: this is a bug in bruno; please report it with \
+         that folder. BRUNO_REWRITES=off builds the model without rewrites of the tools' texts",
+        builds.join("\n")
+    )]
+    Differs {
+        /// Name of the chip.
+        chip: String,
+        /// Of each build: how it was compiled, case and first difference, where the evidence is.
+        builds: Vec<String>,
+    },
     /// A file could not be read or written.
     #[error("{path}: {source}")]
     File {

@@ -1,17 +1,26 @@
 //! From a design to a shared object: `verilator --cc`, then the C++ compiler.
 
 use crate::cache::{self, Cache};
-use crate::choices::{self, Choice};
+use crate::choices::{Choice, Ways};
+use crate::compile::{Build, hot_sources};
 use crate::machine::Machine;
+use crate::passes::Hits;
+use crate::rewrites::Rewrites;
+use crate::seeded::Fault;
 use crate::{
-    contest, coverage_config, cpp_text, llvm_text, memory_layout, model_header, names, sanitisers,
-    shared_banks, tool,
+    check, contest, coverage_config, model_header, names, passes, sanitisers, shared_banks, tool,
 };
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::SimError;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// Banks that share their code, as a rewrite: what Verilator is told of them is no text of its own.
+const SHARED_BANKS: &str = "shared banks";
+
+/// The clock that rises without being asked for (`sim/driver.cpp`), as a rewrite.
+const ONE_CLOCK: &str = "one clock";
 
 /// What a model is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,32 +56,59 @@ const INSTALL_VERILATOR: &str =
     "Verilator 5.006 or later is needed (Debian 12: apt-get install verilator)";
 pub(crate) const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug in bruno; please report it with this output";
 
+/// What a model is made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub chip: &'a Chip,
+    pub design: &'a Design,
+    pub flavour: Flavour,
+    pub rewrites: Rewrites<'a>,
+}
+
+impl Source<'_> {
+    /// Verilator's configuration of banks that share their code.
+    fn shared_banks(&self) -> String {
+        match self.rewrites.on {
+            true => shared_banks::config(self.chip),
+            false => String::new(),
+        }
+    }
+}
+
 /// A model in the cache.
-pub(crate) struct Built {
+pub(crate) struct Cached {
     /// The shared object.
     pub path: PathBuf,
     /// What it answers when it is asked what it was made from.
     pub identity: String,
 }
 
-/// The shared object of a chip's model, from the cache or built now.
-pub(crate) fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<Built, SimError> {
+/// The shared object of a chip's model, from the cache or built now. A model for speed that is in the cache was checked
+/// before it came there.
+pub(crate) fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<Cached, SimError> {
     let mut tools = Tools::find()?;
     tools.machine.fit(chip);
-    let choices = tools.choices(chip, flavour);
+    let source = Source {
+        chip,
+        design,
+        flavour,
+        rewrites: Rewrites::of_user()?,
+    };
+    let ways = tools.ways(&source);
     let cache = Cache::of_user()?;
-    let header = model_header::print(chip, design, flavour);
+    let header = model_header::print(&source);
     let loops = loop_options(chip);
     let options = format!(
-        "{} {choices:?} {} {} {}",
+        "{} {ways:?} {} {} {} {}",
         names::OPTIONS.join(" "),
         tools.machine.loops.join(" "),
         loops.join(" "),
-        names::LINK.join(" ")
+        names::LINK.join(" "),
+        source.rewrites.on
     );
     let flavour_options = match flavour {
         Flavour::Coverage => names::COVERAGE.join(" ") + &coverage_config::kernel_words_off(design),
-        Flavour::Fast => shared_banks::config(chip),
+        Flavour::Fast => source.shared_banks(),
         _ => String::new(),
     };
     let of_tools = tools.identity();
@@ -81,12 +117,10 @@ pub(crate) fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<Bu
         &of_tools,
         names::DRIVER,
         names::SIGNED_WORDS,
-        memory_layout::SOURCE,
         &header,
         &flavour_options,
     ];
-    parts.extend(cpp_text::SOURCES);
-    parts.extend(llvm_text::SOURCES);
+    parts.extend(passes::SOURCES);
     parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
     let identity = cache::key(&parts);
     let path = cache.entry(&identity, "model.so", |path| {
@@ -96,13 +130,22 @@ pub(crate) fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<Bu
             names::IDENTITY_SOURCE,
             &names::identity_source(&identity),
         )?;
-        let builds = tools.builds(chip, design, flavour, &cache, dir)?;
-        match contest::fastest(chip, &builds)? {
-            Some(best) => std::fs::rename(best, path).map_err(|e| file_error(best, e)),
-            None => Ok(()),
+        let builds = tools.builds(&source, ways, &cache, dir)?;
+        match flavour {
+            Flavour::Fast => {
+                let builds = contest::by_speed(chip, builds)?;
+                let (best, built) = check::first_sound(chip, builds, Path::new("."))?;
+                built.append(&best.path)?;
+                moved(&best.path, path)
+            }
+            _ => builds.first().map_or(Ok(()), |b| moved(&b.path, path)),
         }
     })?;
-    Ok(Built { path, identity })
+    Ok(Cached { path, identity })
+}
+
+fn moved(from: &Path, to: &Path) -> Result<(), SimError> {
+    std::fs::rename(from, to).map_err(|e| file_error(from, e))
 }
 
 /// The unroll limit: as low as the lanes of the largest bank allow.
@@ -166,51 +209,72 @@ impl Tools {
         ])
     }
 
-    fn choices(&self, chip: &Chip, flavour: Flavour) -> &'static [Choice] {
-        match flavour {
-            Flavour::Fast => self.machine.choices(chip),
-            _ => &choices::ONE,
+    /// The builds that are worth a comparison.
+    pub fn ways(&self, source: &Source) -> Ways<'static> {
+        let choices: &[Choice] = self.machine.choices(source.chip);
+        match source.flavour {
+            Flavour::Fast if source.rewrites.on && choices.len() > 1 => Ways {
+                choices,
+                translated: true,
+                level: source.flavour.optimisation(),
+            },
+            flavour => Ways::plain(flavour.optimisation()),
         }
     }
 
-    /// Every build of a model that is worth a comparison, in `dir`.
+    /// Every build of a model, in `dir`.
     pub fn builds(
         &self,
-        chip: &Chip,
-        design: &Design,
-        flavour: Flavour,
+        source: &Source,
+        ways: Ways,
         cache: &Cache,
         dir: &Path,
-    ) -> Result<Vec<PathBuf>, SimError> {
+    ) -> Result<Vec<Build>, SimError> {
+        let Source {
+            flavour, rewrites, ..
+        } = *source;
         std::thread::scope(|scope| {
             let runtime = scope.spawn(|| self.runtime(cache, flavour));
-            self.sources(chip, design, flavour, dir)?;
+            let hits = self.sources(source, dir)?;
             let runtime = || runtime.join().map_err(|_| self.ended_early())?;
-            self.link(dir, runtime, flavour, self.choices(chip, flavour))
+            self.link(dir, runtime, rewrites.fault, ways, hits)
         })
     }
 
-    /// The C++ of a model, into `dir`.
-    fn sources(
-        &self,
-        chip: &Chip,
-        design: &Design,
-        flavour: Flavour,
-        dir: &Path,
-    ) -> Result<(), SimError> {
-        let banks = shared_banks::config(chip);
-        self.verilate(dir, design, flavour, &loop_options(chip), &banks)?;
-        lay_out_headers(dir, chip)?;
-        if flavour == Flavour::Fast {
-            cpp_text::rewrite(dir, chip)?;
+    /// The C++ of a model, into `dir`; returns what the passes over it found.
+    fn sources(&self, source: &Source, dir: &Path) -> Result<Hits, SimError> {
+        let Source {
+            chip,
+            flavour,
+            rewrites,
+            ..
+        } = *source;
+        self.verilate(source, dir)?;
+        let mut hits = Hits::default();
+        if rewrites.on {
+            rewrite_headers(dir, chip, &mut hits, rewrites.fault)?;
         }
-        write(
-            dir,
-            names::HEADER,
-            &model_header::print(chip, design, flavour),
-        )?;
+        let mut header = model_header::print(source);
+        if rewrites.on && flavour == Flavour::Fast {
+            let [shared, ahead] = shared_banks::found(chip, dir);
+            hits.add(ONE_CLOCK, one_clock(dir));
+            hits.add(SHARED_BANKS, shared);
+            hits.add(shared_banks::AHEAD, ahead);
+            header = hits.damaged(shared_banks::AHEAD, header, rewrites.fault);
+            rewrite_evaluation(dir, chip, &mut hits, rewrites.fault)?;
+        }
+        write(dir, names::HEADER, &header)?;
         write(dir, names::SIGNED_WORDS_HEADER, names::SIGNED_WORDS)?;
-        write(dir, "bruno_driver.cpp", names::DRIVER)
+        write(dir, "bruno_driver.cpp", names::DRIVER)?;
+        Ok(hits)
+    }
+
+    /// For a chip and a processor that this machine's is one of.
+    pub fn for_processor(chip: &Chip, processor: &str) -> Result<Self, SimError> {
+        let mut tools = Self::find()?;
+        tools.machine = Machine::of(tools.compiler, Some(processor.into()))?;
+        tools.machine.fit(chip);
+        Ok(tools)
     }
 
     pub fn find() -> Result<Self, SimError> {
@@ -239,17 +303,14 @@ impl Tools {
         })
     }
 
-    fn verilate(
-        &self,
-        dir: &Path,
-        design: &Design,
-        flavour: Flavour,
-        loops: &[String],
-        shared: &str,
-    ) -> Result<(), SimError> {
+    fn verilate(&self, source: &Source, dir: &Path) -> Result<(), SimError> {
+        let Source {
+            design, flavour, ..
+        } = *source;
+        let shared = source.shared_banks();
         let mut command = tool::command("verilator");
         command.current_dir(dir).args(names::OPTIONS);
-        command.args(loops);
+        command.args(loop_options(source.chip));
         command.args([
             "--Mdir",
             ".",
@@ -260,7 +321,7 @@ impl Tools {
         ]);
         match flavour {
             Flavour::Fast if shared.is_empty() => {}
-            Flavour::Fast => configure(&mut command, dir, shared)?,
+            Flavour::Fast => configure(&mut command, dir, &shared)?,
             Flavour::Trace => {
                 command.args([
                     "--trace",
@@ -333,18 +394,61 @@ fn configure(command: &mut Command, dir: &Path, config: &str) -> Result<(), SimE
     Ok(())
 }
 
-/// Types of the members of the model's classes.
-fn lay_out_headers(dir: &Path, chip: &Chip) -> Result<(), SimError> {
-    let words = memory_layout::register_words(chip);
+/// Whether the driver finds the only clock's trigger under the name that it knows.
+fn one_clock(dir: &Path) -> usize {
+    let header = std::fs::read_to_string(dir.join(names::ROOT_HEADER)).unwrap_or_default();
+    let found = header.contains(names::ONE_TRIGGER) && !header.contains(names::INPUT_PATHS);
+    usize::from(found)
+}
+
+/// The headers of a model's classes after their passes.
+fn rewrite_headers(
+    dir: &Path,
+    chip: &Chip,
+    hits: &mut Hits,
+    fault: Option<&Fault>,
+) -> Result<(), SimError> {
+    let passes = passes::headers(chip);
     let entries = std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?;
     for path in entries.flatten().map(|e| e.path()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with(names::CLASS) && name.ends_with(".h") {
-            let text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
-            write(dir, &name, &memory_layout::lay_out(&text, &words))?;
+            let text = passes::run(&passes, read(&path)?, hits, fault);
+            write(dir, &name, &text)?;
         }
     }
     Ok(())
+}
+
+/// Ends each source where all are one text; Verilator writes no such line.
+const NEXT_SOURCE: &str = "// bruno: the next source\n";
+
+/// What is evaluated every tick after its passes, which see all of it as one text.
+fn rewrite_evaluation(
+    dir: &Path,
+    chip: &Chip,
+    hits: &mut Hits,
+    fault: Option<&Fault>,
+) -> Result<(), SimError> {
+    let passes = passes::cpp(chip);
+    if passes.is_empty() {
+        return Ok(());
+    }
+    let sources = hot_sources(dir)?;
+    let texts = sources
+        .iter()
+        .map(|path| read(path).map(|t| t + NEXT_SOURCE));
+    let text: String = texts.collect::<Result<_, _>>()?;
+    let text = passes::run(&passes, text, hits, fault);
+    for (path, text) in sources.iter().zip(text.split(NEXT_SOURCE)) {
+        let text = format!("{}{text}", names::SPIKE_SEARCH);
+        std::fs::write(path, text).map_err(|e| file_error(path, e))?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, SimError> {
+    std::fs::read_to_string(path).map_err(|e| file_error(path, e))
 }
 
 fn write(dir: &Path, name: &str, text: &str) -> Result<(), SimError> {

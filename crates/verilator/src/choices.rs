@@ -1,5 +1,5 @@
 //! Ways to compile what is evaluated every tick, of which the fastest is kept ([`crate::contest`]). All that are compared go through
-//! LLVM's text, where look-ups are written that clang does not find ([`crate::llvm_text`]).
+//! LLVM's text, where look-ups are written that clang does not find ([`crate::passes`]).
 
 use crate::names;
 
@@ -8,10 +8,48 @@ use crate::names;
 pub(crate) struct Choice {
     /// Options of the translation to LLVM's language.
     pub options: &'static [&'static str],
-    /// Whether lanes that are shifted by equal amounts are shifted by one count there ([`crate::llvm_text`]).
+    /// Whether lanes that are shifted by equal amounts are shifted by one count there ([`crate::passes`]).
     pub uniform_shifts: bool,
     /// Options of the translation from there to the processor's.
     pub code: &'static [&'static str],
+}
+
+impl std::fmt::Display for Choice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shifts = if self.uniform_shifts {
+            "uniform shifts"
+        } else {
+            ""
+        };
+        let options = [&[shifts], self.options, self.code].concat();
+        let said: Vec<&str> = options.into_iter().filter(|o| !o.is_empty()).collect();
+        match said.is_empty() {
+            true => f.write_str("as it is"),
+            false => f.write_str(&said.join(" ")),
+        }
+    }
+}
+
+/// The ways in which a model is compiled.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ways<'a> {
+    /// One build each.
+    pub choices: &'a [Choice],
+    /// Whether what is evaluated every tick goes through LLVM's text.
+    pub translated: bool,
+    /// How far the compiler optimises (`-O`).
+    pub level: u32,
+}
+
+impl Ways<'_> {
+    /// One build, straight to the processor's language.
+    pub const fn plain(level: u32) -> Self {
+        Self {
+            choices: &ONE,
+            translated: false,
+            level,
+        }
+    }
 }
 
 /// As clang does it by itself.

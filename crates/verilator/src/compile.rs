@@ -2,14 +2,28 @@
 
 use crate::build::{Flavour, REPORT, Tools, file_error};
 use crate::cache::{self, Cache};
-use crate::choices::Choice;
+use crate::choices::{Choice, Ways};
+use crate::passes::Hits;
+use crate::seeded::Fault;
 use crate::{names, tool, translations};
 use bruno_sim::SimError;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// A built model, before it is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Build {
+    /// Its shared object.
+    pub path: PathBuf,
+    /// How it was compiled.
+    pub choice: Choice,
+    /// What the passes found.
+    pub hits: Hits,
+}
+
 /// One translation of a source.
+#[derive(Clone)]
 pub(crate) struct Job {
     pub source: PathBuf,
     pub target: PathBuf,
@@ -48,7 +62,7 @@ impl Tools {
                     target: path.into(),
                     ..Job::object(&self.include.join(source))
                 };
-                self.compile(dir, &[&job], level)
+                self.compile(dir, &[job], level)
             })
         };
         let common = names::RUNTIME.into_iter().map(|source| (source, 0));
@@ -59,50 +73,59 @@ impl Tools {
     }
 
     /// The model whose sources are in `dir`, once for each choice for what is evaluated every tick, but for those that this
-    /// compiler refuses: another clang may not know an option. `runtime` ends when Verilator's own objects are there.
+    /// compiler refuses: another clang may not know an option. `runtime` ends when Verilator's own objects are there. `hits`
+    /// are those of the passes so far.
     pub fn link(
         &self,
         dir: &Path,
         runtime: impl FnOnce() -> Result<Vec<PathBuf>, SimError>,
-        flavour: Flavour,
-        choices: &[Choice],
-    ) -> Result<Vec<PathBuf>, SimError> {
-        let level = flavour.optimisation();
+        fault: Option<&Fault>,
+        ways: Ways,
+        hits: Hits,
+    ) -> Result<Vec<Build>, SimError> {
+        let level = ways.level;
         let (hot, cold): (Vec<_>, Vec<_>) = sources(dir)?.into_iter().partition(|s| is_hot(s));
-        let mut jobs: Vec<Job> = cold.iter().map(|s| Job::object(s)).collect();
-        let common = jobs.len();
-        let mut builds: Vec<Vec<Job>> = match choices {
-            [_] => vec![hot.iter().map(|s| Job::object(s)).collect()],
-            _ => {
-                jobs.extend(translations::to_llvm(&hot, choices));
-                let code = |choice| translations::to_code(&hot, choices, choice);
-                choices.iter().map(code).collect()
+        let common: Vec<Job> = cold.iter().map(|s| Job::object(s)).collect();
+        let (builds, hits) = match ways.translated {
+            false => {
+                let own: Vec<Job> = hot.iter().map(|s| Job::object(s)).collect();
+                self.compile(dir, &[&common[..], &own].concat(), level)?;
+                (vec![own], vec![hits])
+            }
+            true => {
+                let texts = translations::to_llvm(&hot, ways.choices);
+                self.compile(dir, &[&common[..], &texts].concat(), level)?;
+                let hits = translations::rewrite(&hot, ways.choices, &hits, fault)?;
+                let code = |choice| translations::to_code(&hot, ways.choices, choice);
+                let builds: Vec<Vec<Job>> = ways.choices.iter().map(code).collect();
+                self.compile(dir, &builds.concat(), level)?;
+                (builds, hits)
             }
         };
-        self.compile(dir, &jobs.iter().collect::<Vec<_>>(), level)?;
-        if choices.len() > 1 {
-            translations::write_instructions(&hot, choices)?;
-        }
-        self.compile(dir, &builds.iter().flatten().collect::<Vec<_>>(), level)?;
-        builds.retain(|build| build.iter().all(|job| job.target.is_file()));
         let runtime = runtime()?;
-        let link = |(n, build): (usize, &Vec<Job>)| {
+        let link = |(n, own, hits): (usize, &Vec<Job>, Hits)| {
             let model = dir.join(format!("{n}.so"));
             let mut command = self.compiler(dir, level);
             command
-                .args(jobs[..common].iter().chain(build).map(|j| &j.target))
+                .args(common.iter().chain(own).map(|j| &j.target))
                 .args(&runtime)
                 .args(names::LINK)
                 .arg("-o")
                 .arg(&model);
-            tool::run(&mut command, REPORT).map(|_| model)
+            tool::run(&mut command, REPORT).map(|_| Build {
+                path: model,
+                choice: ways.choices[n],
+                hits,
+            })
         };
-        builds.iter().enumerate().map(link).collect()
+        let all = builds.iter().zip(hits).enumerate();
+        let there = all.filter(|(_, (own, _))| own.iter().all(|job| job.target.is_file()));
+        there.map(|(n, (own, hits))| link((n, own, hits))).collect()
     }
 
-    /// Compiles sources, as many at once as the machine has cores.
-    fn compile(&self, dir: &Path, jobs: &[&Job], level: u32) -> Result<(), SimError> {
-        let compile = |job: &&Job| {
+    /// Compiles sources whose target is not there, as many at once as the machine has cores.
+    fn compile(&self, dir: &Path, jobs: &[Job], level: u32) -> Result<(), SimError> {
+        let compile = |job: &Job| {
             let mut command = self.compiler(dir, level);
             let cpp = job.source.extension().is_some_and(|e| e == "cpp");
             if cpp && dir.join(names::SIGNED_WORDS_HEADER).is_file() {
@@ -115,9 +138,10 @@ impl Tools {
                 _ => Ok(()),
             }
         };
+        let jobs: Vec<&Job> = jobs.iter().filter(|j| !j.target.is_file()).collect();
         let next = AtomicUsize::new(0);
         let work = || -> Result<(), SimError> {
-            let take = || jobs.get(next.fetch_add(1, Ordering::Relaxed));
+            let take = || jobs.get(next.fetch_add(1, Ordering::Relaxed)).copied();
             std::iter::from_fn(take).try_for_each(compile)
         };
         let bug = |_| self.ended_early();
@@ -160,10 +184,29 @@ pub(crate) fn hot_sources(dir: &Path) -> Result<Vec<PathBuf>, SimError> {
     Ok(sources(dir)?.into_iter().filter(|s| is_hot(s)).collect())
 }
 
+/// Takes from another directory of the same chip what a fault in what is evaluated every tick does not change: the objects
+/// of all else, and the texts in LLVM's language where the fault comes after them.
+pub(crate) fn copy_unchanged(from: &Path, to: &Path, translations: bool) -> Result<(), SimError> {
+    for source in sources(from)? {
+        let file = match is_hot(&source) {
+            false => source.with_extension("o"),
+            true => translations::as_it_is(&source, 0),
+        };
+        let name = file
+            .file_name()
+            .filter(|_| translations || !is_hot(&source));
+        if let Some(name) = name.filter(|_| file.is_file()) {
+            let copied = std::fs::copy(&file, to.join(name));
+            copied.map_err(|e| file_error(&file, e))?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether a source is evaluated every tick.
 fn is_hot(source: &Path) -> bool {
-    let name = source.file_name().unwrap_or_default().to_string_lossy();
-    name.contains(names::EVALUATION) && !name.contains(names::SLOW)
+    let stem = source.file_stem().unwrap_or_default().to_string_lossy();
+    names::is_evaluation(&stem)
 }
 
 /// The C++ sources in a directory, in order.
@@ -179,7 +222,7 @@ fn sources(dir: &Path) -> Result<Vec<PathBuf>, SimError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flavour, Tools, names};
+    use super::{Hits, Tools, Ways, names};
     use crate::choices::{AS_IS, Choice};
 
     /// Builds of a source that every tick runs, of which the second has an option.
@@ -193,7 +236,13 @@ mod tests {
         };
         let tools = Tools::find().unwrap();
         let runtime = || Ok(Vec::new());
-        let builds = tools.link(dir.path(), runtime, Flavour::Fast, &[AS_IS, other]);
+        let choices = [AS_IS, other];
+        let ways = Ways {
+            choices: &choices,
+            translated: true,
+            level: 3,
+        };
+        let builds = tools.link(dir.path(), runtime, None, ways, Hits::default());
         assert_eq!(builds.unwrap().len(), expected);
     }
 

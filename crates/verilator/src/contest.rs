@@ -2,9 +2,10 @@
 //! options whose effect depends on the chip, so they are compared on the machine that the model is for.
 
 use crate::VerilatedModel;
+use crate::compile::Build;
 use bruno_device::Chip;
 use bruno_sim::SimError;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Neuron-ticks of a lap: some milliseconds.
@@ -12,15 +13,13 @@ const LAP: usize = 1 << 21;
 /// Laps of each build, in turn; the shortest counts, for other work on the machine only adds to them.
 const LAPS: usize = 7;
 
-/// The build that needs least time for the same ticks; the first where they are equal.
-pub(crate) fn fastest<'a>(
-    chip: &Chip,
-    builds: &'a [PathBuf],
-) -> Result<Option<&'a PathBuf>, SimError> {
+/// Builds in the order of the time that they need for the same ticks, the fastest first; as they were given where they are
+/// equal.
+pub(crate) fn by_speed(chip: &Chip, builds: Vec<Build>) -> Result<Vec<Build>, SimError> {
     if builds.len() < 2 {
-        return Ok(builds.first());
+        return Ok(builds);
     }
-    let open = |path: &PathBuf| VerilatedModel::open(chip, path, Path::new(""));
+    let open = |build: &Build| VerilatedModel::open(chip, &build.path, Path::new(""));
     let mut models = builds.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let neurons: usize = chip.layers.iter().map(|l| l.neurons).sum();
     let ticks = (LAP / neurons.max(1)).max(1) as u32;
@@ -30,7 +29,9 @@ pub(crate) fn fastest<'a>(
             *best = lap(model, ticks)?.min(*best);
         }
     }
-    Ok(builds.iter().zip(best).min_by_key(|b| b.1).map(|b| b.0))
+    let mut timed: Vec<_> = best.into_iter().zip(builds).collect();
+    timed.sort_by_key(|(time, _)| *time);
+    Ok(timed.into_iter().map(|(_, build)| build).collect())
 }
 
 /// Time of ticks from the reset of the states on, without spikes.
@@ -43,10 +44,11 @@ fn lap(model: &mut VerilatedModel, ticks: u32) -> Result<Duration, SimError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Path, PathBuf, VerilatedModel};
+    use super::{Build, Path, VerilatedModel};
     use crate::Flavour;
-    use crate::build::Tools;
+    use crate::build::{Source, Tools};
     use crate::cache::Cache;
+    use crate::rewrites::Rewrites;
     use bruno_chip::Description;
     use bruno_device::Chip;
     use bruno_sim::{Forward, IntegerModel, stimuli};
@@ -71,24 +73,33 @@ mod tests {
             stimuli::corners(&chip),
         ];
         for build in builds(&chip, dir.path()) {
-            let mut model = VerilatedModel::open(&chip, &build, Path::new("")).unwrap();
+            let mut model = VerilatedModel::open(&chip, &build.path, Path::new("")).unwrap();
             for case in cases.iter().flatten() {
                 let mut integer = IntegerModel::new(&chip);
                 integer.load(&case.program).unwrap();
                 model.load(&case.program).unwrap();
                 let expected = integer.run(&case.stimulus).unwrap();
                 let found = model.run(&case.stimulus).unwrap();
-                assert!(found == expected, "{} differs", build.display());
+                assert!(found == expected, "{} differs", build.choice);
             }
         }
     }
 
-    fn builds(chip: &Chip, dir: &Path) -> Vec<PathBuf> {
+    fn builds(chip: &Chip, dir: &Path) -> Vec<Build> {
         let mut tools = Tools::find().unwrap();
         tools.machine.fit(chip);
         let cache = Cache::of_user().unwrap();
         let design = bruno_hdl::generate(chip).unwrap();
-        let builds = tools.builds(chip, &design, Flavour::Fast, &cache, dir);
+        let source = Source {
+            chip,
+            design: &design,
+            flavour: Flavour::Fast,
+            rewrites: Rewrites {
+                on: true,
+                fault: None,
+            },
+        };
+        let builds = tools.builds(&source, tools.ways(&source), &cache, dir);
         let builds = builds.unwrap();
         // None was left out.
         assert_eq!(builds.len(), tools.machine.choices(chip).len());

@@ -5,28 +5,32 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod build;
+mod built;
 mod cache;
+mod check;
 mod choices;
 mod collector;
 mod compile;
 mod contest;
 mod coverage;
 mod coverage_config;
-mod cpp_text;
 mod library;
-mod llvm_text;
 mod lockstep;
 mod machine;
-mod memory_layout;
 mod model_header;
 mod names;
+mod passes;
+mod rewrites;
 mod sanitisers;
+pub mod seeded;
 mod shared_banks;
 mod tool;
 mod translations;
 
 pub use build::{Flavour, ToolVersions};
+pub use built::{Built, Discarded};
 pub use cache::{Cache, CacheEntry, cache_dir};
 pub use coverage::{Coverage, Covered, ModuleCoverage};
 pub use library::VerilatedModel;
 pub use lockstep::Lockstep;
+pub use passes::PassHits;

@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)]
 
-use crate::build::{Built, Flavour, build};
+use crate::build::{Cached, Flavour, build};
+use crate::built::Built;
 use crate::collector::Collector;
 use crate::{model_header, names};
 use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
@@ -27,6 +28,7 @@ pub struct VerilatedModel {
     loaded: Option<Program>,
     handle: Handle,
     library: Library,
+    built: Option<Built>,
 }
 
 // SAFETY: a model has no thread of its own and no state outside its handle; it is used by one owner at a time.
@@ -40,10 +42,11 @@ impl VerilatedModel {
         flavour: Flavour,
         vcd: &Path,
     ) -> Result<Self, SimError> {
-        let built = build(chip, design, flavour)?;
-        let library = open_library(&built.path)?;
-        check_identity(&library, &built)?;
+        let cached = build(chip, design, flavour)?;
+        let library = open_library(&cached.path)?;
+        check_identity(&library, &cached)?;
         let mut model = Self::start(chip, library, vcd)?;
+        model.built = Built::read(&cached.path);
         model.load(&Program::silent(chip))?;
         Ok(model)
     }
@@ -69,6 +72,7 @@ impl VerilatedModel {
             });
         }
         Ok(Self {
+            built: None,
             chip: chip.clone(),
             window: chip.window_ticks,
             collector: Collector::new(chip),
@@ -76,6 +80,21 @@ impl VerilatedModel {
             handle,
             library,
         })
+    }
+
+    /// How a model for speed came about.
+    pub fn built(&self) -> Option<&Built> {
+        self.built.as_ref()
+    }
+
+    /// Takes the memories for what they are in a model that was just started: weights with the code 0, and the levels of the
+    /// chip's card, which the reset writes. What is loaded next need not write these again.
+    pub(crate) fn take_memories_as_started(&mut self) {
+        let mut program = Program::silent(&self.chip);
+        for layer in &mut program.layers {
+            layer.weights.fill(0);
+        }
+        self.loaded = Some(program);
     }
 
     /// Calls a function of the driver by name.
@@ -311,18 +330,18 @@ fn open_library(path: &Path) -> Result<Library, SimError> {
 }
 
 /// Asks a model what it was made from: a file may have been given another's name.
-fn check_identity(library: &Library, built: &Built) -> Result<(), SimError> {
+fn check_identity(library: &Library, cached: &Cached) -> Result<(), SimError> {
     // SAFETY: signature as in `names::identity_source`; the text is a constant of the library.
     let answer = unsafe {
         let ask = symbol_of::<unsafe extern "C" fn() -> *const c_char>(library, names::IDENTITY)?;
         CStr::from_ptr(ask()).to_string_lossy().into_owned()
     };
-    if answer == built.identity {
+    if answer == cached.identity {
         return Ok(());
     }
     Err(SimError::Tool {
-        command: format!("load {}", built.path.display()),
-        output: format!("it is model {answer}, not {}", built.identity),
+        command: format!("load {}", cached.path.display()),
+        output: format!("it is model {answer}, not {}", cached.identity),
         remedy: REMOVE.into(),
     })
 }

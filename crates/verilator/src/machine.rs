@@ -28,12 +28,20 @@ const CONTEST: usize = 32;
 impl Machine {
     /// `BRUNO_MARCH`, else the machine that this runs on.
     pub fn find(compiler: &str) -> Result<Self, SimError> {
-        let asked = std::env::var(MARCH).ok();
+        let asked = std::env::var(MARCH).ok().filter(|march| !march.is_empty());
+        let native = asked.is_none();
+        Ok(Self {
+            native,
+            ..Self::of(compiler, asked)?
+        })
+    }
+
+    /// A processor that this machine's is one of, or this machine's.
+    pub fn of(compiler: &str, asked: Option<String>) -> Result<Self, SimError> {
         let remedy = match &asked {
             Some(_) => format!("{MARCH} must name a processor that {compiler} knows"),
             None => names::INSTALL_COMPILER.into(),
         };
-        let native = asked.is_none();
         let march = asked.unwrap_or_else(|| names::THIS_MACHINE.into());
         let mut options = vec![format!("-march={march}")];
         if cfg!(target_arch = "x86_64") {
@@ -48,7 +56,7 @@ impl Machine {
             loops: &[],
             predefined,
             clang: compiler == names::COMPILERS[0],
-            native,
+            native: true,
         })
     }
 

@@ -1,21 +1,29 @@
 //! `bruno_model.h`: what the C++ driver must know of a chip, and the state accessors of a probe build.
 
-use crate::names::{CLASS, CLOCK_BEFORE, EDGE, EVAL, ROOT, ROOT_HEADER, encoded};
+use crate::build::Source;
+use crate::names::{
+    ARRAY_TYPE, CLASS, CLOCK_BEFORE, EDGE, EVAL, ROOT, ROOT_HEADER, WITHIN, encoded, generated,
+};
 use crate::{Flavour, shared_banks};
 use bruno_device::{Chip, Layer};
-use bruno_hdl::{Design, hidden_neurons, streams};
+use bruno_hdl::bank_names::{I, P, STATES};
+use bruno_hdl::{hidden_neurons, streams};
 use bruno_sim::stimuli::Reader;
 use std::fmt::Write;
 
-/// States that a probe build shows, in the order of their numbers.
-pub(crate) const PROBED: [&str; 4] = ["v", "p", "i", "refr"];
-
 /// The text of the header.
-pub(crate) fn print(chip: &Chip, design: &Design, flavour: Flavour) -> String {
+pub(crate) fn print(source: &Source) -> String {
+    let Source {
+        chip,
+        design,
+        flavour,
+        rewrites,
+    } = *source;
     let streams = streams(chip);
     let mut text = format!("#pragma once\n#include \"{CLASS}.h\"\n#include \"{ROOT_HEADER}\"\n");
     text += &match flavour {
-        Flavour::Fast => shared_banks::prefetch(chip),
+        Flavour::Fast if rewrites.on => shared_banks::prefetch(chip),
+        Flavour::Fast => String::new(),
         Flavour::Probe | Flavour::Coverage => "#define BRUNO_PROBE\n".into(),
         Flavour::Trace => "#include \"verilated_vcd_c.h\"\n#define BRUNO_TRACE\n".into(),
     };
@@ -77,45 +85,50 @@ pub(crate) fn instances(chip: &Chip) -> Vec<(usize, String)> {
 
 fn has(layer: &Layer, state: &str) -> bool {
     match state {
-        "i" => true,
-        "p" => layer.kind == bruno_device::LayerKind::Felif,
+        I => true,
+        P => layer.kind == bruno_device::LayerKind::Felif,
         _ => layer.kind != bruno_device::LayerKind::Readout,
     }
 }
 
 /// Verilator keeps an array's elements in the smallest C++ type that holds them.
-const COPY: &str = "
+fn copy() -> String {
+    format!(
+        "
 template <typename Element, std::size_t Count>
-uint32_t bruno_copy(const VlUnpacked<Element, Count>& array, uint32_t*& out) {
+uint32_t bruno_copy(const {ARRAY_TYPE}<Element, Count>& array, uint32_t*& out) {{
   for (std::size_t k = 0; k < Count; ++k) *out++ = array.m_storage[k];
   return Count;
+}}
+"
+    )
 }
-";
 
 fn accessors(chip: &Chip) -> String {
     let mut text = format!(
-        "{COPY}
+        "{}
 inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t state, uint32_t* out, std::size_t room) {{
   uint32_t count = 0;
   if (state >= {states}) return 0;
   switch ({states} * bank + state) {{
 ",
-        states = PROBED.len()
+        copy(),
+        states = STATES.len()
     );
     for (bank, (layer, instance)) in instances(chip).iter().enumerate() {
         let size = bank_sizes(chip)[bank];
-        for (number, state) in PROBED.iter().enumerate() {
+        for (number, state) in STATES.iter().enumerate() {
             if has(&chip.layers[*layer], state) {
                 let copy = |part: &String| {
                     format!(
-                        "bruno_copy(root->{}__DOT__{}__DOT__{part}{state}, out)",
+                        "bruno_copy(root->{}{WITHIN}{}{WITHIN}{part}{state}, out)",
                         encoded(&chip.name),
                         encoded(instance)
                     )
                 };
                 // `out` moves on with every copy, so they stand in statements of their own.
                 let copies: Vec<String> = parts(chip, size).iter().map(copy).collect();
-                let case = PROBED.len() * bank + number;
+                let case = STATES.len() * bank + number;
                 let _ = writeln!(
                     text,
                     "    case {case}: if (room < {size}) return 0; count += {}; break;",
@@ -137,10 +150,10 @@ fn parts(chip: &Chip, size: usize) -> Vec<String> {
         return vec![String::new()];
     }
     let full = size / chip.fold;
-    let lane = |l| format!("lane__BRA__{l}__KET____DOT__unit__DOT__");
+    let lane = |l| generated("lane", l, "unit");
     let mut parts: Vec<String> = (0..full).map(lane).collect();
     if !size.is_multiple_of(chip.fold) {
-        parts.push("rest__DOT__".into());
+        parts.push(format!("rest{WITHIN}"));
     }
     parts
 }
@@ -151,7 +164,7 @@ pub(crate) fn probe_config(modules: &[String]) -> String {
     for module in modules.iter().map(|m| encoded(m)) {
         // Inlined, a state has a name in the root whatever the number of instances.
         let _ = writeln!(text, "inline -module \"{module}\"");
-        for state in PROBED {
+        for state in STATES {
             let _ = writeln!(text, "public_flat_rd -module \"{module}\" -var \"{state}\"");
         }
     }

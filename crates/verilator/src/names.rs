@@ -11,16 +11,23 @@ pub(crate) const CLASS: &str = "Vchip";
 pub(crate) const ROOT: &str = "Vchip___024root";
 /// File name of the declaration of [`ROOT`].
 pub(crate) const ROOT_HEADER: &str = "Vchip___024root.h";
-/// In the names of the C++ files that hold what a design does, and in those of them that run once, at the start.
-pub(crate) const EVALUATION: &str = "DepSet";
-/// See [`EVALUATION`].
-pub(crate) const SLOW: &str = "__Slow";
+/// Whether a C++ file holds what is evaluated every tick: its name without the extension ends with its number, as in
+/// `Vchip___024root__DepSet_h99e6f01f__0` (5.006) and `Vchip___024root__0` (2025); what runs once ends with `__Slow`.
+pub(crate) fn is_evaluation(stem: &str) -> bool {
+    let number = stem.rsplit_once("__").map_or("", |(_, number)| number);
+    stem.starts_with(CLASS) && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+}
+/// A name of such a file.
+#[cfg(test)]
+pub(crate) const EVALUATION: &str = "Vchip___024root__0";
 /// Function of a [`ROOT`] that evaluates it.
 pub(crate) const EVAL: &str = "Vchip___024root___eval";
 /// Function of a [`ROOT`] that [`EVAL`] calls for the clocks that rose.
 pub(crate) const EDGE: &str = "Vchip___024root___eval_nba";
 /// Member of [`ROOT`]: level of the clock at the last evaluation (the driver does without where it has another name).
 pub(crate) const CLOCK_BEFORE: &str = "__Vtrigrprev__TOP__clk_i";
+/// Type of an array.
+pub(crate) const ARRAY_TYPE: &str = "VlUnpacked";
 /// What an array of words looks like in the header of a class, and the same where a cache line begins.
 pub(crate) const ARRAY: &str = " VlUnpacked<IData";
 /// See [`ARRAY`].
@@ -59,6 +66,45 @@ pub(crate) fn identity_source(identity: &str) -> String {
 
 /// Generated header that the driver includes.
 pub(crate) const HEADER: &str = "bruno_model.h";
+
+/// Between the names of an instance and of what it holds, in the class of the instance that it is inlined in.
+pub(crate) const WITHIN: &str = "__DOT__";
+/// Before the name of a member in a class of its own for a module.
+pub(crate) const PRIVATE: &str = "__PVT__";
+/// Before the name of an array of a bank: inlined, and in a class of banks.
+pub(crate) const BANK_PREFIXES: [&str; 2] = [WITHIN, PRIVATE];
+/// The instance of a `generate` loop: `lane[3].unit`, before what it holds.
+pub(crate) fn generated(name: &str, index: usize, instance: &str) -> String {
+    format!("{name}__BRA__{index}__KET__{WITHIN}{instance}{WITHIN}")
+}
+/// Before the name of a member of the class, in a function that evaluates it.
+pub(crate) const MEMBERS: &str = "vlSelf->";
+/// The name of a reference to the same, in functions that Verilator wrote from 2024 on.
+pub(crate) const REFERENCE: &str = "vlSelfRef";
+/// Its declaration in every such function.
+pub(crate) const REFERENCE_DECLARED: &str = "auto& vlSelfRef = std::ref(*vlSelf).get();";
+/// Before the name of a member, through the reference.
+pub(crate) const REFERENCE_MEMBERS: &str = "vlSelfRef.";
+/// Begins a hexadecimal constant.
+pub(crate) const HEXADECIMAL: &str = "0x";
+/// Begins a branch.
+pub(crate) const BRANCH: &str = "if (";
+/// In a condition that Verilator itself says not to expect.
+pub(crate) const UNLIKELY: &str = "VL_UNLIKELY";
+/// The condition of a branch that is seldom taken, for the compiler.
+pub(crate) fn seldom(condition: &str) -> String {
+    format!("(__builtin_expect(!!{condition}, 0))")
+}
+/// Last letters of the types of words by size, before `Data`: 8, 16, 32 bits.
+pub(crate) const SIZES: [char; 3] = ['C', 'S', 'I'];
+/// Ends the type of a word; its bits and the name follow.
+pub(crate) const TYPE_COMMENT: &str = "Data/*";
+/// A word of 32 bits.
+pub(crate) const WORD_COMMENT: &str = "IData/*";
+/// A model with one clock: member of [`ROOT`] that says whether it rose.
+pub(crate) const ONE_TRIGGER: &str = "VlTriggerVec<1> __VnbaTriggered;";
+/// Member of a model in which a path leads from an input to an output.
+pub(crate) const INPUT_PATHS: &str = "__VicoTriggered";
 
 /// How Verilator writes a Verilog name in C++ and in its configuration: two underscores are its own.
 pub(crate) fn encoded(name: &str) -> String {

@@ -2,12 +2,14 @@
 //! differ. At 32 banks they are a 32nd of the C++ to compile, and stay in the processor's instruction cache.
 
 use crate::model_header::instances;
-use crate::names::{CLASS, encoded};
+use crate::names::{CLASS, PRIVATE, ROOT, WITHIN, encoded};
 use bruno_device::{Chip, Layer, LayerKind};
 use bruno_hdl::bank_module;
+use bruno_hdl::bank_names::CODE;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Range;
+use std::path::Path;
 
 /// Ports that are connected to something else in every instance. As public signals they stand in the instance, where
 /// Verilator would put what they are connected to into the instance's function.
@@ -33,15 +35,34 @@ fn modules(chip: &Chip) -> Vec<String> {
 }
 
 /// Reads a row; nothing waits for what is read. (Prefetch instructions gained half as much on Zen 3: docs/performance_history.md.)
-const PREFETCH_ROW: &str = "
+fn prefetch_row() -> String {
+    format!(
+        "
 #define BRUNO_PREFETCH
-template <typename Bank> void bruno_prefetch_row(const Bank& bank, uint32_t channel) {
-  const auto& row = bank.__PVT__code[channel];
+template <typename Bank> void bruno_prefetch_row(const Bank& bank, uint32_t channel) {{
+  const auto& row = bank.{PRIVATE}{CODE}[channel];
   const volatile char* const start = reinterpret_cast<const volatile char*>(&row);
   for (std::size_t at = 0; at < sizeof(row); at += 64) (void)start[at];
   (void)start[sizeof(row) - 1];
+}}
+"
+    )
 }
-";
+
+/// Rows that are read ahead, as a rewrite.
+pub(crate) const AHEAD: &str = "prefetched rows";
+
+/// What Verilator made of that: classes of banks that are shared, and members of the root through which rows are read ahead.
+pub(crate) fn found(chip: &Chip, dir: &Path) -> [usize; 2] {
+    let header = |class: &str| std::fs::read_to_string(dir.join(format!("{class}.h"))).ok();
+    let classes = modules(chip).into_iter().map(|m| encoded(&m));
+    let classes = classes.filter_map(|m| header(&format!("{CLASS}_{m}")));
+    let shared = classes.filter(|text| text.contains(&format!("{PRIVATE}{CODE};")));
+    let root = header(ROOT).unwrap_or_default();
+    let members = rows(chip).into_iter().map(|(member, ..)| member);
+    let ahead = members.filter(|member| root.contains(&format!(" {member};")));
+    [shared.count(), ahead.count()]
+}
 
 /// For the driver: brings the weights that a neuron's spike needs in the next tick into the cache, from all banks at once.
 /// Each bank would wait for its own: at N = 4096 that was a fifth of the time. Where this Verilator names its members
@@ -58,8 +79,9 @@ pub(crate) fn prefetch(chip: &Chip) -> String {
     };
     let _ = writeln!(
         text,
-        "{PREFETCH_ROW}template <typename Root>
-auto bruno_prefetch(const Root& root, uint32_t neuron, int) -> decltype(root.{first}->__PVT__code, void()) {{"
+        "{}template <typename Root>
+auto bruno_prefetch(const Root& root, uint32_t neuron, int) -> decltype(root.{first}->{PRIVATE}{CODE}, void()) {{",
+        prefetch_row()
     );
     for (bank, neurons, offset) in &banks {
         let _ = writeln!(
@@ -85,7 +107,7 @@ fn rows(chip: &Chip) -> Vec<(String, Range<usize>, usize)> {
         let own = own.map(|bank| (bank, layer.inputs));
         for ((_, name), row) in own.chain(banks_of(index + 1).map(|bank| (bank, 0))) {
             let (chip, bank) = (encoded(&chip.name), encoded(name));
-            let member = format!("__PVT__{chip}__DOT__{bank}");
+            let member = format!("{PRIVATE}{chip}{WITHIN}{bank}");
             all.push((member, neurons.clone(), row));
         }
         start = neurons.end;

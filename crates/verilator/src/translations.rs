@@ -4,9 +4,11 @@
 use crate::build::file_error;
 use crate::choices::Choice;
 use crate::compile::Job;
-use crate::{llvm_text, names};
+use crate::names;
+use crate::passes::{self, Hits};
+use crate::seeded::Fault;
 use bruno_sim::SimError;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Translations of the sources to LLVM's language.
@@ -25,20 +27,31 @@ pub(crate) fn to_llvm(sources: &[PathBuf], choices: &[Choice]) -> Vec<Job> {
     jobs
 }
 
-/// Writes the translations again with the instructions of [`llvm_text`].
-pub(crate) fn write_instructions(sources: &[PathBuf], choices: &[Choice]) -> Result<(), SimError> {
+/// Writes the translations again after the passes over LLVM's text; returns what these found for each choice, on top of `hits`.
+pub(crate) fn rewrite(
+    sources: &[PathBuf],
+    choices: &[Choice],
+    hits: &Hits,
+    fault: Option<&Fault>,
+) -> Result<Vec<Hits>, SimError> {
     let form = |c: &Choice| (first(choices, c), c.uniform_shifts);
-    let forms: BTreeSet<_> = choices.iter().map(form).collect();
-    for (n, uniform_shifts) in forms {
+    let mut forms = BTreeMap::new();
+    for (n, uniform_shifts) in choices.iter().map(form) {
+        if forms.contains_key(&(n, uniform_shifts)) {
+            continue;
+        }
+        let mut hits = hits.clone();
+        let passes = passes::llvm(uniform_shifts);
         for source in sources {
             let path = as_it_is(source, n);
             let text = std::fs::read_to_string(&path).map_err(|e| file_error(&path, e))?;
             let path = rewritten(source, n, uniform_shifts);
-            let text = llvm_text::rewrite(&text, uniform_shifts);
+            let text = passes::run(&passes, text, &mut hits, fault);
             std::fs::write(&path, text).map_err(|e| file_error(&path, e))?;
         }
+        forms.insert((n, uniform_shifts), hits);
     }
-    Ok(())
+    Ok(choices.iter().map(|c| forms[&form(c)].clone()).collect())
 }
 
 /// The objects of one choice.
@@ -60,7 +73,8 @@ fn first(choices: &[Choice], choice: &Choice) -> usize {
     choices.iter().position(same).unwrap_or(0)
 }
 
-fn as_it_is(source: &Path, translation: usize) -> PathBuf {
+/// The text of a source in LLVM's language before the passes.
+pub(crate) fn as_it_is(source: &Path, translation: usize) -> PathBuf {
     source.with_extension(format!("{translation}.ll"))
 }
 

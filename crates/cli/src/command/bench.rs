@@ -4,6 +4,7 @@ mod about;
 mod forward;
 mod inputs;
 mod memory;
+mod passes;
 mod report;
 mod start;
 mod training;
@@ -23,6 +24,9 @@ const EVENTS: f64 = 1e8;
 ///
 /// Forward figures are nanoseconds per neuron-tick of one core, from events in to records out, as time of the thread
 /// (what else runs on the machine counts little); median of several runs. With a chip only its forward pass is measured.
+///
+/// Each model is printed with what the rewrites of the tools' texts found in it and how it was checked against the integer
+/// model. With BRUNO_REWRITES=off in the environment models are built without rewrites.
 #[derive(clap::Args)]
 pub struct Bench {
     /// A chip description; without it recurrent layers of several sizes, a training step and the start are measured.

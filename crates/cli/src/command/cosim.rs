@@ -2,6 +2,7 @@
 
 mod compared;
 mod coverage;
+mod trains;
 
 use super::check::resolve;
 use crate::console;
@@ -19,7 +20,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// Run the chip's integer model and its Verilated RTL side by side and compare every state of every neuron at every
-/// tick, then every recorder word, spike event and counter.
+/// tick, then every recorder word, spike event and counter; then the model that trains, through the same cases, in every
+/// recorder word, spike event and counter.
 ///
 /// Every run begins with cases that force every event (spikes, refractory times, both ends of every state) in every layer;
 /// what happened in the others is printed, and a layer that is silent on all --samples is an error: nothing was compared.
@@ -127,6 +129,11 @@ impl Cosim {
             true => Some(coverage::keep(&both, &design, &self.out)?),
             false => None,
         };
+        let trained = trains::cases(cases.all());
+        if let Some((case, difference)) = trains::difference(&chip, &design, &trained)? {
+            let failure = self.keep(&chip, &design, case, difference);
+            return Err(failure.in_case(|case| format!("{case}, in the model that trains")));
+        }
         self.report(&chip, &cases, &chosen, coverage.as_ref())
     }
 
@@ -193,11 +200,14 @@ impl Cosim {
         let neurons: usize = chip.layers.iter().map(|l| l.neurons).sum();
         let number = cases.all().count();
         let ticks: u64 = cases.all().map(|(case, _)| ticks(case)).sum();
+        let trained = trains::cases(cases.all());
+        let trained_ticks: u64 = trained.iter().map(|case| self::ticks(case)).sum();
         if self.json {
             let mut result = serde_json::json!({
                 "chip": chip.name, "cases": number, "forced_cases": cases.forced.len(), "ticks": ticks,
                 "neurons": neurons, "differences": 0, "rounding": chip.rounding, "seed": self.seed,
                 "compared": compared::json(chip, chosen),
+                "model_that_trains": {"cases": trained.len(), "ticks": trained_ticks, "differences": 0},
             });
             if let Some(coverage) = coverage {
                 result["coverage"] = coverage::json(coverage);
@@ -207,6 +217,10 @@ impl Cosim {
         say!(
             "{}: {number} cases, {ticks} ticks, {neurons} neurons: 0 differences",
             chip.name
+        )?;
+        say!(
+            "the model that trains: {} cases, {trained_ticks} ticks: 0 differences",
+            trained.len()
         )?;
         console::print(&compared::text(chip, chosen, cases.forced.len()))?;
         coverage.map_or(Ok(()), |c| console::print(&coverage::table(c)))

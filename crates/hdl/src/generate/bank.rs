@@ -6,11 +6,16 @@
 
 mod loops;
 pub(super) mod memory;
+pub mod names;
+mod ranges;
 mod rows;
 mod stages;
 mod text;
 
+pub use ranges::states_in_range;
 pub(super) use stages::stages;
+
+use names::{CLIPPED, FIRED, I, INJECT, P, REFR, STATES, V};
 
 use super::{
     header, index_bits, literal, ports::range, register_file::value_type,
@@ -66,7 +71,7 @@ fn opens(name: &str, bits: u32, signed: bool) -> Option<String> {
         false => (0, (1i64 << bits) - 1),
     };
     let value = match name {
-        "v" | "p" | "i" | "refr" => return None,
+        _ if STATES.contains(&name) => return None,
         "min_v" | "min_p" => most,
         "max_v" | "max_p" => least,
         _ => 0,
@@ -90,33 +95,27 @@ pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
     let flow = format!("2^-{}", f.p_bits + GUARD_BITS - chip.constants.flow_shift);
     let all = [
         (
-            "v",
+            V,
             f.v_bits,
             true,
             Some("v_reset"),
             format!("membrane, LSB {v}"),
         ),
         (
-            "p",
+            P,
             f.p_bits,
             false,
             Some("p_reset"),
             format!("occupation of the down state, LSB {p}"),
         ),
         (
-            "i",
+            I,
             f.i_bits,
             true,
             None,
             format!("synaptic current, LSB {i}"),
         ),
-        (
-            "refr",
-            20,
-            false,
-            None,
-            "refractory time left, ticks".into(),
-        ),
+        (REFR, 20, false, None, "refractory time left, ticks".into()),
         ("n_spike", 20, false, None, "spikes in the window".into()),
         (
             "n_sat",
@@ -197,7 +196,7 @@ pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
         ),
     ];
     let spiking = layer.kind != LayerKind::Readout;
-    let present = |name: &str| words.contains(&name) || (name == "refr" && spiking);
+    let present = |name: &str| words.contains(&name) || (name == REFR && spiking);
     let own = all.into_iter().filter(|a| present(a.0));
     let shortest = if chip.fold > 1 { 1 } else { SHORTEST };
     own.map(|(name, bits, signed, rest, about)| Array {
@@ -302,26 +301,31 @@ impl Bank<'_> {
         }
     }
 
-    /// What a kernel's input is in a loop. What an earlier loop computed stands in an array.
-    fn bind(&self, name: &str) -> Option<Binding> {
+    /// The array that holds a kernel's input: a state, or what an earlier loop computed.
+    fn array(&self, name: &str) -> Option<&Array> {
         let stored = match name {
-            "v_moved" | "v_next" => "v",
-            "p_moved" | "p_next" => "p",
-            "refr_left" => "refr",
+            "v_moved" | "v_next" => V,
+            "p_moved" | "p_next" => P,
+            "refr_left" => REFR,
             _ => name,
         };
-        if let Some(array) = self.arrays.iter().find(|a| a.name == stored) {
+        self.arrays.iter().find(|a| a.name == stored)
+    }
+
+    /// What a kernel's input is in a loop.
+    fn bind(&self, name: &str) -> Option<Binding> {
+        if let Some(array) = self.array(name) {
             return Some(Binding::new(
-                &format!("{stored}[{}]", self.k()),
+                &format!("{}[{}]", array.name, self.k()),
                 array.bits,
                 array.signed,
             ));
         }
         let temporary = |name: &str| Some(Binding::new(name, 32, true));
         match name {
-            "inject" => temporary(&format!("inject[{}]", self.k())),
-            "spike" => Some(Binding::new(&format!("fired[{}][0]", self.k()), 1, false)),
-            "saturated" | "i_sat" => temporary(&format!("clipped[{}]", self.k())),
+            INJECT => temporary(&format!("{INJECT}[{}]", self.k())),
+            "spike" => Some(Binding::new(&format!("{FIRED}[{}][0]", self.k()), 1, false)),
+            "saturated" | "i_sat" => temporary(&format!("{CLIPPED}[{}]", self.k())),
             "random" => Some(Binding::new("c_random", 32, false)),
             "index" => Some(Binding::new("index", 32, false)),
             _ if self.constant(name).is_some() => temporary(&name.to_uppercase()),

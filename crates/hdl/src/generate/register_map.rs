@@ -1,7 +1,8 @@
 //! Which registers a layer has: the table of `bruno-chip`, as far as its kind needs it.
 
 use bruno_chip::{DEVICE_REGISTERS, Register, device_register};
-use bruno_device::{Layer, LayerKind};
+use bruno_device::{Chip, Layer, LayerKind};
+use std::ops::RangeInclusive;
 
 /// Registers that a layer has, with their index.
 pub fn registers(layer: &Layer) -> impl Iterator<Item = (u32, &'static Register)> + use<> {
@@ -20,6 +21,21 @@ pub fn registers(layer: &Layer) -> impl Iterator<Item = (u32, &'static Register)
             "sur_w" => options.jacobian,
             _ => Some(*at) <= last,
         })
+}
+
+/// What a register of a chip may hold: what its bits do, and of those that a state takes over, what the state's bits do.
+pub fn register_range(chip: &Chip, register: &Register) -> RangeInclusive<i64> {
+    let formats = &chip.description.formats;
+    let bits = match register.name {
+        "v_th" | "v_reset" | "v_floor" => formats.v_bits,
+        "p_reset" => formats.p_bits,
+        _ => register.bits,
+    };
+    let half = 1i64 << (bits - 1);
+    match register.signed {
+        true => -half..=half - 1,
+        false => 0..=2 * half - 1,
+    }
 }
 
 /// Registers that a bank reads: all but the seed, which the generator takes.

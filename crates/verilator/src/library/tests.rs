@@ -114,7 +114,7 @@ fn another_model() {
     let library = open_library(&built.path).unwrap();
     check_identity(&library, &built).unwrap();
     let identity = "another".into();
-    let refused = check_identity(&library, &Built { identity, ..built }).unwrap_err();
+    let refused = check_identity(&library, &super::Cached { identity, ..built }).unwrap_err();
     let said = refused.to_string();
     assert!(said.contains(", not another"), "{said}");
 }

@@ -2,15 +2,15 @@
 
 use super::{inputs, memory};
 use crate::failure::Failure;
+use crate::running::fast_model;
 use bruno_chip::Description;
 use bruno_device::{Chip, LayerKind};
 use bruno_sim::{CHUNK, Forward, Program, Stimulus};
-use bruno_verilator::{Flavour, VerilatedModel};
+use bruno_verilator::Built;
 use cpu_time::ThreadTime;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
-use std::path::Path;
 
 /// Runs of which the median is taken where no number is given.
 pub const RUNS: usize = 7;
@@ -64,6 +64,8 @@ pub struct Row {
     pub fired_hz: f64,
     /// What a sample adds to the process's memory at its peak, bytes per neuron and window.
     pub bytes_per_neuron_window: f64,
+    /// How the model came about.
+    pub model: Built,
 }
 
 impl Case {
@@ -109,7 +111,8 @@ pub fn measure(
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let stimulus = stimulus(chip, rate_hz, seconds, &mut rng);
     let design = bruno_hdl::generate(chip)?;
-    let mut model = VerilatedModel::new(chip, &design, Flavour::Fast, Path::new(""))?;
+    let mut model = fast_model(chip, &design)?;
+    let built = model.built().cloned().unwrap_or_default();
     model.load(&random_weights(chip, &mut rng))?;
     done();
     let neurons = spiking(chip);
@@ -137,6 +140,7 @@ pub fn measure(
         ns: [ns[runs / 2], ns[0], ns[runs - 1]],
         fired_hz: spikes as f64 / neurons as f64 / (ticks * 1e-6),
         bytes_per_neuron_window: added / (neurons as f64 * f64::from(stimulus.windows)),
+        model: built,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The figures as JSON and as a table.
 
 use super::about::About;
-use super::{forward, start, training};
+use super::{forward, passes, start, training};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -31,12 +31,18 @@ impl Report {
                 r.neurons, r.inputs, r.rate_hz, r.seconds, r.fired_hz, r.bytes_per_neuron_window
             );
         }
+        text += &passes::table(&self.forward);
         text += &self.training.as_ref().map_or_else(String::new, step);
         if !self.start.is_empty() {
-            text += "\ndescription to running model, s\n     N     cold    from the cache\n";
+            text += "\ndescription to running model, s\n     N     cold    of which check    from the cache\n";
         }
         for r in &self.start {
-            let _ = writeln!(text, "{:>6}{:>9.2}{:>18.3}", r.neurons, r.cold_s, r.warm_s);
+            let share = format!("{:.3} ({:.1} %)", r.check_s, 100.0 * r.check_s / r.cold_s);
+            let _ = writeln!(
+                text,
+                "{:>6}{:>9.2}{share:>18}{:>18.3}",
+                r.neurons, r.cold_s, r.warm_s
+            );
         }
         text
     }

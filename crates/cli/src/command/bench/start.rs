@@ -2,10 +2,9 @@
 
 use super::forward;
 use crate::failure::Failure;
-use bruno_verilator::{Flavour, VerilatedModel};
+use crate::running::fast_model;
 use serde::Serialize;
-use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// Sizes of the layer, neurons.
@@ -17,16 +16,18 @@ pub struct Row {
     pub neurons: usize,
     /// Everything is generated, verilated and compiled, s.
     pub cold_s: f64,
+    /// The check of the model in that, s.
+    pub check_s: f64,
     /// The model lies in the cache, s.
     pub warm_s: f64,
 }
 
-/// Starts the model of a layer.
+/// Starts the model of a layer and prints the time of its check when it was built, s.
 pub fn model(neurons: usize) -> Result<(), Failure> {
     let chip = forward::layer(neurons, 24)?;
     let design = bruno_hdl::generate(&chip)?;
-    VerilatedModel::new(&chip, &design, Flavour::Fast, Path::new(""))?;
-    Ok(())
+    let model = fast_model(&chip, &design)?;
+    say!("{}", model.built().map_or(0.0, |built| built.check_s))
 }
 
 /// Starts it twice with an empty cache.
@@ -41,15 +42,18 @@ pub fn measure(neurons: usize) -> Result<Row, Failure> {
         let mut own = Command::new(std::env::current_exe().map_err(failed)?);
         own.args(["bench", "--start", &neurons.to_string()]);
         own.env("BRUNO_CACHE", cache.path());
-        let status = own.status().map_err(failed)?;
-        match status.success() {
-            true => Ok(start.elapsed().as_secs_f64()),
-            false => Err(failed(std::io::Error::other("it failed; see above"))),
+        let output = own.stderr(Stdio::inherit()).output().map_err(failed)?;
+        let check = String::from_utf8_lossy(&output.stdout).trim().parse();
+        match (output.status.success(), check) {
+            (true, Ok(check_s)) => Ok((start.elapsed().as_secs_f64(), check_s)),
+            _ => Err(failed(std::io::Error::other("it failed; see above"))),
         }
     };
+    let ((cold_s, check_s), (warm_s, _)) = (seconds()?, seconds()?);
     Ok(Row {
         neurons,
-        cold_s: seconds()?,
-        warm_s: seconds()?,
+        cold_s,
+        check_s,
+        warm_s,
     })
 }

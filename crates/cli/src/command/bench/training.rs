@@ -2,16 +2,15 @@
 
 use super::{inputs, memory};
 use crate::failure::Failure;
+use crate::running::fast_model;
 use bruno_chip::Description;
 use bruno_data::{Dataset, Event, Sample, Target};
 use bruno_device::Chip;
 use bruno_sim::Forward;
 use bruno_train::{Checkpoint, Parameters, TrainConfig, Trainer};
-use bruno_verilator::{Flavour, VerilatedModel};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
-use std::path::Path;
 use std::time::Instant;
 
 const NEURONS: usize = 128;
@@ -74,10 +73,7 @@ fn step(seconds: f64, threads: usize) -> Result<Step, Failure> {
     let config = TrainConfig::of(&description)?;
     let chip = Chip::resolve("step", &description)?;
     let design = bruno_hdl::generate(&chip)?;
-    let factory = || -> Result<Box<dyn Forward>, _> {
-        let model = VerilatedModel::new(&chip, &design, Flavour::Fast, Path::new(""))?;
-        Ok(Box::new(model))
-    };
+    let factory = || -> Result<Box<dyn Forward>, _> { Ok(Box::new(fast_model(&chip, &design)?)) };
     let parameters = Parameters::new(&chip, &config);
     let run = Checkpoint::new(description, config, parameters);
     let data = poisson(seconds);

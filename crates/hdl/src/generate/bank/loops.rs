@@ -1,6 +1,7 @@
 //! The loops over the neurons of a bank in a tick. Few neurons fire or saturate in a tick, so what only those need has
 //! loops of its own, which a simulator skips in most ticks; a synthesiser sees the same registers.
 
+use super::names::{CLIPPED, FIRED, P, REFR, V};
 use super::text::extend_to;
 use super::{Bank, Bodies};
 use crate::generate::{index_bits, ports::range};
@@ -51,12 +52,12 @@ impl Bank<'_> {
         text += &self.body(body, "        ");
         let k = self.k();
         let clips = body.output(if self.spiking() { "saturated" } else { "i_sat" })?;
-        let _ = writeln!(text, "        clipped[{k}] = {clips};");
+        let _ = writeln!(text, "        {CLIPPED}[{k}] = {clips};");
         if self.spiking() {
             let fire = body.output("fire")?;
             let _ = writeln!(
                 text,
-                "        fired[{k}] = {fire};\n        happened = happened | {fire} | {clips};"
+                "        {FIRED}[{k}] = {fire};\n        happened = happened | {fire} | {clips};"
             );
         } else {
             let _ = writeln!(text, "        happened = happened | {clips};");
@@ -79,7 +80,7 @@ impl Bank<'_> {
         let mut counts = self.body(body, "          ");
         let _ = writeln!(
             counts,
-            "          n_saturated = n_saturated + clipped[{}];",
+            "          n_saturated = n_saturated + {CLIPPED}[{}];",
             self.k()
         );
         let counts = self.neuron_loop(&counts, "        ");
@@ -95,7 +96,7 @@ impl Bank<'_> {
     /// The neurons that fired as bits, by words: a simulator sets the bits of several neurons at once in them.
     fn packed_spikes(&self) -> String {
         if self.size == 1 {
-            return "        spike_o <= fired[0][0];\n".into();
+            return format!("        spike_o <= {FIRED}[0][0];\n");
         }
         let (bits, k) = (self.size_bits(), self.k());
         let mut text = String::new();
@@ -108,7 +109,7 @@ impl Bank<'_> {
             let _ = write!(
                 text,
                 "        spikes = 32'd0;
-        for (k = {bits}'d{first}; k < {bits}'d{end}; k = k + {bits}'d1) spikes = spikes | ({{31'd0, fired[{k}][0]}} << {at});
+        for (k = {bits}'d{first}; k < {bits}'d{end}; k = k + {bits}'d1) spikes = spikes | ({{31'd0, {FIRED}[{k}][0]}} << {at});
         spike_o[{}:{first}] <= spikes[{}:0];
 ",
                 end - 1,
@@ -122,7 +123,10 @@ impl Bank<'_> {
     fn body(&self, body: &Printed, indent: &str) -> String {
         let mut text = body.text();
         for a in &self.arrays {
-            if let Some(value) = result(body, a.name) {
+            if let Some(value) = results(a.name)
+                .iter()
+                .find_map(|name| body.output(name).ok())
+            {
                 let slice = match a.bits {
                     32 => String::new(),
                     bits => range(bits as usize),
@@ -138,14 +142,13 @@ impl Bank<'_> {
     }
 }
 
-/// The temporary with the new value of an array, where a body computes one.
-fn result(body: &Printed, array: &str) -> Option<String> {
+/// Outputs of a body that may hold the new value of an array, the later one first.
+pub(super) fn results(array: &str) -> [String; 2] {
     let before_reset = match array {
-        "v" => "v_moved",
-        "p" => "p_moved",
-        "refr" => "refr_left",
+        V => "v_moved",
+        P => "p_moved",
+        REFR => "refr_left",
         other => other,
     };
-    let output = body.output(&format!("{array}_next"));
-    output.or_else(|_| body.output(before_reset)).ok()
+    [format!("{array}_next"), before_reset.into()]
 }

@@ -1,6 +1,7 @@
 //! The memories of a bank that a tick does not change: level tables and weight codes; and the recorder's output stage.
 
 use super::Bank;
+use super::names::{CODE, LEVEL, REC_LEVEL};
 use crate::generate::{
     extend, index_bits, literal,
     ports::{low, range},
@@ -37,7 +38,7 @@ impl Bank<'_> {
         let _ = write!(
             text,
             "  always @(posedge clk_i)
-    if (codes_write_i & mine) code[weight_channel][local_neuron{}] <= data_i{};\n\n",
+    if (codes_write_i & mine) {CODE}[weight_channel][local_neuron{}] <= data_i{};\n\n",
             low(index_bits(self.size)),
             low(self.layer.bits as usize)
         );
@@ -79,12 +80,12 @@ impl Bank<'_> {
         write: &dyn Fn(&str) -> String,
     ) -> String {
         let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
-        text += &self.level_reset("level", &self.layer.levels, entry);
+        text += &self.level_reset(LEVEL, &self.layer.levels, entry);
         if self.layer.recurrent {
-            text += &self.level_reset("rec_level", &self.layer.recurrent_levels, entry);
+            text += &self.level_reset(REC_LEVEL, &self.layer.recurrent_levels, entry);
         }
         text += "    end else if (levels_write_i) begin\n";
-        let (level, rec_level) = (write("level"), write("rec_level"));
+        let (level, rec_level) = (write(LEVEL), write(REC_LEVEL));
         if self.layer.recurrent {
             let _ = writeln!(
                 text,

@@ -1,6 +1,7 @@
 //! Synaptic currents of a tick: the rows of the channels that spike.
 
 use super::Bank;
+use super::names::{CODE, INJECT, LEVEL, REC_LEVEL};
 use super::text::extend_to;
 use crate::generate::{extend, index_bits, literal, ports::range};
 use std::fmt::Write;
@@ -19,7 +20,7 @@ impl Bank<'_> {
     /// Currents of the spiking channels; a tick without spikes costs one comparison.
     pub(super) fn rows(&self) -> String {
         let mut text = format!(
-            "      {} inject[{}] = 32'sd0;\n",
+            "      {} {INJECT}[{}] = 32'sd0;\n",
             self.loop_head(),
             self.k()
         );
@@ -32,13 +33,11 @@ impl Bank<'_> {
     /// Ports with spikes: name, channels, first row, table of the currents.
     fn sources(&self) -> impl Iterator<Item = (&'static str, usize, usize, &'static str)> {
         let inputs = self.layer.inputs;
-        let own = self.layer.recurrent.then_some((
-            "rec_spike_i",
-            self.layer.neurons,
-            inputs,
-            "rec_level",
-        ));
-        [("pre_i", inputs, 0, "level")].into_iter().chain(own)
+        let own =
+            self.layer
+                .recurrent
+                .then_some(("rec_spike_i", self.layer.neurons, inputs, REC_LEVEL));
+        [("pre_i", inputs, 0, LEVEL)].into_iter().chain(own)
     }
 
     /// Adds the rows of the channels of a port that spike.
@@ -61,8 +60,8 @@ impl Bank<'_> {
 {}{} begin
 {indent}  row = {} + 26'd{offset};
 {indent}  {} begin
-{indent}    pick = code[row{row}][{k}];
-{}{indent}    inject[{k}] = inject[{k}] + {};
+{indent}    pick = {CODE}[row{row}][{k}];
+{}{indent}    {INJECT}[{k}] = {INJECT}[{k}] + {};
 {indent}  end
 {indent}end
       end

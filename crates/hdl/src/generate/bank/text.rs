@@ -1,5 +1,6 @@
 //! The text of a bank's blocks; `bank.rs` says what they are for.
 
+use super::names::{CLIPPED, CODE, FIRED, INJECT, LEVEL, REC_LEVEL};
 use super::{Bank, Bodies, constants};
 use crate::HdlError;
 use crate::generate::{extend, index_bits, literal, ports::range, register_map::bank_registers};
@@ -38,7 +39,7 @@ impl Bank<'_> {
 
     fn memory_declarations(&self) -> String {
         let mut text = format!(
-            "\n  // Synapses: weight code [channel][neuron], and the currents of the codes.\n  reg {} code [0:{}][0:{}];\n",
+            "\n  // Synapses: weight code [channel][neuron], and the currents of the codes.\n  reg {} {CODE} [0:{}][0:{}];\n",
             range(self.layer.bits as usize),
             self.layer.fan_in() - 1,
             self.size - 1
@@ -55,9 +56,9 @@ impl Bank<'_> {
     pub(in crate::generate) fn level_declarations(&self) -> String {
         let level = range(self.chip.description.formats.i_bits as usize);
         let last = (1 << self.layer.bits) - 1;
-        let mut text = format!("  reg signed {level} level [0:{last}];\n");
+        let mut text = format!("  reg signed {level} {LEVEL} [0:{last}];\n");
         if self.layer.recurrent {
-            let _ = writeln!(text, "  reg signed {level} rec_level [0:{last}];");
+            let _ = writeln!(text, "  reg signed {level} {REC_LEVEL} [0:{last}];");
         }
         text
     }
@@ -70,12 +71,12 @@ impl Bank<'_> {
         let last = self.size - 1;
         let _ = writeln!(
             text,
-            "  reg signed [31:0] inject [0:{last}];\n  reg signed [31:0] clipped [0:{last}];"
+            "  reg signed [31:0] {INJECT} [0:{last}];\n  reg signed [31:0] {CLIPPED} [0:{last}];"
         );
         if self.spiking() {
             let _ = writeln!(
                 text,
-                "  reg signed [31:0] fired [0:{last}];\n  reg [31:0] spikes;"
+                "  reg signed [31:0] {FIRED} [0:{last}];\n  reg [31:0] spikes;"
             );
         }
         let happened = match self.spiking() {

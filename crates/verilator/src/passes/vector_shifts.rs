@@ -6,25 +6,43 @@
 //! - `vpsravd` (AVX2, AVX-512) fills a lane with the sign where the amount is above 31, so amounts need not be held at 31 for it.
 //!
 //! Both do what they replace for every vector and every amount.
+//!
+//! Assumed: an instruction stands in a line, `name = operation type operands`, and a name is assigned once in a function.
 
-use super::assignment;
+use super::llvm::{assignment, by_function};
 use super::width::{COUNT, Width};
+use super::{Pass, Rewritten};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What this file does, as a part of a model's key in the cache.
-pub(super) const SOURCE: &str = include_str!("vector_shifts.rs");
+pub(super) struct VectorShifts {
+    /// Lanes that are shifted by equal amounts are shifted by one count.
+    pub uniform_shifts: bool,
+}
+
+impl Pass for VectorShifts {
+    fn name(&self) -> &'static str {
+        "vector shifts"
+    }
+
+    fn rewrite(&self, text: &str) -> Rewritten {
+        by_function(text, Width::declared_shifts, |function, width| {
+            rewrite(function, width, self.uniform_shifts)
+        })
+    }
+}
+
 /// Above this, every bit is the sign's.
 const TOP: u32 = 31;
 
 /// A function with these shifts as those instructions, those by equal amounts only where they are `uniform`; `None` where
 /// there are none, or where clang writes them otherwise.
-pub(super) fn rewrite(text: &str, width: &Width, uniform: bool) -> Option<String> {
+fn rewrite(text: &str, width: &Width, uniform: bool) -> Option<Rewritten> {
     let by_count = width.shift_by_count.filter(|_| uniform);
     let shift = |line| shift(line, width);
     let amounts = amounts(text, width);
     let shifted: BTreeSet<&str> = text.lines().filter_map(shift).map(|s| s.amounts).collect();
     let mut rewritten = String::with_capacity(text.len() + text.len() / 8);
-    let mut found = false;
+    let mut hits = 0;
     for line in text.lines() {
         let instruction = shift(line).and_then(|s| match (amounts.get(s.amounts)?, by_count) {
             (Amounts::One(_), Some(name)) => Some(s.by(width, name, COUNT, &count(s.amounts))),
@@ -33,7 +51,7 @@ pub(super) fn rewrite(text: &str, width: &Width, uniform: bool) -> Option<String
                 Some(s.by(width, width.shift_by_lanes, width.vector, lanes))
             }
         });
-        found |= instruction.is_some();
+        hits += usize::from(instruction.is_some());
         rewritten += instruction.as_deref().unwrap_or(line);
         rewritten += "\n";
         let name = assignment(line).map_or("", |(name, _)| name);
@@ -46,7 +64,10 @@ pub(super) fn rewrite(text: &str, width: &Width, uniform: bool) -> Option<String
                 &format!("  {count} = insertelement {COUNT} zeroinitializer, i32 {word}, i32 0\n");
         }
     }
-    found.then_some(rewritten)
+    (hits > 0).then_some(Rewritten {
+        text: rewritten,
+        hits,
+    })
 }
 
 /// `result = ashr vector, amounts`.
@@ -148,15 +169,19 @@ fn least<'a>(value: &'a str, width: &Width, top: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::super::width::WIDTHS;
-    use super::rewrite;
+    use super::{Pass, VectorShifts, Width, rewrite};
 
     /// `text` shifts by a spread word, by the word `%3`.
     const SPREAD: &str = "  %4 = insertelement <8 x i32> poison, i32 %3, i64 0
   %5 = shufflevector <8 x i32> %4, <8 x i32> poison, <8 x i32> zeroinitializer
 ";
 
+    fn rewritten(text: &str, width: &Width, uniform: bool) -> Option<String> {
+        rewrite(text, width, uniform).map(|found| found.text)
+    }
+
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(rewrite(text, &WIDTHS[0], true).as_deref(), expected);
+        assert_eq!(rewritten(text, &WIDTHS[0], true).as_deref(), expected);
     }
 
     #[test]
@@ -194,7 +219,7 @@ mod tests {
     #[test]
     fn shifts_by_equal_amounts_not_asked_for() {
         let text = format!("{SPREAD}  %9 = ashr <8 x i32> %8, %5\n");
-        assert_eq!(rewrite(&text, &WIDTHS[0], false), None);
+        assert_eq!(rewritten(&text, &WIDTHS[0], false), None);
     }
 
     /// `%6` is `%5` held at `top`, as LLVM 14 and LLVM 19 write it, and shifts `%8`.
@@ -212,7 +237,7 @@ mod tests {
                     "{held}  %9 = tail call {vector} {}({vector} %8, {vector} %5)\n",
                     width.shift_by_lanes
                 );
-                let found = rewrite(
+                let found = rewritten(
                     &format!("{held}  %9 = ashr {vector} %8, %6\n"),
                     width,
                     false,
@@ -235,5 +260,31 @@ mod tests {
     #[test]
     fn other_operations() {
         check(&format!("{SPREAD}  %9 = add <8 x i32> %8, %5\n"), None);
+    }
+
+    /// Shifts all lanes by a word.
+    fn function(name: &str, word: &str) -> String {
+        format!(
+            "define void @{name}() {{
+  %2 = insertelement <8 x i32> poison, i32 {word}, i64 0
+  %3 = shufflevector <8 x i32> %2, <8 x i32> poison, <8 x i32> zeroinitializer
+  %4 = ashr <8 x i32> %0, %3
+}}
+"
+        )
+    }
+
+    #[test]
+    fn functions_have_values_of_their_own() {
+        let pass = VectorShifts {
+            uniform_shifts: true,
+        };
+        let found = pass.rewrite(&(function("first", "%0") + &function("second", "%1")));
+        for word in ["%0", "%1"] {
+            let count =
+                format!("%count.3 = insertelement <4 x i32> zeroinitializer, i32 {word}, i32 0\n");
+            assert_eq!(found.text.matches(&count).count(), 1, "{}", found.text);
+        }
+        assert_eq!(found.hits, 2);
     }
 }

@@ -2,9 +2,6 @@
 
 use std::fmt::Display;
 
-/// What this file does, as a part of a model's key in the cache.
-pub(super) const SOURCE: &str = include_str!("width.rs");
-
 /// Vectors of so many 32-bit words.
 pub(super) struct Width {
     pub lanes: u32,
@@ -38,31 +35,20 @@ pub(super) const WIDTHS: [Width; 2] = [
 ];
 
 impl Width {
-    /// Declares the instructions.
-    pub fn declarations(&self) -> String {
-        let vector = self.vector;
-        let declare = |name, second| format!("declare {vector} {name}({vector}, {second})\n");
-        let by_count = self.shift_by_count.map(|name| declare(name, COUNT));
-        let [look_up, shift] =
-            [self.look_up, self.shift_by_lanes].map(|name| declare(name, vector));
-        look_up + &shift + &by_count.unwrap_or_default()
+    /// Declares the look-up.
+    pub fn declared_look_up(&self) -> String {
+        self.declared(self.look_up, self.vector)
     }
 
-    /// A function in which equal lanes of a constant, which newer versions of LLVM write as `splat (i32 word)`, stand one by one.
-    /// Left as they are in lines with vectors of another width too.
-    pub fn spelled_out(&self, function: &str) -> String {
-        let line = |line: &str| {
-            let mut line = line.to_string();
-            let alone = line.matches(" x i32>").count() == line.matches(self.vector).count();
-            while alone && let Some((before, rest)) = line.split_once(SPLAT) {
-                let Some((word, after)) = rest.split_once(')') else {
-                    break;
-                };
-                line = format!("{before}{}{after}", self.constant(|_| word));
-            }
-            line + "\n"
-        };
-        function.lines().map(line).collect()
+    /// Declares the shifts.
+    pub fn declared_shifts(&self) -> String {
+        let by_count = self.shift_by_count.map(|name| self.declared(name, COUNT));
+        self.declared(self.shift_by_lanes, self.vector) + &by_count.unwrap_or_default()
+    }
+
+    fn declared(&self, name: &str, second: &str) -> String {
+        let vector = self.vector;
+        format!("declare {vector} {name}({vector}, {second})\n")
     }
 
     /// The vector of the words that `word` gives for each lane.
@@ -91,38 +77,5 @@ impl Width {
     }
 }
 
-/// Begins a constant of equal lanes.
-const SPLAT: &str = "splat (i32 ";
 /// Type of a vector that holds one amount.
 pub(super) const COUNT: &str = "<4 x i32>";
-
-#[cfg(test)]
-mod tests {
-    use super::WIDTHS;
-
-    fn check(line: &str, expected: &str) {
-        assert_eq!(WIDTHS[0].spelled_out(line), format!("{expected}\n"));
-    }
-
-    const SEVEN: &str = "<i32 -7, i32 -7, i32 -7, i32 -7, i32 -7, i32 -7, i32 -7, i32 -7>";
-
-    #[test]
-    fn equal_lanes() {
-        check(
-            "  %2 = and <8 x i32> splat (i32 -7), splat (i32 -7)",
-            &format!("  %2 = and <8 x i32> {SEVEN}, {SEVEN}"),
-        );
-    }
-
-    #[test]
-    fn another_width() {
-        let line = "  %2 = and <16 x i32> %1, splat (i32 7)";
-        check(line, line);
-    }
-
-    #[test]
-    fn two_widths() {
-        let line = "  %2 = call <8 x i32> @f(<16 x i32> splat (i32 7))";
-        check(line, line);
-    }
-}

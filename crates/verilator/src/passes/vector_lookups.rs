@@ -5,13 +5,26 @@
 //!
 //! Whatever depends in each lane on nothing but the lower three bits of a code (four with AVX-512) is such a choice: the table is
 //! what the same operations make of the codes 0 to 7 (15). This holds for every code, for the instruction reads only those bits.
+//!
+//! Assumed: an instruction stands in a line, `name = operation type operands`, an empty line ends a block, and a name is
+//! assigned once in a function.
 
-use super::assignment;
+use super::llvm::{assignment, by_function};
 use super::width::Width;
+use super::{Pass, Rewritten};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What this file does, as a part of a model's key in the cache.
-pub(super) const SOURCE: &str = include_str!("vector_lookups.rs");
+pub(super) struct VectorLookups;
+
+impl Pass for VectorLookups {
+    fn name(&self) -> &'static str {
+        "vector look-ups"
+    }
+
+    fn rewrite(&self, text: &str) -> Rewritten {
+        by_function(text, Width::declared_look_up, rewrite)
+    }
+}
 
 /// Operations that a look-up must be worth.
 const FEWEST: usize = 6;
@@ -19,7 +32,7 @@ const FEWEST: usize = 6;
 const LANE_BY_LANE: [&str; 7] = ["and", "or", "xor", "add", "sub", "shl", "lshr"];
 
 /// A function with these look-ups; `None` where there are none.
-pub(super) fn rewrite(function: &str, width: &Width) -> Option<String> {
+fn rewrite(function: &str, width: &Width) -> Option<Rewritten> {
     let values = Values::read(function, width);
     let choices = values.choices();
     if choices.is_empty() {
@@ -37,7 +50,10 @@ pub(super) fn rewrite(function: &str, width: &Width) -> Option<String> {
         }
         rewritten += tables.get(&n).map_or("", String::as_str);
     }
-    Some(rewritten)
+    Some(Rewritten {
+        text: rewritten,
+        hits: choices.len(),
+    })
 }
 
 /// The text of a choice as a look-up.
@@ -304,7 +320,9 @@ mod tests {
     }
 
     fn check_found(width: &Width, bit: u32) {
-        let found = rewrite(&function(width, bit, "zeroinitializer"), width).unwrap_or_default();
+        let found = rewrite(&function(width, bit, "zeroinitializer"), width)
+            .unwrap()
+            .text;
         let vector = width.vector;
         let [codes, bit] = [width.constant(|code| code), width.constant(|_| bit)];
         let table = format!("\n  %table.18.13 = lshr {vector} {codes}, {bit}\n");

@@ -1,23 +1,58 @@
 //! States stored as the kernels write them. Verilator keeps the upper bits of a register at zero: the loop over neurons would
 //! clear them when it writes a state, and extend a signed state's sign again when it reads it. Here an array holds the
-//! kernel's word. Its value is in the register's range (docs/formal.md proves it of each state), so no bit that the register
-//! does not have is lost.
+//! kernel's word.
+//!
+//! Assumed: what a kernel writes is in the register's range, so that no bit is lost which the register does not have. Only
+//! states are written so of which `bruno_hdl::states_in_range` shows it for this chip (docs/formal.md). An element is
+//! named `array[index]`, and `array[index] = value;` writes it.
 
-use super::{MEMBERS, closing, is_of_word, members};
+use super::cpp::{closing, is_of_word, members};
+use super::{Pass, Rewritten};
+use crate::names::MEMBERS;
+use bruno_device::Chip;
+use bruno_hdl::states_in_range;
+use std::collections::BTreeSet;
 
-/// What this file does, as a part of a model's key in the cache.
-pub(super) const SOURCE: &str = include_str!("whole_states.rs");
+pub(super) struct WholeStates {
+    /// Arrays of a bank: name, bits of a register, whether it is signed.
+    states: BTreeSet<(&'static str, u32, bool)>,
+}
 
-/// The source with such arrays of a bank: their name, the bits of a register, whether it is signed.
-pub(super) fn rewrite(text: &str, array: &str, bits: u32, signed: bool) -> String {
-    let mut text = text.to_string();
-    if bits < u32::BITS {
-        let register = Register { bits, signed };
-        for name in members(&text.clone(), array) {
-            text = register.whole(&text, name).unwrap_or(text);
+impl WholeStates {
+    /// The states of which every layer that has them keeps the range; none of a layer whose kernels cannot be followed.
+    pub fn new(chip: &Chip) -> Self {
+        let mut states = BTreeSet::new();
+        let mut lost = BTreeSet::new();
+        for layer in &chip.layers {
+            let kept = states_in_range(chip, layer).unwrap_or_default();
+            let all = bruno_hdl::states(chip, layer).into_iter();
+            lost.extend(all.filter(|state| !kept.contains(state)));
+            states.extend(kept);
         }
+        states.retain(|state| !lost.contains(state));
+        Self { states }
     }
-    text
+}
+
+impl Pass for WholeStates {
+    fn name(&self) -> &'static str {
+        "whole states"
+    }
+
+    fn rewrite(&self, text: &str) -> Rewritten {
+        let mut text = text.to_string();
+        let mut hits = 0;
+        for (array, bits, signed) in &self.states {
+            let (bits, signed) = (*bits, *signed);
+            for name in members(&text.clone(), array) {
+                if let Some(whole) = (Register { bits, signed }).whole(&text, name) {
+                    hits += 1;
+                    text = whole;
+                }
+            }
+        }
+        Rewritten { text, hits }
+    }
 }
 
 /// What an element of an array is in the RTL.
@@ -106,15 +141,14 @@ impl Register {
 
 #[cfg(test)]
 mod tests {
-    use super::rewrite;
+    use super::{Pass, WholeStates};
 
     const ARRAY: &str = "vlSelf->chip__DOT__hidden_0__DOT__i";
 
     fn check_as(signed: bool, text: &str, expected: &str) {
-        assert_eq!(
-            rewrite(&text.replace("ARRAY", ARRAY), "i", 24, signed),
-            expected.replace("ARRAY", ARRAY)
-        );
+        let states = [("i", 24, signed)].into();
+        let found = WholeStates { states }.rewrite(&text.replace("ARRAY", ARRAY));
+        assert_eq!(found.text, expected.replace("ARRAY", ARRAY));
     }
 
     fn check(text: &str, expected: &str) {

@@ -1,23 +1,33 @@
 //! Arrays that a bank forgets in every tick, as variables of the function that evaluates it. As members of the model each bank
 //! has its own: at N = 1024 they are a third of what is read and written in a tick, which then does not fit into the
 //! fastest cache. The compiler sees too that nothing else reads them.
+//!
+//! Assumed: the generator writes these arrays for all neurons in a tick before it reads them; the text is all of what is
+//! evaluated every tick, and a function ends with the first line that is its bracket. Where several functions use an array
+//! it stays.
 
-use super::{MEMBERS, is_of_word, members};
+use super::cpp::{is_of_word, members};
+use super::{Pass, Rewritten};
+use crate::names::MEMBERS;
+use bruno_hdl::bank_names::TEMPORARIES;
 
-/// What this file does, as a part of a model's key in the cache.
-pub(super) const SOURCE: &str = include_str!("tick_temporaries.rs");
+pub(super) struct TickTemporaries;
 
-/// The arrays: written for all neurons in a tick before they are read.
-const TEMPORARIES: [&str; 3] = ["inject", "clipped", "fired"];
+impl Pass for TickTemporaries {
+    fn name(&self) -> &'static str {
+        "tick temporaries"
+    }
 
-/// The source with these variables, except where several functions use an array.
-pub(super) fn rewrite(text: &str) -> String {
-    let names: Vec<&str> = TEMPORARIES.iter().flat_map(|n| members(text, n)).collect();
-    let users = |name: &str| functions(text).filter(|f| uses(f, name)).count();
-    let owned: Vec<&str> = names.into_iter().filter(|name| users(name) == 1).collect();
-    functions(text)
-        .map(|function| localised(function, &owned))
-        .collect()
+    fn rewrite(&self, text: &str) -> Rewritten {
+        let names = TEMPORARIES.iter().flat_map(|n| members(text, n));
+        let users = |name: &str| functions(text).filter(|f| uses(f, name)).count();
+        let owned: Vec<&str> = names.filter(|name| users(name) == 1).collect();
+        let functions = functions(text).map(|function| localised(function, &owned));
+        Rewritten {
+            text: functions.collect(),
+            hits: owned.len(),
+        }
+    }
 }
 
 /// A function whose arrays of these names are its own.
@@ -63,7 +73,7 @@ fn functions(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::rewrite;
+    use super::{Pass, TickTemporaries};
 
     /// A function that adds to an array.
     fn function(array: &str) -> String {
@@ -78,7 +88,9 @@ mod tests {
     }
 
     fn check(text: &str, expected: &str) {
-        assert_eq!(rewrite(text), expected);
+        let found = TickTemporaries.rewrite(text);
+        assert_eq!(found.text, expected);
+        assert_eq!(found.hits, usize::from(text != expected));
     }
 
     #[test]

@@ -1,33 +1,48 @@
 //! Channels that spike, where a bank of many asks group by group and then bit by bit: such a loop goes on at the next word
 //! that is not zero, at the next bit that is set. A tick asks for them in every bank with a row to add: 112 times at
 //! N = 1024, thousands of times at N = 4096.
+//!
+//! Assumed: the loop's only statements are a branch on what is asked and the step of its counter; what is asked are inputs of
+//! the bank, which no statement of the loop changes.
 
-use super::closing;
-
-/// What this file does, as a part of a model's key in the cache.
-pub(super) const SOURCE: &str = include_str!("spike_search.rs");
+use super::cpp::closing;
+use super::{Pass, Rewritten};
+use crate::names::HEXADECIMAL;
 
 /// How the head of a loop begins; its condition follows in brackets.
 const LOOP: &str = "while ";
 
-/// The source with these loops; the functions that they call are those of `sim/spike_search.h`.
-pub(super) fn rewrite(text: &str) -> String {
-    let mut rewritten = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(LOOP) {
-        let (before, found) = rest.split_at(at + LOOP.len());
-        rewritten += before;
-        rest = found;
-        if let Some((condition, body)) = search(found) {
-            rewritten += &condition;
-            rest = body;
+/// The functions that the loops call are those of `sim/spike_search.h`.
+pub(super) struct SpikeSearch;
+
+impl Pass for SpikeSearch {
+    fn name(&self) -> &'static str {
+        "spike search"
+    }
+
+    fn rewrite(&self, text: &str) -> Rewritten {
+        let mut hits = 0;
+        let mut rewritten = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(LOOP) {
+            let (before, found) = rest.split_at(at + LOOP.len());
+            rewritten += before;
+            rest = found;
+            if let Some((condition, body)) = search(found) {
+                hits += 1;
+                rewritten += &condition;
+                rest = body;
+            }
+        }
+        rewritten += rest;
+        Rewritten {
+            text: rewritten,
+            hits,
         }
     }
-    rewritten + rest
 }
 
-/// The condition in another's place of a loop that only does something where what it asks holds, and what follows it. What is
-/// asked are inputs of the bank: no statement of the loop changes them.
+/// The condition in another's place of a loop that only does something where what it asks holds, and what follows it.
 fn search(text: &str) -> Option<(String, &str)> {
     let (condition, body) = in_brackets(text, '(', ')')?;
     let (end, counter) = condition
@@ -92,7 +107,7 @@ fn in_brackets(text: &str, open: char, close: char) -> Option<(&str, &str)> {
 /// A constant as Verilator writes it.
 fn number(text: &str) -> Option<u32> {
     let digits = text.strip_suffix('U')?;
-    match digits.strip_prefix("0x") {
+    match digits.strip_prefix(HEXADECIMAL) {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),
         None => digits.parse().ok(),
     }
@@ -100,7 +115,7 @@ fn number(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::rewrite;
+    use super::{Pass, SpikeSearch};
 
     const COUNTS: &str = "j = (0x3ffffffU & ((IData)(1U) \n + j));";
 
@@ -115,7 +130,9 @@ mod tests {
             Some(next) => text(&format!("({end} > (j = {next}))")),
             None => given.clone(),
         };
-        assert_eq!(rewrite(&given), expected);
+        let found = SpikeSearch.rewrite(&given);
+        assert_eq!(found.text, expected);
+        assert_eq!(found.hits, usize::from(next.is_some()));
     }
 
     #[test]
