@@ -199,13 +199,13 @@ pub(crate) struct Tools {
 impl Tools {
     /// What identifies the tools and the options that every translation has: part of every key.
     pub fn identity(&self) -> String {
-        let options = [names::COMPILE.join(" "), self.machine.options.join(" ")].join(" ");
         cache::key(&[
             &self.verilator_version,
             &self.include_hash,
             &self.compiler_version,
             &self.machine.predefined,
-            &options,
+            &self.machine.options.join(" "),
+            &tool::obeyed(std::env::vars_os()),
         ])
     }
 

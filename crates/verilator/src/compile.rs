@@ -1,4 +1,4 @@
-//! The C++ compiler: objects, and the shared objects of models.
+//! The C++ compiler, through the crate `cc`: objects, and the shared objects of models.
 
 use crate::build::{Flavour, REPORT, Tools, file_error};
 use crate::cache::{self, Cache};
@@ -8,7 +8,6 @@ use crate::seeded::Fault;
 use crate::{names, tool, translations};
 use bruno_sim::SimError;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A built model, before it is kept.
@@ -62,7 +61,7 @@ impl Tools {
                     target: path.into(),
                     ..Job::object(&self.include.join(source))
                 };
-                self.compile(dir, &[job], level)
+                self.compile(dir, &self.compiler(dir, level)?, &[job])
             })
         };
         let common = names::RUNTIME.into_iter().map(|source| (source, 0));
@@ -83,29 +82,29 @@ impl Tools {
         ways: Ways,
         hits: Hits,
     ) -> Result<Vec<Build>, SimError> {
-        let level = ways.level;
+        let compiler = &self.compiler(dir, ways.level)?;
         let (hot, cold): (Vec<_>, Vec<_>) = sources(dir)?.into_iter().partition(|s| is_hot(s));
         let common: Vec<Job> = cold.iter().map(|s| Job::object(s)).collect();
         let (builds, hits) = match ways.translated {
             false => {
                 let own: Vec<Job> = hot.iter().map(|s| Job::object(s)).collect();
-                self.compile(dir, &[&common[..], &own].concat(), level)?;
+                self.compile(dir, compiler, &[&common[..], &own].concat())?;
                 (vec![own], vec![hits])
             }
             true => {
                 let texts = translations::to_llvm(&hot, ways.choices);
-                self.compile(dir, &[&common[..], &texts].concat(), level)?;
+                self.compile(dir, compiler, &[&common[..], &texts].concat())?;
                 let hits = translations::rewrite(&hot, ways.choices, &hits, fault)?;
                 let code = |choice| translations::to_code(&hot, ways.choices, choice);
                 let builds: Vec<Vec<Job>> = ways.choices.iter().map(code).collect();
-                self.compile(dir, &builds.concat(), level)?;
+                self.compile(dir, compiler, &builds.concat())?;
                 (builds, hits)
             }
         };
         let runtime = runtime()?;
         let link = |(n, own, hits): (usize, &Vec<Job>, Hits)| {
             let model = dir.join(format!("{n}.so"));
-            let mut command = self.compiler(dir, level);
+            let mut command = tool::own(compiler, dir);
             command
                 .args(common.iter().chain(own).map(|j| &j.target))
                 .args(&runtime)
@@ -124,9 +123,9 @@ impl Tools {
     }
 
     /// Compiles sources whose target is not there, as many at once as the machine has cores.
-    fn compile(&self, dir: &Path, jobs: &[Job], level: u32) -> Result<(), SimError> {
+    fn compile(&self, dir: &Path, compiler: &cc::Tool, jobs: &[Job]) -> Result<(), SimError> {
         let compile = |job: &Job| {
-            let mut command = self.compiler(dir, level);
+            let mut command = tool::own(compiler, dir);
             let cpp = job.source.extension().is_some_and(|e| e == "cpp");
             if cpp && dir.join(names::SIGNED_WORDS_HEADER).is_file() {
                 command.args(["-include", names::SIGNED_WORDS_HEADER]);
@@ -164,18 +163,40 @@ impl Tools {
         }
     }
 
-    /// The C++ compiler with the options of every model, and `dir` for the files that it needs on its way.
-    fn compiler(&self, dir: &Path, level: u32) -> Command {
-        let mut command = tool::command(self.compiler);
-        command
-            .env("TMPDIR", dir)
-            .arg(format!("-O{level}"))
-            .args(names::COMPILE);
-        for place in [dir, &self.include, &self.include.join("vltstd")] {
-            command.arg("-I").arg(place);
+    /// The C++ compiler with the options of every model. `cc` asks it what it is, so this is done once for all jobs.
+    fn compiler(&self, dir: &Path, level: u32) -> Result<cc::Tool, SimError> {
+        let compiler = self.options(dir, level).try_get_compiler();
+        compiler.map_err(|e| SimError::Tool {
+            command: self.compiler.into(),
+            output: e.to_string(),
+            remedy: names::INSTALL_COMPILER.into(),
+        })
+    }
+
+    fn options(&self, dir: &Path, level: u32) -> cc::Build {
+        let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+        let mut build = cc::Build::new();
+        build
+            .cpp(true)
+            .std("c++17")
+            .compiler(self.compiler)
+            .target(&target)
+            .host(&target)
+            .opt_level(level)
+            .debug(false)
+            .pic(true)
+            .warnings(false)
+            .cargo_metadata(false)
+            .cargo_output(false)
+            .inherit_rustflags(false)
+            .include(dir)
+            .include(&self.include)
+            .include(self.include.join("vltstd"))
+            .out_dir(dir);
+        for flag in &self.machine.options {
+            build.flag(flag);
         }
-        command.args(&self.machine.options);
-        command
+        build
     }
 }
 

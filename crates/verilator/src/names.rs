@@ -196,14 +196,6 @@ pub(crate) const SANITISERS: [&str; 4] = [
 /// What to do where none is found.
 pub(crate) const INSTALL_COMPILER: &str =
     "a C++17 compiler is needed (Debian 12: apt-get install clang libgcc-12-dev, or g++)";
-/// Options of every translation: warnings about Verilator's C++ help nobody.
-pub(crate) const COMPILE: [&str; 5] = [
-    "-std=c++17",
-    "-fPIC",
-    "-w",
-    "-ffunction-sections",
-    "-fdata-sections",
-];
 /// Libraries of a shared model; clang loads and then dies without libatomic.
 pub(crate) const LINK: [&str; 5] = [
     "-shared",

@@ -2,6 +2,8 @@
 
 use bruno_host::{Outcome, command_line};
 use bruno_sim::SimError;
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -16,10 +18,38 @@ const SEEN: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "VERILATOR_ROOT"];
 
 /// A program that is run with an environment of its own.
 pub(crate) fn command(program: &str) -> Command {
-    let mut command = Command::new(program);
+    in_own_environment(Command::new(program))
+}
+
+/// A compiler that the crate `cc` found, run with an environment of its own; `dir` is for the files that it needs on its
+/// way.
+pub(crate) fn own(compiler: &cc::Tool, dir: &Path) -> Command {
+    let mut command = in_own_environment(compiler.to_command());
+    command
+        .envs(compiler.env().iter().map(|(name, value)| (name, value)))
+        .env("TMPDIR", dir);
+    command
+}
+
+fn in_own_environment(mut command: Command) -> Command {
     let seen = SEEN.iter().filter_map(|n| Some((n, std::env::var_os(n)?)));
     command.env_clear().envs(seen).env("LC_ALL", "C");
     command
+}
+
+/// What the crate `cc` makes options of: `CXXFLAGS` in all its forms, and its own switches. They are part of every key; one
+/// variable too many costs a build, one too few would be a wrong model.
+pub(crate) fn obeyed(variables: impl Iterator<Item = (OsString, OsString)>) -> String {
+    let obeyed = |name: &str| {
+        name.contains("CXX") || name.starts_with("CC_") || name.starts_with("CRATE_CC")
+    };
+    let mut lines: Vec<String> = variables
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value))
+        .filter(|(name, _)| obeyed(name))
+        .map(|(name, value)| format!("{name}={value:?}"))
+        .collect();
+    lines.sort();
+    lines.join("\n")
 }
 
 /// Runs a command to its end and returns what it printed.
@@ -66,4 +96,32 @@ fn limit() -> Result<Duration, SimError> {
 /// Whether a program is on the PATH.
 pub(crate) fn exists(program: &str) -> bool {
     bruno_host::find_program(program).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::obeyed;
+
+    /// Whether a variable is part of the key.
+    fn check(name: &str, expected: bool) {
+        let found = obeyed(std::iter::once((name.into(), "-O1".into())));
+        assert_eq!(found.contains("-O1"), expected, "{name}");
+    }
+
+    #[test]
+    fn flags() {
+        check("CXXFLAGS", true);
+    }
+    #[test]
+    fn flags_of_the_target() {
+        check("HOST_CXXFLAGS", true);
+    }
+    #[test]
+    fn switches_of_cc() {
+        check("CRATE_CC_NO_DEFAULTS", true);
+    }
+    #[test]
+    fn what_no_compiler_sees() {
+        check("CPATH", false);
+    }
 }
