@@ -25,9 +25,7 @@ pub(crate) fn command(program: &str) -> Command {
 /// way.
 pub(crate) fn own(compiler: &cc::Tool, dir: &Path) -> Command {
     let mut command = in_own_environment(compiler.to_command());
-    command
-        .envs(compiler.env().iter().map(|(name, value)| (name, value)))
-        .env("TMPDIR", dir);
+    command.env("TMPDIR", dir);
     command
 }
 
