@@ -9,5 +9,6 @@
 pub mod archive;
 pub mod blackbox;
 pub mod mutate;
+pub mod readers;
 
 pub use mutate::{Form, mutate};
