@@ -57,7 +57,7 @@ impl CircuitError {
         let Some(&(at_s, value)) = points.get(row.min(last)) else {
             return Self::Solver { t_s, reason };
         };
-        let before = row.checked_sub(1).and_then(|k| points.get(k));
+        let before = row.min(last).checked_sub(1).and_then(|k| points.get(k));
         Self::Drive {
             file: file.into(),
             row: row.min(last) + 1,
@@ -73,4 +73,39 @@ impl CircuitError {
 fn list(problems: &[Problem]) -> String {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(t_s: f64, expected: &str) {
+        let reason = "steps of 1e-20 s".to_string();
+        let error = CircuitError::Solver { t_s, reason };
+        let points = [(0.0, 1.0), (1.0, 2.0), (2.0, 4096.0)];
+        let told = error
+            .on_the_way("loop.csv", "v_drive_V", &points)
+            .to_string();
+        assert!(told.starts_with(expected), "{told}");
+    }
+
+    #[test]
+    fn the_row_on_the_way_is_blamed() {
+        check(
+            0.0,
+            "loop.csv: row 2 (t_s 1): `v_drive_V` is 2 after 1, and the model cannot follow it",
+        );
+        check(1.5, "loop.csv: row 3 (t_s 2): `v_drive_V` is 4096 after 2");
+        check(2.0, "loop.csv: row 3 (t_s 2): `v_drive_V` is 4096 after");
+    }
+
+    #[test]
+    fn no_rows_are_not_blamed() {
+        let reason = String::new();
+        let error = CircuitError::Solver { t_s: 1.0, reason };
+        assert!(matches!(
+            error.on_the_way("", "i_A", &[]),
+            CircuitError::Solver { .. }
+        ));
+    }
 }
