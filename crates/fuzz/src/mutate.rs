@@ -174,10 +174,10 @@ fn number(old: &str, rng: &mut impl Rng) -> String {
     near.unwrap_or_else(|| pick(EXTREMES, rng).into())
 }
 
-/// A strange name, or a long one.
+/// A strange name, or a long one; names in an archive have at most 65535 bytes.
 fn name(rng: &mut impl Rng) -> String {
     match rng.random_range(0..8) {
-        0 => "x".repeat(rng.random_range(1..70_000)),
+        0 => "x".repeat(rng.random_range(1..60_000)),
         _ => pick(NAMES, rng).into(),
     }
 }
