@@ -48,7 +48,8 @@ impl ChipRecord {
 #[cfg(test)]
 mod tests {
     fn record(chip: &str, accuracy: &str) -> String {
-        let figures = r#""loss_nats":0.1,"rate_Hz":3.0,"saturations":0,"stuck_devices":0"#;
+        let figures =
+            r#""loss_nats":0.1,"rate_Hz":3.0,"saturations":0,"silent_samples":0,"stuck_devices":0"#;
         let currents = r#""deviation_rms_pA":0.1,"held_rms_pA":0.1,"held_largest_pA":0.2"#;
         format!(r#"{{"chip":{chip},"accuracy":{accuracy},{figures},{currents}}}"#)
     }
