@@ -54,16 +54,18 @@ pub fn tell(line: &str) {
     let _ = io::stderr().write_all(line.as_bytes());
 }
 
-/// The text with control characters, but for ends of lines and tabs, as their escapes.
+/// The text with what steers a terminal, but for ends of lines and tabs, as escapes, which JSON reads too. Such are control
+/// characters and those that turn the direction of writing.
 fn visible(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || turns(c);
     if !text.contains(steers) {
         return text.into();
     }
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match steers(c) {
-            true => safe.extend(c.escape_default()),
+            true => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
             false => safe.push(c),
         }
     }
@@ -84,10 +86,14 @@ mod tests {
     }
     #[test]
     fn what_would_clear_the_terminal() {
-        check("label \u{1b}[2J\r", "label \\u{1b}[2J\\r");
+        check("label \u{1b}[2J\r", "label \\u001b[2J\\u000d");
     }
     #[test]
     fn what_old_terminals_obey() {
-        check("\u{9b}2J\u{7f}", "\\u{9b}2J\\u{7f}");
+        check("\u{9b}2J\u{7f}", "\\u009b2J\\u007f");
+    }
+    #[test]
+    fn what_turns_the_direction_of_writing() {
+        check("a\u{202e}b", "a\\u202eb");
     }
 }
