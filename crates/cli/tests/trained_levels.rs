@@ -7,16 +7,6 @@ use std::fs::{read_to_string, write};
 use support::check;
 use support::task::Task;
 
-/// What becomes of a run's trained tables in its checkpoint.
-enum Tables {
-    /// Nothing.
-    Trained,
-    /// They are the description's, and none is in training: `chip.json` as a user would train it on.
-    Written,
-    /// Those that training started from.
-    Forgotten,
-}
-
 /// A run with every table in training, of RRAM devices with errors of programming.
 fn trained() -> Task {
     let task = Task::new(r#""levels":{"learning_rate":0.2},"#);
@@ -28,81 +18,90 @@ fn trained() -> Task {
     task
 }
 
-/// The run's directory with these tables in its checkpoint.
-fn with(task: &Task, tables: &Tables) -> &'static str {
-    let read = |name: &str| -> Value {
-        serde_json::from_str(&read_to_string(task.path("out").join(name)).unwrap()).unwrap()
-    };
-    let mut run = read("checkpoint.json");
-    let name = match tables {
-        Tables::Trained => return "out",
-        Tables::Written => "written",
-        Tables::Forgotten => "forgotten",
-    };
-    let values = run["parameters"]["values"].clone();
-    let layers = run["parameters"]["layers"].as_array_mut().unwrap();
-    let projections = layers.iter_mut().flat_map(|layer| {
-        let layer = layer.as_object_mut().unwrap().values_mut();
-        layer.filter(|v| v.get("trained_levels").is_some())
-    });
-    let mut count = 0;
-    for projection in projections {
-        let table = projection["trained_levels"].take();
-        let place = |end: &str| table["place"][end].as_u64().unwrap() as usize;
-        if let Tables::Written = tables {
-            let levels = &values.as_array().unwrap()[place("start")..place("end")];
-            assert_ne!(projection["start_levels"].as_array().unwrap(), levels);
-            projection["start_levels"] = levels.into();
-        }
-        count += 1;
+/// The directory of the same run with the tables that training started from.
+fn forgotten(task: &Task) -> &'static str {
+    let path = task.path("out").join("checkpoint.json");
+    let mut run: Value = serde_json::from_str(&read_to_string(path).unwrap()).unwrap();
+    let places: Vec<(usize, Value)> = projections(&mut run)
+        .map(|projection| {
+            let start = projection["trained_levels"]["place"]["start"]
+                .as_u64()
+                .unwrap();
+            (start as usize, projection["start_levels"].clone())
+        })
+        .collect();
+    assert_eq!(places.len(), 3, "input, recurrence, readout");
+    let values = run["parameters"]["values"].as_array_mut().unwrap();
+    for (start, levels) in places {
+        let levels = levels.as_array().unwrap();
+        let trained = &mut values[start..start + levels.len()];
+        assert_ne!(trained, &levels[..]);
+        trained.clone_from_slice(levels);
     }
-    assert_eq!(count, 3, "input, recurrence, readout");
-    if let Tables::Written = tables {
-        run["description"] = read("chip.json");
-    }
-    std::fs::create_dir_all(task.path(name)).unwrap();
-    write(task.path(name).join("checkpoint.json"), run.to_string()).unwrap();
-    name
+    std::fs::create_dir_all(task.path("forgotten")).unwrap();
+    let path = task.path("forgotten").join("checkpoint.json");
+    write(path, run.to_string()).unwrap();
+    "forgotten"
 }
 
-/// The figures that `score` finds are those of the tables that were written into the description, and not those of the
-/// tables that training started from.
-fn check_tables(score: impl Fn(&Task, &str) -> Vec<Value>) {
-    let task = trained();
-    let [trained, written, forgotten] = [Tables::Trained, Tables::Written, Tables::Forgotten]
-        .map(|tables| score(&task, with(&task, &tables)));
-    assert_eq!(trained, written);
-    assert_ne!(trained, forgotten);
+/// Those of a run that have a table in training.
+fn projections(run: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let layers = run["parameters"]["layers"].as_array_mut().unwrap();
+    let all = layers
+        .iter_mut()
+        .flat_map(|layer| layer.as_object_mut().unwrap().values_mut());
+    all.filter(|v| v.get("trained_levels").is_some_and(Value::is_object))
+}
+
+/// What `bruno eval` finds of a checkpoint, or of a description and its program.
+fn evaluated(task: &Task, file: &str, program: &[&str]) -> Value {
+    let arguments = [program, &["--json"]].concat();
+    let found = check(
+        task.run("eval", &task.path(file), &arguments),
+        0,
+        "loss_nats",
+    );
+    let found: Value = serde_json::from_slice(&found.stdout).unwrap();
+    found["loss_nats"].clone()
+}
+
+/// The mean losses of the ideal chip and of three virtual ones of a run.
+fn losses_of_chips(task: &Task, run: &str) -> Vec<Value> {
+    check(
+        task.run("montecarlo", &task.path(run), &["--chips", "3"]),
+        0,
+        "ideal chip",
+    );
+    let chips = read_to_string(task.path(run).join("montecarlo/chips.jsonl")).unwrap();
+    // The first line tells the settings.
+    let chips = chips.lines().skip(1).map(|line| {
+        let chip: Value = serde_json::from_str(line).unwrap();
+        chip["loss_nats"].clone()
+    });
+    chips.collect()
 }
 
 #[test]
 fn evaluation_runs_them() {
-    check_tables(|task, run| {
-        let checkpoint = task.path(run).join("checkpoint.json");
-        let found = check(task.run("eval", &checkpoint, &["--json"]), 0, "loss_nats");
-        let found: Value = serde_json::from_slice(&found.stdout).unwrap();
-        ["loss_nats", "energy_nJ", "layers"]
-            .map(|field| found[field].clone())
-            .to_vec()
-    });
+    let task = trained();
+    let program = task.path("out/program.json").display().to_string();
+    let trained = evaluated(&task, "out/checkpoint.json", &[]);
+    let written = evaluated(&task, "out/chip.json", &["--program", &program]);
+    assert_eq!(trained, written);
+    let forgotten = format!("{}/checkpoint.json", forgotten(&task));
+    assert_ne!(trained, evaluated(&task, &forgotten, &[]));
 }
 
 #[test]
 fn virtual_chips_run_them() {
-    check_tables(|task, run| {
-        check(
-            task.run("montecarlo", &task.path(run), &["--chips", "3"]),
-            0,
-            "ideal chip",
-        );
-        let chips = read_to_string(task.path(run).join("montecarlo/chips.jsonl")).unwrap();
-        // The first line tells the settings.
-        let chips = chips
-            .lines()
-            .skip(1)
-            .map(|line| serde_json::from_str(line).unwrap());
-        let chips: Vec<Value> = chips.collect();
-        assert_eq!(chips.len(), 4);
-        chips
-    });
+    let task = trained();
+    let trained = losses_of_chips(&task, "out");
+    assert_eq!(trained.len(), 4);
+    assert_eq!(trained[0], evaluated(&task, "out/checkpoint.json", &[]));
+    let forgotten = losses_of_chips(&task, forgotten(&task));
+    let pairs = trained.iter().zip(&forgotten);
+    assert!(
+        pairs.clone().all(|(a, b)| a != b),
+        "{trained:?} {forgotten:?}"
+    );
 }
