@@ -39,7 +39,7 @@ fn in_own_environment(mut command: Command) -> Command {
 /// variable too many costs a build, one too few would be a wrong model.
 pub(crate) fn obeyed(variables: impl Iterator<Item = (OsString, OsString)>) -> String {
     let obeyed = |name: &str| {
-        name.contains("CXX") || name.starts_with("CC_") || name.starts_with("CRATE_CC")
+        name.contains("CXXFLAGS") || name.starts_with("CC_") || name.starts_with("CRATE_CC")
     };
     let mut lines: Vec<String> = variables
         .map(|(name, value)| (name.to_string_lossy().into_owned(), value))
