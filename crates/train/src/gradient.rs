@@ -1,0 +1,13 @@
+//! The backward pass of a sample: coarse steps and their adjoint, exact backpropagation, the audit of one by the other.
+
+pub mod adjoint;
+pub mod audit;
+pub mod bptt;
+pub mod coarse;
+pub mod pass;
+pub mod recorded;
+pub mod recording;
+pub mod replay;
+pub mod step;
+pub mod traces;
+pub mod transition;

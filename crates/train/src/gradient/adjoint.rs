@@ -1,0 +1,260 @@
+//! The backward pass of one sample: coarse steps from the last window to the first, layers from the readout down.
+//!
+//! The equations are those of docs/method.md; `lambda` is the derivative of the loss by a state at the end of a window.
+
+use crate::TrainError;
+use crate::gradient::pass::{Demand, Pass};
+use crate::gradient::recording::Recording;
+use crate::gradient::step::{Step, Steps};
+use crate::gradient::traces::{self, Decay, Trace};
+use crate::run::not_finite::NotFinite;
+use crate::weights::in_force::Physical;
+use crate::weights::parameters::Parameters;
+use bruno_device::Layer;
+
+/// The gradient of one sample by the currents and cards in force, from its events and its linearised windows, which
+/// `steps` gives for each hidden layer; an error names the first window and neuron in which a number is not finite.
+pub(crate) fn backward<S: Steps>(
+    pass: &Pass<'_>,
+    recording: &Recording,
+    steps: &dyn Fn(usize) -> S,
+) -> Result<Physical, TrainError> {
+    let Pass {
+        parameters,
+        stimulus,
+        demand,
+        ..
+    } = pass;
+    let chip = pass.chip();
+    let mut gradient = vec![0.0; parameters.values.len()];
+    let steps = |index: usize| (index != chip.readout()).then(|| steps(index));
+    let mut layers: Vec<LayerAdjoint<S>> = (0..chip.layers.len())
+        .map(|index| LayerAdjoint::new(pass, index, recording, steps(index)))
+        .collect();
+    for window in (0..stimulus.windows as usize).rev() {
+        for index in (0..layers.len()).rev() {
+            let (own, later) = layers.split_at_mut(index + 1);
+            own[index].window(window, later.first(), demand, &mut gradient)?;
+        }
+    }
+    Ok(Physical {
+        weights: gradient.into_iter().map(f64::from).collect(),
+        devices: layers.into_iter().map(|l| l.device).collect(),
+    })
+}
+
+/// Running adjoint of one layer.
+struct LayerAdjoint<'a, S> {
+    index: usize,
+    layer: &'a Layer,
+    parameters: &'a Parameters,
+    decay: Decay,
+    window_ticks: f32,
+    /// Weights in force, pA, `[channel][neuron]`.
+    input: &'a [f32],
+    recurrent: &'a [f32],
+    input_traces: Vec<Vec<Trace>>,
+    recurrent_traces: Vec<Vec<Trace>>,
+    /// None for the readout.
+    steps: Option<S>,
+    /// By (V, p) at the end of the window at hand.
+    state: Vec<[f32; 2]>,
+    /// By the synaptic current there, pA.
+    current: Vec<f32>,
+    /// By the mean current of the window, pA.
+    mean: Vec<f32>,
+    /// `current` before this window's step, for the layer before.
+    asked: Vec<f32>,
+    device: Vec<f64>,
+}
+
+impl<'a, S: Steps> LayerAdjoint<'a, S> {
+    fn new(pass: &Pass<'a>, index: usize, recording: &Recording, steps: Option<S>) -> Self {
+        let Pass {
+            in_force,
+            parameters,
+            stimulus,
+            ..
+        } = *pass;
+        let chip = &in_force.chip;
+        let layer = &chip.layers[index];
+        let own = &parameters.layers[index];
+        let count = stimulus.windows as usize;
+        let decay = Decay::new(1.0 - layer.codes.i_dec.value(), chip.window_ticks);
+        let input_traces = match index {
+            0 => traces::windows(stimulus.events.iter().copied(), count, &decay),
+            _ => traces::windows(
+                traces::delayed(&recording.layers[index - 1].spikes),
+                count,
+                &decay,
+            ),
+        };
+        let recurrent_traces = match own.recurrent {
+            Some(_) => traces::windows(
+                traces::delayed(&recording.layers[index].spikes),
+                count,
+                &decay,
+            ),
+            None => vec![Vec::new(); count],
+        };
+        let n = layer.neurons;
+        Self {
+            index,
+            layer,
+            parameters,
+            decay,
+            window_ticks: chip.window_ticks as f32,
+            input: in_force.input_pa(index),
+            recurrent: in_force.recurrent_pa(index),
+            input_traces,
+            recurrent_traces,
+            steps,
+            state: vec![[0.0; 2]; n],
+            current: vec![0.0; n],
+            mean: vec![0.0; n],
+            asked: vec![0.0; n],
+            device: vec![0.0; own.device.len()],
+        }
+    }
+
+    fn window(
+        &mut self,
+        window: usize,
+        later: Option<&LayerAdjoint<'_, S>>,
+        demand: &Demand<'_>,
+        gradient: &mut [f32],
+    ) -> Result<(), TrainError> {
+        match self.steps.as_ref().map(|s| s.window(window)) {
+            None => self.readout(window, demand),
+            Some(steps) => {
+                self.hidden(window, &steps, later, demand);
+                self.check_finite(window, &steps)?;
+            }
+        }
+        self.accumulate(window, gradient);
+        let (left, start) = (self.decay.over_window(), self.decay.mean_of_start());
+        for (current, mean) in self.current.iter_mut().zip(&self.mean) {
+            *current = left * *current + start * mean;
+        }
+        Ok(())
+    }
+
+    fn check_finite(&self, window: usize, steps: &[Step]) -> Result<(), TrainError> {
+        let row = self.state.iter().zip(&self.asked).zip(&self.mean);
+        // The sum of finite numbers this large is not worth telling apart.
+        if row
+            .map(|(([v, p], i), m)| v + p + i + m)
+            .sum::<f32>()
+            .is_finite()
+        {
+            return Ok(());
+        }
+        let (state, asked, mean) = (&self.state, &self.asked, &self.mean);
+        let in_row = |tensor: &str, row: &mut dyn Iterator<Item = f32>| {
+            NotFinite::in_row(tensor, &self.layer.name, window, row.map(f64::from))
+        };
+        let entries = |s: &Step| {
+            let [a, b] = s.a;
+            a[0] + a[1] + b[0] + b[1] + s.b[0] + s.b[1] + s.c[0] + s.c[1] + s.d
+        };
+        let found = in_row("linearised step", &mut steps.iter().map(entries))
+            .or_else(|| {
+                in_row(
+                    "adjoint of the synaptic current",
+                    &mut asked.iter().copied(),
+                )
+            })
+            .or_else(|| in_row("adjoint of the mean current", &mut mean.iter().copied()))
+            .or_else(|| in_row("adjoint of the membrane", &mut state.iter().map(|s| s[0])))
+            .or_else(|| in_row("adjoint of the occupation", &mut state.iter().map(|s| s[1])));
+        found.map_or(Ok(()), |fault| Err(fault.into()))
+    }
+
+    fn readout(&mut self, window: usize, demand: &Demand<'_>) {
+        let n = self.layer.neurons;
+        let asked = &demand.by_current[window * n..(window + 1) * n];
+        self.current
+            .iter_mut()
+            .zip(asked)
+            .for_each(|(c, a)| *c += a);
+        self.asked.copy_from_slice(&self.current);
+    }
+
+    fn hidden(
+        &mut self,
+        window: usize,
+        steps: &[Step],
+        later: Option<&LayerAdjoint<'_, S>>,
+        demand: &Demand<'_>,
+    ) {
+        self.asked.copy_from_slice(&self.current);
+        self.membrane(window, demand);
+        for (mean, (step, state)) in self.mean.iter_mut().zip(steps.iter().zip(&self.state)) {
+            *mean = step.b[0] * state[0] + step.b[1] * state[1];
+        }
+        let mut spikes = demand.by_spikes[self.index].clone();
+        self.ask(&mut spikes, self.recurrent, self);
+        if let Some(later) = later {
+            self.ask(&mut spikes, later.input, later);
+        }
+        for (k, step) in steps.iter().enumerate() {
+            let [v, p] = self.state[k];
+            for (sum, by) in self.device.iter_mut().zip(&step.by_device) {
+                *sum += f64::from(v * by[0] + p * by[1] + spikes[k] * by[2]);
+            }
+            self.mean[k] += step.d * spikes[k];
+            self.state[k] = [
+                step.a[0][0] * v + step.a[1][0] * p + step.c[0] * spikes[k],
+                step.a[0][1] * v + step.a[1][1] * p + step.c[1] * spikes[k],
+            ];
+        }
+    }
+
+    /// Adds what is asked of the membrane's means: in a window of K ticks the membrane is taken to go straight from its
+    /// start to its end, so that its mean over the ticks is `(K+1)/2K` of the end and `(K-1)/2K` of the start.
+    fn membrane(&mut self, window: usize, demand: &Demand<'_>) {
+        let Some(asked) = demand.by_membrane.get(self.index) else {
+            return;
+        };
+        let end = 0.5 + 0.5 / self.window_ticks;
+        let rows = asked.chunks_exact(self.state.len()).skip(window);
+        for (asked, share) in rows.zip([end, 1.0 - end]) {
+            let states = self.state.iter_mut().zip(asked);
+            states.for_each(|(state, by)| state[0] += share * by);
+        }
+    }
+
+    /// Adds what the layer `to` asks of this layer's spikes over `weights`: a spike's time in the window is taken as
+    /// unknown, so its effect is the average over the window.
+    fn ask(&self, spikes: &mut [f32], weights: &[f32], to: &LayerAdjoint<'_, S>) {
+        let n = to.layer.neurons;
+        let (end, mean) = (to.decay.average_end(), to.decay.average_mean());
+        let wanted: Vec<f32> = to
+            .asked
+            .iter()
+            .zip(&to.mean)
+            .map(|(a, m)| end * a + mean * m)
+            .collect();
+        for (spike, row) in spikes.iter_mut().zip(weights.chunks_exact(n)) {
+            *spike += row.iter().zip(&wanted).map(|(w, x)| w * x).sum::<f32>();
+        }
+    }
+
+    fn accumulate(&self, window: usize, gradient: &mut [f32]) {
+        let own = &self.parameters.layers[self.index];
+        let n = self.layer.neurons;
+        let mut add = |traces: &[Trace], start: usize| {
+            for trace in traces {
+                let row = start + trace.channel as usize * n;
+                let row = &mut gradient[row..row + n];
+                for ((g, asked), mean) in row.iter_mut().zip(&self.asked).zip(&self.mean) {
+                    *g += asked * trace.end + mean * trace.mean;
+                }
+            }
+        };
+        add(&self.input_traces[window], own.input.place.start);
+        if let Some(recurrent) = &own.recurrent {
+            add(&self.recurrent_traces[window], recurrent.place.start);
+        }
+    }
+}

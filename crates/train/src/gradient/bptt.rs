@@ -1,0 +1,313 @@
+//! Exact backpropagation through every tick: the yardstick of the coarse gradients, and a gradient of its own.
+//!
+//! The derivatives are those of [`crate::neuron::dynamics`] with the surrogate of one tick, and the reset detached or not, along the
+//! states that the forward pass went through. Both are by the currents and cards in force. `full` remembers
+//! every tick; `checkpointed` remembers the windows' borders and runs each window again, for the same result.
+
+#[cfg(test)]
+mod agreement;
+#[cfg(test)]
+mod differences;
+#[cfg(test)]
+mod smooth;
+
+use crate::TrainError;
+use crate::config::DeviceParameter;
+use crate::gradient::pass::Pass;
+use crate::gradient::replay::{Moment, Replay, spiking};
+use crate::neuron::dynamics::{Dynamics, later_release};
+use crate::neuron::reset::SpikeReset;
+use crate::neuron::surrogate::Surrogate;
+use crate::run::not_finite::NotFinite;
+use crate::weights::in_force::Physical;
+use crate::weights::projection::Projection;
+use bruno_device::{Layer, LayerKind, TICK_S};
+use std::ops::Range;
+
+/// Backpropagation that remembers every tick.
+pub(crate) fn full(pass: &Pass<'_>) -> Result<Physical, TrainError> {
+    let ticks = pass.stimulus.windows * pass.chip().window_ticks;
+    let states = Replay::new(pass)?.remember(0..ticks);
+    let mut backward = Backward::new(pass);
+    backward.ticks(0..ticks, &states)?;
+    Ok(backward.finish())
+}
+
+/// Backpropagation that remembers the states at the windows' borders and recomputes what lies between.
+pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Physical, TrainError> {
+    let window = pass.chip().window_ticks;
+    let ticks = |w: u32| w * window..(w + 1) * window;
+    let mut replay = Replay::new(pass)?;
+    let mut borders = Vec::with_capacity(pass.stimulus.windows as usize);
+    for w in 0..pass.stimulus.windows {
+        borders.push(replay.snapshot());
+        replay.skip(ticks(w));
+    }
+    let mut backward = Backward::new(pass);
+    for (w, border) in (0..pass.stimulus.windows).zip(&borders).rev() {
+        replay.restore(border);
+        backward.ticks(ticks(w), &replay.remember(ticks(w)))?;
+    }
+    Ok(backward.finish())
+}
+
+/// The adjoint on its way from the last tick to the first.
+struct Backward<'a> {
+    pass: &'a Pass<'a>,
+    layers: Vec<Adjoint>,
+    gradient: Vec<f64>,
+}
+
+impl<'a> Backward<'a> {
+    fn new(pass: &'a Pass<'a>) -> Self {
+        let layers = (0..pass.chip().layers.len()).map(|index| Adjoint::new(pass, index));
+        Self {
+            pass,
+            layers: layers.collect(),
+            gradient: vec![0.0; pass.parameters.values.len()],
+        }
+    }
+
+    /// The ticks of a range, backward; `states` are `[tick + 1][layer]`, the first as it stood before the range. At the start
+    /// of every window all numbers must be finite.
+    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment>]) -> Result<(), TrainError> {
+        for (tick, pair) in range.zip(states.windows(2)).rev() {
+            // What the tick after asks of this tick's spikes is known from every layer before any of them moves on.
+            let indices = 0..self.layers.len();
+            let asked: Vec<Vec<f64>> = indices.map(|index| self.asked(index)).collect();
+            for (index, asked) in asked.iter().enumerate() {
+                self.layer(index, tick, (&pair[0], &pair[1]), asked);
+            }
+            if tick.is_multiple_of(self.pass.chip().window_ticks) {
+                self.check_finite((tick / self.pass.chip().window_ticks) as usize)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_finite(&self, window: usize) -> Result<(), TrainError> {
+        for (layer, adjoint) in self.pass.chip().layers.iter().zip(&self.layers) {
+            let tensors = [
+                ("adjoint of the membrane", &adjoint.v),
+                ("adjoint of the occupation", &adjoint.p),
+                ("adjoint of the synaptic current", &adjoint.i),
+            ];
+            for (tensor, row) in tensors {
+                let row = row.iter().copied();
+                if let Some(found) = NotFinite::in_row(tensor, &layer.name, window, row) {
+                    return Err(found.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn layer(
+        &mut self,
+        index: usize,
+        tick: u32,
+        (before, after): (&[Moment], &[Moment]),
+        asked: &[f64],
+    ) {
+        let layer = &mut self.layers[index];
+        if let Some(rows) = readout_rows(self.pass, index, tick) {
+            let rows = layer.i.iter_mut().zip(rows);
+            rows.for_each(|(i, d)| *i += f64::from(*d));
+        }
+        if let Some(rows) = membrane_rows(self.pass, index, tick) {
+            let ticks = f64::from(self.pass.chip().window_ticks);
+            let rows = layer.v.iter_mut().zip(rows);
+            rows.for_each(|(v, by)| *v += f64::from(*by) / ticks);
+        }
+        layer.membrane(&before[index], &after[index], asked);
+        let own = &self.pass.parameters.layers[index];
+        match index {
+            0 => layer.add(
+                &spiking(self.pass.stimulus, tick),
+                &own.input,
+                &mut self.gradient,
+            ),
+            _ => layer.add(&before[index - 1].fired, &own.input, &mut self.gradient),
+        }
+        if let Some(recurrent) = &own.recurrent {
+            layer.add(&before[index].fired, recurrent, &mut self.gradient);
+        }
+        layer.later.clone_from(&layer.i);
+        layer.i.iter_mut().for_each(|i| *i *= layer.alpha);
+    }
+
+    /// `dL/d spike` of every neuron of a layer in the tick at hand.
+    fn asked(&self, index: usize) -> Vec<f64> {
+        let Some(by_spikes) = self.pass.demand.by_spikes.get(index) else {
+            return Vec::new();
+        };
+        let mut asked: Vec<f64> = by_spikes.iter().map(|x| f64::from(*x)).collect();
+        let mut ask = |onto: &[f64], later: &[f64]| {
+            for (x, weights) in later.iter().zip(onto.chunks_exact(asked.len())) {
+                let products = weights.iter().map(|w| w * x);
+                asked.iter_mut().zip(products).for_each(|(a, y)| *a += y);
+            }
+        };
+        let (own, next) = (&self.layers[index], &self.layers[index + 1]);
+        ask(&own.recurrent, &own.later);
+        ask(&next.input, &next.later);
+        asked
+    }
+
+    fn finish(self) -> Physical {
+        Physical {
+            weights: self.gradient,
+            devices: self.layers.into_iter().map(|l| l.device).collect(),
+        }
+    }
+}
+
+/// The loss's derivative by the readout's currents, at the last tick of a window.
+fn readout_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32]> {
+    let (k, n) = (pass.chip().window_ticks, pass.chip().layers[index].neurons);
+    let here = index == pass.chip().readout() && (tick + 1).is_multiple_of(k);
+    let window = (tick / k) as usize;
+    here.then(|| &pass.demand.by_current[window * n..(window + 1) * n])
+}
+
+/// The loss's derivative by the mean membranes of a hidden layer in the window of a tick.
+fn membrane_rows<'a>(pass: &Pass<'a>, index: usize, tick: u32) -> Option<&'a [f32]> {
+    let n = pass.chip().layers[index].neurons;
+    let window = (tick / pass.chip().window_ticks) as usize;
+    let asked = pass.demand.by_membrane.get(index)?;
+    asked.get(window * n..(window + 1) * n)
+}
+
+/// Weights `[channel][neuron]` as `[neuron][channel]`.
+fn onto_neurons(weights: &[f32], neurons: usize) -> Vec<f64> {
+    let column = |n: usize| weights.iter().skip(n).step_by(neurons);
+    (0..neurons)
+        .flat_map(column)
+        .map(|w| f64::from(*w))
+        .collect()
+}
+
+/// What a layer's neurons do.
+struct Neuron {
+    dynamics: Dynamics,
+    surrogate: Surrogate,
+    reset: SpikeReset,
+}
+
+/// Running adjoint of one layer.
+struct Adjoint {
+    /// None for the readout.
+    neuron: Option<Neuron>,
+    alpha: f64,
+    /// Weights in force, pA: `[neuron][channel]`, those onto one neuron side by side.
+    input: Vec<f64>,
+    recurrent: Vec<f64>,
+    v: Vec<f64>,
+    p: Vec<f64>,
+    i: Vec<f64>,
+    /// `i` with all its uses, one tick later.
+    later: Vec<f64>,
+    /// Effect of a later start of each neuron's last tick, a ms: of a release from the refractory time, if it was one.
+    release: Vec<f64>,
+    /// Device parameters in training.
+    parameters: Vec<DeviceParameter>,
+    /// `dL/d parameter`, by the unit of the card.
+    device: Vec<f64>,
+}
+
+impl Adjoint {
+    fn new(pass: &Pass<'_>, index: usize) -> Self {
+        let chip = pass.chip();
+        let layer: &Layer = &chip.layers[index];
+        let card = chip.description.layers.get(index).map(|l| &l.device);
+        let neuron = card.map(|card| Neuron {
+            dynamics: Dynamics::new(card, layer.kind),
+            surrogate: Surrogate::new(card, pass.config),
+            reset: SpikeReset::new(card, layer.kind, pass.config),
+        });
+        let devices = pass.parameters.device();
+        let zeros = vec![0.0; layer.neurons];
+        debug_assert_eq!(neuron.is_none(), layer.kind == LayerKind::Readout);
+        Self {
+            neuron,
+            alpha: 1.0 - layer.codes.i_dec.value(),
+            input: onto_neurons(pass.in_force.input_pa(index), layer.neurons),
+            recurrent: onto_neurons(pass.in_force.recurrent_pa(index), layer.neurons),
+            v: zeros.clone(),
+            p: zeros.clone(),
+            i: zeros.clone(),
+            later: zeros.clone(),
+            release: zeros,
+            device: vec![0.0; devices.len()],
+            parameters: devices.iter().map(|d| d.parameter).collect(),
+        }
+    }
+
+    /// The tick's step of V and p, backward, for every neuron that was not refractory.
+    fn membrane(&mut self, before: &Moment, after: &Moment, asked: &[f64]) {
+        let Some(neuron) = self.neuron.take() else {
+            return;
+        };
+        let mut fired = after.fired.iter().peekable();
+        for (n, asked) in asked.iter().enumerate() {
+            let spike = fired.next_if(|f| **f as usize == n).is_some();
+            if before.refractory[n] {
+                self.released(n);
+                continue;
+            }
+            let state = [before.v[n], before.p[n], after.i[n]].map(f64::from);
+            self.tick(&neuron, n, state, spike, *asked);
+        }
+        self.neuron = Some(neuron);
+    }
+
+    fn tick(&mut self, neuron: &Neuron, n: usize, [v, p, i]: [f64; 3], spike: bool, asked: f64) {
+        let dynamics = &neuron.dynamics;
+        let tick = dynamics.tick(v, p, i);
+        let slope = neuron.surrogate.slope(tick.v, TICK_S);
+        let by_spike = neuron.reset.by_spike(tick.v, tick.p);
+        let asked = asked + self.v[n] * by_spike[0] + self.p[n] * by_spike[1];
+        let keep = f64::from(!spike);
+        let keep_p = f64::from(!spike || dynamics.card.keep_p);
+        // By the new V before the clamp at the floor, and by the new p.
+        let lv = if tick.floored {
+            0.0
+        } else {
+            keep * self.v[n] + slope * asked
+        };
+        let lp = keep_p * self.p[n];
+        for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
+            let [by_v, by_p] = dynamics.force(*parameter, v, p, i);
+            *sum += TICK_S * (lv * by_v + lp * by_p);
+            if *parameter == DeviceParameter::Threshold {
+                *sum -= slope * asked;
+            }
+        }
+        let by_release = later_release(tick.slope);
+        self.release[n] = lv * by_release[0] + lp * by_release[1];
+        self.i[n] += lv * tick.by_current;
+        let j = tick.jacobian;
+        self.v[n] = lv * j[0][0] + lp * j[1][0];
+        self.p[n] = lv * j[0][1] + lp * j[1][1];
+    }
+
+    /// A refractory tick: the tick after it was a release, or one more of them.
+    fn released(&mut self, n: usize) {
+        let release = std::mem::take(&mut self.release[n]);
+        for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
+            if *parameter == DeviceParameter::Refractory {
+                *sum += release;
+            }
+        }
+    }
+
+    fn add(&self, channels: &[u32], to: &Projection, gradient: &mut [f64]) {
+        let n = self.i.len();
+        for channel in channels {
+            let row = to.place.start + *channel as usize * n;
+            for (g, i) in gradient[row..row + n].iter_mut().zip(&self.i) {
+                *g += i;
+            }
+        }
+    }
+}

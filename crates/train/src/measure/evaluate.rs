@@ -1,0 +1,53 @@
+//! Scores samples on simulators of a chip, spread over threads; the result does not depend on their number.
+
+use crate::measure::sample::Ran;
+use crate::measure::score::Evaluation;
+use crate::run::parallel::spread;
+use crate::{Checkpoint, TrainError};
+use bruno_data::Sample;
+use bruno_device::Chip;
+use bruno_sim::{Forward, Program};
+
+/// What is loaded into the simulators.
+#[derive(Clone, Copy)]
+pub enum Load<'a> {
+    /// One program for all samples.
+    Once(&'a Program),
+    /// A program for the sample of this index.
+    EverySample(&'a (dyn Fn(usize) -> Result<Program, TrainError> + Sync)),
+}
+
+/// Scores samples with the output biases and the loss of a run; every model simulates `chip`, whose records and formats
+/// are those of the run's own chip. `done` hears how many samples were finished.
+///
+/// # Errors
+/// Those of the simulators and of the programs.
+pub fn evaluate(
+    models: &mut [Box<dyn Forward>],
+    chip: &Chip,
+    run: &Checkpoint,
+    samples: &[Sample],
+    load: Load<'_>,
+    mut done: impl FnMut(u64),
+) -> Result<Evaluation, TrainError> {
+    let one = |model: &mut dyn Forward, index: usize| {
+        if let Load::EverySample(program) = load {
+            model.load(&program(index)?)?;
+        }
+        let (parameters, config) = (&run.parameters, &run.config);
+        let ran = Ran::forward(model, chip, parameters, config, &samples[index], &[])?;
+        Ok(ran.found)
+    };
+    let program = match load {
+        Load::Once(program) => Some(program),
+        Load::EverySample(_) => None,
+    };
+    let mut sum = Evaluation::default();
+    let all: Vec<usize> = (0..samples.len()).collect();
+    for part in all.chunks(16 * models.len()) {
+        let found = spread(models, program, part, &one)?;
+        found.iter().for_each(|f| sum.add(f));
+        done(part.len() as u64);
+    }
+    Ok(sum)
+}

@@ -1,0 +1,153 @@
+//! The reset as the gradient sees it.
+//!
+//! A spike s (0 or 1) leaves `x = (1 - s) x' + s x_reset` of a state x' = (V, p) that was just moved. Detached, the derivative is
+//! `1 - s`; attached, s follows V' through its surrogate: `dx = (1 - s) dx' + (x_reset - x') ds`.
+
+use crate::config::{Reset, TrainConfig};
+use bruno_chip::DeviceCard;
+use bruno_device::LayerKind;
+
+/// The reset of one layer's neurons.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SpikeReset {
+    /// The gradient sees it.
+    pub attached: bool,
+    v: f64,
+    /// None where a spike keeps the occupation.
+    p: Option<f64>,
+}
+
+impl SpikeReset {
+    /// That of the settings on a card.
+    pub fn new(card: &DeviceCard, kind: LayerKind, config: &TrainConfig) -> Self {
+        let resets_p = kind == LayerKind::Felif && !card.keep_p;
+        Self {
+            attached: config.reset == Reset::Attached,
+            v: card.v_reset_v,
+            p: resets_p.then_some(card.p_reset),
+        }
+    }
+
+    /// Derivative of (V, p) after a tick by its spike, for the state just before the reset; zero where detached.
+    pub fn by_spike(&self, v: f64, p: f64) -> [f64; 2] {
+        if !self.attached {
+            return [0.0; 2];
+        }
+        [self.v - v, self.p.map_or(0.0, |reset| reset - p)]
+    }
+
+    /// (V, p) after a spike from an occupation.
+    pub fn state(&self, p: f64) -> [f64; 2] {
+        [self.v, self.p.unwrap_or(p)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::neuron::dynamics::Dynamics;
+    use crate::neuron::surrogate::Surrogate;
+
+    /// A short time constant: the smooth model loses a good part of its state in each tick.
+    const TAU_S: f64 = 20e-6;
+    const WIDTH_V: f64 = 0.1;
+    const TICKS: usize = 12;
+
+    fn config() -> TrainConfig {
+        TrainConfig {
+            reset: Reset::Attached,
+            surrogate_tau_ms: TAU_S * 1e3,
+            surrogate_width_v: WIDTH_V,
+            ..TrainConfig::default()
+        }
+    }
+
+    /// The spike of the smooth model: the surrogate's primitive, so that the surrogate is its derivative.
+    fn smooth_spike(v: f64, v_th: f64) -> f64 {
+        let u = (v - v_th) / WIDTH_V;
+        1e-6 / TAU_S * 0.5 * (1.0 + u / (1.0 + u.abs()))
+    }
+
+    /// A neuron with smooth spikes from a state, in float; its end.
+    fn smooth(card: &DeviceCard, kind: LayerKind, [mut v, mut p]: [f64; 2], v_th: f64) -> [f64; 2] {
+        let reset = SpikeReset::new(card, kind, &config());
+        let dynamics = Dynamics::new(card, kind);
+        for _ in 0..TICKS {
+            let tick = dynamics.tick(v, p, 200.0);
+            let s = smooth_spike(tick.v, v_th);
+            let at = reset.state(tick.p);
+            v = (1.0 - s) * tick.v + s * at[0];
+            p = (1.0 - s) * tick.p + s * at[1];
+        }
+        [v, p]
+    }
+
+    /// The chain of the ticks' derivatives by V, p at the start and by the threshold, against central differences.
+    fn check(card: &DeviceCard, kind: LayerKind) {
+        let start = [0.7, if kind == LayerKind::Felif { 0.4 } else { 0.0 }];
+        let reset = SpikeReset::new(card, kind, &config());
+        let surrogate = Surrogate::new(card, &config());
+        let dynamics = Dynamics::new(card, kind);
+        let [mut v, mut p] = start;
+        // Columns: by V, by p, by the threshold.
+        let mut columns = [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]];
+        for _ in 0..TICKS {
+            let tick = dynamics.tick(v, p, 200.0);
+            let s = smooth_spike(tick.v, card.v_th_v);
+            let (slope, by_spike) = (
+                surrogate.slope(tick.v, 1e-6),
+                reset.by_spike(tick.v, tick.p),
+            );
+            for (k, column) in columns.iter_mut().enumerate() {
+                let j = tick.jacobian;
+                let moved = [0, 1].map(|r: usize| j[r][0] * column[0] + j[r][1] * column[1]);
+                let spike = slope * (moved[0] - f64::from(k == 2));
+                let keep = [1.0 - s, if reset.p.is_none() { 1.0 } else { 1.0 - s }];
+                *column = [0, 1].map(|r| keep[r] * moved[r] + by_spike[r] * spike);
+            }
+            let at = reset.state(tick.p);
+            v = (1.0 - s) * tick.v + s * at[0];
+            p = (1.0 - s) * tick.p + s * at[1];
+        }
+        let h = 1e-6;
+        let end = |by_v: f64, by_p: f64, by_th: f64| {
+            smooth(
+                card,
+                kind,
+                [start[0] + by_v, start[1] + by_p],
+                card.v_th_v + by_th,
+            )
+        };
+        let pairs = [
+            (end(h, 0.0, 0.0), end(-h, 0.0, 0.0)),
+            (end(0.0, h, 0.0), end(0.0, -h, 0.0)),
+            (end(0.0, 0.0, h), end(0.0, 0.0, -h)),
+        ];
+        for (column, (up, down)) in columns.iter().zip(pairs) {
+            for r in 0..2 {
+                let expected = (up[r] - down[r]) / (2.0 * h);
+                assert!(
+                    (column[r] - expected).abs() < 1e-5,
+                    "{column:?} {up:?} {down:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn felif() {
+        check(&DeviceCard::default(), LayerKind::Felif);
+    }
+    #[test]
+    fn felif_that_keeps_its_occupation() {
+        let card = DeviceCard {
+            keep_p: true,
+            ..DeviceCard::default()
+        };
+        check(&card, LayerKind::Felif);
+    }
+    #[test]
+    fn lif() {
+        check(&DeviceCard::default(), LayerKind::Lif);
+    }
+}

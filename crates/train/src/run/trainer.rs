@@ -1,0 +1,377 @@
+//! The training loop: samples spread over threads with one simulator each, gradients summed in the samples' order, so
+//! that the result does not depend on the number of threads.
+
+mod audits;
+
+use crate::config::{StraightThrough, check_reach};
+use crate::gradient::pass::Gradient;
+use crate::measure::evaluate::{Load, evaluate};
+use crate::measure::sample::Ran;
+use crate::measure::score::Evaluation;
+use crate::run::alive;
+use crate::run::dropout::thinned;
+use crate::run::not_finite::{FailedBatch, NotFinite};
+use crate::run::parallel::spread;
+use crate::weights::in_force::{At, InForce, nominal_program};
+use crate::{Checkpoint, Footprint, HardwareConfig, Measured, Objectives, TrainError};
+use bruno_chip::{Description, Problem};
+use bruno_data::{Dataset, Sample, Target};
+use bruno_device::Chip;
+use bruno_sim::{Forward, Program, SimError};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use std::time::Instant;
+
+/// Makes one simulator of the run's [`crate::simulated`] chip; called once a thread.
+pub type ModelFactory<'a> = dyn Fn() -> Result<Box<dyn Forward>, SimError> + Sync + 'a;
+
+/// Work on the sample of this number, in a simulator that is loaded with the chip in force.
+type Work<'a, T> =
+    dyn Fn(&mut dyn Forward, &Checkpoint, &InForce, usize) -> Result<T, TrainError> + Sync + 'a;
+
+/// A run in progress.
+pub struct Trainer<'a> {
+    /// State that is kept on disk.
+    pub run: Checkpoint,
+    /// The batch of the last step, if a number in it was not finite.
+    pub failed: Option<FailedBatch>,
+    pub(crate) data: &'a Dataset,
+    file: String,
+    models: Vec<Box<dyn Forward>>,
+    /// Seconds spent in forward and backward passes, summed over threads.
+    pub seconds: [f64; 2],
+}
+
+/// What one training sample yields.
+struct Outcome {
+    gradient: Gradient,
+    found: Evaluation,
+    seconds: [f64; 2],
+}
+
+impl<'a> Trainer<'a> {
+    /// Starts or continues a run. `file` is the description's, for errors.
+    pub fn new(
+        file: &str,
+        run: Checkpoint,
+        data: &'a Dataset,
+        factory: &ModelFactory<'_>,
+        threads: usize,
+    ) -> Result<Self, TrainError> {
+        let chip = run.parameters.chip(file, &run.description)?;
+        check_data(&chip, data)?;
+        check_reach(&run.config, &chip)?;
+        check_objectives(&run.config.objectives, data)?;
+        let models = (0..threads.max(1))
+            .map(|_| factory())
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            run,
+            failed: None,
+            data,
+            file: file.into(),
+            models,
+            seconds: [0.0; 2],
+        })
+    }
+
+    /// Sets the output biases to the log-odds of each output in the training set (music; a fresh run only).
+    pub fn start_biases(&mut self) {
+        let mut counts = vec![0u64; self.data.outputs];
+        let mut frames = 0u64;
+        for sample in &self.data.train {
+            if let Target::Frames { next, .. } = &sample.target {
+                frames += next.len() as u64;
+                next.iter().flatten().for_each(|k| counts[*k as usize] += 1);
+            }
+        }
+        if frames == 0 {
+            return;
+        }
+        let place = self.run.parameters.bias.clone();
+        for (bias, count) in self.run.parameters.values[place].iter_mut().zip(counts) {
+            // Half a count keeps the odds of keys that never sound finite.
+            let odds = (count as f64 + 0.5) / (frames as f64 - count as f64 + 0.5);
+            *bias = odds.ln() as f32;
+        }
+    }
+
+    /// Works through `count` samples, each on a simulator of the chip in force; the first is `at`.
+    fn on_chips<T: Send>(
+        &mut self,
+        at: At,
+        count: usize,
+        work: &Work<'_, T>,
+    ) -> Result<Vec<T>, TrainError> {
+        let chip = self.chip()?;
+        let run = &self.run;
+        let in_force = |k: usize| {
+            let at = At {
+                sample: at.sample + k,
+                ..at
+            };
+            InForce::at(&run.parameters, &run.config, &chip, at)
+        };
+        let hardware = run.config.hardware.as_ref();
+        let shared = match hardware.is_some_and(HardwareConfig::varies_by_sample) {
+            true => None,
+            false => Some(in_force(0)?),
+        };
+        let one = |model: &mut dyn Forward, k: usize| match &shared {
+            Some(shared) => work(model, run, shared, k),
+            None => {
+                let own = in_force(k)?;
+                model.load(&own.program)?;
+                work(model, run, &own, k)
+            }
+        };
+        let all: Vec<usize> = (0..count).collect();
+        let program = shared.as_ref().map(|s| &s.program);
+        spread(&mut self.models, program, &all, &one)
+    }
+
+    /// The start of a step of the whole run.
+    pub(crate) fn at(&self, epoch: usize, step: usize) -> At {
+        At {
+            epoch,
+            step,
+            sample: step * self.run.config.batch,
+        }
+    }
+
+    /// The start of the next step.
+    fn next(&self) -> At {
+        self.at(self.run.epoch + 1, self.steps_done())
+    }
+
+    /// The order of an epoch follows from (seed, epoch) alone.
+    pub(crate) fn order(&self, epoch: usize) -> Vec<usize> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.run.config.seed);
+        rng.set_stream(epoch as u64);
+        let mut order: Vec<usize> = (0..self.data.train.len()).collect();
+        order.shuffle(&mut rng);
+        order
+    }
+
+    pub(crate) fn batch(
+        &mut self,
+        at: At,
+        samples: &[usize],
+    ) -> Result<(Gradient, Evaluation), TrainError> {
+        let data = self.data;
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            let share = run.config.regularisation.input_dropout;
+            let place = (at.step, k);
+            let sample = thinned(&data.train[samples[k]], share, run.config.seed, place);
+            train_sample(model, in_force, run, &sample)
+        };
+        // The first sample that fails is named, whatever the number of threads.
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
+            Ok(work(model, run, in_force, k))
+        };
+        let outcomes = self.on_chips(at, samples.len(), &work)?;
+        let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
+        let mut found = Evaluation::default();
+        for (outcome, sample) in outcomes.into_iter().zip(samples) {
+            let outcome = outcome.map_err(|e| e.at(at.epoch, Some(*sample)))?;
+            let share = 1.0 / samples.len() as f32;
+            gradient
+                .iter_mut()
+                .zip(&outcome.gradient)
+                .for_each(|(sum, g)| *sum += share * g);
+            found.add(&outcome.found);
+            (0..2).for_each(|k| self.seconds[k] += outcome.seconds[k]);
+        }
+        Ok((gradient, found))
+    }
+
+    /// One optimiser step; returns the gradient's norm and the factor of its clipping.
+    pub(crate) fn update(
+        &mut self,
+        mut gradient: Gradient,
+        progress: f64,
+    ) -> Result<(f32, f32), TrainError> {
+        let config = &self.run.config;
+        // A cosine from 1 to a hundredth.
+        let schedule = 0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+        let level_rate = config.levels.as_ref().map_or(0.0, |l| l.learning_rate);
+        let parameters = &mut self.run.parameters;
+        let device: Vec<usize> = parameters
+            .layers
+            .iter()
+            .flat_map(|l| l.device.clone())
+            .collect();
+        let rate_of = |k: usize| match (device.contains(&k), parameters.is_level(k)) {
+            (true, _) => config.device_learning_rate,
+            (false, true) => level_rate,
+            (false, false) => config.learning_rate,
+        };
+        let rates = (0..gradient.len()).map(|k| (rate_of(k) * schedule) as f32);
+        let rates: Vec<f32> = rates.collect();
+        if config.weights.straight_through == StraightThrough::Gated {
+            parameters.gate(&mut gradient);
+        }
+        let (norm, clipping) = self.run.adam.clip(&mut gradient, config.clip as f32);
+        if !norm.is_finite() {
+            return Err(NotFinite::of("norm of the batch's gradient", norm).into());
+        }
+        self.run
+            .adam
+            .step(&mut parameters.values, &gradient, |k| rates[k]);
+        parameters.decay(config.learning_rate * schedule * config.regularisation.weight_decay);
+        parameters.clip();
+        match parameters.values.iter().position(|x| !x.is_finite()) {
+            None => Ok((norm, clipping)),
+            Some(at) => Err(NotFinite::of(parameters.name(at), parameters.values[at]).into()),
+        }
+    }
+
+    /// Scores samples on the nominal chip with the parameters at hand.
+    ///
+    /// # Errors
+    /// Those of the simulators; a layer that is silent on all samples, and weights that all have one code.
+    pub fn evaluate(
+        &mut self,
+        samples: &[Sample],
+        done: impl FnMut(u64),
+    ) -> Result<Evaluation, TrainError> {
+        let found = self.score(samples, done)?;
+        self.check_alive(&found)?;
+        Ok(found)
+    }
+
+    /// Scores samples on a chip that is loaded with this program, which must fit it.
+    ///
+    /// # Errors
+    /// Those of [`Trainer::evaluate`].
+    pub fn evaluate_program(
+        &mut self,
+        program: &Program,
+        samples: &[Sample],
+        done: impl FnMut(u64),
+    ) -> Result<Evaluation, TrainError> {
+        let chip = self.chip()?;
+        let load = Load::Once(program);
+        let found = evaluate(&mut self.models, &chip, &self.run, samples, load, done)?;
+        self.check_alive(&found)?;
+        Ok(found)
+    }
+
+    fn score(
+        &mut self,
+        samples: &[Sample],
+        done: impl FnMut(u64),
+    ) -> Result<Evaluation, TrainError> {
+        let chip = self.chip()?;
+        let program = nominal_program(&chip, &self.run.parameters, &self.run.config);
+        let load = Load::Once(&program);
+        evaluate(&mut self.models, &chip, &self.run, samples, load, done)
+    }
+
+    /// Refuses activity in which a layer is silent, and weights that all have one code.
+    pub(crate) fn check_alive(&self, found: &Evaluation) -> Result<(), TrainError> {
+        alive::check(&self.chip()?, &self.run.parameters, found)
+    }
+
+    /// Scores samples with the weights at hand on the description's own device cards; silent layers are no error there.
+    pub fn evaluate_on_start_cards(
+        &mut self,
+        samples: &[Sample],
+        done: impl FnMut(u64),
+    ) -> Result<Evaluation, TrainError> {
+        let start = self.run.parameters.without_device();
+        let trained = std::mem::replace(&mut self.run.parameters, start);
+        let score = self.score(samples, done);
+        self.run.parameters = trained;
+        score
+    }
+
+    /// The chip with the device parameters at hand, as it was measured; `name` says what it is.
+    pub fn measured(&self, name: &str, found: &Evaluation) -> Measured {
+        let description = self.description();
+        Measured::new(name, &self.run, &description, found)
+    }
+
+    /// The description's own chip, as it was measured.
+    pub fn measured_at_start(&self, name: &str, found: &Evaluation) -> Measured {
+        Measured::new(name, &self.run, &self.run.description, found)
+    }
+
+    /// The chip with the device parameters at hand.
+    pub fn chip(&self) -> Result<Chip, TrainError> {
+        Ok(self
+            .run
+            .parameters
+            .chip(&self.file, &self.run.description)?)
+    }
+
+    /// The area of the chip with the device parameters at hand.
+    pub fn footprint(&self) -> Footprint {
+        Footprint::of(&self.description(), &self.run.config.objectives)
+    }
+
+    /// The description with the device parameters at hand.
+    pub fn description(&self) -> Description {
+        self.run.parameters.describe(&self.run.description)
+    }
+}
+
+/// Checks that a data set fits a chip: channels, outputs, frames of whole windows.
+pub fn check_data(chip: &Chip, data: &Dataset) -> Result<(), TrainError> {
+    data.check_channels(chip.inputs, chip.layers[chip.readout()].neurons)?;
+    check_frames(data, chip.window_ticks)
+}
+
+/// Only classes have a time of decision.
+fn check_objectives(objectives: &Objectives, data: &Dataset) -> Result<(), TrainError> {
+    let classes = |s: &Sample| matches!(s.target, Target::Class { .. });
+    if objectives.latency.is_none() || data.train.iter().all(classes) {
+        return Ok(());
+    }
+    Err(TrainError::Setting(Problem {
+        field: "training.objectives.latency".into(),
+        value: "given".into(),
+        allowed: "none with this data set: its samples have no class to decide for".into(),
+        remedy: "leave it out".into(),
+    }))
+}
+
+fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
+    let all = data.train.iter().chain(&data.valid).chain(&data.test);
+    for sample in all {
+        if let Target::Frames { frame_us, .. } = sample.target
+            && (frame_us % window != 0 || frame_us == 0)
+        {
+            return Err(TrainError::Data(bruno_data::DataError::Setting {
+                what: "the frame".into(),
+                found: format!("{frame_us} us"),
+                allowed: format!("whole windows of {window} us"),
+                remedy: "change `data.frame_ms` or `window_ticks`".into(),
+            }));
+        }
+    }
+    Ok(())
+}
+
+fn train_sample(
+    model: &mut dyn Forward,
+    in_force: &InForce,
+    run: &Checkpoint,
+    sample: &Sample,
+) -> Result<Outcome, TrainError> {
+    let (config, parameters) = (&run.config, &run.parameters);
+    let start = Instant::now();
+    let (chip, kinds) = (&in_force.chip, [run.gradient]);
+    let ran = Ran::forward(model, chip, parameters, config, sample, &kinds)?;
+    let forward = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let pass = ran.pass(in_force, parameters, config);
+    let mut gradient = pass.gradient(run.gradient, &ran.recording)?;
+    ran.add_direct(parameters, &mut gradient);
+    Ok(Outcome {
+        gradient,
+        found: ran.found,
+        seconds: [forward, start.elapsed().as_secs_f64()],
+    })
+}
