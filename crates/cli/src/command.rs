@@ -8,6 +8,7 @@ mod cosim;
 mod device;
 mod eval;
 mod generate;
+pub mod judge;
 mod model;
 mod montecarlo;
 mod new;
@@ -42,6 +43,8 @@ enum Command {
     Cache(cache::CacheCommand),
     Model(model::ModelCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
+    #[command(name = judge::NAME, hide = true)]
+    Judge(judge::Judge),
 }
 
 impl Arguments {
@@ -49,19 +52,20 @@ impl Arguments {
     pub fn run(&self) -> Result<(), Failure> {
         match &self.command {
             Command::New(command) => command.run(),
-            Command::Check(command) => command.run(),
+            Command::Check(command) => command.run().map_err(|e| e.of_file(&command.chip)),
             Command::Generate(command) => command.run(),
             Command::Cosim(command) => command.run(),
             Command::Synth(command) => command.run(),
-            Command::Train(command) => command.run(),
-            Command::Tune(command) => command.run(),
-            Command::Eval(command) => command.run(),
+            Command::Train(command) => command.run().map_err(|e| e.of_file(&command.chip)),
+            Command::Tune(command) => command.run().map_err(|e| e.of_file(&command.chip)),
+            Command::Eval(command) => command.run().map_err(|e| e.of_file(&command.file)),
             Command::Device(command) => command.run(),
-            Command::Audit(command) => command.run(),
+            Command::Audit(command) => command.run().map_err(|e| e.of_file(&command.file)),
             Command::Bench(command) => command.run(),
             Command::Cache(command) => command.run(),
             Command::Model(command) => command.run(),
-            Command::Montecarlo(command) => command.run(),
+            Command::Montecarlo(command) => command.run().map_err(|e| e.of_file(&command.chip)),
+            Command::Judge(command) => command.run(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Every way a command can fail, with its exit code: 2 a user's mistake, 3 an external tool, 4 a mismatch between
 //! layers, 1 a bug in bruno or the machine.
 
-use bruno_chip::ChipError;
+use bruno_chip::{ChipError, Problem};
 use bruno_circuit::CircuitError;
 use bruno_circuit::fit::FitError;
 use bruno_circuit::model_card::CardError;
@@ -17,6 +17,7 @@ use bruno_sim::{Difference, SimError};
 use bruno_synth::SynthError;
 use bruno_train::TrainError;
 use bruno_tune::TuneError;
+use std::path::Path;
 
 /// A failed command.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,14 @@ pub enum Failure {
     /// Training stopped.
     #[error(transparent)]
     Train(TrainError),
+    /// Settings of training are bad.
+    #[error("{path}: {problem}")]
+    Setting {
+        /// The description or the run in which they stand.
+        path: String,
+        /// The setting.
+        problem: Problem,
+    },
     /// A number in a training step was not finite.
     #[error("{error}\nthe batch is kept: `bruno audit {path}` repeats it with every gradient")]
     FailedBatch {
@@ -114,6 +123,17 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same failure, with the file that a command was given where it is about what stands in there.
+    pub fn of_file(self, path: &Path) -> Self {
+        match self {
+            Self::Train(TrainError::Setting(problem)) => Self::Setting {
+                path: path.display().to_string(),
+                problem,
+            },
+            other => other,
+        }
+    }
+
     /// The same failure of a case that is called otherwise.
     pub fn in_case(self, name: impl Fn(&str) -> String) -> Self {
         match self {
@@ -135,7 +155,7 @@ impl Failure {
         match self {
             Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
             Self::Input { .. } | Self::Write { .. } | Self::Lock(_) | Self::Tune(_) => 2,
-            Self::Model(_) => 2,
+            Self::Model(_) | Self::Setting { .. } => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
             Self::Sim(

@@ -28,6 +28,9 @@ fn main() -> ExitCode {
 
 /// Runs the command that was asked for; gives its exit code.
 fn run() -> u8 {
+    if let Ok(program) = std::env::current_exe() {
+        bruno_verilator::judge_with(program, command::judge::NAME);
+    }
     let ran = match Arguments::try_parse() {
         Ok(arguments) => arguments.run(),
         Err(mistake) if mistake.use_stderr() => mistake.exit(),

@@ -78,6 +78,7 @@ mod tests {
                 number,
                 point,
                 values: vec![goal],
+                silent: 0,
                 outcome: Outcome::Done,
             }
         };

@@ -43,6 +43,9 @@ pub struct Trial {
     pub point: Vec<f64>,
     /// Goal on the validation set after each epoch; the smaller the better.
     pub values: Vec<f64>,
+    /// Samples of the validation set without a spike of the last hidden layer, after the last of these epochs.
+    #[serde(default)]
+    pub silent: u64,
     /// How it ended.
     pub outcome: Outcome,
 }

@@ -22,4 +22,4 @@ pub use journal::{Journal, Outcome, Trial};
 pub use settings::{Budget, Goal, TuneConfig};
 pub use space::{Choices, Interval, Range, Space};
 pub use study::Study;
-pub use trial::{Runner, Simulators, Training};
+pub use trial::{Runner, Simulators, Training, Validated};

@@ -34,6 +34,7 @@ mod tests {
             number,
             point: vec![],
             values: values.to_vec(),
+            silent: 0,
             outcome: Outcome::Done,
         };
         let earlier: [&[f64]; 4] = [&[5.0, 1.0], &[4.0, 2.0], &[3.0, 3.0], &[2.0]];

@@ -81,6 +81,7 @@ mod tests {
                     number,
                     point,
                     values,
+                    silent: 0,
                     outcome: Outcome::Done,
                 });
             }

@@ -1,7 +1,9 @@
 //! A search: rounds of trials that run at once, each proposed from the rounds before it.
 
 use crate::trial::own_fault;
-use crate::{Journal, Outcome, Runner, Space, Trial, TuneConfig, TuneError, prune, sampler};
+use crate::{
+    Journal, Outcome, Runner, Space, Trial, TuneConfig, TuneError, Validated, prune, sampler,
+};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Mutex;
@@ -96,8 +98,9 @@ impl Study<'_> {
 
     fn trial(&self, number: usize, earlier: &[Trial]) -> Result<Trial, TuneError> {
         let point = sampler::point(self.space, self.config, number, earlier)?;
-        let (mut values, mut end) = (Vec::new(), Outcome::Done);
-        let mut after_epoch = |value: f64| {
+        let (mut values, mut silent, mut end) = (Vec::new(), 0, Outcome::Done);
+        let mut after_epoch = |valid: Validated| {
+            let value = valid.goal;
             if !value.is_finite() {
                 end = Outcome::Failed(format!(
                     "the goal is {value} after epoch {}",
@@ -106,6 +109,7 @@ impl Study<'_> {
                 return false;
             }
             values.push(value);
+            silent = valid.silent;
             if self.config.prune && !prune::goes_on(&values, earlier, self.config.startup) {
                 end = Outcome::Pruned;
             }
@@ -123,6 +127,7 @@ impl Study<'_> {
             number,
             point,
             values,
+            silent,
             outcome,
         })
     }

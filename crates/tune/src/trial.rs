@@ -7,16 +7,25 @@ use bruno_device::Chip;
 use bruno_sim::Forward;
 use bruno_train::{Checkpoint, Parameters, TrainConfig, TrainError, Trainer};
 
+/// What the validation set says after an epoch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Validated {
+    /// The goal; the smaller the better.
+    pub goal: f64,
+    /// Samples for which the last hidden layer was silent: output biases alone decide them.
+    pub silent: u64,
+}
+
 /// What runs a trial.
 pub trait Runner: Sync {
-    /// Trains a description; `after_epoch` hears the goal on the validation set and says whether to go on.
+    /// Trains a description; `after_epoch` hears of the validation set and says whether to go on.
     ///
     /// # Errors
     /// Those of its settings, which are the trial's own fault, and others, which end the search.
     fn run(
         &self,
         description: &Description,
-        after_epoch: &mut dyn FnMut(f64) -> bool,
+        after_epoch: &mut dyn FnMut(Validated) -> bool,
     ) -> Result<(), TuneError>;
 }
 
@@ -41,7 +50,7 @@ impl Runner for Training<'_> {
     fn run(
         &self,
         description: &Description,
-        after_epoch: &mut dyn FnMut(f64) -> bool,
+        after_epoch: &mut dyn FnMut(Validated) -> bool,
     ) -> Result<(), TuneError> {
         let config = TrainConfig::of(description)?;
         config.check_validation(self.data)?;
@@ -71,7 +80,8 @@ impl Runner for Training<'_> {
                 Goal::Loss => valid.mean_loss(),
                 Goal::Error => 1.0 - valid.accuracy(),
             };
-            if !after_epoch(goal) {
+            let silent = valid.silent;
+            if !after_epoch(Validated { goal, silent }) {
                 break;
             }
         }

@@ -5,7 +5,7 @@ use bruno_data::{Dataset, Event, Sample, Target};
 use bruno_sim::IntegerModel;
 use bruno_train::TrainConfig;
 use bruno_tune::{
-    Budget, Goal, Outcome, Runner, Space, Study, Training, Trial, TuneConfig, TuneError,
+    Budget, Goal, Outcome, Runner, Space, Study, Training, Trial, TuneConfig, TuneError, Validated,
 };
 use serde_json::{Value, json};
 use std::path::Path;
@@ -56,7 +56,7 @@ impl Runner for Function {
     fn run(
         &self,
         description: &Description,
-        after_epoch: &mut dyn FnMut(f64) -> bool,
+        after_epoch: &mut dyn FnMut(Validated) -> bool,
     ) -> Result<(), TuneError> {
         let config = TrainConfig::of(description)?;
         if config.learning_rate > 0.5 {
@@ -70,7 +70,8 @@ impl Runner for Function {
         let gradient = f64::from(config.gradient.name() == "sample");
         for epoch in 0..config.epochs {
             self.epochs.fetch_add(1, Ordering::Relaxed);
-            if !after_epoch(distance + gradient + 1.0 / (epoch + 1) as f64) {
+            let goal = distance + gradient + 1.0 / (epoch + 1) as f64;
+            if !after_epoch(Validated { goal, silent: 0 }) {
                 break;
             }
         }
@@ -161,9 +162,12 @@ fn where_everything_fails() {
         fn run(
             &self,
             _: &Description,
-            after: &mut dyn FnMut(f64) -> bool,
+            after: &mut dyn FnMut(Validated) -> bool,
         ) -> Result<(), TuneError> {
-            after(f64::NAN);
+            after(Validated {
+                goal: f64::NAN,
+                silent: 0,
+            });
             Ok(())
         }
     }

@@ -7,9 +7,7 @@ use crate::machine::Machine;
 use crate::passes::Hits;
 use crate::rewrites::Rewrites;
 use crate::seeded::Fault;
-use crate::{
-    check, contest, coverage_config, model_header, names, passes, sanitisers, shared_banks, tool,
-};
+use crate::{coverage_config, judge, model_header, names, passes, sanitisers, shared_banks, tool};
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::SimError;
@@ -133,8 +131,7 @@ pub(crate) fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<Ca
         let builds = tools.builds(&source, ways, &cache, dir)?;
         match flavour {
             Flavour::Fast => {
-                let builds = contest::by_speed(chip, builds)?;
-                let (best, built) = check::first_sound(chip, builds, Path::new("."))?;
+                let (best, built) = judge::best(chip, builds, Path::new("."))?;
                 built.append(&best.path)?;
                 moved(&best.path, path)
             }

@@ -2,7 +2,6 @@
 //! options whose effect depends on the chip, so they are compared on the machine that the model is for.
 
 use crate::VerilatedModel;
-use crate::compile::Build;
 use bruno_device::Chip;
 use bruno_sim::SimError;
 use std::path::Path;
@@ -13,25 +12,33 @@ const LAP: usize = 1 << 21;
 /// Laps of each build, in turn; the shortest counts, for other work on the machine only adds to them.
 const LAPS: usize = 7;
 
-/// Builds in the order of the time that they need for the same ticks, the fastest first; as they were given where they are
-/// equal.
-pub(crate) fn by_speed(chip: &Chip, builds: Vec<Build>) -> Result<Vec<Build>, SimError> {
+/// Places of the builds in the order of the time that they need for the same ticks, the fastest first; as they were given
+/// where they are equal. `begins` is told before a build is run.
+pub(crate) fn by_speed(
+    chip: &Chip,
+    builds: &[&Path],
+    begins: &mut dyn FnMut(usize),
+) -> Result<Vec<usize>, SimError> {
+    let mut order: Vec<usize> = (0..builds.len()).collect();
     if builds.len() < 2 {
-        return Ok(builds);
+        return Ok(order);
     }
-    let open = |build: &Build| VerilatedModel::open(chip, &build.path, Path::new(""));
-    let mut models = builds.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let mut models = Vec::new();
+    for (at, build) in builds.iter().enumerate() {
+        begins(at);
+        models.push(VerilatedModel::open(chip, build, Path::new(""))?);
+    }
     let neurons: usize = chip.layers.iter().map(|l| l.neurons).sum();
     let ticks = (LAP / neurons.max(1)).max(1) as u32;
     let mut best = vec![Duration::MAX; builds.len()];
     for _ in 0..LAPS {
-        for (model, best) in models.iter_mut().zip(&mut best) {
+        for (at, (model, best)) in models.iter_mut().zip(&mut best).enumerate() {
+            begins(at);
             *best = lap(model, ticks)?.min(*best);
         }
     }
-    let mut timed: Vec<_> = best.into_iter().zip(builds).collect();
-    timed.sort_by_key(|(time, _)| *time);
-    Ok(timed.into_iter().map(|(_, build)| build).collect())
+    order.sort_by_key(|at| best[*at]);
+    Ok(order)
 }
 
 /// Time of ticks from the reset of the states on, without spikes.
@@ -44,10 +51,11 @@ fn lap(model: &mut VerilatedModel, ticks: u32) -> Result<Duration, SimError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Build, Path, VerilatedModel};
+    use super::{Path, VerilatedModel};
     use crate::Flavour;
     use crate::build::{Source, Tools};
     use crate::cache::Cache;
+    use crate::compile::Build;
     use crate::rewrites::Rewrites;
     use bruno_chip::Description;
     use bruno_device::Chip;

@@ -96,7 +96,7 @@ impl<'a> Seeded<'a> {
     pub fn seconds(&self) -> Result<f64, SimError> {
         let start = Instant::now();
         let check = Check::new(self.chip)?;
-        check.first_difference(&self.model)?;
+        check.first_difference(&self.model, &mut |_| ())?;
         Ok(start.elapsed().as_secs_f64())
     }
 
@@ -125,7 +125,7 @@ impl<'a> Seeded<'a> {
     }
 
     fn check_of(&self, model: &Path) -> Result<Outcome, SimError> {
-        let found = self.check.first_difference(model)?;
+        let found = self.check.first_difference(model, &mut |_| ())?;
         Ok(match found {
             Some((case, difference)) => {
                 Outcome::Caught(format!("case `{}`: {difference}", case.name))
@@ -169,9 +169,9 @@ fn temporary() -> Result<TempDir, SimError> {
 #[cfg(test)]
 mod tests {
     use super::{Fault, Seeded};
-    use crate::check::first_sound;
     use crate::choices::{AS_IS, Ways};
     use crate::compile::Build;
+    use crate::judge::best;
     use crate::passes::Hits;
     use bruno_chip::Description;
     use bruno_device::Chip;
@@ -208,8 +208,8 @@ mod tests {
         });
         let place = tempfile::tempdir().unwrap();
         let both = vec![faulty.clone(), sound.clone()];
-        let (best, built) = first_sound(&chip, both, place.path()).unwrap();
-        assert_eq!((best.path, built.builds), (sound.path, 2));
+        let (kept, built) = best(&chip, both, place.path()).unwrap();
+        assert_eq!((kept.path, built.builds), (sound.path, 2));
         let [discarded] = &built.discarded[..] else {
             panic!("{:?}", built.discarded);
         };
@@ -218,7 +218,7 @@ mod tests {
             let file = std::path::Path::new(&discarded.evidence).join(name);
             assert!(file.metadata().unwrap().len() > 0, "{name}");
         }
-        let error = first_sound(&chip, vec![faulty], place.path()).unwrap_err();
+        let error = best(&chip, vec![faulty], place.path()).unwrap_err();
         let SimError::Differs { builds, .. } = &error else {
             panic!("{error}");
         };

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-/// Environment variable: seconds that a run of Verilator or of the compiler may take.
+/// Environment variable: seconds that a run of Verilator, of the compiler or of what they built may take.
 const LIMIT: &str = "BRUNO_TOOL_SECONDS";
 /// What a run may take where nothing else is asked for: an hour, to end what would never end.
 const DEFAULT_LIMIT: Duration = Duration::from_secs(3600);
@@ -76,7 +76,7 @@ pub(crate) fn run(command: &mut Command, remedy: &str) -> Result<String, SimErro
 }
 
 /// What a run may take.
-fn limit() -> Result<Duration, SimError> {
+pub(crate) fn limit() -> Result<Duration, SimError> {
     let Some(text) = std::env::var_os(LIMIT).filter(|text| !text.is_empty()) else {
         return Ok(DEFAULT_LIMIT);
     };

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 pub struct Audit {
     /// A chip description (fresh weights), a run's checkpoint.json or its failed-batch.json.
-    file: PathBuf,
+    pub(super) file: PathBuf,
     /// The data, where it is not built in.
     #[arg(long)]
     data: Option<PathBuf>,

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 pub struct Check {
     /// The chip description, e.g. examples/braille.json.
-    chip: PathBuf,
+    pub(super) chip: PathBuf,
     /// Also report what is left of a network in its codes: the program.json of `bruno train`.
     #[arg(long)]
     program: Option<PathBuf>,

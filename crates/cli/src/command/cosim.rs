@@ -12,6 +12,7 @@ use crate::{data, output};
 use bruno_data::Sample;
 use bruno_device::Chip;
 use bruno_hdl::Design;
+use bruno_host::FolderLock;
 use bruno_sim::stimuli::{self, Case, Reader};
 use bruno_sim::{Activity, Difference, Forward, Stimulus, bus};
 use bruno_train::{Checkpoint, TrainConfig};
@@ -231,13 +232,17 @@ impl Cosim {
         let stimulus = self.out.join("case.json");
         let waves = self.out.join("waves.vcd");
         let text = serde_json::to_string(case).unwrap_or_default();
-        let mut evidence = match output::write(&stimulus, &text) {
-            Ok(()) => stimulus.display().to_string(),
+        let lock = FolderLock::take(&self.out).map_err(Failure::from);
+        let kept = lock.and_then(|lock| output::write(&stimulus, &text).map(|()| lock));
+        let evidence = match kept {
+            Ok(_lock) => {
+                let waves = match write_waves(chip, design, case, difference.tick, &waves) {
+                    Ok(()) => format!(", {}", waves.display()),
+                    Err(failure) => format!("; no waves: {failure}"),
+                };
+                stimulus.display().to_string() + &waves
+            }
             Err(failure) => failure.to_string(),
-        };
-        evidence += &match write_waves(chip, design, case, difference.tick, &waves) {
-            Ok(()) => format!(", {}", waves.display()),
-            Err(failure) => format!("; no waves: {failure}"),
         };
         Failure::Difference {
             case: case.name.clone(),

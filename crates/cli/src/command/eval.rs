@@ -19,7 +19,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 pub struct Eval {
     /// The run's checkpoint.json, or with --program its chip.json.
-    file: PathBuf,
+    pub(super) file: PathBuf,
     /// Load this program.json into the chip and decide by its rule.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,

@@ -30,7 +30,7 @@ pub const DEFAULT_SEED: u64 = 1;
 pub struct MonteCarloCommand {
     /// A trained run (its directory or checkpoint.json), or a chip description whose `rram` and `variability` are put on
     /// the run of --run.
-    chip: PathBuf,
+    pub(super) chip: PathBuf,
     /// The trained run of a description; out/NAME where absent.
     #[arg(long)]
     run: Option<PathBuf>,

@@ -36,7 +36,7 @@ use std::time::Instant;
 #[derive(clap::Args)]
 pub struct Train {
     /// The chip description with its `training`, e.g. examples/braille.json.
-    chip: PathBuf,
+    pub(super) chip: PathBuf,
     /// The data, where it is not built in: the JSB JSON file, or a directory of event files.
     #[arg(long)]
     data: Option<PathBuf>,

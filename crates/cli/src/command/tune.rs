@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 pub struct Tune {
     /// The chip description with its `training`.
-    chip: PathBuf,
+    pub(super) chip: PathBuf,
     /// Settings of the search as JSON, instead of the description's `training.tune`.
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -176,12 +176,13 @@ impl Tune {
 fn record(space: &Space, trial: &Trial) -> Value {
     let values: serde_json::Map<_, _> = space.values(&trial.point).into_iter().collect();
     serde_json::json!({
-        "trial": trial.number, "values": values, "after_epochs": trial.values, "outcome": trial.outcome,
+        "trial": trial.number, "values": values, "after_epochs": trial.values, "silent_samples": trial.silent,
+        "outcome": trial.outcome,
     })
 }
 
 fn line(space: &Space, trial: &Trial) -> String {
-    let how = match &trial.outcome {
+    let mut how = match &trial.outcome {
         Outcome::Done => format!("{:.4}", trial.goal()),
         Outcome::Pruned => format!(
             "{:.4}, stopped after epoch {}",
@@ -190,6 +191,9 @@ fn line(space: &Space, trial: &Trial) -> String {
         ),
         Outcome::Failed(why) => format!("failed ({why})"),
     };
+    if trial.silent > 0 {
+        how += &format!(" ({} samples without a spike)", trial.silent);
+    }
     let value = |(field, value): (String, Value)| match value.as_f64() {
         Some(x) if !value.is_i64() => format!("{field} {x:.4}"),
         _ => format!("{field} {}", value.to_string().trim_matches('"')),

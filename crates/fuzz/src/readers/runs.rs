@@ -216,6 +216,7 @@ fn journal() -> Vec<u8> {
                 .map(|range| range.coordinates().0)
                 .collect(),
             values: vec![0.7],
+            silent: 0,
             outcome: Outcome::Done,
         };
         journal.add(trial).expect("a trial");

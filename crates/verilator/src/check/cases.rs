@@ -34,6 +34,10 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
     let dense = plan.every(1);
     let often = plan.every(7);
     let lowest = -chip.constants.v_max - 1;
+    let always_fires = |layer: &mut LayerProgram| {
+        layer.codes.v_th = lowest;
+        layer.codes.t_ref = plan.rest;
+    };
     let case = |name: &str, stimulus: &Stimulus, edit: &mut dyn FnMut(&mut LayerProgram)| {
         let mut program = program.clone();
         program.layers.iter_mut().for_each(edit);
@@ -53,10 +57,14 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
                 table.fill_with(|| rng.random_range(-largest..=largest));
             }
         }),
-        case("every neuron fires", &often, &mut |layer| {
-            layer.codes.v_th = lowest;
-            layer.codes.t_ref = plan.rest;
+        case("every neuron fires, highest levels", &often, &mut |layer| {
+            always_fires(layer);
             layer.codes.p_reset = chip.constants.p_one - 1;
+            uniform(layer, i32::max);
+        }),
+        case("every neuron fires, lowest levels", &often, &mut |layer| {
+            always_fires(layer);
+            uniform(layer, i32::min);
         }),
         case("to the upper end", &dense, &mut |layer| {
             (layer.codes.v_th, layer.codes.v_floor) = (chip.constants.v_max, lowest);
@@ -114,7 +122,7 @@ struct Plan<'a> {
     rest: i32,
 }
 
-const CASES: usize = 6;
+const CASES: usize = 7;
 
 impl<'a> Plan<'a> {
     fn new(chip: &'a Chip) -> Self {

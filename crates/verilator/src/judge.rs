@@ -1,0 +1,257 @@
+//! Which of several builds of a model is kept: the fastest that does what the integer model does.
+//!
+//! A build that is wrong may do anything: crash, or never end. So a program that said how it is started again
+//! ([`judge_with`]) has its builds run in a process of their own; one that said nothing runs them in its own.
+
+mod evidence;
+
+use crate::build::REPORT;
+use crate::built::{Built, Discarded};
+use crate::check::{self, Check};
+use crate::compile::Build;
+use crate::{contest, tool};
+use bruno_chip::Description;
+use bruno_device::Chip;
+use bruno_host::Outcome;
+use bruno_sim::SimError;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Instant;
+
+/// What became of a process in the middle of its work.
+const DIED: &str = "it ended the process in which it ran";
+
+/// What is said while builds are judged, a line of JSON each. Builds are named by their places.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Word {
+    /// A build is started, or runs for its speed.
+    Running { build: usize },
+    /// A build is run in a case.
+    Checking { build: usize, case: String },
+    /// It does not do there what the integer model does.
+    Differs {
+        build: usize,
+        case: String,
+        difference: String,
+    },
+    /// It does in all cases; time of the whole check, s.
+    Sound {
+        build: usize,
+        cases: usize,
+        ticks: u64,
+        seconds: f64,
+    },
+    /// Judging failed for another reason than a build.
+    Failed { error: String },
+}
+
+/// A program and the arguments before the description of the chip and the builds: [`judge`] in a process of its own.
+static PROGRAM: OnceLock<(PathBuf, &'static str)> = OnceLock::new();
+
+/// Says that this program, started with an argument of that name, the file of a chip and builds, calls [`judge`] on them.
+pub fn judge_with(program: PathBuf, argument: &'static str) {
+    // The first that says so is the program's own main function.
+    PROGRAM.get_or_init(|| (program, argument));
+}
+
+/// Runs builds of a chip, the fastest first, until one does what the integer model does; `tell` is told a line at each step,
+/// for the process that asked.
+pub fn judge(chip: &Path, builds: &[PathBuf], tell: &mut dyn FnMut(&str)) {
+    let mut say = |word: Word| match serde_json::to_string(&word) {
+        Ok(line) => tell(&line),
+        Err(error) => tell(&error.to_string()),
+    };
+    let paths: Vec<&Path> = builds.iter().map(PathBuf::as_path).collect();
+    let judged = read_chip(chip)
+        .and_then(|chip| judge_all(&chip, &paths, &mut say).map_err(|e| e.to_string()));
+    if let Err(error) = judged {
+        say(Word::Failed { error });
+    }
+}
+
+fn read_chip(path: &Path) -> Result<Chip, String> {
+    let name = path.display().to_string();
+    let text = bruno_host::read_text(path).map_err(|e| format!("{name}: {e}"))?;
+    let description = Description::parse(&name, &text).map_err(|e| e.to_string())?;
+    Chip::resolve(&name, &description).map_err(|e| e.to_string())
+}
+
+fn judge_all(chip: &Chip, builds: &[&Path], say: &mut dyn FnMut(Word)) -> Result<(), SimError> {
+    let order = contest::by_speed(chip, builds, &mut |build| say(Word::Running { build }))?;
+    let start = Instant::now();
+    let check = Check::new(chip)?;
+    for build in order {
+        say(Word::Running { build });
+        let mut begins = |case: &str| {
+            say(Word::Checking {
+                build,
+                case: case.into(),
+            });
+        };
+        match check.first_difference(builds[build], &mut begins)? {
+            Some((case, difference)) => say(Word::Differs {
+                build,
+                case: case.name.clone(),
+                difference: difference.to_string(),
+            }),
+            None => {
+                say(Word::Sound {
+                    build,
+                    cases: check.cases(),
+                    ticks: check.ticks(),
+                    seconds: start.elapsed().as_secs_f64(),
+                });
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The first of the builds, by speed, that does what the integer model does, and what is known of it; an error where none
+/// does. The evidence is kept in folders in `place`.
+pub(crate) fn best(
+    chip: &Chip,
+    mut builds: Vec<Build>,
+    place: &Path,
+) -> Result<(Build, Built), SimError> {
+    let count = builds.len();
+    let mut discarded = Vec::new();
+    while !builds.is_empty() {
+        let heard = Heard::of(chip, &builds)?;
+        for (at, case, found) in heard.wrong() {
+            let case = case.and_then(|name| check::case(chip, name));
+            let build = &builds[at];
+            discarded.push(Discarded {
+                build: build.choice.to_string(),
+                evidence: evidence::keep(place, chip, build, case.as_ref(), &found),
+                difference: match case {
+                    Some(case) => format!("case `{}`: {found}", case.name),
+                    None => found,
+                },
+            });
+        }
+        if let Some((at, mut built)) = heard.sound() {
+            let build = builds.swap_remove(at);
+            built.build = build.choice.to_string();
+            built.builds = count;
+            built.discarded = discarded;
+            built.passes = build.hits.all.clone();
+            return Ok((build, built));
+        }
+        let wrong: Vec<usize> = heard.wrong().into_iter().map(|(at, ..)| at).collect();
+        let mut at = 0..;
+        builds.retain(|_| at.next().is_some_and(|at| !wrong.contains(&at)));
+    }
+    Err(SimError::Differs {
+        chip: chip.name.clone(),
+        builds: discarded.iter().map(Discarded::to_string).collect(),
+    })
+}
+
+/// What was said of builds.
+struct Heard {
+    words: Vec<Word>,
+    /// How the process ended, where that was no good end.
+    ended: Option<String>,
+}
+
+impl Heard {
+    fn of(chip: &Chip, builds: &[Build]) -> Result<Self, SimError> {
+        let paths: Vec<&Path> = builds.iter().map(|build| build.path.as_path()).collect();
+        if let Some((program, argument)) = PROGRAM.get() {
+            return Self::in_own_process(Command::new(program).arg(argument), chip, &paths);
+        }
+        let mut words = Vec::new();
+        judge_all(chip, &paths, &mut |word| words.push(word))?;
+        Ok(Self { words, ended: None })
+    }
+
+    fn in_own_process(
+        command: &mut Command,
+        chip: &Chip,
+        builds: &[&Path],
+    ) -> Result<Self, SimError> {
+        let dir = builds.first().and_then(|path| path.parent());
+        let file = dir.unwrap_or(Path::new(".")).join("judged_chip.json");
+        let text = serde_json::to_string(&chip.description).map_err(std::io::Error::from);
+        text.and_then(|text| std::fs::write(&file, text))
+            .map_err(|e| crate::build::file_error(&file, e))?;
+        let limit = tool::limit()?;
+        let mut words: Vec<Word> = Vec::new();
+        let mut listen = |line: &str| words.extend(serde_json::from_str::<Word>(line));
+        let ended = bruno_host::run_tool(command.arg(&file).args(builds), limit, &mut listen);
+        let failure = |output: String| SimError::Tool {
+            command: bruno_host::command_line(command),
+            output,
+            remedy: REPORT.into(),
+        };
+        let ended = ended.map_err(|e| failure(e.to_string()))?;
+        if let Some(Word::Failed { error }) = words.last() {
+            return Err(failure(error.clone()));
+        }
+        if words.is_empty() {
+            return Err(failure(ended.output));
+        }
+        let ended = match ended.outcome {
+            Outcome::Success => None,
+            Outcome::Failure => Some(DIED.into()),
+            Outcome::TimedOut => Some(format!("it did not end within {} s", limit.as_secs())),
+        };
+        Ok(Self { words, ended })
+    }
+
+    /// Builds that are wrong: place, the case where it is one's, what was found. The build of the last word is the end of a
+    /// process that came to no good end, or to one in the middle of its work.
+    fn wrong(&self) -> Vec<(usize, Option<&str>, String)> {
+        let differing = self.words.iter().filter_map(|word| match word {
+            Word::Differs {
+                build,
+                case,
+                difference,
+            } => Some((*build, Some(case.as_str()), difference.clone())),
+            _ => None,
+        });
+        let how = || self.ended.clone().unwrap_or(DIED.into());
+        let last = self.words.last().and_then(|word| match word {
+            Word::Running { build } => Some((*build, None, how())),
+            Word::Checking { build, case } => Some((*build, Some(case.as_str()), how())),
+            Word::Sound { build, .. } if self.ended.is_some() => Some((*build, None, how())),
+            _ => None,
+        });
+        differing.chain(last).collect()
+    }
+
+    /// The build to keep, and how it was checked.
+    fn sound(&self) -> Option<(usize, Built)> {
+        match self.words.last()? {
+            Word::Sound {
+                build,
+                cases,
+                ticks,
+                seconds,
+            } if self.ended.is_none() => Some((
+                *build,
+                Built {
+                    checked_cases: *cases,
+                    checked_ticks: *ticks,
+                    check_s: *seconds,
+                    ..Built::default()
+                },
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Discarded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "build `{}`: {}\nevidence: {}",
+            self.build, self.difference, self.evidence
+        )
+    }
+}
