@@ -60,7 +60,8 @@ fn check_prints_the_resolved_chip() {
 fn check_finds_bad_training_settings() {
     let (_dir, path) =
         written(&SMALL.replace("\"inputs\":2", "\"inputs\":2,\"training\":{\"batch\":0}"));
-    check(bruno(&["check", &path]), 2, "`training.batch` is 0");
+    let expected = format!("bruno: {path}: `training.batch` is 0");
+    check(bruno(&["check", &path]), 2, &expected);
 }
 #[test]
 fn a_missing_file() {
