@@ -61,7 +61,7 @@ impl Waveform {
     /// Straight lines between points (s, value); the first and the last value hold before and after them.
     ///
     /// # Errors
-    /// No point, a value that is not finite, or times that do not ascend.
+    /// No point, a value that is not finite, times that do not ascend, or two so close that their slope is not finite.
     pub fn linear(points: &[(f64, f64)]) -> Result<Self, CircuitError> {
         let Some(&(end_s, last)) = points.last() else {
             return Err(CircuitError::Waveform("it has no point".into()));
@@ -72,6 +72,13 @@ impl Waveform {
         };
         let mut segments: Vec<Segment> =
             points.iter().zip(points.iter().skip(1)).map(line).collect();
+        if let Some(steep) = segments.iter().find(|s| !s.slope.is_finite()) {
+            let text = format!(
+                "the next point is so close to {} s that no number is their slope; leave one out",
+                steep.start_s
+            );
+            return Err(CircuitError::Waveform(text));
+        }
         segments.push(Segment::linear(end_s, last, 0.0));
         Ok(Self { segments })
     }
@@ -193,6 +200,7 @@ mod tests {
         assert!(Waveform::linear(&[]).is_err());
         assert!(Waveform::linear(&[(0.0, f64::NAN)]).is_err());
         assert!(Waveform::linear(&[(1.0, 0.0), (1.0, 1.0)]).is_err());
+        assert!(Waveform::linear(&[(0.0, 0.0), (5e-324, 1e-11)]).is_err());
         assert!(Waveform::synaptic(&[], 0.0, 1.0).is_err());
     }
 }

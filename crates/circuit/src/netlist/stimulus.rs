@@ -61,6 +61,9 @@ const MOST_BYTES: u64 = 512 << 20;
 /// Largest time, s: simulators take at least a step every microsecond.
 const LONGEST_S: f64 = 10.0;
 
+/// Least time between two points of a current, s: closer ones have no slope that a number holds.
+const CLOSEST_S: f64 = 1e-15;
+
 impl Stimulus {
     /// Reads a CSV file: columns `t_s, i_A` (a current), or `tick_us, dI_A` (events, with this time constant); others are
     /// left out.
@@ -255,6 +258,12 @@ fn table<'a>(
                 before.unwrap_or_default()
             ));
         }
+        if !ticks && before.is_some_and(|b| at - b < CLOSEST_S) {
+            return Err(format!(
+                "line {line}: `{time_name}` is {at:?} after {:?}; allowed: {CLOSEST_S:?} or more apart; leave a row out",
+                before.unwrap_or_default()
+            ));
+        }
         if value.abs() > LARGEST_A {
             return Err(format!(
                 "line {line}: `{value_name}` is {value:?}; allowed: -{LARGEST_A}..{LARGEST_A}; correct the row, or its unit"
@@ -322,6 +331,13 @@ mod tests {
     #[test]
     fn a_short_row() {
         check("t_s,i_A\n0\n", Err("line 2: `i_A` is ``"));
+    }
+    #[test]
+    fn times_so_close_that_there_is_no_slope() {
+        check(
+            "t_s,i_A\n0,0\n5e-324,2e-11\n",
+            Err("line 3: `t_s` is 5e-324 after 0.0; allowed: 1e-15 or more apart"),
+        );
     }
     #[test]
     fn times_that_do_not_ascend() {
