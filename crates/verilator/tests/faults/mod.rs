@@ -65,9 +65,15 @@ pub const FAULTS: [Fault; 15] = [
         name: "states without their sign",
         damage: |text| {
             let signed = "static_cast<int32_t>(";
-            // A zero has no sign to lose. What the reset writes alone is seen by no run: each begins with a clear.
-            let places: Vec<&str> = text.split(signed).skip(1).collect();
-            let any = places.iter().any(|after| !after.starts_with("(0U)"));
+            // A zero has no sign to lose, and where reads mask the word (a number of neurons that is no power of two)
+            // nothing depends on its upper bits.
+            let mut written = text.split(signed).skip(1);
+            let masked = |read: &str| {
+                let array = read.split('[').next().unwrap_or_default();
+                array.trim_end().ends_with("DOT__v")
+            };
+            let any = written.any(|value| !value.starts_with("(0U)"))
+                && !text.split("fffffU & ").skip(1).any(masked);
             any.then(|| text.replace(signed, "static_cast<uint32_t>("))
         },
     },
