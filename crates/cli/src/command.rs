@@ -12,6 +12,7 @@ pub mod judge;
 mod model;
 mod montecarlo;
 mod new;
+mod report;
 mod synth;
 mod train;
 mod tune;
@@ -37,6 +38,7 @@ enum Command {
     Train(train::Train),
     Tune(tune::Tune),
     Eval(eval::Eval),
+    Report(report::ReportCommand),
     Device(device::Device),
     Audit(audit::Audit),
     Bench(bench::Bench),
@@ -59,6 +61,7 @@ impl Arguments {
             Command::Train(command) => command.run().map_err(|e| e.of_file(&command.chip)),
             Command::Tune(command) => command.run().map_err(|e| e.of_file(&command.chip)),
             Command::Eval(command) => command.run().map_err(|e| e.of_file(&command.file)),
+            Command::Report(command) => command.run(),
             Command::Device(command) => command.run(),
             Command::Audit(command) => command.run().map_err(|e| e.of_file(&command.file)),
             Command::Bench(command) => command.run(),

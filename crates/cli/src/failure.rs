@@ -13,6 +13,7 @@ use bruno_hdl::HdlError;
 use bruno_host::LockError;
 use bruno_model::Mistake;
 use bruno_montecarlo::MonteCarloError;
+use bruno_report::ReportError;
 use bruno_sim::{Difference, SimError};
 use bruno_synth::SynthError;
 use bruno_train::TrainError;
@@ -221,6 +222,17 @@ impl From<MonteCarloError> for Failure {
         match error {
             MonteCarloError::Train(e) => e.into(),
             other => Self::MonteCarlo(other),
+        }
+    }
+}
+
+impl From<ReportError> for Failure {
+    /// A damaged file is what it is for the command that continues from it.
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Input { path, what } => Self::Input { path, what },
+            ReportError::Train(e) => e.into(),
+            ReportError::MonteCarlo(e) => e.into(),
         }
     }
 }

@@ -17,6 +17,16 @@ fn check(arguments: &[&str], code: i32, expected: &str) -> String {
     text
 }
 
+/// The page of a fit holds these words.
+fn check_page(out: &Path, expected: &str) {
+    let page = out.join("page.html");
+    let mut report = Command::new(env!("CARGO_BIN_EXE_bruno"));
+    report.arg("report").arg(out).arg("--out").arg(&page);
+    assert!(report.status().unwrap().success());
+    let text = std::fs::read_to_string(&page).unwrap();
+    assert!(text.contains(expected), "`{expected}` is not in:\n{text}");
+}
+
 /// A file of the reference data, where the folder is given.
 fn reference(name: &str) -> Option<String> {
     let Some(dir) = std::env::var_os("BRUNO_REFERENCE_DATA") else {
@@ -68,6 +78,7 @@ fn a_loop_gives_a_card() {
     for name in ["card.json", "fit.json", "fit.txt", "residuals.svg"] {
         assert!(out.path().join(name).is_file(), "{name}");
     }
+    check_page(out.path(), "pv_2V_1kHz.csv: ");
     let card = out.path().join("card.json").display().to_string();
     let text = std::fs::read_to_string(&card).unwrap();
     let values: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -116,6 +127,7 @@ fn readings_give_a_level_table() {
     );
     let table = std::fs::read_to_string(out.join("levels.json")).unwrap();
     let table: serde_json::Value = serde_json::from_str(&table).unwrap();
+    check_page(&out, "Mean (pA)");
     assert!((table["levels_pA"][7].as_f64().unwrap() - 280.0).abs() < 1e-9);
     check(
         &["fit", &path, "--bits", "4"],

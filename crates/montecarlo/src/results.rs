@@ -46,7 +46,6 @@ impl Settings {
         split: &str,
         seed: u64,
     ) -> Self {
-        let json = |value: serde_json::Result<Vec<u8>>| hash(&value.unwrap_or_default());
         let mut data = Sha256::new();
         for sample in samples {
             for event in &sample.events {
@@ -61,9 +60,14 @@ impl Settings {
             split: split.into(),
             samples: samples.len(),
             data: hex(&data.finalize()),
-            description: json(serde_json::to_vec(description)),
-            parameters: json(serde_json::to_vec(&(&run.parameters, &run.config))),
+            description: hash_of(description),
+            parameters: hash_of(&(&run.parameters, &run.config)),
         }
+    }
+
+    /// Whether the virtual chips have the trained parameters of this run.
+    pub fn is_of(&self, run: &Checkpoint) -> bool {
+        self.parameters == hash_of(&(&run.parameters, &run.config))
     }
 
     /// What differs from other settings, by name.
@@ -82,12 +86,21 @@ impl Settings {
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+fn hash_of(value: &impl Serialize) -> String {
+    hex(&Sha256::digest(
+        serde_json::to_vec(value).unwrap_or_default(),
+    ))
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn mismatch(path: &Path, what: String) -> MonteCarloError {
+    MonteCarloError::Mismatch {
+        path: path.display().to_string(),
+        what,
+    }
 }
 
 /// What one virtual chip did; the ideal chip has no number.
@@ -148,12 +161,30 @@ impl Results {
     /// # Errors
     /// The file is damaged, or was made with other settings.
     pub fn open(path: &Path, settings: Settings) -> Result<Self, MonteCarloError> {
-        let mismatch = |what: String| MonteCarloError::Mismatch {
-            path: path.display().to_string(),
-            what,
+        let Some(found) = Self::load(path)? else {
+            return Ok(Self::anew(path, settings));
         };
+        let differences = settings.differences(&found.settings);
+        if differences.is_empty() {
+            return Ok(found);
+        }
+        Err(mismatch(
+            path,
+            format!(
+                "was made with other settings ({}); choose another --out, or --restart",
+                differences.join(", ")
+            ),
+        ))
+    }
+
+    /// The results in `path` of whatever settings, or none where there is no such file.
+    ///
+    /// # Errors
+    /// The file is damaged.
+    pub fn load(path: &Path) -> Result<Option<Self>, MonteCarloError> {
         let damaged = |e: &dyn Display| {
-            mismatch(format!("is no results file ({e}); remove it, or --restart"))
+            let what = format!("is no results file ({e}); remove it, or --restart");
+            mismatch(path, what)
         };
         let (mut found, mut records) = (None, Vec::new());
         let read = LineLog::read(path, |line| {
@@ -165,26 +196,19 @@ impl Results {
         });
         let log = read.map_err(|e| match e.kind() {
             ErrorKind::InvalidData | ErrorKind::UnexpectedEof => damaged(&e),
-            _ => mismatch(format!("cannot be read: {e}")),
+            _ => mismatch(path, format!("cannot be read: {e}")),
         })?;
-        let fresh = Self::anew(path, settings);
         if log.is_new() {
-            return Ok(fresh);
+            return Ok(None);
         }
-        let found = found.ok_or_else(|| damaged(&"no line of it is whole"))?;
-        let differences = fresh.settings.differences(&found);
-        if !differences.is_empty() {
-            return Err(mismatch(format!(
-                "was made with other settings ({}); choose another --out, or --restart",
-                differences.join(", ")
-            )));
-        }
-        door::check(&records).map_err(mismatch)?;
-        Ok(Self {
+        let settings = found.ok_or_else(|| damaged(&"no line of it is whole"))?;
+        door::check(&records).map_err(|what| mismatch(path, what))?;
+        Ok(Some(Self {
+            settings,
             records,
+            path: path.into(),
             log: Some(log),
-            ..fresh
-        })
+        }))
     }
 
     /// Adds the next chip, to the file as well.

@@ -3,7 +3,7 @@
 use crate::{ChipRecord, MonteCarloError};
 use bruno_circuit::plot::{self, Axis, Curve, Mark, Panel};
 use bruno_train::{CONFIDENCE, clopper_pearson};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Accuracies of virtual chips.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,7 +37,7 @@ pub struct Bin {
 }
 
 /// The share of chips that reach a target, with its Clopper-Pearson interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Yield {
     /// Least accuracy of a good chip.
     pub target: f64,

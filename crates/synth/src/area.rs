@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// One module; its figures are those of one instance without the instances inside.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct Module {
     /// Name.
     pub name: String,
@@ -26,7 +26,7 @@ pub struct Module {
 }
 
 /// A memory kept apart from the cells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Memory {
     /// The module that holds it.
     pub module: String,
@@ -43,7 +43,7 @@ pub struct Memory {
 }
 
 /// The banks of one layer, with everything inside them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct LayerArea {
     /// Layer.
     pub layer: String,

@@ -17,7 +17,7 @@ const NEXTPNR: Tool = Tool {
 };
 
 /// An iCE40.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Device {
     /// UltraPlus 5k: 5,280 logic cells.
@@ -27,7 +27,7 @@ pub enum Device {
 }
 
 /// What a device offers and the chip asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Resource {
     /// nextpnr's name, e.g. ICESTORM_LC.
     pub name: String,
@@ -38,7 +38,7 @@ pub struct Resource {
 }
 
 /// A chip on an FPGA.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Placement {
     /// The device.
     pub device: Device,

@@ -7,7 +7,7 @@ use crate::tool::YOSYS;
 use crate::{LayerArea, Memory, Module, SynthError, Target, area, harness, place, timing};
 use bruno_device::Chip;
 use bruno_hdl::Design;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub struct Options {
 }
 
 /// What came out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct Report {
     /// The chip.
     pub chip: String,

@@ -23,7 +23,7 @@ pub(crate) mod files {
 }
 
 /// What becomes of the memories.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Memories {
     /// Kept apart, counted in bits. A memory whose words are all reset at once (a level table) is none: it becomes

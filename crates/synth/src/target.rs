@@ -4,7 +4,7 @@ use crate::SynthError;
 use std::path::Path;
 
 /// A cell library, an FPGA family, or none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Target {
     /// OSU standard cells, 0.18 um, 1.8 V, typical corner.

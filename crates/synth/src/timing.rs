@@ -5,7 +5,7 @@ use crate::target::Library;
 use crate::tool::Tool;
 use crate::{SynthError, area};
 use bruno_host::Outcome;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path as FilePath;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const STA: Tool = Tool {
 };
 
 /// What is known of a chip's speed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Timing {
     /// Measured on the netlist, without wires.
@@ -36,7 +36,7 @@ pub enum Timing {
 }
 
 /// The longest path between two flip-flops.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub struct Path {
     /// From a clock edge to the data's arrival, with the setup time, ns.
     pub longest_path_ns: f64,

@@ -42,7 +42,7 @@ pub use run::not_finite::{FailedBatch, NotFinite};
 pub use run::standing::{Mark, Standing};
 pub use run::step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use run::stored::Stored;
-pub use run::trainer::{ModelFactory, Trainer, check_data};
+pub use run::trainer::{ModelFactory, NeuronTrace, SampleTrace, TracedLayer, Trainer, check_data};
 pub use weights::in_force::{InForce, simulated};
 pub use weights::level_table::TrainedLevels;
 pub use weights::parameters::Parameters;

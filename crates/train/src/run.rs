@@ -12,4 +12,5 @@ pub mod parallel;
 pub mod standing;
 pub mod step_report;
 pub mod stored;
+mod stored_results;
 pub mod trainer;

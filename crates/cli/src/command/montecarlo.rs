@@ -4,7 +4,7 @@ mod virtual_chips;
 
 pub use virtual_chips::VirtualChips;
 
-use super::eval::Split;
+use super::{eval::Split, report as page};
 use crate::console;
 use crate::data::{self, RunData};
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ pub const DEFAULT_SEED: u64 = 1;
 ///
 /// Every chip runs through the Verilated RTL, built once with 8-bit synapses: a chip's own registers, level tables and
 /// codes are loaded into it. Under --out appear: chips.jsonl after every chip (a run that was killed continues from
-/// there and ends with the same numbers), summary.json and histogram.svg. See docs/variability.md.
+/// there and ends with the same numbers), summary.json, histogram.svg and report.html. See docs/variability.md.
 #[derive(clap::Args)]
 pub struct MonteCarloCommand {
     /// A trained run (its directory or checkpoint.json), or a chip description whose `rram` and `variability` are put on
@@ -77,7 +77,7 @@ impl MonteCarloCommand {
         let _lock = FolderLock::take(&out)?;
         if self.restart {
             // They would be of other chips than those that are drawn from here on.
-            for name in ["summary.json", "histogram.svg"] {
+            for name in ["summary.json", "histogram.svg", bruno_report::FILE] {
                 output::remove(&out.join(name))?;
             }
         }
@@ -140,6 +140,7 @@ impl MonteCarloCommand {
             self.seed
         );
         output::write(&out.join("histogram.svg"), &report.summary.svg(&title)?)?;
+        page::keep(out)?;
         if self.json {
             return console::print(&json);
         }

@@ -5,7 +5,7 @@ mod files;
 mod sweep;
 mod yields;
 
-use super::{eval, montecarlo};
+use super::{eval, montecarlo, report as page};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::ridge::Demand;
@@ -31,7 +31,8 @@ use std::time::Instant;
 /// killed continues from there and ends with the same numbers), best.json (the checkpoint with the best validation
 /// figure), metrics.jsonl (a line an epoch), steps.jsonl (a line a step), tensorboard/ (the same as event files), chip.json
 /// (the description with its trained device parameters) and program.json (weight codes, level tables, register values, and
-/// how the outputs become decisions);
+/// how the outputs become decisions), test.json and sample.json (the score on the test set; spikes and membranes of one
+/// sample) and report.html, a page of all this that can be mailed;
 /// with trained device parameters or --baseline also comparison.json, the before/after table that is printed.
 #[derive(clap::Args)]
 pub struct Train {
@@ -50,7 +51,7 @@ pub struct Train {
     #[arg(long, value_name = "CHECKPOINT", conflicts_with = "sweep")]
     baseline: Option<PathBuf>,
     /// Train once for each value of a field, e.g. objectives.energy.weight=0,0.1,0.3 or layers.0.device.area_um2=1,2,4;
-    /// several fields give every combination. Results: sweep.json, sweep.csv, sweep.svg.
+    /// several fields give every combination. Results: sweep.json, sweep.csv, sweep.svg, report.html.
     #[arg(long, value_name = "FIELD=VALUES", value_parser = sweep::axis)]
     sweep: Vec<sweep::Axis>,
     /// Also give the yield of every run of a sweep, on so many virtual chips (as `bruno montecarlo` draws them with its
@@ -149,17 +150,23 @@ impl Train {
         let yield_ = yields::of(self, &trainer.run, &set, out)?;
         let with = (self.baseline.as_deref(), &self.running);
         let lines = compare::table(&mut trainer, &set, &test, with, out)?;
+        if let Some(trace) = trainer.sample_trace(&test)? {
+            let trace = serde_json::to_string(&trace).unwrap_or_default();
+            output::write(&files.sample, &(trace + "\n"))?;
+        }
+        let found = report::Report {
+            origin: eval::origin(&trainer.run),
+            set: &set,
+            data_notes: &notes,
+            run: &trainer.run,
+            chip: &chip,
+            effects: effects.on_nominal(),
+            found: &test,
+        };
+        output::write(&files.test, &format!("{}\n", found.json(&[])))?;
+        page::keep(out)?;
         // All files are written by now: an output that fails loses nothing else.
         if report != Report::Nothing {
-            let found = report::Report {
-                origin: eval::origin(&trainer.run),
-                set: &set,
-                data_notes: &notes,
-                run: &trainer.run,
-                chip: &chip,
-                effects: effects.on_nominal(),
-                found: &test,
-            };
             eval::print(&found, self.ridge, report == Report::Json)?;
         }
         if report == Report::Text {

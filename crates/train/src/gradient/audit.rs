@@ -46,7 +46,7 @@ impl Agreement {
 }
 
 /// One group of parameters.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GroupAudit {
     /// Layer and what it is, e.g. `hidden: recurrent weights`.
     pub group: String,
@@ -60,7 +60,7 @@ pub struct GroupAudit {
 ///
 /// Of weights the batch's mean gradient is compared, which is what an optimiser sees; a device parameter is one number a
 /// layer, so the vector over the samples is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Audit {
     /// Gradients compared, in the order of every group's agreements.
     pub kinds: Vec<GradientKind>,
@@ -74,7 +74,7 @@ pub struct Audit {
 }
 
 /// Slope of the mean loss by one device parameter, per logit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeviceSlope {
     /// Layer and parameter.
     pub group: String,

@@ -2,10 +2,10 @@
 
 use crate::{Checkpoint, DeviceParameter, Evaluation, Footprint, Latency, Score};
 use bruno_chip::Description;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A chip as it was measured.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// What it is, in a few words.
     pub name: String,
@@ -57,7 +57,7 @@ impl Measured {
 }
 
 /// The chip before and after, e.g. with its hand-chosen card and with the optimised one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// What is compared with.
     pub before: Measured,

@@ -2,6 +2,9 @@
 //! that the result does not depend on the number of threads.
 
 mod audits;
+mod sample_trace;
+
+pub use sample_trace::{NeuronTrace, SampleTrace, TracedLayer};
 
 use crate::config::{StraightThrough, check_reach};
 use crate::gradient::pass::Gradient;

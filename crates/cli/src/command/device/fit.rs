@@ -4,11 +4,11 @@ use super::Card;
 use crate::console;
 use crate::failure::Failure;
 use crate::output;
-use bruno_circuit::fit::{self, Levels, Measurement, Settings};
+use bruno_circuit::fit::{self, Compared, Levels, Measurement, Settings};
 use bruno_circuit::model_card::{Format, ModelCard};
 use bruno_circuit::plot;
 use bruno_host::FolderLock;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// Fit a card of the ferroelectric capacitor to measured traces, or an RRAM level table to pulse data.
@@ -78,6 +78,7 @@ impl Fit {
             "noise": self.noise,
             "estimates": fit.estimates,
             "correlation": fit.correlation,
+            "compared": fit.compared.iter().map(thinned).collect::<Vec<_>>(),
         });
         let _lock = FolderLock::take(&self.out)?;
         output::write(&self.out.join("card.json"), &model.text(Format::Json))?;
@@ -108,7 +109,20 @@ impl Fit {
     }
 }
 
-fn pretty(value: &serde_json::Value) -> String {
+/// Most points of a column in fit.json; residuals.svg has all.
+const MOST_POINTS: usize = 500;
+
+/// Measured and fitted values of a column, of a long one every so-manieth.
+fn thinned(column: &Compared) -> Value {
+    let every = column.times_s.len().div_ceil(MOST_POINTS).max(1);
+    let few = |values: &[f64]| values.iter().step_by(every).copied().collect::<Vec<_>>();
+    json!({
+        "name": column.name, "rms": column.rms, "times_s": few(&column.times_s),
+        "measured": few(&column.measured), "fitted": few(&column.fitted),
+    })
+}
+
+fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 

@@ -18,6 +18,10 @@ pub struct Files {
     pub chip: PathBuf,
     /// The trained program.
     pub program: PathBuf,
+    /// Its score on the test set.
+    pub test: PathBuf,
+    /// What it does in one test sample.
+    pub sample: PathBuf,
 }
 
 impl Files {
@@ -32,6 +36,8 @@ impl Files {
             failed: out.join("failed-batch.json"),
             chip: out.join("chip.json"),
             program: out.join("program.json"),
+            test: out.join("test.json"),
+            sample: out.join("sample.json"),
             out: out.into(),
         };
         let is_chip = |file: &&&PathBuf| {
@@ -50,15 +56,24 @@ impl Files {
     }
 
     /// All that a run writes but for its logs, which are cut back by themselves, and a failed batch, which is evidence.
-    fn results(&self) -> [&PathBuf; 4] {
-        [&self.last, &self.best, &self.chip, &self.program]
+    fn results(&self) -> [&PathBuf; 6] {
+        let Self {
+            last,
+            best,
+            chip,
+            program,
+            test,
+            sample,
+            ..
+        } = self;
+        [last, best, chip, program, test, sample]
     }
 
     /// Removes what another run left, before a fresh one cuts back the logs: a run that is killed leaves nothing that
     /// belongs to another.
     pub fn forget(&self) -> Result<(), Failure> {
-        let comparison = self.out.join("comparison.json");
-        for path in self.results().into_iter().chain([&comparison]) {
+        let others = ["comparison.json", bruno_report::FILE].map(|name| self.out.join(name));
+        for path in self.results().into_iter().chain(&others) {
             output::remove(path)?;
         }
         Ok(())

@@ -3,6 +3,7 @@
 mod table;
 
 use super::{Report, Train, yields};
+use crate::command::report as page;
 use crate::failure::Failure;
 use crate::output;
 use bruno_chip::{ChipError, Description, Problem, set_field};
@@ -74,7 +75,10 @@ pub fn run(train: &Train, out: &Path) -> Result<(), Failure> {
 /// Writes and prints what the runs reached.
 fn report(train: &Train, rows: &[Row], out: &Path) -> Result<(), Failure> {
     let fields: Vec<&str> = train.sweep.iter().map(|a| a.field.as_str()).collect();
-    let json = serde_json::json!({ "fields": fields, "runs": rows, "front": table::COSTS });
+    let description = Description::load(&train.chip)?;
+    let json = serde_json::json!({
+        "fields": fields, "runs": rows, "front": table::COSTS, "description": description,
+    });
     let text = serde_json::to_string_pretty(&json).unwrap_or_default() + "\n";
     output::write(&out.join("sweep.json"), &text)?;
     output::write(&out.join("sweep.csv"), &table::csv(&fields, rows))?;
@@ -86,6 +90,7 @@ fn report(train: &Train, rows: &[Row], out: &Path) -> Result<(), Failure> {
     }
     let picture = plot::svg("Test accuracy against cost", &table::panels(rows))?;
     output::write(&out.join("sweep.svg"), &picture)?;
+    page::keep(out)?;
     if train.json {
         return say!("{json}");
     }
@@ -93,7 +98,7 @@ fn report(train: &Train, rows: &[Row], out: &Path) -> Result<(), Failure> {
         say!("{line}")?;
     }
     say!(
-        "results: {}/sweep.json, sweep.csv, sweep.svg",
+        "results: {}/sweep.json, sweep.csv, sweep.svg, report.html",
         out.display()
     )
 }

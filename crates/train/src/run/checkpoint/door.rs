@@ -4,7 +4,7 @@
 use super::{Checkpoint, VERSION};
 use crate::measure::score::{Evaluation, Score};
 use crate::run::difference::{self, Difference};
-use crate::run::epoch::Unfinished;
+use crate::run::epoch::{EpochReport, Unfinished};
 use crate::{Adam, Parameters, Standing};
 use bruno_chip::Problem;
 use bruno_device::Chip;
@@ -181,14 +181,25 @@ impl Evaluation {
     }
 }
 
+impl EpochReport {
+    /// The first count that no epoch comes to.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        let valid = || self.valid.problem("valid");
+        self.train.problem("train").or_else(valid)
+    }
+}
+
 impl Score {
-    fn problem(&self, at: &str) -> Option<Problem> {
+    /// The first count that no run comes to; `at` is where the counts stand.
+    pub(crate) fn problem(&self, at: &str) -> Option<Problem> {
         let own = [
             self.samples,
             self.decisions,
             self.right,
             self.spikes,
             self.saturations,
+            self.silent,
+            self.silent_right,
         ];
         counted(at, own.into_iter().chain(self.keys))
     }
