@@ -10,7 +10,7 @@ const RIGHT: f64 = 8.0;
 const TOP: f64 = 6.0;
 const BOTTOM: f64 = 34.0;
 /// Height for a tick of the vertical axis.
-const TICK: f64 = 60.0;
+const TICK: f64 = 45.0;
 /// Marks at the ends of the ranges do not touch the frame.
 const INNER: f64 = 6.0;
 
