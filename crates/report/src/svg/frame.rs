@@ -5,7 +5,7 @@ use super::{Figure, WIDTH, at};
 use maud::{Markup, html};
 
 /// Room beside the field of a picture, for words.
-const LEFT: f64 = 52.0;
+const LEFT: f64 = 64.0;
 const RIGHT: f64 = 8.0;
 const TOP: f64 = 6.0;
 const BOTTOM: f64 = 34.0;
