@@ -49,7 +49,7 @@ fn asks_too_much(name: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// Numbers by which work grows, and what takes seconds at most.
+/// Numbers, and lengths of lists, by which work grows, and what takes seconds at most.
 const LIMITS: &[(&str, f64)] = &[
     ("epochs", 4.0),
     ("neurons", 64.0),
@@ -78,7 +78,8 @@ fn large(tree: &Value) -> bool {
     match tree {
         Value::Object(fields) => fields.iter().any(|(key, value)| {
             let limit = LIMITS.iter().find(|(name, _)| name == key);
-            let number = value.as_f64().unwrap_or(0.0);
+            let length = value.as_array().map(|list| list.len() as f64);
+            let number = value.as_f64().or(length).unwrap_or(0.0);
             limit.is_some_and(|(_, limit)| number > *limit && number < ABSURD) || large(value)
         }),
         Value::Array(items) => items.iter().any(large),
