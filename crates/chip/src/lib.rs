@@ -28,3 +28,4 @@ pub use registers::{
     ADDRESS_BITS, DEVICE_REGISTERS, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, SHELL_REGISTERS,
     Section, address, code_index, device_register, global_register, neuron_bits,
 };
+pub use validate::is_reserved;

@@ -4,6 +4,8 @@ mod checker;
 mod devices;
 mod reserved;
 
+pub use reserved::is_reserved;
+
 use crate::{
     ConfigInterface, Description, DeviceCard, Formats, LayerDescription, NeuronKind, Problem,
     Rounding, Synapse, registers::neuron_bits,

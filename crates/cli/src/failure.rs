@@ -11,7 +11,7 @@ use bruno_circuit::simulator::SimulatorError;
 use bruno_data::DataError;
 use bruno_hdl::HdlError;
 use bruno_host::LockError;
-use bruno_model::Mistake;
+use bruno_model::Mistakes;
 use bruno_montecarlo::MonteCarloError;
 use bruno_report::ReportError;
 use bruno_sim::{Difference, SimError};
@@ -85,7 +85,7 @@ pub enum Failure {
     },
     /// A neuron model's file is bad.
     #[error(transparent)]
-    Model(#[from] Box<Mistake>),
+    Model(#[from] Mistakes),
     /// A stimulus is bad.
     #[error(transparent)]
     Stimulus(#[from] StimulusError),

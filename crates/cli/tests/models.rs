@@ -79,3 +79,35 @@ fn a_mistake() {
 fn a_file_that_is_no_text() {
     check_file(&[0xff, 0xfe, 0x00], &[], 2, "is not a text file");
 }
+
+/// Runs `generate` on a file with this text; what `written` holds must stand in the module or the data sheet.
+fn check_generate(text: &str, code: i32, said: &str, written: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, out) = (dir.path().join("my.nrn"), dir.path().join("out"));
+    std::fs::write(&path, text).unwrap();
+    let (path, out_text) = (path.display().to_string(), out.display().to_string());
+    check(
+        bruno(&["model", "generate", &path, "--out", &out_text]),
+        code,
+        said,
+    );
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap_or_default();
+    let files = read("alif_tick.v") + &read("alif_tick.md");
+    assert!(files.contains(written), "{files}");
+}
+
+const ALIF: &str = include_str!("../../model/models/alif.nrn");
+
+#[test]
+fn a_module() {
+    check_generate(ALIF, 0, "alif_tick.v", "module alif_tick (");
+}
+#[test]
+fn its_data_sheet() {
+    let port = "| `b_round` | in | 30 | 0 | 1073741823 | rounds `b` |";
+    check_generate(ALIF, 0, "alif_tick.md", port);
+}
+#[test]
+fn no_module_of_a_wrong_file() {
+    check_generate(&ALIF.replace("-b / tau_b", "-b"), 2, "remedy:", "");
+}

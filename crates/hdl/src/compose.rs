@@ -43,16 +43,21 @@ impl Stage {
     /// A kernel under a name, which prefixes its locals.
     pub fn new(name: &str, block: &dyn Block) -> Result<Self, HdlError> {
         match block.hdl() {
-            Verilog::Combinatorial(code) => Ok(Self {
-                name: name.into(),
-                signals: signals(block),
-                code,
-                renamed: HashMap::new(),
-            }),
+            Verilog::Combinatorial(code) => Ok(Self::of(name, signals(block), code)),
             _ => Err(HdlError::Unsupported {
                 kernel: name.into(),
                 what: "a block without a kernel".into(),
             }),
+        }
+    }
+
+    /// Signals and statements under a name.
+    pub(crate) fn of(name: &str, signals: Vec<SignalInfo>, code: VerilogBlock) -> Self {
+        Self {
+            name: name.into(),
+            signals,
+            code,
+            renamed: HashMap::new(),
         }
     }
 

@@ -179,6 +179,12 @@ fn shift(l: &Typed, op: &VerilogOp, r: &Typed, scope: &dyn Scope) -> Result<Type
 
 fn unary(op: &VerilogOpUnary, inner: &Ast, scope: &dyn Scope) -> Result<Typed, HdlError> {
     let x = print(inner, scope)?;
+    if let (VerilogOpUnary::Neg, Some(size)) = (op, x.literal) {
+        return Ok(Typed {
+            literal: Some(-size),
+            ..x
+        });
+    }
     let kind = x
         .kind
         .ok_or_else(|| unsupported(scope, "a unary operation on a literal"))?;

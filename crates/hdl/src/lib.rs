@@ -9,6 +9,7 @@ mod compose;
 mod delay;
 mod error;
 mod expression;
+mod from_model;
 mod generate;
 pub mod integers;
 mod interval;
@@ -18,9 +19,11 @@ mod pipeline;
 
 pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
+pub use from_model::{ModelKernels, ModelPort, ModelSignal};
 pub use generate::{
     ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, bank_module, bank_names,
     cycles_per_tick, generate, hidden_neurons, ports, register_range, registers, shell_module,
     states, states_in_range, streams,
 };
 pub use module::module;
+pub use pipeline::{Pipeline, Source};

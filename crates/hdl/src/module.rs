@@ -1,7 +1,7 @@
 //! A kernel as a module of its own: combinational, for reading, formal work and tests.
 
 use crate::HdlError;
-use crate::atoms::{Role, SignalInfo, signals};
+use crate::atoms::{Role, SignalInfo};
 use crate::compose::{Binding, Stage, print, range};
 use rust_hdl_core::prelude::Block;
 use std::fmt::Write;
@@ -13,12 +13,17 @@ const WAIVER: &str = "// Waiver: all words have 32 bits, of amounts and signs on
 
 /// Prints a kernel as a combinational Verilog-2001 module whose ports are the kernel's.
 pub fn module(name: &str, block: &dyn Block) -> Result<String, HdlError> {
-    let signals = signals(block);
+    scalar(name, Stage::new("k", block)?)
+}
+
+/// Prints one stage as such a module.
+pub(crate) fn scalar(name: &str, stage: Stage) -> Result<String, HdlError> {
+    let signals = stage.signals.clone();
     let bind = |port: &str| {
         let signal = signals.iter().find(|s| s.name == port)?;
         Some(Binding::new(port, signal.kind.bits, signal.kind.signed))
     };
-    let printed = print(&[Stage::new("k", block)?], &bind, 2)?;
+    let printed = print(&[stage], &bind, 2)?;
     let ports: Vec<String> = signals.iter().filter_map(port).collect();
     let mut text = format!("{WAIVER}module {name} (\n{}\n);\n\n", ports.join(",\n"));
     text += &printed.declarations(1);

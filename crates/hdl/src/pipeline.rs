@@ -10,15 +10,25 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 /// A value that enters the pipeline.
-pub(crate) struct Source {
-    pub name: String,
-    pub kind: Type,
-    /// The stage in which it is there from the start.
-    pub stage: usize,
+pub struct Source {
+    pub(crate) name: String,
+    pub(crate) kind: Type,
+    pub(crate) stage: usize,
+}
+
+impl Source {
+    /// A signal of `bits` bits that is there from the start of a stage on.
+    pub fn new(name: &str, bits: u32, signed: bool, stage: usize) -> Self {
+        Self {
+            name: name.into(),
+            kind: Type { bits, signed },
+            stage,
+        }
+    }
 }
 
 /// Statements by stage, and the registers between the stages.
-pub(crate) struct Pipeline {
+pub struct Pipeline {
     constant: Vec<Statement>,
     stages: Vec<Vec<Statement>>,
     /// Registers by the stage that they feed: copy, what it copies, type.

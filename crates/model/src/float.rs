@@ -17,6 +17,15 @@ pub struct Float {
     rates: Vec<Expression>,
 }
 
+/// A float model on one card: what a tick needs of the parameters alone is computed once.
+#[derive(Debug, Clone)]
+pub struct FloatCard<'a> {
+    float: &'a Float,
+    parameters: &'a [f64],
+    /// What a tick adds to the kernels by each of them.
+    propagator: Vec<Vec<f64>>,
+}
+
 /// What a neuron remembers, SI units.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FloatState {
@@ -39,12 +48,12 @@ impl Float {
         }
     }
 
-    /// The states after a reset.
-    pub fn rest(&self, parameters: &[f64]) -> FloatState {
-        let states = self.model.states.iter();
-        FloatState {
-            states: states.map(|s| s.rest.constant(parameters)).collect(),
-            refractory: 0.0,
+    /// The model on a card: parameters in the order of the model, SI units.
+    pub fn on<'a>(&'a self, parameters: &'a [f64]) -> FloatCard<'a> {
+        FloatCard {
+            float: self,
+            parameters,
+            propagator: self.kernels.propagator(parameters),
         }
     }
 
@@ -67,56 +76,65 @@ impl Float {
     pub fn rate_by(&self, state: usize, variable: Variable) -> Expression {
         self.rates[state].by(variable)
     }
+}
+
+impl FloatCard<'_> {
+    /// The states after a reset.
+    pub fn rest(&self) -> FloatState {
+        let states = self.float.model.states.iter();
+        FloatState {
+            states: states.map(|s| s.rest.constant(self.parameters)).collect(),
+            refractory: 0.0,
+        }
+    }
 
     /// One tick: kernels exactly, then the other states by an explicit step from the kernels' new and their own old values,
     /// clamps, threshold, resets. `inject` is what the spiking channels add to the input. Returns whether it fired.
-    pub fn step(&self, parameters: &[f64], now: &mut FloatState, inject: f64) -> bool {
+    pub fn step(&self, now: &mut FloatState, inject: f64) -> bool {
+        let model = &self.float.model;
         let before = now.states.clone();
-        self.step_kernels(parameters, now, inject);
+        self.step_kernels(now, inject);
         let waiting = now.refractory > 0.0;
         let held = |s: usize| {
-            waiting
-                && self
-                    .model
-                    .refractory
-                    .as_ref()
-                    .is_some_and(|r| r.holds.contains(&s))
+            let refractory = model.refractory.as_ref();
+            waiting && refractory.is_some_and(|r| r.holds.contains(&s))
         };
         let mut moved = now.states.clone();
         let mut changes = vec![0.0; moved.len()];
-        for &s in self.order.iter().filter(|s| !held(**s)) {
+        for &s in self.float.order.iter().filter(|s| !held(**s)) {
             let at = Point {
-                parameters,
+                parameters: self.parameters,
                 states: &now.states,
                 changes: &changes,
             };
-            let wanted = now.states[s] + TICK_S * self.model.states[s].rate.value(&at);
-            moved[s] = self.clamped(s, wanted, parameters);
+            let wanted = now.states[s] + TICK_S * model.states[s].rate.value(&at);
+            moved[s] = self.clamped(s, wanted);
             changes[s] = (moved[s] - now.states[s]) / TICK_S;
         }
         now.states = moved;
         now.refractory = (now.refractory - 1.0).max(0.0);
-        let fired = !waiting && self.fires(parameters, &before, &now.states);
+        let fired = !waiting && self.fires(&before, &now.states);
         if fired {
-            self.reset(parameters, now);
+            self.reset(now);
         }
         fired
     }
 
-    fn step_kernels(&self, parameters: &[f64], now: &mut FloatState, inject: f64) {
-        let propagator = self.kernels.propagator(parameters);
-        let before: Vec<f64> = self.kernels.states.iter().map(|s| now.states[*s]).collect();
-        for (row, &s) in propagator.iter().zip(&self.kernels.states) {
+    fn step_kernels(&self, now: &mut FloatState, inject: f64) {
+        let kernels = &self.float.kernels.states;
+        let before: Vec<f64> = kernels.iter().map(|s| now.states[*s]).collect();
+        for (row, &s) in self.propagator.iter().zip(kernels) {
             now.states[s] += row.iter().zip(&before).map(|(e, x)| e * x).sum::<f64>();
         }
-        now.states[self.model.input] += inject;
-        for &s in &self.kernels.states {
-            now.states[s] = self.clamped(s, now.states[s], parameters);
+        now.states[self.float.model.input] += inject;
+        for &s in kernels {
+            now.states[s] = self.clamped(s, now.states[s]);
         }
     }
 
-    fn clamped(&self, state: usize, x: f64, parameters: &[f64]) -> f64 {
-        let s = &self.model.states[state];
+    fn clamped(&self, state: usize, x: f64) -> f64 {
+        let parameters = self.parameters;
+        let s = &self.float.model.states[state];
         let floor = s
             .floor
             .as_ref()
@@ -128,10 +146,10 @@ impl Float {
         x.max(floor).min(ceil).max(s.range.0).min(s.range.1)
     }
 
-    fn fires(&self, parameters: &[f64], before: &[f64], states: &[f64]) -> bool {
-        let condition = &self.model.condition;
+    fn fires(&self, before: &[f64], states: &[f64]) -> bool {
+        let condition = &self.float.model.condition;
         let at = Point {
-            parameters,
+            parameters: self.parameters,
             states,
             changes: &[],
         };
@@ -146,21 +164,22 @@ impl Float {
         beyond(states[condition.state]) && !(condition.rising && beyond(before[condition.state]))
     }
 
-    fn reset(&self, parameters: &[f64], now: &mut FloatState) {
+    fn reset(&self, now: &mut FloatState) {
+        let (model, parameters) = (&self.float.model, self.parameters);
         let states = now.states.clone();
         let at = Point {
             parameters,
             states: &states,
             changes: &[],
         };
-        for reset in &self.model.resets {
+        for reset in &model.resets {
             let keeps = reset.unless.is_some_and(|p| parameters[p] != 0.0);
             if !keeps {
-                let s = &self.model.states[reset.state];
+                let s = &model.states[reset.state];
                 now.states[reset.state] = reset.value.value(&at).clamp(s.range.0, s.range.1);
             }
         }
-        if let Some(refractory) = &self.model.refractory {
+        if let Some(refractory) = &model.refractory {
             now.refractory = (refractory.time.constant(parameters) / TICK_S).round();
         }
     }

@@ -77,6 +77,7 @@ impl<'a> Lanes<'a> {
                 Output::Refractory => self.refractory.clone_from(values),
                 Output::Spike => outcome.spikes.clone_from(values),
                 Output::Saturations => outcome.saturations.clone_from(values),
+                Output::Moved(_) | Output::Left => {}
             }
         }
         outcome

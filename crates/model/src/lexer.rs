@@ -1,6 +1,6 @@
 //! Text to lines of tokens, within limits that keep every later step short.
 
-use crate::mistake::{Fault, Span};
+use crate::mistake::{Fault, Faults, Span};
 
 /// Largest file, bytes.
 const MAX_FILE: usize = 64 * 1024;
@@ -38,28 +38,25 @@ const SYMBOLS: [&str; 17] = [
 ];
 
 /// The lines of a file without comments and empty lines.
-pub(crate) fn lines(text: &str) -> Result<Vec<Line>, Fault> {
+pub(crate) fn lines(text: &str, faults: &mut Faults) -> Vec<Line> {
     let start = Span {
         line: 1,
         column: 1,
         width: 1,
     };
     if text.len() > MAX_FILE && text.lines().all(|l| l.len() <= MAX_LINE) {
-        return Err(Fault::new(
+        let fault = Fault::new(
             start,
             format!("the file has {} bytes", text.len()),
             format!("at most {MAX_FILE} bytes"),
             "a neuron model is a page of equations: split the file, one model a file",
-        ));
+        );
+        faults.add(fault);
+        return Vec::new();
     }
-    let mut lines = Vec::new();
-    for (at, text) in text.lines().enumerate() {
-        let line = line(text, at as u32 + 1)?;
-        if !line.tokens.is_empty() {
-            lines.push(line);
-        }
-    }
-    Ok(lines)
+    let numbered = text.lines().zip(1..);
+    let read = numbered.filter_map(|(text, number)| faults.take(line(text, number)));
+    read.filter(|line| !line.tokens.is_empty()).collect()
 }
 
 fn line(text: &str, number: u32) -> Result<Line, Fault> {

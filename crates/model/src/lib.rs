@@ -1,7 +1,7 @@
 //! Neuron models as files: equations with units, written once.
 //!
 //! A file (`.nrn`) declares parameters with bounds, states with ranges, and differential equations. [`Model::read`] parses it
-//! and checks every name and unit; mistakes come with line, column, a caret and a remedy ([`Mistake`]). A model is evaluated
+//! and checks every name and unit; mistakes come with line, column, a caret and a remedy ([`Mistakes`]). A model is evaluated
 //! in f64 ([`Float`]), differentiated symbolically ([`Expression::by`]), and lowered to a program of 32-bit operations whose
 //! every value is proved to stay in its word.
 //!
@@ -32,11 +32,11 @@ pub use coefficient::Mantissa;
 pub use derivative::Variable;
 pub use evaluate::Point;
 pub use expression::{Expression, Function, Kind};
-pub use float::{Float, FloatState};
+pub use float::{Float, FloatCard, FloatState};
 pub use interpreter::{Lanes, Outcome, Outside};
 pub use interval::Interval;
 pub use lower::{Below, CardError, Code, Coefficient, Derived, Offset, Registers, Word};
-pub use mistake::{Mistake, Span};
+pub use mistake::{Mistake, Mistakes, Span};
 pub use model::{
     Alias, Condition, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S,
 };
@@ -49,14 +49,15 @@ impl Model {
     /// Reads a model; `file` is the name that mistakes print.
     ///
     /// # Errors
-    /// The first mistake, with its place and a remedy.
-    pub fn read(file: &str, text: &str) -> Result<Self, Box<Mistake>> {
+    /// Every mistake that can be told apart from the others, with its place and a remedy. What the lines say is looked at
+    /// once all of them can be read.
+    pub fn read(file: &str, text: &str) -> Result<Self, Mistakes> {
         let source = model::Source {
             file: file.into(),
             text: text.into(),
         };
         parser::parse(text)
             .and_then(|syntax| resolve::resolve(&syntax, source))
-            .map_err(|fault| Mistake::new(file, text, fault))
+            .map_err(|faults| Mistakes::new(file, text, faults))
     }
 }

@@ -25,7 +25,7 @@ mod word;
 
 use crate::interval::{Bounds, Interval};
 use crate::kernel::Kernels;
-use crate::mistake::{Fault, Mistake, Span};
+use crate::mistake::{Fault, Mistakes, Span};
 use crate::model::Model;
 use crate::program::{Input, Program, TooWide, Value};
 pub(crate) use coded::Coded;
@@ -166,9 +166,9 @@ impl Derived {
     ///
     /// # Errors
     /// What cannot be done in 32 bits, by name, with its place and a remedy.
-    pub fn new(model: &Model) -> Result<Self, Box<Mistake>> {
+    pub fn new(model: &Model) -> Result<Self, Mistakes> {
         Self::lowered(model)
-            .map_err(|fault| Mistake::new(&model.source.file, &model.source.text, fault))
+            .map_err(|fault| Mistakes::new(&model.source.file, &model.source.text, vec![fault]))
     }
 
     fn lowered(model: &Model) -> Result<Self, Fault> {

@@ -35,6 +35,8 @@ pub(crate) struct Fault {
     pub what: String,
     pub expected: String,
     pub remedy: String,
+    /// It follows from another one and is not told.
+    pub follows: bool,
 }
 
 impl Fault {
@@ -49,6 +51,79 @@ impl Fault {
             what: what.into(),
             expected: expected.into(),
             remedy: remedy.into(),
+            follows: false,
+        }
+    }
+
+    /// What cannot be said because something else is wrong.
+    pub fn following(span: Span) -> Self {
+        Self {
+            follows: true,
+            ..Self::new(span, "", "", "")
+        }
+    }
+}
+
+/// The faults of a file, gathered as far as each can be told apart from the others.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    list: Vec<Fault>,
+}
+
+impl Faults {
+    /// What was found; a fault is kept.
+    pub fn take<T>(&mut self, found: Result<T, Fault>) -> Option<T> {
+        found.map_err(|fault| self.list.push(fault)).ok()
+    }
+
+    /// All that was found, none where one failed; every fault is kept.
+    pub fn all<T>(&mut self, found: impl Iterator<Item = Result<T, Fault>>) -> Option<Vec<T>> {
+        let taken: Vec<Option<T>> = found.map(|f| self.take(f)).collect();
+        taken.into_iter().collect()
+    }
+
+    pub fn add(&mut self, fault: Fault) {
+        self.list.push(fault);
+    }
+
+    /// What was found, unless there is a fault: then those that follow from no other one. `None` was found where one is.
+    pub fn finish<T>(self, found: Option<T>) -> Result<T, Vec<Fault>> {
+        match found {
+            Some(found) if self.list.is_empty() => Ok(found),
+            _ => Err(self.list.into_iter().filter(|f| !f.follows).collect()),
+        }
+    }
+}
+
+/// What is wrong in a model file: at least one mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistakes(Vec<Mistake>);
+
+/// Mistakes that are printed.
+const TOLD: usize = 20;
+
+impl Mistakes {
+    pub(crate) fn new(file: &str, text: &str, mut faults: Vec<Fault>) -> Self {
+        faults.sort_by_key(|f| (f.span.line, f.span.column));
+        let mistake = |fault| Mistake::new(file, text, fault);
+        Self(faults.into_iter().map(mistake).collect())
+    }
+
+    /// The mistakes in the order of the file.
+    pub fn list(&self) -> &[Mistake] {
+        &self.0
+    }
+}
+
+impl std::error::Error for Mistakes {}
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = self.0.iter().take(TOLD).map(Mistake::to_string);
+        write!(f, "{}", told.collect::<Vec<_>>().join("\n"))?;
+        match self.0.len().saturating_sub(TOLD) {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
         }
     }
 }
@@ -77,12 +152,13 @@ const SHOWN: usize = 100;
 
 impl Mistake {
     /// Puts a fault into its file.
-    pub(crate) fn new(file: &str, text: &str, fault: Fault) -> Box<Self> {
+    fn new(file: &str, text: &str, fault: Fault) -> Self {
         let Fault {
             span,
             what,
             expected,
             remedy,
+            ..
         } = fault;
         let line = text.lines().nth(span.line.saturating_sub(1) as usize);
         // A line of any length is walked over once and never copied whole.
@@ -96,7 +172,7 @@ impl Mistake {
         let shown: String = shown
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
-        Box::new(Self {
+        Self {
             file: file.into(),
             span,
             line: shown.trim_end().into(),
@@ -104,7 +180,7 @@ impl Mistake {
             what,
             expected,
             remedy,
-        })
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod expressions;
 mod statements;
 
 use crate::lexer::{self, Line, Token};
-use crate::mistake::{Fault, Span};
+use crate::mistake::{Fault, Faults, Span};
 use crate::syntax::{File, Named};
 use cursor::Cursor;
 
@@ -21,24 +21,36 @@ const BLOCKS: [&str; 8] = [
     "integers",
 ];
 
-/// Reads a file.
-pub(crate) fn parse(text: &str) -> Result<File, Fault> {
-    let lines = lexer::lines(text)?;
+/// Reads a file; every line that cannot be read is a fault.
+pub(crate) fn parse(text: &str) -> Result<File, Vec<Fault>> {
+    let mut faults = Faults::default();
+    let lines = lexer::lines(text, &mut faults);
+    // A line that cannot be read may have been a header: nothing is said of what stands below it.
+    let lines = faults.finish(Some(lines))?;
+    let mut faults = Faults::default();
+    let file = file(&lines, &mut faults);
+    faults.finish(file)
+}
+
+fn file(lines: &[Line], faults: &mut Faults) -> Option<File> {
     let Some((first, rest)) = lines.split_first() else {
         let start = Span {
             line: 1,
             column: 1,
             width: 1,
         };
-        return Err(Fault::new(
+        let remedy = "start with `model my_neuron:`";
+        faults.add(Fault::new(
             start,
             "the file is empty",
             "`model NAME:`",
-            "start with `model my_neuron:`",
+            remedy,
         ));
+        return None;
     };
+    let name = faults.take(header(first))?;
     let mut file = File {
-        name: header(first)?,
+        name,
         parameters: Vec::new(),
         internals: Vec::new(),
         states: Vec::new(),
@@ -50,8 +62,8 @@ pub(crate) fn parse(text: &str) -> Result<File, Fault> {
         actions: Vec::new(),
         integers: Vec::new(),
     };
-    blocks(&mut file, first, rest)?;
-    Ok(file)
+    blocks(&mut file, rest, faults);
+    Some(file)
 }
 
 fn header(line: &Line) -> Result<Named, Fault> {
@@ -68,49 +80,47 @@ fn header(line: &Line) -> Result<Named, Fault> {
     Ok(name)
 }
 
-/// The blocks below the header. A block's lines are indented deeper than its header.
-fn blocks(file: &mut File, header: &Line, lines: &[Line]) -> Result<(), Fault> {
-    let mut block: Option<(&str, Span, usize)> = None;
-    let mut seen: Vec<(&str, Span)> = Vec::new();
+/// A block while its lines are read.
+struct Open {
+    name: &'static str,
+    header: Span,
+    /// Indentation of its lines; of the first one that is read.
+    indent: Option<usize>,
+}
+
+/// The blocks below the header. A block's lines are indented deeper than its header; those of a block whose header cannot be
+/// read are passed over.
+fn blocks(file: &mut File, lines: &[Line], faults: &mut Faults) {
     let outer = lines.first().map_or(0, |l| l.indent);
-    let mut empty = Some((file.name.span, "model"));
+    let mut seen: Vec<(&str, Span)> = Vec::new();
+    let mut open: Option<Open> = None;
     for line in lines {
         if line.indent <= outer {
-            if let Some((span, name)) = empty.filter(|_| block.is_some()) {
-                return Err(nothing_below(span, name));
-            }
-            let (name, span) = begin(file, line, outer)?;
-            if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
-                return Err(Fault::new(
-                    span,
-                    format!(
-                        "a second block `{name}` (the first is in line {})",
-                        first.line
-                    ),
-                    "each block once",
-                    "put its lines into the first one",
-                ));
-            }
-            seen.push((name, span));
-            block = Some((name, span, 0));
-            empty = Some((span, name));
-            continue;
-        }
-        if let Some((name, _, indent)) = &mut block {
-            if *indent == 0 {
-                *indent = line.indent;
-            }
-            if *indent != line.indent {
-                return Err(indented(line, *indent));
-            }
-            empty = None;
-            statements::statement(file, name, line)?;
+            faults.take(closed(open.take()));
+            open = faults.take(begin(file, line, outer, &mut seen));
+        } else if let Some(block) = &mut open {
+            let wanted = *block.indent.get_or_insert(line.indent);
+            faults.take(match wanted == line.indent {
+                true => statements::statement(file, block.name, line),
+                false => Err(indented(line, wanted)),
+            });
         }
     }
-    match empty {
-        Some((span, name)) => Err(nothing_below(span, name)),
-        None if lines.is_empty() => Err(nothing_below(Cursor::new(header).here(), "model")),
-        None => Ok(()),
+    faults.take(closed(open));
+    if lines.is_empty() {
+        faults.add(nothing_below(file.name.span, "model"));
+    }
+}
+
+/// A block that ends must have had lines.
+fn closed(block: Option<Open>) -> Result<(), Fault> {
+    match block {
+        Some(Open {
+            name,
+            header,
+            indent: None,
+        }) => Err(nothing_below(header, name)),
+        _ => Ok(()),
     }
 }
 
@@ -135,7 +145,12 @@ fn indented(line: &Line, wanted: usize) -> Fault {
 }
 
 /// The header of a block.
-fn begin(file: &mut File, line: &Line, outer: usize) -> Result<(&'static str, Span), Fault> {
+fn begin(
+    file: &mut File,
+    line: &Line,
+    outer: usize,
+    seen: &mut Vec<(&'static str, Span)>,
+) -> Result<Open, Fault> {
     if line.indent != outer || outer == 0 {
         return Err(indented(line, outer.max(4)));
     }
@@ -158,5 +173,21 @@ fn begin(file: &mut File, line: &Line, outer: usize) -> Result<(&'static str, Sp
     }
     cursor.symbol(":")?;
     cursor.finish()?;
-    Ok((name, span))
+    if let Some((_, first)) = seen.iter().find(|(n, _)| n == name) {
+        return Err(Fault::new(
+            span,
+            format!(
+                "a second block `{name}` (the first is in line {})",
+                first.line
+            ),
+            "each block once",
+            "put its lines into the first one",
+        ));
+    }
+    seen.push((name, span));
+    Ok(Open {
+        name,
+        header: span,
+        indent: None,
+    })
 }

@@ -77,6 +77,10 @@ pub enum Output {
     State(usize),
     /// Refractory ticks left after the tick.
     Refractory,
+    /// A state with an equation before a spike resets it.
+    Moved(usize),
+    /// Refractory ticks left before a spike starts them again.
+    Left,
     /// 1: the neuron fired.
     Spike,
     /// Saturated updates of the tick.
@@ -142,6 +146,9 @@ impl Program {
     fn push(&mut self, operation: Operation, low: i64, high: i64) -> Built {
         if low < i64::from(i32::MIN) || high > i64::from(i32::MAX) {
             return Err(TooWide { low, high });
+        }
+        if low == high && !matches!(operation, Operation::Input(_) | Operation::Constant(_)) {
+            return self.constant(low);
         }
         if let Some(found) = self.seen.get(&operation) {
             return Ok(*found);

@@ -7,9 +7,9 @@ mod spike;
 mod typed;
 
 use crate::expression::Expression;
-use crate::mistake::{Fault, Span};
+use crate::mistake::{Fault, Faults};
 use crate::model::{Alias, Integers, Model, Parameter, Source, State};
-use crate::syntax::{Declaration, File, IntegerLine, Named};
+use crate::syntax::{Declaration, File, IntegerLine, Named, Written};
 use crate::unit::{Dimension, Unit};
 pub(crate) use checks::order;
 use scope::Scope;
@@ -19,36 +19,47 @@ const MAX_PARAMETERS: usize = 64;
 const MAX_PARTS: usize = 128;
 const MAX_STATES: usize = 8;
 
-/// Resolves a file.
-pub(crate) fn resolve(file: &File, source: Source) -> Result<Model, Fault> {
-    counts(file)?;
-    let mut scope = Scope::new(file)?;
-    let parameters = file
-        .parameters
-        .iter()
-        .map(|d| parameter(d, &scope))
-        .collect::<Result<Vec<_>, _>>()?;
-    let parts = scope.parts(file)?;
-    let rates = rates(file, &scope)?;
-    let states = file.states.iter().zip(rates);
-    let states = states
-        .map(|(d, r)| state(d, r, &scope))
-        .collect::<Result<Vec<_>, _>>()?;
-    let (resets, refractory) = spike::actions(file, &scope)?;
-    let model = Model {
+/// Resolves a file. Names first; then every line on its own; then what only a whole model shows.
+pub(crate) fn resolve(file: &File, source: Source) -> Result<Model, Vec<Fault>> {
+    let mut faults = Faults::default();
+    faults.take(counts(file));
+    let scope = Scope::new(file, &mut faults);
+    let mut scope = faults.finish(Some(scope))?;
+    let mut faults = Faults::default();
+    let model = lines(file, &mut scope, source, &mut faults);
+    let model = faults.finish(model)?;
+    checks::check(&model).map(|()| model)
+}
+
+/// Every line by the names of the file.
+fn lines(file: &File, scope: &mut Scope, source: Source, faults: &mut Faults) -> Option<Model> {
+    let parameters = faults.all(file.parameters.iter().map(|d| parameter(d, scope)));
+    let parts = scope.parts(file, faults);
+    let rates = rates(file, scope, faults);
+    let states = faults.all(file.states.iter().map(|d| state(d, scope)));
+    let actions = spike::actions(file, scope, faults);
+    let input = faults.take(input(file, scope));
+    let condition = faults.take(spike::condition(file, scope));
+    let integers = integers(file, faults);
+    let (resets, refractory) = actions?;
+    let states = states?.into_iter().zip(rates?);
+    let states = states.map(|(state, (kernel, rate))| State {
+        kernel,
+        rate,
+        ..state
+    });
+    Some(Model {
         name: file.name.name.clone(),
-        parameters,
-        parts,
-        states,
-        input: input(file, &scope)?,
-        condition: spike::condition(file, &scope)?,
+        parameters: parameters?,
+        parts: parts?,
+        states: states.collect(),
+        input: input?,
+        condition: condition?,
         resets,
         refractory,
-        integers: integers(file)?,
+        integers,
         source,
-    };
-    checks::check(&model)?;
-    Ok(model)
+    })
 }
 
 fn counts(file: &File) -> Result<(), Fault> {
@@ -153,11 +164,8 @@ fn without_range(name: &Named, what: &str) -> Fault {
     )
 }
 
-fn state(
-    d: &Declaration,
-    (kernel, rate): (bool, Expression),
-    scope: &Scope,
-) -> Result<State, Fault> {
+/// A state without its equation.
+fn state(d: &Declaration, scope: &Scope) -> Result<State, Fault> {
     let (text, unit) = unit(d);
     if d.unit.is_none() {
         return Err(Fault::new(
@@ -180,45 +188,56 @@ fn state(
         floor: d.floor.as_ref().map(of_parameters).transpose()?,
         ceil: d.ceil.as_ref().map(of_parameters).transpose()?,
         bits: d.bits.map(|(n, _)| n),
-        kernel,
-        rate,
+        kernel: false,
+        rate: Expression::number(0.0),
         span: d.name.span,
     })
 }
 
 /// Rates in the order of the states, and whether each is a kernel's.
-fn rates(file: &File, scope: &Scope) -> Result<Vec<(bool, Expression)>, Fault> {
-    let mut found: Vec<Option<(bool, Expression)>> = vec![None; file.states.len()];
+fn rates(file: &File, scope: &Scope, faults: &mut Faults) -> Option<Vec<(bool, Expression)>> {
+    // By state: what its first equation gives, nothing where that has a fault.
+    let mut found: Vec<Option<Option<(bool, Expression)>>> = vec![None; file.states.len()];
     let all = file.kernels.iter().map(|e| (true, e));
     for (kernel, equation) in all.chain(file.equations.iter().map(|e| (false, e))) {
-        let state = scope.state(&equation.state)?;
+        let Some(state) = faults.take(scope.state(&equation.state)) else {
+            continue;
+        };
         if found[state].is_some() {
             let name = &equation.state.name;
-            return Err(Fault::new(
+            faults.add(Fault::new(
                 equation.state.span,
                 format!("a second equation for `{name}'`"),
                 "one equation a state",
                 "take one of them out, or add their right sides",
             ));
+            continue;
         }
-        let (rate, dimension) = scope.typed(&equation.rate)?;
-        let wanted = scope.dimension(state).over(Dimension::TIME);
-        scope::same(&equation.rate, dimension, wanted)?;
-        found[state] = Some((kernel, rate));
+        let rate = faults.take(rate(scope, state, &equation.rate));
+        found[state] = Some(rate.map(|rate| (kernel, rate)));
     }
     let states = file.states.iter().zip(found);
-    let complete = states.map(|(d, found)| {
-        found.ok_or_else(|| {
-            let name = &d.name.name;
-            Fault::new(
-                d.name.span,
-                format!("no equation for `{name}'`"),
-                format!("`{name}' = ...` under `equations` or `kernels`"),
-                "write how the state changes; for a constant declare a parameter",
-            )
-        })
-    });
-    complete.collect()
+    let complete: Vec<_> = states
+        .map(|(d, found)| found.unwrap_or_else(|| faults.take(Err(no_equation(d)))))
+        .collect();
+    complete.into_iter().collect()
+}
+
+fn rate(scope: &Scope, state: usize, written: &Written) -> Result<Expression, Fault> {
+    let (rate, dimension) = scope.typed(written)?;
+    let wanted = scope.dimension(state).over(Dimension::TIME);
+    scope::same(written, dimension, wanted)?;
+    Ok(rate)
+}
+
+fn no_equation(d: &Declaration) -> Fault {
+    let name = &d.name.name;
+    Fault::new(
+        d.name.span,
+        format!("no equation for `{name}'`"),
+        format!("`{name}' = ...` under `equations` or `kernels`"),
+        "write how the state changes; for a constant declare a parameter",
+    )
 }
 
 fn input(file: &File, scope: &Scope) -> Result<usize, Fault> {
@@ -249,29 +268,26 @@ fn input(file: &File, scope: &Scope) -> Result<usize, Fault> {
     }
 }
 
-fn integers(file: &File) -> Result<Integers, Fault> {
+fn integers(file: &File, faults: &mut Faults) -> Integers {
     let mut found = Integers::default();
-    let mut names: Vec<(&Named, Span)> = Vec::new();
+    let mut names: Vec<&Named> = Vec::new();
     for line in &file.integers {
         match line {
             IntegerLine::Degree(_, span) if found.exp2_degree.is_some() => {
-                return Err(Fault::new(*span, "a second `exp2`", "one", "take it out"));
+                faults.add(Fault::new(*span, "a second `exp2`", "one", "take it out"));
             }
             IntegerLine::Degree(degree, _) => found.exp2_degree = Some(*degree),
             IntegerLine::Register { name, of, mantissa } => {
-                if let Some((other, _)) = names.iter().find(|(n, _)| n.name == name.name) {
+                if let Some(other) = names.iter().find(|n| n.name == name.name) {
                     let what = format!(
                         "a second register `{}` (the first is in line {})",
                         name.name, other.span.line
                     );
-                    return Err(Fault::new(
-                        name.span,
-                        what,
-                        "another name",
-                        "rename one of them",
-                    ));
+                    let remedy = "rename one of them";
+                    faults.add(Fault::new(name.span, what, "another name", remedy));
+                    continue;
                 }
-                names.push((name, of.span));
+                names.push(name);
                 found.registers.push(Alias {
                     name: name.name.clone(),
                     of: of.name.clone(),
@@ -281,5 +297,5 @@ fn integers(file: &File) -> Result<Integers, Fault> {
             }
         }
     }
-    Ok(found)
+    found
 }

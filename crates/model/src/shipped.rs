@@ -1,6 +1,6 @@
 //! The models that come with bruno.
 
-use crate::{Mistake, Model};
+use crate::{Mistakes, Model};
 
 /// A model file that is part of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,8 @@ impl Shipped {
     /// The model itself.
     ///
     /// # Errors
-    /// None for a released file; a mistake like that of any other file.
-    pub fn read(self) -> Result<Model, Box<Mistake>> {
+    /// None for a released file; mistakes like those of any other file.
+    pub fn read(self) -> Result<Model, Mistakes> {
         Model::read(&format!("{}.nrn", self.name), self.text)
     }
 

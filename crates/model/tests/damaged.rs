@@ -54,7 +54,13 @@ proptest! {
     ) {
         let text = damaged(which, &edits);
         match Model::read("damaged.nrn", &text).and_then(|m| Derived::new(&m)) {
-            Err(mistake) => prop_assert!(mistake.span.line >= 1 && mistake.span.column >= 1, "{mistake}\n{text}"),
+            Err(mistakes) => {
+                prop_assert!(!mistakes.list().is_empty());
+                for mistake in mistakes.list() {
+                    prop_assert!(mistake.span.line >= 1 && mistake.span.column >= 1, "{mistake}\n{text}");
+                    prop_assert!(!mistake.what.is_empty(), "{mistake}\n{text}");
+                }
+            }
             Ok(derived) => prop_assert!(!derived.report().to_string().is_empty()),
         }
     }

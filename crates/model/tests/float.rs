@@ -7,11 +7,12 @@ fn spikes(name: &str, ticks: usize, amperes: f64) -> (Vec<usize>, FloatState) {
     let model = Shipped::named(name).unwrap().read().unwrap();
     let float = Float::new(&model);
     let parameters = model.defaults();
-    let mut now = float.rest(&parameters);
+    let card = float.on(&parameters);
+    let mut now = card.rest();
     let mut found = Vec::new();
     for tick in 0..ticks {
         let missing = amperes - now.states[model.input];
-        if float.step(&parameters, &mut now, missing) {
+        if card.step(&mut now, missing) {
             found.push(tick);
         }
     }

@@ -29,11 +29,11 @@ model small:
         emit_spike()
 ";
 
-/// The first mistake of a file, as a user sees it.
+/// The mistakes of a file, as a user sees them.
 fn mistake(text: &str) -> String {
     match Model::read("wrong.nrn", text).and_then(|model| Derived::new(&model)) {
         Ok(_) => panic!("no mistake found"),
-        Err(mistake) => mistake.to_string(),
+        Err(mistakes) => mistakes.to_string(),
     }
 }
 
@@ -45,8 +45,7 @@ fn the_right_one() {
 
 /// The model with one piece of its text replaced.
 fn with(old: &str, new: &str) -> String {
-    assert_eq!(RIGHT.matches(old).count(), 1, "`{old}` must occur once");
-    RIGHT.replace(old, new)
+    edited(&[(old, new)])
 }
 
 /// One test a wrong file: its name, and its text.
@@ -138,6 +137,29 @@ wrong! {
     a_register_of_nothing: with("        emit_spike()\n", "        emit_spike()\n    integers:\n        register x = V_by_W\n");
     a_mantissa_out_of_reach: with("        emit_spike()\n", "        emit_spike()\n    integers:\n        register x = V_by_V @mantissa(16)\n");
     a_degree_out_of_reach: with("        emit_spike()\n", "        emit_spike()\n    integers:\n        exp2 degree 4\n");
+}
+
+wrong! {
+    one_in_every_block: edited(&[
+        ("= 0.8 V", "= 80 V"),
+        ("C / (20 ms)", "C / (20 mV)"),
+        ("[-2 V : 2 V]", "[2 V : -2 V]"),
+        ("-I / tau_syn", "-I / C"),
+        ("(I - leak) / C", "(I - leak) / D"),
+        ("I += spikes", "V += spikes"),
+        ("V = 0 V unless", "V = 0 pA unless"),
+    ]);
+    lines_that_cannot_be_read: edited(&[("= 0.8 V", "0.8 V"), ("g * V", "g * "), ("refractory(2 ms)", "refractory 2 ms")]);
+    what_hangs_on_another_one: with("C / (20 ms)", "C / (20 mV)");
+    more_than_are_printed: with("g * V", &"g * V\n        inline leak pA = g".repeat(30));
+}
+
+/// The model with pieces of its text replaced.
+fn edited(edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(RIGHT.into(), |text: String, (old, new)| {
+        assert_eq!(text.matches(old).count(), 1, "`{old}` must occur once");
+        text.replace(old, new)
+    })
 }
 
 /// A chain of inlines that doubles forty times.

@@ -26,7 +26,7 @@ wait wait_order wand weak weak0 weak1 while wildcard wire with within wor xnor x
 const ICARUS: &str = "bool wone wreal";
 
 /// Whether a tool takes a name for something else.
-pub(super) fn is_reserved(name: &str) -> bool {
+pub fn is_reserved(name: &str) -> bool {
     let words = KEYWORDS.split(' ').chain(ICARUS.split(' '));
     words.into_iter().any(|word| word == name)
 }

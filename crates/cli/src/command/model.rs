@@ -2,6 +2,9 @@
 
 use crate::console;
 use crate::failure::Failure;
+use crate::output;
+use bruno_hdl::ModelKernels;
+use bruno_host::FolderLock;
 use bruno_model::{Derived, Model, SHIPPED, Shipped};
 use clap::Subcommand;
 use std::io::Read;
@@ -9,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// Neuron models as files: list and show those that come with bruno, check a file and see what integers follow from it.
 ///
-/// This is the language, its check and the derived integers (docs/models.md). Chips cannot be built from model files yet:
+/// This is the language, its check, the derived integers and their Verilog (docs/models.md). Chips cannot be built from model files yet:
 /// the neurons of a chip description are `felif` and `lif`, whatever files there are.
 #[derive(clap::Args)]
 pub struct ModelCommand {
@@ -31,6 +34,7 @@ enum Command {
         name: String,
     },
     Check(Check),
+    Generate(Generate),
 }
 
 /// Check a model file and print what is derived from it: word lengths, coefficients and their errors, what cancels, what is
@@ -49,6 +53,22 @@ struct Check {
     json: bool,
 }
 
+/// Write one tick of a neuron as a Verilog module, and its data sheet: ports with their bounds, registers at the defaults.
+///
+/// The module NAME_tick is combinational: it gives the states after a tick from those before it, bit for bit what
+/// `bruno model check --program` lists. It is a neuron's datapath alone; a chip around it is not generated yet.
+#[derive(clap::Args)]
+struct Generate {
+    /// The model file, e.g. my.nrn.
+    file: PathBuf,
+    /// Directory to write to; made where it is missing.
+    #[arg(short, long, default_value = "out/model")]
+    out: PathBuf,
+    /// Print the files as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
 /// A file is read up to here: the language's own limit is lower and says so.
 const MOST_BYTES: u64 = 4 << 20;
 
@@ -58,6 +78,7 @@ impl ModelCommand {
             Command::List { json } => list(*json),
             Command::Show { name } => show(name),
             Command::Check(check) => check.run(),
+            Command::Generate(generate) => generate.run(),
         }
     }
 }
@@ -87,9 +108,7 @@ fn show(name: &str) -> Result<(), Failure> {
 
 impl Check {
     fn run(&self) -> Result<(), Failure> {
-        let file = self.file.display().to_string();
-        let model = Model::read(&file, &read(&self.file)?)?;
-        let derived = Derived::new(&model)?;
+        let derived = derived(&self.file)?;
         let report = derived.report();
         if self.json {
             return say!("{:#}", serde_json::json!(report));
@@ -100,6 +119,35 @@ impl Check {
             false => Ok(()),
         }
     }
+}
+
+impl Generate {
+    fn run(&self) -> Result<(), Failure> {
+        let derived = derived(&self.file)?;
+        let kernels = ModelKernels::new(&derived);
+        let module = format!("{}_tick", derived.model.name);
+        let files = [
+            (format!("{module}.v"), kernels.module(&module)?),
+            (format!("{module}.md"), kernels.datasheet(&module)),
+        ];
+        let _lock = FolderLock::take(&self.out)?;
+        let mut written = Vec::new();
+        for (name, text) in &files {
+            let path = self.out.join(name);
+            output::write(&path, text)?;
+            written.push(path.display().to_string());
+        }
+        match self.json {
+            true => say!("{}", serde_json::json!({ "top": module, "files": written })),
+            false => say!("{}", written.join("\n")),
+        }
+    }
+}
+
+/// What is derived from a file.
+fn derived(path: &Path) -> Result<Derived, Failure> {
+    let model = Model::read(&path.display().to_string(), &read(path)?)?;
+    Ok(Derived::new(&model)?)
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -5,9 +5,11 @@ mod prover;
 
 use bruno_chip::Description;
 use bruno_device::Chip;
+use bruno_hdl::ModelKernels;
 use bruno_hdl::kernels::{
     Felif, Lif, LifTruncate, MembraneReset, OccupationReset, Synapse, SynapseTruncate, WindowCount,
 };
+use bruno_model::{Derived, Shipped};
 use prover::{Engine, Proof};
 use rust_hdl_core::prelude::Block;
 
@@ -176,6 +178,33 @@ fn saturation() -> Proof {
     }
 }
 
+/// A neuron from its file beside the kernels that are written by hand.
+fn equal(name: &'static str, block: &dyn Block, state: &str) -> Proof {
+    let proof = neuron("equal", name, block, "");
+    let model = Shipped::named(name).unwrap().read().unwrap();
+    let derived = Derived::new(&model).unwrap();
+    let file = format!("{name}_file");
+    let modules = [
+        bruno_hdl::module("synapse", &Synapse::default()).unwrap(),
+        ModelKernels::new(&derived).module(&file).unwrap(),
+    ];
+    let macros = [format!("MODEL={file}"), state.into()];
+    Proof {
+        verilog: proof.verilog + &modules.concat(),
+        macros: [&proof.macros[..], &macros[..]].concat(),
+        engine: Engine::Sweeping,
+        ..proof
+    }
+}
+
+fn equal_felif(state: &str) -> Proof {
+    equal("felif", &Felif::default(), state)
+}
+
+fn equal_lif(state: &str) -> Proof {
+    equal("lif", &Lif::default(), state)
+}
+
 /// Every assertion of the harness holds.
 fn check(proof: Proof) {
     if let Err(failure) = proof.run() {
@@ -252,6 +281,10 @@ properties! {
     bus_answers: bus();
     bus_errors_change_nothing: bus_errors();
     saturations_are_counted: saturation();
+    felif_of_its_file: equal_felif("READY");
+    felif_of_its_file_waiting: equal_felif("WAITING");
+    lif_of_its_file: equal_lif("READY");
+    lif_of_its_file_waiting: equal_lif("WAITING");
 }
 
 faults! {
@@ -290,6 +323,10 @@ faults! {
     write_to_id: bus(), "26'd0: begin known_q <= !write_q", "26'd0: begin known_q <= 1'b1", "error ==";
     read_writes: bus_errors(), "if (write_q) window_q", "window_q", "window_q == 32";
     missing_level_written: bus_errors(), "(addr_q[25:9] == 17'd0)", "(addr_q[25:10] == 16'd0)", "levels_write == 0";
+    offset_of_the_file_lost: equal_lif("READY"), "+ V_round)", "+ 32'sd128)", "file_v ==";
+    decay_of_the_file_not_rounded: equal_lif("READY"), "(I_round - ", "(32'sd0 - ", "file_i ==";
+    charge_of_the_file_differs: equal_felif("READY"), "(k_old_product + kap_h)", "k_old_product", "file_v ==";
+    hold_of_the_file_differs: equal_felif("WAITING"), "k_p_wanted = (p + k_dp)", "k_p_wanted = (p + k_moved)", "file_p ==";
     saturations_wrap: saturation(), "saturations_sum[32] ? 32'hffffffff : ", "", "saturations_q == total";
     saturation_of_a_bank_lost: saturation(), "saturated[31:0] + saturated[63:32]", "saturated[31:0]", "saturated_sum ==";
     saturation_of_a_neuron_lost: saturation(), "n_saturated = n_saturated + ", "n_saturated = ", "saturated_sum ==";

@@ -1,6 +1,6 @@
 //! Runs one block in rust-hdl, Icarus and Verilator on the same vectors and reports the first difference.
 
-#![allow(dead_code)] // every test file uses a part of it
+#![allow(dead_code, unused_imports)] // every test file uses a part of it
 
 mod simulators;
 
@@ -8,7 +8,7 @@ use bruno_hdl::integers::{S, U};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rust_hdl_core::prelude::Block;
-pub use simulators::{icarus, lint, verilator};
+pub use simulators::{icarus, lint, verilator, verilator_bench};
 
 /// A port's value as the low bits of a word.
 pub trait Bits32: Copy {

@@ -6,9 +6,9 @@ use crate::mistake::Fault;
 use crate::program::Value;
 
 impl Lowering<'_> {
-    /// Old value plus change under the clamps of the file and of the word; keeps it as moved. Whether the word clipped.
-    pub(super) fn clamped(&mut self, state: usize, change: Value) -> Lowered<Option<Value>> {
-        let mut x = self.built.program.add(self.now[state], change)?;
+    /// What a state moves to under the clamps of the file and of the word; keeps it as moved. Whether the word clipped.
+    pub(super) fn clamped(&mut self, state: usize, wanted: Value) -> Lowered<Option<Value>> {
+        let mut x = wanted;
         let (floor, ceil) = (
             self.model.states[state].floor.clone(),
             self.model.states[state].ceil.clone(),
@@ -85,13 +85,13 @@ impl Lowering<'_> {
         let p = &mut self.built.program;
         let (below, above) = (p.low(x) < low, p.high(x) > high);
         let mut value = x;
-        if below {
-            let end = p.constant(low)?;
-            value = p.max(value, end)?;
-        }
         if above {
             let end = p.constant(high)?;
             value = p.min(value, end)?;
+        }
+        if below {
+            let end = p.constant(low)?;
+            value = p.max(value, end)?;
         }
         if !below && !above {
             return Ok((value, None));

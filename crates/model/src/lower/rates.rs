@@ -118,7 +118,7 @@ impl Lowering<'_> {
         let by = p.subtract(first, whole)?;
         let last = p.constant(31)?;
         let by = p.min(by, last)?;
-        let product = p.multiply(factor, mantissa)?;
+        let product = p.multiply(mantissa, factor)?;
         let scaled = |x: i64| x as f64 * power.exp2();
         let within = (
             scaled(p.low(factor).min(0)).floor() as i64,

@@ -89,6 +89,7 @@ impl Lowering<'_> {
         let zero = self.built.program.constant(0)?;
         for &state in order {
             let mut value = self.now[state];
+            self.built.program.output(Output::Moved(state), value);
             if let Some(reset) = self.model.resets.iter().find(|r| r.state == state).cloned() {
                 let target = self.reset_value(state, &reset.value, reset.span)?;
                 let kept = match reset.unless {
@@ -153,6 +154,7 @@ impl Lowering<'_> {
         let waiting = p.select(refr, zero, one, zero)?;
         let left = p.subtract(refr, waiting)?;
         p.within(left, 0, 1 << REFRACTORY_BITS);
+        p.output(Output::Left, left);
         let next = p.select(fire, zero, time, left)?;
         p.output(Output::Refractory, next);
         Ok(())

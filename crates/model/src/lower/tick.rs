@@ -28,8 +28,8 @@ impl Lowering<'_> {
         let mut counted = Vec::new();
         for &state in &order {
             let span = self.model.states[state].span;
-            let change = self.step(state)?;
-            let clips = self.at(span, |l| l.clamped(state, change))?;
+            let wanted = self.step(state)?;
+            let clips = self.at(span, |l| l.clamped(state, wanted))?;
             counted.extend(clips.map(|c| (state, c)));
         }
         self.at(condition, |l| {
@@ -176,13 +176,13 @@ impl Lowering<'_> {
         Ok(self.built.program.shift_right(sum, guard)?)
     }
 
-    /// The change of a state with an equation, LSB of the state.
+    /// What a state with an equation moves to, LSB of the state.
     fn step(&mut self, state: usize) -> Result<Value, Fault> {
         let rate = self.model.states[state].rate.clone();
-        self.at(rate.span(), |l| l.change(state, &rate))
+        self.at(rate.span(), |l| l.wanted(state, &rate))
     }
 
-    fn change(&mut self, state: usize, rate: &Expression) -> Lowered<Value> {
+    fn wanted(&mut self, state: usize, rate: &Expression) -> Lowered<Value> {
         let tick = Expression::new(crate::expression::Kind::Tick, rate.span());
         let list = terms(&self.words, rate)?;
         let (moves, list): (Vec<Term>, Vec<Term>) = list
@@ -197,7 +197,7 @@ impl Lowering<'_> {
         let label = self.model.states[state].name.clone();
         let alone =
             matches!(list.as_slice(), [Term { factors, .. }] if *factors == [Factor::State(state)]);
-        let mut change = if alone {
+        let change = if alone {
             self.sum(
                 &list,
                 Target {
@@ -220,24 +220,26 @@ impl Lowering<'_> {
                 )
             })?
         };
+        let mut wanted = self.built.program.add(self.now[state], change)?;
         for term in &moves {
             let [Factor::Change(other)] = term.factors.as_slice() else {
                 continue;
             };
-            let moved = self.charge(*other, &term.coefficient, state, rate.span())?;
-            change = self.built.program.add(change, moved)?;
+            let (plus, minus) = self.charge(*other, &term.coefficient, state, rate.span())?;
+            wanted = self.built.program.add(wanted, plus)?;
+            wanted = self.built.program.subtract(wanted, minus)?;
         }
-        Ok(change)
+        Ok(wanted)
     }
 
-    /// `rnd(c q') - rnd(c q)`: what the change of another state moves in this one, so that it telescopes.
+    /// `rnd(c q')` and `rnd(c q)`: their difference is what the change of another state moves in this one, and it telescopes.
     fn charge(
         &mut self,
         other: usize,
         coefficient: &Expression,
         state: usize,
         span: Span,
-    ) -> Lowered<Value> {
+    ) -> Lowered<(Value, Value)> {
         let name = format!(
             "{}_by_{}'",
             self.model.states[state].name, self.model.states[other].name
@@ -256,8 +258,8 @@ impl Lowering<'_> {
         let moved = self.moved[other].unwrap_or(self.now[other]);
         let (new, _) = self.coefficient(coded, (moved, lsb), to, again)?;
         Ok(match negative {
-            true => self.built.program.subtract(old, new)?,
-            false => self.built.program.subtract(new, old)?,
+            true => (old, new),
+            false => (new, old),
         })
     }
 }

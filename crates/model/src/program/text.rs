@@ -22,6 +22,8 @@ impl Derived {
             let name = match output {
                 Output::State(s) => format!("{}'", self.model.states[*s].name),
                 Output::Refractory => "refractory'".into(),
+                Output::Moved(s) => format!("{} before a reset", self.model.states[*s].name),
+                Output::Left => "refractory before a spike".into(),
                 Output::Spike => "spike".into(),
                 Output::Saturations => "saturations".into(),
             };

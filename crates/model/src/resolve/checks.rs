@@ -2,14 +2,16 @@
 
 use crate::derivative::Variable;
 use crate::expression::{Expression, Kind};
-use crate::mistake::Fault;
+use crate::mistake::{Fault, Faults};
 use crate::model::Model;
 
-pub(super) fn check(model: &Model) -> Result<(), Fault> {
+pub(super) fn check(model: &Model) -> Result<(), Vec<Fault>> {
+    let mut faults = Faults::default();
     for state in model.kernels() {
-        kernel(model, state)?;
+        faults.take(kernel(model, state));
     }
-    rates(model)
+    faults.take(rates(model));
+    faults.finish(Some(()))
 }
 
 /// A kernel's rate is linear in the kernels, with coefficients of parameters.

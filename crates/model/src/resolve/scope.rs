@@ -3,11 +3,11 @@
 use super::order::order;
 use super::typed::Typed;
 use crate::expression::{Expression, Kind};
-use crate::mistake::{Fault, Span};
+use crate::mistake::{Fault, Faults, Span};
 use crate::model::Part;
 use crate::syntax::{Declaration, File, Form, Named, Written};
 use crate::unit::{Dimension, Unit};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Words that no declaration may take.
 const WORDS: [&str; 18] = [
@@ -38,16 +38,19 @@ pub(super) struct Scope {
     pub(super) dimensions: Vec<Dimension>,
     /// Parts that are declared but not yet resolved, with their place.
     pub(super) later: HashMap<String, Span>,
+    /// Parts that have a fault: what uses them cannot be looked at.
+    pub(super) broken: HashSet<String>,
 }
 
 impl Scope {
     /// Parameters, states and constants; refuses names that are taken.
-    pub fn new(file: &File) -> Result<Self, Fault> {
+    pub fn new(file: &File, faults: &mut Faults) -> Self {
         let mut scope = Self {
             known: HashMap::new(),
             states: HashMap::new(),
             dimensions: Vec::new(),
             later: HashMap::new(),
+            broken: HashSet::new(),
         };
         let mut seen: HashMap<&str, Span> = HashMap::new();
         let lists = [
@@ -57,9 +60,9 @@ impl Scope {
             &file.inlines,
         ];
         for d in lists.into_iter().flatten() {
-            free(&d.name)?;
+            faults.take(free(&d.name));
             if let Some(first) = seen.insert(&d.name.name, d.name.span) {
-                return Err(Fault::new(
+                faults.add(Fault::new(
                     d.name.span,
                     format!(
                         "`{}` is declared twice (first in line {})",
@@ -84,53 +87,66 @@ impl Scope {
         for d in file.internals.iter().chain(&file.inlines) {
             scope.later.insert(d.name.name.clone(), d.name.span);
         }
-        Ok(scope)
+        scope
     }
 
     /// Resolves internals and inlines, each after those that it uses.
-    pub fn parts(&mut self, file: &File) -> Result<Vec<Part>, Fault> {
+    pub fn parts(&mut self, file: &File, faults: &mut Faults) -> Option<Vec<Part>> {
         let declared: Vec<&Declaration> = file.internals.iter().chain(&file.inlines).collect();
         let mut resolved: Vec<Option<Part>> = vec![None; declared.len()];
-        for i in order(&declared)? {
+        let order = faults.take(order(&declared)).unwrap_or_default();
+        for i in order {
             let d = declared[i];
-            let unit = d.unit.ok_or_else(|| {
-                Fault::new(
-                    d.name.span,
-                    "an inline cannot be a switch",
-                    "a unit",
-                    "declare it under `parameters`",
-                )
-            })?;
-            if let Some((extra, _)) = &d.range {
-                return Err(Fault::new(
-                    extra.span,
-                    "an internal or inline has no range",
-                    "an expression alone",
-                    "take it out",
-                ));
-            }
-            super::no_clause(d, "an internal or inline")?;
-            let (value, dimension) = self.typed(&d.value)?;
-            same(&d.value, dimension, unit.dimension)?;
-            no_change(&value)?;
-            if i < file.internals.len() && value.has_state() {
-                return Err(Fault::new(
-                    d.value.span,
-                    format!("the internal `{}` has a state", d.name.name),
-                    "parameters, constants and other internals",
-                    "write it as `inline` under `equations`",
-                ));
-            }
+            let part = faults.take(self.part(d, i < file.internals.len()));
             self.later.remove(&d.name.name);
-            self.known
-                .insert(d.name.name.clone(), (value.clone(), dimension));
-            resolved[i] = Some(Part {
-                name: d.name.name.clone(),
-                unit: (d.unit_text.clone(), unit),
-                value,
-            });
+            if let Some((part, dimension)) = part {
+                let known = (part.value.clone(), dimension);
+                self.known.insert(part.name.clone(), known);
+                resolved[i] = Some(part);
+            } else {
+                self.broken.insert(d.name.name.clone());
+            }
         }
-        Ok(resolved.into_iter().flatten().collect())
+        // Parts without an order: all of them hang on the fault.
+        self.broken.extend(self.later.drain().map(|(name, _)| name));
+        resolved.into_iter().collect()
+    }
+
+    fn part(&self, d: &Declaration, internal: bool) -> Result<(Part, Dimension), Fault> {
+        let unit = d.unit.ok_or_else(|| {
+            Fault::new(
+                d.name.span,
+                "an inline cannot be a switch",
+                "a unit",
+                "declare it under `parameters`",
+            )
+        })?;
+        if let Some((extra, _)) = &d.range {
+            return Err(Fault::new(
+                extra.span,
+                "an internal or inline has no range",
+                "an expression alone",
+                "take it out",
+            ));
+        }
+        super::no_clause(d, "an internal or inline")?;
+        let (value, dimension) = self.typed(&d.value)?;
+        same(&d.value, dimension, unit.dimension)?;
+        no_change(&value)?;
+        if internal && value.has_state() {
+            return Err(Fault::new(
+                d.value.span,
+                format!("the internal `{}` has a state", d.name.name),
+                "parameters, constants and other internals",
+                "write it as `inline` under `equations`",
+            ));
+        }
+        let part = Part {
+            name: d.name.name.clone(),
+            unit: (d.unit_text.clone(), unit),
+            value,
+        };
+        Ok((part, dimension))
     }
 
     /// A state's index.

@@ -2,7 +2,7 @@
 
 use super::{missing, scope, scope::Scope};
 use crate::expression::{Expression, Kind};
-use crate::mistake::Fault;
+use crate::mistake::{Fault, Faults};
 use crate::model::{Condition, Refractory, Reset};
 use crate::syntax::{Action, Assignment, File, Named, Written};
 use crate::unit::Dimension;
@@ -36,17 +36,17 @@ pub(super) fn condition(file: &File, scope: &Scope) -> Result<Condition, Fault> 
     })
 }
 
-pub(super) fn actions(
-    file: &File,
-    scope: &Scope,
-) -> Result<(Vec<Reset>, Option<Refractory>), Fault> {
-    let mut resets: Vec<Reset> = Vec::new();
-    let mut hold = None;
+/// What a spike does.
+type Actions = (Vec<Reset>, Option<Refractory>);
+
+pub(super) fn actions(file: &File, scope: &Scope, faults: &mut Faults) -> Option<Actions> {
+    let mut resets: Vec<Option<Reset>> = Vec::new();
+    let mut refractories: Vec<Option<Refractory>> = Vec::new();
     let mut emitted = false;
     for action in &file.actions {
         match action {
             Action::Emit(span) if emitted => {
-                return Err(Fault::new(
+                faults.add(Fault::new(
                     *span,
                     "a second `emit_spike()`",
                     "one",
@@ -54,8 +54,8 @@ pub(super) fn actions(
                 ));
             }
             Action::Emit(_) => emitted = true,
-            Action::Refractory { span, .. } if hold.is_some() => {
-                return Err(Fault::new(
+            Action::Refractory { span, .. } if !refractories.is_empty() => {
+                faults.add(Fault::new(
                     *span,
                     "a second `refractory`",
                     "one",
@@ -63,7 +63,7 @@ pub(super) fn actions(
                 ));
             }
             Action::Refractory { time, holds, .. } => {
-                hold = Some(refractory(file, scope, time, holds)?)
+                refractories.push(faults.take(refractory(file, scope, time, holds)));
             }
             Action::Reset {
                 state,
@@ -71,29 +71,38 @@ pub(super) fn actions(
                 value,
                 unless,
             } => {
-                let found = reset(file, scope, (state, *how, value, unless.as_ref()))?;
-                if resets.iter().any(|r| r.state == found.state) {
-                    return Err(Fault::new(
-                        state.span,
-                        format!("a second reset of `{}`", state.name),
-                        "one a state",
-                        "take it out",
-                    ));
-                }
-                resets.push(found);
+                let found = reset(file, scope, (state, *how, value, unless.as_ref()));
+                let found = found.and_then(|found| once(found, &resets, state));
+                resets.push(faults.take(found));
             }
         }
     }
     if file.condition.is_some() && !emitted {
         let span = file.condition.as_ref().map_or(file.name.span, |c| c.span);
-        return Err(Fault::new(
+        faults.add(Fault::new(
             span,
             "the condition emits no spike",
             "`emit_spike()` below it",
             "add `emit_spike()`",
         ));
     }
-    Ok((resets, hold))
+    let resets = resets.into_iter().collect::<Option<Vec<Reset>>>()?;
+    let refractories = refractories.into_iter().collect::<Option<Vec<_>>>()?;
+    Some((resets, refractories.into_iter().next()))
+}
+
+/// A state is reset once.
+fn once(found: Reset, resets: &[Option<Reset>], name: &Named) -> Result<Reset, Fault> {
+    let mut before = resets.iter().flatten();
+    match before.any(|r| r.state == found.state) {
+        false => Ok(found),
+        true => Err(Fault::new(
+            name.span,
+            format!("a second reset of `{}`", name.name),
+            "one a state",
+            "take it out",
+        )),
+    }
 }
 
 type WrittenReset<'a> = (&'a Named, Assignment, &'a Written, Option<&'a Named>);

@@ -84,6 +84,9 @@ impl Scope {
         if let Some((e, dimension)) = self.known.get(name) {
             return Ok((e.clone(), *dimension));
         }
+        if self.broken.contains(name) {
+            return Err(Fault::following(span));
+        }
         if let Some(declared) = self.later.get(name) {
             return Err(Fault::new(
                 span,
