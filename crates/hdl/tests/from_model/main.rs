@@ -2,6 +2,7 @@
 
 mod bank;
 mod cases;
+mod hand;
 mod lane;
 mod machine;
 #[path = "../support/mod.rs"]
