@@ -172,6 +172,30 @@ fn of_an_audit() {
     );
 }
 
+/// Gates that stand beside a run, of a chip of this name.
+fn gates_of(chip: &str, is_own: bool) {
+    let task = trained("");
+    let gates = serde_json::json!({
+        "chip": chip, "target": "generic", "memories_as": "apart", "cells": 7, "area_um2": null, "flip_flops": 1,
+        "memory_bits": 0, "modules": [], "memories": [], "layers": [], "placement": null, "files": "",
+        "timing": {"status": "not_measured", "reason": "simple gates have no delays"},
+    });
+    std::fs::create_dir(task.path("run/synth")).unwrap();
+    std::fs::write(task.path("run/synth/report.json"), gates.to_string()).unwrap();
+    report(&task, "run", 0, "report.html");
+    page(&task.path("run/report.html"), &["7, of which 1 flip-flops"]);
+    let text = read(&task.path("run/report.html"));
+    assert_eq!(text.contains("of another chip than the run"), !is_own);
+}
+
+#[test]
+fn of_gates() {
+    gates_of("tiny", true);
+}
+#[test]
+fn of_gates_of_another_chip() {
+    gates_of("somebody", false);
+}
 #[test]
 fn a_class_that_would_be_markup() {
     let task = Task::new("");

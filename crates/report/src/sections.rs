@@ -86,7 +86,7 @@ pub(crate) fn all(folder: &Folder<'_>) -> Result<Option<Page>, ReportError> {
         montecarlo::found(folder, run.as_ref())?,
         audit::found(folder)?,
         bench::found(folder)?,
-        synth::found(folder)?,
+        synth::found(folder, run.as_ref())?,
         fit::found(folder)?,
         fit::levels(folder)?,
     ] {

@@ -5,6 +5,7 @@ use crate::folder::Folder;
 use crate::svg::bars;
 use crate::text::{self, number, optional};
 use bruno_synth::{Module, Report, Timing};
+use bruno_train::Checkpoint;
 use maud::html;
 
 /// Most modules of the table and of the picture.
@@ -12,7 +13,7 @@ const MOST_ROWS: usize = 60;
 const MOST_BARS: usize = 15;
 
 /// The synthesis of a folder, or of a run in the folder above.
-pub(super) fn found(folder: &Folder<'_>) -> Found {
+pub(super) fn found(folder: &Folder<'_>, run: Option<&Checkpoint>) -> Found {
     let places = [bruno_synth::REPORT, "synth/report.json"];
     let Some(report) = folder.json::<Report>(&places, "bruno synth")? else {
         return Ok(None);
@@ -62,7 +63,9 @@ pub(super) fn found(folder: &Folder<'_>) -> Found {
         ]
     };
     let layers: Vec<Vec<String>> = report.layers.iter().take(MOST_ROWS).map(layer).collect();
+    let of_another = run.is_some_and(|run| run.description.name != report.chip);
     let body = html! {
+        @if of_another { p.warning { "These gates are of another chip than the run." } }
         (facts(&rows))
         h3 { "Modules" }
         (table(&["Module", "Times", "Cells", "Area (um2)", "Flip-flops", "Memory bits"], 1, &modules))
