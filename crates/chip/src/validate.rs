@@ -88,6 +88,13 @@ impl Description {
         synapses + before * self.readout.outputs as u64
     }
 
+    /// Whether a chip or a layer can have this name: it becomes part of names of Verilog.
+    pub fn takes_name(name: &str) -> bool {
+        let mut checker = Checker::default();
+        checker.identifier("name", name);
+        checker.problems.is_empty()
+    }
+
     fn check_interfaces(&self, c: &mut Checker) {
         let Some(interfaces) = &self.interfaces else {
             return;

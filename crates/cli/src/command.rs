@@ -12,6 +12,7 @@ pub mod judge;
 mod model;
 mod montecarlo;
 mod new;
+mod nir;
 mod report;
 mod synth;
 mod train;
@@ -44,6 +45,7 @@ enum Command {
     Bench(bench::Bench),
     Cache(cache::CacheCommand),
     Model(model::ModelCommand),
+    Nir(nir::NirCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
     #[command(name = judge::NAME, hide = true)]
     Judge(judge::Judge),
@@ -67,6 +69,7 @@ impl Arguments {
             Command::Bench(command) => command.run(),
             Command::Cache(command) => command.run(),
             Command::Model(command) => command.run(),
+            Command::Nir(command) => command.run(),
             Command::Montecarlo(command) => command.run().map_err(|e| e.of_file(&command.chip)),
             Command::Judge(command) => command.run(),
         }

@@ -13,6 +13,7 @@ use bruno_hdl::HdlError;
 use bruno_host::LockError;
 use bruno_model::Mistakes;
 use bruno_montecarlo::MonteCarloError;
+use bruno_nir::NirError;
 use bruno_report::ReportError;
 use bruno_sim::{Difference, SimError};
 use bruno_synth::SynthError;
@@ -86,6 +87,9 @@ pub enum Failure {
     /// A neuron model's file is bad.
     #[error(transparent)]
     Model(#[from] Mistakes),
+    /// A graph cannot be read, imported or exported.
+    #[error(transparent)]
+    Nir(#[from] NirError),
     /// A stimulus is bad.
     #[error(transparent)]
     Stimulus(#[from] StimulusError),
@@ -156,7 +160,7 @@ impl Failure {
         match self {
             Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
             Self::Input { .. } | Self::Write { .. } | Self::Lock(_) | Self::Tune(_) => 2,
-            Self::Model(_) | Self::Setting { .. } => 2,
+            Self::Model(_) | Self::Nir(_) | Self::Setting { .. } => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
             Self::Sim(

@@ -7,11 +7,15 @@ use std::path::Path;
 
 /// Writes a text file atomically; directories on the way are made.
 pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    bruno_host::replace_file(path, |file| file.write_all(text.as_bytes())).map_err(|source| {
-        Failure::Write {
-            path: path.display().to_string(),
-            source,
-        }
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes a file atomically; directories on the way are made.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written = bruno_host::replace_file(path, |file| file.write_all(bytes));
+    written.map_err(|source| Failure::Write {
+        path: path.display().to_string(),
+        source,
     })
 }
 

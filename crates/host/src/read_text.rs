@@ -13,11 +13,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The text of a file of up to [`BUDGET_BYTES`], or of a pipe of up to 64 MiB.
+/// The bytes of a file of up to [`BUDGET_BYTES`], or of a pipe of up to 64 MiB.
 ///
 /// # Errors
-/// Those of the file system; a file that is larger, with its size, before any of it is read; bytes that are no UTF-8.
-pub fn read_text(path: &Path) -> io::Result<String> {
+/// Those of the file system; a file that is larger, with its size, before any of it is read.
+pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let about = file.metadata()?;
     let most = if about.is_file() {
@@ -28,12 +28,21 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     if about.len() > most {
         return Err(too_large(&format!("has {} bytes", about.len()), most));
     }
-    let mut text = String::new();
-    file.take(most + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > most {
+    let mut bytes = Vec::new();
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
         return Err(too_large("does not end", most));
     }
-    Ok(text)
+    Ok(bytes)
+}
+
+/// The text of such a file.
+///
+/// # Errors
+/// Those of [`read_bytes`]; bytes that are no UTF-8.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let text = String::from_utf8(read_bytes(path)?);
+    text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no text (UTF-8)"))
 }
 
 fn too_large(what: &str, most: u64) -> io::Error {

@@ -57,26 +57,31 @@ pub enum Rule {
 }
 
 impl TrainedProgram {
+    /// A program with the rule by which its outputs are read.
+    pub fn new(decision: DecisionRule, program: Program) -> Self {
+        Self {
+            version: VERSION,
+            decision,
+            window: program.window,
+            layers: program.layers,
+        }
+    }
+
     /// The program of a run, trained on a data set, in its trained chip.
     pub fn of(run: &Checkpoint, chip: &Chip, set: &Dataset) -> Self {
         let parameters = &run.parameters;
-        let Program { layers, window } = parameters.program(chip);
         let frame_us = frame_us(set);
-        Self {
-            version: VERSION,
-            decision: DecisionRule {
-                rule: match frame_us {
-                    None => Rule::LargestMean,
-                    Some(_) => Rule::Keys,
-                },
-                logit_per_pa: run.config.logit_per_pa,
-                bias: parameters.values[parameters.bias.clone()].to_vec(),
-                classes: set.class_names.clone(),
-                frame_us,
+        let decision = DecisionRule {
+            rule: match frame_us {
+                None => Rule::LargestMean,
+                Some(_) => Rule::Keys,
             },
-            window,
-            layers,
-        }
+            logit_per_pa: run.config.logit_per_pa,
+            bias: parameters.values[parameters.bias.clone()].to_vec(),
+            classes: set.class_names.clone(),
+            frame_us,
+        };
+        Self::new(decision, parameters.program(chip))
     }
 
     /// What a simulator is loaded with.
@@ -122,7 +127,10 @@ impl TrainedProgram {
     }
 
     /// What does not fit a chip.
-    fn check(&self, chip: &Chip) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// The first such thing, what is allowed and what to do.
+    pub fn check(&self, chip: &Chip) -> Result<(), String> {
         let fits = self.program().check(chip);
         fits.map_err(|e| format!("{e}; give the chip.json beside it"))?;
         let outputs = chip.layers[chip.readout()].neurons;
