@@ -77,10 +77,8 @@ fn add(
     before: &str,
     dt: f64,
 ) -> String {
-    let name = match layer.name.as_str() {
-        ends @ ("input" | "output") => format!("{ends}_layer"),
-        other => other.into(),
-    };
+    // No layer is called `input` or `output`: Verilog keeps these words for itself.
+    let name = layer.name.clone();
     let unit = weight_of_lsb(chip, layer, program);
     let (input, recurrent) = program.weights.split_at(layer.inputs * layer.neurons);
     let linear = |codes: &[u8], levels: &[i32], channels: usize| {

@@ -39,6 +39,8 @@ pub(crate) fn flatten(graph: &Graph) -> Result<Flat, Vec<Problem>> {
     let mut flat = Flat::default();
     let mut problems = Vec::new();
     add(graph, "", &mut flat, &mut problems);
+    // Several edges may name one node that is not there.
+    problems.dedup();
     match problems.is_empty() {
         true => Ok(flat),
         false => Err(problems),

@@ -306,14 +306,14 @@ impl Neuron {
                 tau(decay.value()),
             )),
             None => parts.choices.push(format!(
-                "`{name}`: a LIF has no synapse: its current lasts one tick"
+                "`{name}`: a LIF has no synapse: its current lasts one tick, by program.json"
             )),
         }
         parts.choices.push(format!(
             "`{name}`: a capacitor of {} um2; the threshold stands at {} V; largest current in its word: {} thresholds a tick",
             short(card.area_um2), card.v_th_v, short(circuit.reach)
         ));
-        if self.current_tau_us() < TAU_US.0 {
+        if self.tau_syn.is_some() && self.current_tau_us() < TAU_US.0 {
             parts.choices.push(format!(
                 "`{name}`: the current decays faster than a description can say ({} us): program.json holds its register, chip.json \
                  stands at {} us, from which `bruno train` would start",
