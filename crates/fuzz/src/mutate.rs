@@ -18,7 +18,7 @@ pub enum Form {
     Text,
     /// A NumPy archive.
     Archive,
-    /// A text header, then numbers in binary.
+    /// Numbers in binary, maybe behind a text: results of circuit simulators, HDF5.
     Bytes,
 }
 
@@ -29,7 +29,7 @@ impl Form {
             Some("json") => Self::Json,
             Some("jsonl") => Self::Lines,
             Some("npz") => Self::Archive,
-            Some("raw") => Self::Bytes,
+            Some("raw" | "nir") => Self::Bytes,
             _ => Self::Text,
         }
     }

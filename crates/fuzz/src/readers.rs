@@ -1,6 +1,7 @@
 //! Every reader of bruno, as a function of bytes, with what follows reading where that trusts what was read.
 
 mod devices;
+mod networks;
 mod runs;
 mod sets;
 mod slot;
@@ -24,7 +25,12 @@ pub struct Reader {
 }
 
 /// All readers.
-pub const READERS: &[&[Reader]] = &[runs::READERS, sets::READERS, devices::READERS];
+pub const READERS: &[&[Reader]] = &[
+    runs::READERS,
+    sets::READERS,
+    devices::READERS,
+    networks::READERS,
+];
 
 /// All readers, one after the other.
 pub fn all() -> impl Iterator<Item = &'static Reader> {

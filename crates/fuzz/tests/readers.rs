@@ -60,4 +60,5 @@ readers! {
     description program checkpoint failed_batch virtual_chips journal search
     events labels npz npz_counts reckon jsb
     card_json card_spectre card_ngspice card_vacask trace pulses stimulus raw
+    nir nir_graph
 }

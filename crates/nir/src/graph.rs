@@ -2,10 +2,11 @@
 
 use crate::error::problem;
 use bruno_chip::Problem;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Numbers in a shape, the last index fastest.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Array {
     /// Lengths of the dimensions; none for a single number.
     pub shape: Vec<usize>,
@@ -22,6 +23,29 @@ impl Array {
         }
     }
 
+    /// What keeps it from being a parameter.
+    fn problem(&self, field: &str) -> Option<Problem> {
+        let count = self.shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d));
+        if count != Some(self.values.len()) {
+            let value = format!(
+                "{} numbers in the shape {:?}",
+                self.values.len(),
+                self.shape
+            );
+            return Some(problem(
+                field,
+                value,
+                "as many as the shape has",
+                "write the file anew",
+            ));
+        }
+        let good = |v: &f64| v.abs() <= LARGEST;
+        let (index, value) = { self.values.iter() }.enumerate().find(|(_, v)| !good(v))?;
+        let allowed = format!("finite numbers, up to {LARGEST:e} in size");
+        let remedy = "train anew: the network diverged";
+        Some(problem(format!("{field}[{index}]"), value, allowed, remedy))
+    }
+
     /// Smallest and largest number; `None` where there is none.
     pub fn range(&self) -> Option<(f64, f64)> {
         let least = self.values.iter().copied().reduce(f64::min)?;
@@ -31,7 +55,7 @@ impl Array {
 }
 
 /// A node of a graph.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Node {
     /// Its type, e.g. `CubaLIF`.
     pub kind: String,
@@ -44,7 +68,7 @@ pub struct Node {
 }
 
 /// Nodes and the edges between them.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Graph {
     /// Version of the format that wrote the file; absent within a graph.
     pub version: Option<String>,
@@ -79,6 +103,9 @@ const KINDS: &[(&str, &[&str])] = &[
     ),
     ("NIRGraph", &[]),
 ];
+
+/// Largest parameter, in any unit: single precision, in which networks are trained, holds it.
+const LARGEST: f64 = 1e30;
 
 /// Names of the kinds that are imported.
 pub(crate) fn imported_kinds() -> String {
@@ -128,7 +155,7 @@ impl Node {
                     ),
                     "write the file anew",
                 )),
-                Some(array) => problems.extend(not_finite(&field, array)),
+                Some(array) => problems.extend(array.problem(&field)),
             }
         }
         problems
@@ -138,19 +165,6 @@ impl Node {
     pub(crate) fn parameter(&self, name: &str) -> &[f64] {
         self.parameters.get(name).map_or(&[], |a| &a.values)
     }
-}
-
-fn not_finite(field: &str, array: &Array) -> Option<Problem> {
-    let (index, value) = { array.values.iter() }
-        .enumerate()
-        .find(|(_, v)| !v.is_finite())?;
-    let field = format!("{field}[{index}]");
-    Some(problem(
-        field,
-        value,
-        "finite numbers",
-        "train anew: the network diverged",
-    ))
 }
 
 /// What to do about a kind that no chip has.

@@ -237,6 +237,17 @@ fn weights_of_another_size() {
     );
 }
 #[test]
+fn fewer_weights_than_their_shape() {
+    let array = Array {
+        shape: vec![2, 3],
+        values: vec![1.0],
+    };
+    check(
+        |g| set(g, "fc", "weight", array),
+        "`fc.weight` is 1 numbers in the shape [2, 3]",
+    );
+}
+#[test]
 fn neurons_of_another_size() {
     check(
         |g| set(g, "lif", "r", row(&[1.0; 3])),

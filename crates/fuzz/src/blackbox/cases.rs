@@ -53,6 +53,8 @@ pub const CASES: &[Case] = &[
     case(3, &["tune", "chip.json", "--trials", "2", "--data", "data", "--simulator", "integer", "--out", "study"],
         &["study/trials.jsonl", "chip.json"]),
     case(2, &["tune", "chip.json", "--settings", "tune.json", "--trials", "1", "--data", "data", "--simulator", "integer", "--out", "other"], &["tune.json"]),
+    case(6, &["nir", "import", "net.nir", "--out", "imported"], &["net.nir"]),
+    case(2, &["nir", "inspect", "net.nir"], &["net.nir"]),
     case(10, &["report", "run"],
         &["run/metrics.jsonl", "run/test.json", "run/sample.json", "run/comparison.json", "run/checkpoint.json", "run/montecarlo/chips.jsonl", "run/montecarlo/summary.json"]),
     case(3, &["report", "study"], &["study/tune.json"]),

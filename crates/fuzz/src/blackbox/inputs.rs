@@ -138,6 +138,10 @@ impl Inputs {
         files.extend(events());
         files.insert("set.npz".into(), listed());
         files.insert("counts.npz".into(), counted());
+        files.insert(
+            "net.nir".into(),
+            include_bytes!("../../inputs/net.nir").to_vec(),
+        );
         Self(files)
     }
 

@@ -78,7 +78,8 @@ impl Neurons {
                 .iter()
                 .map(Matrix::largest)
                 .fold(input.largest(), f64::max);
-        if largest > 0.999 * I_RANGE_PA {
+        // Products of large numbers may be beyond all.
+        if !largest.is_finite() || largest > 0.999 * I_RANGE_PA {
             let thresholds = |pa: f64| short(pa / I_RANGE_PA * circuit.reach);
             return Err(vec![problem(
                 format!("{}.weight", layer.input.name),

@@ -114,6 +114,11 @@ impl Outputs {
         let needed = wanted.largest_row_sum() / (1.0 - step.decay);
         let adders = wanted.largest() * wanted.columns as f64 / ADDER_CURRENTS;
         let most = MARGIN * needed.max(adders);
+        if !most.is_finite() {
+            let field = format!("{}.weight", layer.input.name);
+            let remedy = "lower the weights";
+            return Err(vec![problem(field, most, "finite sums", remedy)]);
+        }
         let pa = if most > 0.0 { I_RANGE_PA / most } else { 1.0 };
         wanted.scale_rows(&[pa]);
         let decay = encode(lost, 7);
