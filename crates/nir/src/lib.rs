@@ -1,7 +1,7 @@
 //! Networks in the Neuromorphic Intermediate Representation (NIR) into chips and back (docs/nir.md).
 //!
 //! [`load`] reads a graph, [`import`] makes a chip and its program of it and says what that loses, [`export`] makes a graph
-//! of a chip and its program, [`write`] gives the bytes of its file.
+//! of a chip and its program, [`write()`] gives the bytes of its file.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 // Files of strangers are read here: nothing of them may end in a panic.

@@ -5,6 +5,8 @@
 //! reset) must not differ. A spike over a weight then moves the membrane by `share * share * weight/(1 - decay)` thresholds
 //! altogether; the level is the current that brings this charge.
 
+mod circuit;
+
 use super::Parts;
 use super::settings::Timing;
 use super::stored::Stored;
@@ -13,8 +15,9 @@ use crate::error::problem;
 use crate::loss::{Loss, short};
 use crate::matrix::Matrix;
 use crate::network::Layer;
-use bruno_chip::{DeviceCard, Formats, LayerDescription, NeuronKind, Problem, Rounding};
-use bruno_device::{Codes, Coefficient, Constants, Felif, GUARD_BITS, TICK_S};
+use bruno_chip::{Formats, LayerDescription, NeuronKind, Problem, Rounding};
+use bruno_device::{Codes, Coefficient};
+use circuit::Circuit;
 
 /// A layer of a chip.
 pub(super) struct Neurons {
@@ -365,7 +368,8 @@ fn levels(layer: &Layer, headroom: f64) -> Result<(f64, Vec<f64>), Problem> {
     let (mut resets, mut factors) = (Vec::new(), Vec::new());
     for k in 0..neurons {
         let (rest, threshold) = (value("v_leak", k, 0.0), value("v_threshold", k, 0.0));
-        if threshold <= rest {
+        let factor = value("r", k, 1.0) * value("w_in", k, 1.0) / (threshold - rest);
+        if threshold <= rest || !factor.is_finite() {
             let field = format!("{}.v_threshold", layer.name);
             return Err(problem(
                 field,
@@ -375,7 +379,7 @@ fn levels(layer: &Layer, headroom: f64) -> Result<(f64, Vec<f64>), Problem> {
             ));
         }
         resets.push((value("v_reset", k, 0.0) - rest) / (threshold - rest));
-        factors.push(value("r", k, 1.0) * value("w_in", k, 1.0) / (threshold - rest));
+        factors.push(factor);
     }
     // In thresholds, of which the reset is a part: differences below one in a thousand of the threshold do not count.
     let first = resets.first().copied().unwrap_or_default();
@@ -404,70 +408,3 @@ pub(super) const I_RANGE_PA: f64 = 1024.0;
 
 /// Largest sum of level codes that the adders take, over one full current.
 pub(super) const ADDER_CURRENTS: f64 = 253.0;
-
-/// A capacitor whose currents use their word.
-struct Circuit {
-    card: DeviceCard,
-    /// Thresholds a tick of the largest current, and those that all channels spiking in every step would make.
-    reach: f64,
-    needed: f64,
-}
-
-impl Circuit {
-    /// `input` and `recurrent` in thresholds that a spike moves altogether.
-    fn of(neuron: &Neuron, input: &Matrix, recurrent: Option<&Matrix>, headroom: f64) -> Self {
-        let formats = Formats::default();
-        let loss = neuron.current_loss();
-        let all = std::iter::once(input).chain(recurrent);
-        let (sum, channels, largest) = all.fold((0.0, 0, 0.0f64), |(sum, n, largest), m| {
-            (
-                sum + m.largest_row_sum(),
-                n + m.columns,
-                m.largest().max(largest),
-            )
-        });
-        let needed = loss * sum / (1.0 - neuron.current.decay);
-        let adders = loss * largest * channels as f64 / ADDER_CURRENTS;
-        let wanted = MARGIN * needed.max(adders).max(f64::MIN_POSITIVE);
-        let v_th = formats.v_range_v / headroom;
-        // A current of `reach` thresholds a tick is `C * reach * v_th / tick`.
-        let capacitance = |reach: f64| I_RANGE_PA * 1e-12 * TICK_S / (reach * v_th);
-        let um2 = Felif::new(&DeviceCard {
-            area_um2: 1.0,
-            ..DeviceCard::default()
-        });
-        // Bounds of a description, with a little room: area, leak conductance; mantissa of the input's register.
-        let pre = f64::from(1u32 << Constants::new(&formats).pre);
-        let by_c = TICK_S * formats.i_lsb_pa() * 1e-12 / formats.v_lsb()
-            * pre
-            * f64::from(1u32 << GUARD_BITS);
-        let least = (1.1e-3 * um2.capacitance_f).max(by_c / 2000.0);
-        let most = (9e3 * um2.capacitance_f).min(0.9e-6 * TICK_S / neuron.leak());
-        let farads = capacitance(wanted).clamp(least, most.max(least));
-        let tau_us = neuron.current_tau_us().clamp(TAU_US.0, TAU_US.1);
-        Self {
-            card: DeviceCard {
-                area_um2: farads / um2.capacitance_f,
-                g_leak_ps: farads * neuron.leak() / TICK_S * 1e12,
-                v_th_v: v_th,
-                v_reset_v: neuron.reset * v_th,
-                v_floor_v: -formats.v_range_v,
-                t_ref_ms: 0.0,
-                tau_syn_ms: tau_us * 1e-3,
-                ..DeviceCard::default()
-            },
-            reach: capacitance(1.0) / farads,
-            needed,
-        }
-    }
-
-    /// Current of a spike that moves the membrane by a threshold altogether, pA, with the registers in force.
-    fn pa_by_threshold(&self, codes: &Codes, decay: Coefficient) -> f64 {
-        let formats = Formats::default();
-        let pre = f64::from(1u32 << Constants::new(&formats).pre);
-        let guard = f64::from(1u32 << GUARD_BITS);
-        let volts_by_pa =
-            codes.input.value() / (guard * pre) * formats.v_lsb() / formats.i_lsb_pa();
-        f64::from(codes.v_th) * formats.v_lsb() / volts_by_pa * decay.value()
-    }
-}
