@@ -25,7 +25,7 @@ pub use field::set_field;
 pub use interfaces::{ConfigInterface, Interfaces, RecorderInterface, SpikeInterface};
 pub use problem::{ChipError, Problem};
 pub use registers::{
-    ADDRESS_BITS, DEVICE_REGISTERS, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, SHELL_REGISTERS,
-    Section, address, code_index, device_register, global_register, neuron_bits,
+    ADDRESS_BITS, DeviceRegister, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, SHELL_REGISTERS,
+    Section, address, code_index, global_register, neuron_bits,
 };
 pub use validate::is_reserved;

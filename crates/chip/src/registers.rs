@@ -127,112 +127,73 @@ pub const SHELL_REGISTERS: [Register; 5] = [
     ),
 ];
 
-/// Registers of one layer; the index is the word address in the layer's register section.
-/// A coefficient is mantissa `_m`, rounding half `_h` = 2^(s-1) and right shift `_s`. The last three exist where the
-/// description asks for random numbers, noise and the recorder level `jacobian`.
-pub const DEVICE_REGISTERS: [Register; 29] = [
-    register("i_dec_m", 7, false, true, "1 - exp(-1us/tau_syn), mantissa"),
-    register(
-        "i_dec_h",
-        30,
-        false,
-        true,
-        "its rounding half; with stochastic rounding 2^s - 1, the mask of its random offset",
-    ),
-    register("i_dec_s", 5, false, true, "its shift"),
-    register(
-        "in_m",
-        11,
-        false,
-        true,
-        "1us/C in LSB of V by LSB of I, mantissa",
-    ),
-    register("in_h", 30, false, true, "its rounding half"),
-    register("in_s", 5, false, true, "its shift"),
-    register("leak_m", 11, false, true, "g*1us/C, mantissa"),
-    register("leak_h", 30, false, true, "its rounding half"),
-    register("leak_s", 5, false, true, "its shift"),
-    register("v_th", 20, true, true, "threshold, LSB of V"),
-    register(
-        "v_reset",
-        20,
-        true,
-        true,
-        "membrane after a spike, LSB of V",
-    ),
-    register(
-        "v_floor",
-        20,
-        true,
-        true,
-        "lower clamp of the membrane, LSB of V",
-    ),
-    register("t_ref", 20, false, true, "refractory time, ticks"),
-    register(
-        "xv_m",
-        11,
-        false,
-        true,
-        "log2 of the switching rate by V, mantissa",
-    ),
-    register("xv_h", 30, false, true, "its rounding half"),
-    register("xv_s", 5, false, true, "its shift"),
-    register(
-        "xp_m",
-        10,
-        false,
-        true,
-        "log2 of the switching rate by p, mantissa",
-    ),
-    register("xp_h", 30, false, true, "its rounding half"),
-    register("xp_s", 5, false, true, "its shift"),
-    register(
-        "x0",
-        24,
-        true,
-        true,
-        "log2 of the upward rate at V = p = 0, LSB 2^-12",
-    ),
-    register("xc", 24, true, true, "sum of both log2 rates, LSB 2^-12"),
-    register(
-        "kap_m",
-        10,
-        false,
-        true,
-        "2 p_s/c_fe in LSB of V by LSB of p, mantissa",
-    ),
-    register("kap_h", 30, false, true, "its rounding half"),
-    register("kap_s", 5, false, true, "its shift"),
-    register(
-        "p_reset",
-        20,
-        false,
-        true,
-        "occupation after a spike, LSB of p",
-    ),
-    register("keep_p", 1, false, true, "1: a spike keeps the occupation"),
-    register(
-        "seed",
-        30,
-        false,
-        true,
-        "start of the layer's random numbers, taken at the reset of the states",
-    ),
-    register(
-        "noise_m",
-        16,
-        false,
-        true,
-        "noise on the membrane's drive, largest value a tick, 2^-8 LSB of V",
-    ),
-    register(
-        "sur_w",
-        17,
-        false,
-        true,
-        "width of the recorder's surrogate, LSB of V",
-    ),
-];
+/// The registers of layers as a type and as a table.
+macro_rules! device_registers {
+    ($($id: ident { $name: literal, $bits: literal, $signed: literal, $about: literal })*) => {
+        /// A register of a layer. A coefficient is mantissa `_m`, rounding half `_h` = 2^(s-1) and right shift `_s`. Which
+        /// of them a layer has, its neurons declare.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum DeviceRegister {
+            $(#[doc = $about] $id,)*
+        }
+
+        impl DeviceRegister {
+            /// All of them, in the order of their addresses.
+            pub const ALL: &[Self] = &[$(Self::$id,)*];
+
+            /// Its row of the table.
+            pub const fn register(self) -> Register {
+                match self {
+                    $(Self::$id => register($name, $bits, $signed, true, $about),)*
+                }
+            }
+        }
+    };
+}
+
+device_registers! {
+    IDecM { "i_dec_m", 7, false, "1 - exp(-1us/tau_syn), mantissa" }
+    IDecH { "i_dec_h", 30, false, "its rounding half; with stochastic rounding 2^s - 1, the mask of its random offset" }
+    IDecS { "i_dec_s", 5, false, "its shift" }
+    InM { "in_m", 11, false, "1us/C in LSB of V by LSB of I, mantissa" }
+    InH { "in_h", 30, false, "its rounding half" }
+    InS { "in_s", 5, false, "its shift" }
+    LeakM { "leak_m", 11, false, "g*1us/C, mantissa" }
+    LeakH { "leak_h", 30, false, "its rounding half" }
+    LeakS { "leak_s", 5, false, "its shift" }
+    VTh { "v_th", 20, true, "threshold, LSB of V" }
+    VReset { "v_reset", 20, true, "membrane after a spike, LSB of V" }
+    VFloor { "v_floor", 20, true, "lower clamp of the membrane, LSB of V" }
+    TRef { "t_ref", 20, false, "refractory time, ticks" }
+    XvM { "xv_m", 11, false, "log2 of the switching rate by V, mantissa" }
+    XvH { "xv_h", 30, false, "its rounding half" }
+    XvS { "xv_s", 5, false, "its shift" }
+    XpM { "xp_m", 10, false, "log2 of the switching rate by p, mantissa" }
+    XpH { "xp_h", 30, false, "its rounding half" }
+    XpS { "xp_s", 5, false, "its shift" }
+    X0 { "x0", 24, true, "log2 of the upward rate at V = p = 0, LSB 2^-12" }
+    Xc { "xc", 24, true, "sum of both log2 rates, LSB 2^-12" }
+    KapM { "kap_m", 10, false, "2 p_s/c_fe in LSB of V by LSB of p, mantissa" }
+    KapH { "kap_h", 30, false, "its rounding half" }
+    KapS { "kap_s", 5, false, "its shift" }
+    PReset { "p_reset", 20, false, "occupation after a spike, LSB of p" }
+    KeepP { "keep_p", 1, false, "1: a spike keeps the occupation" }
+    Seed { "seed", 30, false, "start of the layer's random numbers, taken at the reset of the states" }
+    NoiseM { "noise_m", 16, false, "noise on the membrane's drive, largest value a tick, 2^-8 LSB of V" }
+    SurW { "sur_w", 17, false, "width of the recorder's surrogate, LSB of V" }
+}
+
+impl DeviceRegister {
+    /// Word address in the register section of a layer.
+    pub const fn address(self) -> u32 {
+        self as u32
+    }
+
+    /// Its name, in Verilog and in software.
+    pub const fn name(self) -> &'static str {
+        self.register().name
+    }
+}
 
 /// Bits of a word address on the configuration bus.
 pub const ADDRESS_BITS: u32 = 32;
@@ -281,11 +242,5 @@ pub fn code_index(channel: usize, neuron: usize, neurons: usize) -> u32 {
 /// Index of a chip register by name.
 pub fn global_register(name: &str) -> Option<u32> {
     let at = GLOBAL_REGISTERS.iter().position(|r| r.name == name)?;
-    Some(at as u32)
-}
-
-/// Index of a device register by name.
-pub fn device_register(name: &str) -> Option<u32> {
-    let at = DEVICE_REGISTERS.iter().position(|r| r.name == name)?;
     Some(at as u32)
 }

@@ -1,29 +1,21 @@
 //! A resolved chip: every default filled in, every integer code derived. What later stages work from.
 
 use crate::dead_zones::DeadZones;
-use crate::{Codes, Constants, Felif, Finding, limits, rram};
-use bruno_chip::{ChipError, Description, NeuronKind, Problem, RecorderLevel, Rounding, Synapse};
+use crate::{Codes, Constants, Felif, Finding, LayerKind, NeuronModel, limits, rram};
+use bruno_chip::{ChipError, Description, Problem, RecorderLevel, Rounding, Synapse};
 use serde::Serialize;
-
-/// What a layer computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LayerKind {
-    /// FeLIF neurons: states V, p, I.
-    Felif,
-    /// LIF neurons: states V, I.
-    Lif,
-    /// Leaky integrators: state I.
-    Readout,
-}
+use std::sync::Arc;
 
 /// A layer of the resolved chip; the readout is the last one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Layer {
     /// Name, unique in the chip.
     pub name: String,
-    /// What it computes.
+    /// Whose arithmetic it computes.
     pub kind: LayerKind,
+    /// What its neurons keep, take and tell.
+    #[serde(skip)]
+    pub model: Arc<NeuronModel>,
     /// Number of neurons N.
     pub neurons: usize,
     /// Channels from the layer before (or the chip's inputs).
@@ -68,25 +60,9 @@ impl Layer {
         self.inputs + if self.recurrent { self.neurons } else { 0 }
     }
 
-    /// Words of one neuron in a record, by name and in order.
-    pub fn record_words(&self, level: RecorderLevel) -> Vec<&'static str> {
-        let states: &[&str] = match self.kind {
-            LayerKind::Felif => &["v", "p", "i", "n_spike", "n_sat"],
-            LayerKind::Lif => &["v", "i", "n_spike", "n_sat"],
-            LayerKind::Readout => &["i", "n_sat"],
-        };
-        let sums: &[&str] = match (level, self.kind) {
-            (RecorderLevel::Mean, LayerKind::Felif) => &["sum_v", "sum_p"],
-            (RecorderLevel::Mean, LayerKind::Lif) => &["sum_v"],
-            (RecorderLevel::Jacobian, LayerKind::Felif) => {
-                &["sum_v", "sum_p", "sum_f", "sum_x", "sum_k", "sum_h"]
-            }
-            (RecorderLevel::Jacobian, LayerKind::Lif) => &["sum_v", "sum_h"],
-            (RecorderLevel::Minmax, LayerKind::Felif) => &["min_v", "max_v", "min_p", "max_p"],
-            (RecorderLevel::Minmax, LayerKind::Lif) => &["min_v", "max_v"],
-            _ => &[],
-        };
-        [states, sums].concat()
+    /// Whether its neurons spike; those of the readout do not.
+    pub fn spikes(&self) -> bool {
+        self.model.fires.is_some()
     }
 }
 
@@ -199,12 +175,16 @@ fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, P
             remedy: "one layer stores its codes in one width".into(),
         });
     }
+    let kind = LayerKind::from(layer.kind);
+    let options = Options {
+        stochastic: d.rounding == Rounding::Stochastic,
+        noise: layer.device.noise_pa_rms.is_some(),
+        jacobian: d.recorder == RecorderLevel::Jacobian,
+    };
     Ok(Layer {
         name: layer.name.clone(),
-        kind: match layer.kind {
-            NeuronKind::Felif => LayerKind::Felif,
-            NeuronKind::Lif => LayerKind::Lif,
-        },
+        kind,
+        model: model(d, kind, options),
         neurons: layer.neurons,
         inputs,
         recurrent: layer.recurrent,
@@ -220,18 +200,24 @@ fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, P
             ..codes
         },
         banks: banks(layer.neurons, d.bank_neurons),
-        options: Options {
-            stochastic: d.rounding == Rounding::Stochastic,
-            noise: layer.device.noise_pa_rms.is_some(),
-            jacobian: d.recorder == RecorderLevel::Jacobian,
-        },
+        options,
     })
 }
 
+fn model(d: &Description, kind: LayerKind, options: Options) -> Arc<NeuronModel> {
+    Arc::new(NeuronModel::of(kind, &d.formats, d.recorder, options))
+}
+
 fn readout_layer(d: &Description, inputs: usize) -> Layer {
+    let options = Options {
+        stochastic: d.rounding == Rounding::Stochastic,
+        noise: false,
+        jacobian: false,
+    };
     Layer {
         name: "readout".into(),
         kind: LayerKind::Readout,
+        model: model(d, LayerKind::Readout, options),
         neurons: d.readout.outputs,
         inputs,
         recurrent: false,
@@ -243,11 +229,7 @@ fn readout_layer(d: &Description, inputs: usize) -> Layer {
             ..Codes::readout(d.readout.tau_ms, d.rounding)
         },
         banks: banks(d.readout.outputs, d.bank_neurons),
-        options: Options {
-            stochastic: d.rounding == Rounding::Stochastic,
-            noise: false,
-            jacobian: false,
-        },
+        options,
     }
 }
 

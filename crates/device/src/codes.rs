@@ -5,7 +5,7 @@ mod fit;
 pub use fit::Misfit;
 
 use crate::{Coefficient, Felif, TICK_S, noise};
-use bruno_chip::{DeviceCard, Formats, Rounding};
+use bruno_chip::{DeviceCard, DeviceRegister, Formats, Rounding};
 use serde::{Deserialize, Serialize};
 
 /// Fraction bits below one LSB that V and p carry within a step.
@@ -187,40 +187,40 @@ impl Codes {
         self.leak.value() / guard
     }
 
-    /// Value of a register of `bruno_chip::DEVICE_REGISTERS` by name, `None` for an unknown name.
-    pub fn register(&self, name: &str) -> Option<i32> {
-        let part = |c: Coefficient, suffix: &str| match suffix {
-            "m" => Some(c.mantissa),
-            "h" => Some(c.half()),
-            "s" => Some(c.shift as i32),
-            _ => None,
-        };
-        match name {
-            "x0" => Some(self.x0),
-            "xc" => Some(self.xc),
-            "v_th" => Some(self.v_th),
-            "v_reset" => Some(self.v_reset),
-            "v_floor" => Some(self.v_floor),
-            "t_ref" => Some(self.t_ref),
-            "p_reset" => Some(self.p_reset),
-            "keep_p" => Some(i32::from(self.keep_p)),
-            "seed" => Some(self.seed),
-            "noise_m" => Some(self.noise_m),
-            "sur_w" => Some(self.sur_w),
-            "i_dec_h" if self.rounding == Rounding::Stochastic => Some(self.i_dec.mask()),
-            _ => {
-                let (base, suffix) = name.rsplit_once('_')?;
-                let coefficient = match base {
-                    "i_dec" => self.i_dec,
-                    "in" => self.input,
-                    "leak" => self.leak,
-                    "xv" => self.xv,
-                    "xp" => self.xp,
-                    "kap" => self.kap,
-                    _ => return None,
-                };
-                part(coefficient, suffix)
-            }
+    /// What stands in a register.
+    pub fn value(&self, register: DeviceRegister) -> i32 {
+        use DeviceRegister as R;
+        match register {
+            R::IDecM => self.i_dec.mantissa,
+            R::IDecH if self.rounding == Rounding::Stochastic => self.i_dec.mask(),
+            R::IDecH => self.i_dec.half(),
+            R::IDecS => self.i_dec.shift as i32,
+            R::InM => self.input.mantissa,
+            R::InH => self.input.half(),
+            R::InS => self.input.shift as i32,
+            R::LeakM => self.leak.mantissa,
+            R::LeakH => self.leak.half(),
+            R::LeakS => self.leak.shift as i32,
+            R::VTh => self.v_th,
+            R::VReset => self.v_reset,
+            R::VFloor => self.v_floor,
+            R::TRef => self.t_ref,
+            R::XvM => self.xv.mantissa,
+            R::XvH => self.xv.half(),
+            R::XvS => self.xv.shift as i32,
+            R::XpM => self.xp.mantissa,
+            R::XpH => self.xp.half(),
+            R::XpS => self.xp.shift as i32,
+            R::X0 => self.x0,
+            R::Xc => self.xc,
+            R::KapM => self.kap.mantissa,
+            R::KapH => self.kap.half(),
+            R::KapS => self.kap.shift as i32,
+            R::PReset => self.p_reset,
+            R::KeepP => i32::from(self.keep_p),
+            R::Seed => self.seed,
+            R::NoiseM => self.noise_m,
+            R::SurW => self.sur_w,
         }
     }
 }

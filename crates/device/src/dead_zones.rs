@@ -1,6 +1,6 @@
 //! Dead zones: how much a word length loses, from the codes that are in force.
 
-use crate::{Codes, Felif, GUARD_BITS, Layer, LayerKind, TICK_S};
+use crate::{Codes, DesignRule, Felif, GUARD_BITS, Layer, TICK_S};
 use bruno_chip::{Formats, Rounding};
 
 /// The smallest quantities that still have an effect in one layer.
@@ -27,11 +27,12 @@ impl DeadZones {
             Rounding::Truncate => (1.0, 1.0),
         };
         let smallest_rate = p_steps * formats.p_lsb() / TICK_S;
+        let switches = layer.model.obeys(DesignRule::Switching);
         let largest_v = (1 << (formats.v_bits - 1)) - 1;
         let leak = leak_moves(&layer.codes, rounding).filter(|v| *v <= largest_v);
         Self {
             current_pa: v_steps * current_per_lsb_pa(model, formats),
-            rate_per_s: (layer.kind == LayerKind::Felif).then_some(smallest_rate),
+            rate_per_s: switches.then_some(smallest_rate),
             leak_v: leak.map(|v| v as f64 * formats.v_lsb()),
             rest_pa: rest_pa(layer, formats, rounding),
         }

@@ -8,23 +8,32 @@ mod chip;
 mod codes;
 mod coefficient;
 mod dead_zones;
+mod device_parameter;
 mod die;
 mod draws;
 mod effects;
+mod equations;
 mod felif;
 mod fine_table;
 mod limits;
+mod model;
 mod noise;
 mod rram;
 mod virtual_chip;
 
-pub use chip::{Chip, Layer, LayerKind, Options};
+pub use chip::{Chip, Layer, Options};
 pub use codes::{Codes, Constants, GUARD_BITS, Misfit, PRE_TARGET_BITS};
 pub use coefficient::Coefficient;
+pub use device_parameter::DeviceParameter;
 pub use draws::Draws;
 pub use effects::{Effects, EffectsInForce};
+pub use equations::{Equations, Local, Matrix, Means};
 pub use felif::{Felif, KELVIN_PER_VOLT, TICK_S};
 pub use fine_table::FineTable;
 pub use limits::{Finding, Severity};
+pub use model::{
+    DesignRule, Event, Gathers, LayerKind, MOST_STATES, NeuronModel, Quantity, RecordWord, Sample,
+    SampleId, Signal, State, StateId, Threshold,
+};
 pub use rram::levels_pa;
 pub use virtual_chip::{FINE_LEVELS, HeldProjection, LayerTables, VirtualLayer};

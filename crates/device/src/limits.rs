@@ -6,7 +6,7 @@ mod membrane;
 mod reach;
 mod synapses;
 
-use crate::{Chip, Felif, Layer, LayerKind};
+use crate::{Chip, DesignRule, Felif, Layer};
 pub(crate) use impossible::{impossible, registers};
 use serde::Serialize;
 
@@ -43,7 +43,7 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
             found.push(membrane::noise_in_force(chip, layer, &model));
         }
         found.extend(membrane::leak(layer));
-        if layer.kind == LayerKind::Felif {
+        if layer.model.obeys(DesignRule::Switching) {
             found.push(membrane::stability(layer, &model, card.v_th_v));
             found.push(membrane::field(layer, &model, card));
             found.push(membrane::retention(chip, layer, &model, card.v_th_v));
@@ -60,29 +60,15 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
 
 /// Bits that a layer stores, and how much of a window its longest record takes to leave.
 fn memory(chip: &Chip, layer: &Layer) -> Finding {
-    let f = &chip.description.formats;
-    let state = match layer.kind {
-        // Refractory time and both counters have 20 bits, window sums 32.
-        LayerKind::Felif => f.v_bits + f.p_bits + f.i_bits + 60,
-        LayerKind::Lif => f.v_bits + f.i_bits + 60,
-        LayerKind::Readout => f.i_bits + 20,
-    };
-    let words = layer.record_words(chip.recorder);
-    let accumulator = |word: &&str| match word.split_at(4) {
-        ("sum_", _) => 32,
-        ("min_" | "max_", "v") => f.v_bits as usize,
-        ("min_" | "max_", _) => f.p_bits as usize,
-        _ => 0,
-    };
-    let accumulators: usize = words.iter().filter(|w| w.len() > 4).map(accumulator).sum();
-    let per_neuron = state as usize + accumulators + 32 * words.len();
+    let words = layer.model.words.len();
+    let per_neuron = layer.model.kept_bits() as usize + 32 * words;
     let largest = layer.banks.iter().max().copied().unwrap_or(0);
     Finding::note(format!(
         "layer `{}`: {} bits of weights, {} bits of states and records; a record leaves in {} of {} ticks",
         layer.name,
         layer.fan_in() * layer.neurons * layer.bits as usize,
         per_neuron * layer.neurons,
-        words.len() * largest,
+        words * largest,
         chip.window_ticks
     ))
 }

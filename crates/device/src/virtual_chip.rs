@@ -6,7 +6,7 @@
 use crate::die::{current_factors, die_card, die_codes, layer_seed};
 use crate::draws::{Draws, Place};
 use crate::rram::{Array, Programmed, Read, levels_pa};
-use crate::{Chip, Codes, FineTable, LayerKind, limits};
+use crate::{Chip, Codes, FineTable, limits};
 use bruno_chip::{ChipError, DeviceCard, Formats, Problem, Synapse};
 
 /// Bits of a virtual chip's weight codes.
@@ -121,7 +121,7 @@ impl<'a> VirtualLayer<'a> {
                 ideal: codes.iter().map(|c| ideal[usize::from(*c)]).collect(),
             }
         };
-        if layer.kind == LayerKind::Readout {
+        if !layer.spikes() {
             let ones = vec![1.0; layer.neurons];
             return Ok(Self {
                 codes: Codes {
@@ -146,7 +146,7 @@ impl<'a> VirtualLayer<'a> {
             })
         })?;
         let card = die_card(description, index, draws);
-        if let Some(problem) = limits::registers(layer.kind, &card, &codes)
+        if let Some(problem) = limits::registers(&layer.model, &card, &codes)
             .into_iter()
             .next()
         {

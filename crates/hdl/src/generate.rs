@@ -19,7 +19,7 @@ pub use bank::{bank_module, names as bank_names, states, states_in_range};
 pub use datasheet::{ANSWER_CYCLES, EVENT_CYCLES, RECORD_CYCLES};
 pub use fold::cycles_per_tick;
 pub use ports::{Port, hidden_neurons, ports, streams};
-pub use register_map::{register_range, registers};
+pub use register_map::registers;
 pub use shell::shell_module;
 
 /// One file of a design.

@@ -25,6 +25,9 @@ mod window_count;
 mod window_extreme;
 mod window_sum;
 
+use crate::{HdlError, Stage};
+use bruno_chip::Rounding;
+use bruno_device::LayerKind;
 pub use decimator::Decimator;
 pub use draw::{Draw, Redraw};
 pub use felif::Felif;
@@ -41,3 +44,29 @@ pub use synapse_truncate::SynapseTruncate;
 pub use window_count::WindowCount;
 pub use window_extreme::{WindowMax, WindowMin};
 pub use window_sum::WindowSum;
+
+/// The kernels that make a kind of neuron, wired by the names of their ports; what all kinds have (synapse, random words,
+/// recorder) is not among them.
+#[derive(Default)]
+pub(crate) struct NeuronKernels {
+    /// From states and current to the states before a spike resets them: `fire`, `spike`, `saturated`; none of neurons
+    /// without a membrane.
+    pub neuron: Option<Stage>,
+    /// Offsets of random rounding, beside that of the synaptic current.
+    pub offsets: Vec<Stage>,
+    /// The samples that the neurons declare, for the recorder level `jacobian`.
+    pub samples: Vec<Stage>,
+    /// What a spike resets.
+    pub resets: Vec<Stage>,
+}
+
+impl NeuronKernels {
+    /// Those of a kind.
+    pub fn of(kind: LayerKind, rounding: Rounding) -> Result<Self, HdlError> {
+        match kind {
+            LayerKind::Felif => felif::kernels(),
+            LayerKind::Lif => lif::kernels(rounding),
+            LayerKind::Readout => Ok(Self::default()),
+        }
+    }
+}

@@ -22,8 +22,8 @@ pub use error::HdlError;
 pub use from_model::{ModelKernels, ModelPort, ModelSignal};
 pub use generate::{
     ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, bank_module, bank_names,
-    cycles_per_tick, generate, hidden_neurons, ports, register_range, registers, shell_module,
-    states, states_in_range, streams,
+    cycles_per_tick, generate, hidden_neurons, ports, registers, shell_module, states,
+    states_in_range, streams,
 };
 pub use module::module;
 pub use pipeline::{Pipeline, Source};

@@ -1,6 +1,6 @@
 //! The waveforms of the data sheet, measured in Icarus: one chip that fires in a tick with an input spike.
 
-use bruno_chip::{Description, Section, address, device_register};
+use bruno_chip::{Description, DeviceRegister, Section, address};
 use bruno_device::Chip;
 use std::process::Command;
 
@@ -99,7 +99,7 @@ fn run(fold: usize) -> Vec<Vec<String>> {
         .replace("READOUT", &hex(Section::Codes(1), 0))
         .replace(
             "THRESHOLD",
-            &hex(Section::Device(0), device_register("v_th").unwrap()),
+            &hex(Section::Device(0), DeviceRegister::VTh.address()),
         );
     std::fs::write(dir.path().join("bench.v"), verilog).unwrap();
     let tool = |name: &str, arguments: &[&str]| {

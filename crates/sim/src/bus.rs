@@ -57,13 +57,13 @@ pub fn after_reset(chip: &Chip) -> Vec<Transfer> {
         Transfer::read(global("overrun"), 0),
     ];
     for (index, layer) in chip.layers.iter().enumerate() {
-        for (at, register) in bruno_hdl::registers(layer) {
-            let place = address(Section::Device(index), at);
-            let card = layer.codes.register(register.name).unwrap_or(0);
+        for register in &layer.model.registers {
+            let place = address(Section::Device(index), register.address());
+            let card = layer.codes.value(*register);
             all.push(Transfer::read(place, card as u32));
             for pattern in [0x1555_5555, 0x2aaa_aaaa] {
                 all.push(Transfer::write(place, pattern));
-                all.push(Transfer::read(place, kept(register, pattern)));
+                all.push(Transfer::read(place, kept(&register.register(), pattern)));
             }
         }
     }
@@ -100,7 +100,7 @@ pub fn refusals(chip: &Chip) -> Vec<Transfer> {
     reads.push(beyond);
     for (index, layer) in chip.layers.iter().enumerate() {
         // A layer's registers may have gaps, where the options of the chip leave some out.
-        let known: Vec<u32> = bruno_hdl::registers(layer).map(|r| r.0).collect();
+        let known: Vec<u32> = layer.model.registers.iter().map(|r| r.address()).collect();
         let end = known.last().map_or(0, |last| last + 1);
         let absent = (0..=end).filter(|at| !known.contains(at));
         let absent: Vec<u32> = absent

@@ -80,14 +80,17 @@ fn record_difference(
     found: &Trace,
 ) -> Option<Difference> {
     let layer = &chip.layers[index];
-    let names = layer.record_words(chip.recorder);
+    let names = &layer.model.words;
     let (a, b) = (
         &expected.layers[index].records,
         &found.layers[index].records,
     );
     let longest = a.len().max(b.len());
     let at = (0..longest).find(|k| a.get(*k) != b.get(*k))?;
-    let (neuron, word) = (at / names.len() % layer.neurons, names[at % names.len()]);
+    let (neuron, word) = (
+        at / names.len() % layer.neurons,
+        &names[at % names.len()].name,
+    );
     let nth = (at / names.len() / layer.neurons) as u32;
     let show = |word: Option<&i32>| word.map_or("no word".to_string(), i32::to_string);
     Some(Difference {

@@ -2,7 +2,7 @@
 //! of 20 bits resets a state of 12, and sums of levels leave the adders.
 
 use crate::{LayerProgram, SimError};
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::{Chip, Layer};
 
 /// # Errors
 /// The first value that a state or an adder cannot hold.
@@ -16,20 +16,14 @@ pub(crate) fn check(program: &LayerProgram, layer: &Layer, chip: &Chip) -> Resul
         let [found, expected] = [program.codes.rounding, chip.rounding].map(|r| format!("{r:?}"));
         return Err(mismatch("rounding", found, expected));
     }
-    let v_max = chip.constants.v_max;
-    let membrane = (-v_max - 1, v_max);
-    let mut states = Vec::new();
-    if layer.kind != LayerKind::Readout {
-        states.push(("`v_reset`", program.codes.v_reset, membrane));
-        states.push(("`v_floor`", program.codes.v_floor, membrane));
-    }
-    if layer.kind == LayerKind::Felif {
-        let occupation = (0, chip.constants.p_one - 1);
-        states.push(("`p_reset`", program.codes.p_reset, occupation));
-    }
-    for (name, value, (low, high)) in states {
-        if !(low..=high).contains(&value) {
-            return Err(mismatch(name, value.to_string(), format!("{low}..{high}")));
+    for state in &layer.model.states {
+        let (low, high) = state.range();
+        for register in &state.takes {
+            let value = program.codes.value(*register);
+            if !(low..=high).contains(&i64::from(value)) {
+                let name = format!("`{}`", register.name());
+                return Err(mismatch(&name, value.to_string(), format!("{low}..{high}")));
+            }
         }
     }
     match chip.beyond_adders(layer, &program.levels, &program.recurrent_levels) {

@@ -256,9 +256,7 @@ impl Program {
 
 /// Words of the longest record of any bank: the ticks that its stream takes.
 pub fn longest_record(chip: &Chip) -> u32 {
-    let words = |l: &Layer| {
-        l.record_words(chip.recorder).len() * l.banks.iter().max().copied().unwrap_or(0)
-    };
+    let words = |l: &Layer| l.model.words.len() * l.banks.iter().max().copied().unwrap_or(0);
     chip.layers.iter().map(words).max().unwrap_or(0) as u32
 }
 

@@ -2,7 +2,7 @@
 //! that cannot have an effect.
 
 use crate::Program;
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::{Chip, Layer};
 use serde::Serialize;
 
 /// Codes of one layer.
@@ -57,9 +57,9 @@ impl Program {
                 projections.push(projection(true, codes.0, codes.1, table, layer, dead_pa));
             }
             let all = [input, recurrent].concat();
-            let excites = |pa: f64| match layer.kind {
-                LayerKind::Readout => pa.abs() > dead_pa,
-                _ => pa > dead_pa,
+            let excites = |pa: f64| match layer.spikes() {
+                true => pa > dead_pa,
+                false => pa.abs() > dead_pa,
             };
             let dead = |n: &usize| {
                 !all.iter()

@@ -58,12 +58,9 @@ pub fn commands(chip: &Chip, case: &Case) -> String {
         let _ = writeln!(text, "w {:x} {data:x}", address(section, index));
     };
     for (index, (layer, program)) in chip.layers.iter().zip(&case.program.layers).enumerate() {
-        for (at, register) in bruno_hdl::registers(layer) {
-            write(
-                Section::Device(index),
-                at,
-                program.codes.register(register.name).unwrap_or(0) as u32,
-            );
+        for register in &layer.model.registers {
+            let value = program.codes.value(*register);
+            write(Section::Device(index), register.address(), value as u32);
         }
         for (code, level) in (0..).zip(&program.levels) {
             write(Section::Levels(index), code, *level as u32);
@@ -114,7 +111,7 @@ fn expected(chip: &Chip, trace: &Trace) -> (Vec<String>, Vec<Vec<String>>) {
         .collect();
     let mut banks = Vec::new();
     for (layer, trace) in chip.layers.iter().zip(&trace.layers) {
-        let words = layer.record_words(chip.recorder).len();
+        let words = layer.model.words.len();
         let mut first = 0;
         for size in &layer.banks {
             let windows = trace.records.chunks(layer.neurons * words);

@@ -15,7 +15,7 @@ pub struct Spike {
 /// What one layer did in a sample.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LayerTrace {
-    /// Recorder words `[window][neuron][word]`, words as in `bruno_device::Layer::record_words`.
+    /// Recorder words `[window][neuron][word]`, words as in `bruno_device::NeuronModel::words`.
     /// Unsigned words (`sum_p`) keep their bits.
     pub records: Vec<i32>,
     /// Spikes in order of tick, then neuron; empty for the readout.
@@ -64,7 +64,7 @@ impl Trace {
     /// What a recorder sends whose reader was stopped: the first record of every bank; the others were dropped.
     pub fn keep_first_record(&mut self, chip: &Chip) {
         for (trace, layer) in self.layers.iter_mut().zip(&chip.layers) {
-            let words = layer.neurons * layer.record_words(chip.recorder).len();
+            let words = layer.neurons * layer.model.words.len();
             trace.records.truncate(words);
         }
         self.overrun = true;

@@ -29,9 +29,9 @@ fn check(kind: &str, v_reset: f64, p_reset: f64) {
     for _ in 0..2 {
         let trace = model.run(&stimulus).unwrap();
         let layer = &chip.layers[0];
-        let words = layer.record_words(chip.recorder);
+        let words = &layer.model.words;
         let record = &trace.layers[0].records;
-        let word = |name| record[words.iter().position(|w| *w == name).unwrap()];
+        let word = |name| record[words.iter().position(|w| w.name == name).unwrap()];
         let near = |found: i32, rest: i32| (found - rest).abs() <= A_TICK;
         assert!(
             near(word("max_v"), layer.codes.v_reset),

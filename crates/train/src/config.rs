@@ -13,7 +13,8 @@ mod validation;
 mod weights;
 
 pub use audit::{AuditConfig, AuditReaction};
-pub use device_parameter::{DeviceParameter, DeviceTraining, Shared};
+pub use bruno_device::DeviceParameter;
+pub use device_parameter::{DeviceTraining, Shared};
 pub(crate) use ends::check_reach;
 pub use gradient_kind::GradientKind;
 pub use hardware::{Draw, Effect, HardwareConfig};

@@ -1,4 +1,4 @@
-//! The equations of the neurons in float, their derivatives, the spike as a gradient sees it.
+//! The neurons in float: a tick of their equations, the spike as a gradient sees it.
 
 pub mod dynamics;
 pub mod matrix;

@@ -333,7 +333,7 @@ impl Tools {
                 let all: Vec<String> = design.verilog.iter().map(module).collect();
                 let stateful = |m: &String| m.contains("_bank") || m.contains("_lane");
                 let banks: Vec<String> = all.into_iter().filter(stateful).collect();
-                let mut config = model_header::probe_config(&banks);
+                let mut config = model_header::probe_config(source.chip, &banks);
                 if flavour == Flavour::Coverage {
                     config += &coverage_config::kernel_words_off(design);
                     command.args(names::COVERAGE);

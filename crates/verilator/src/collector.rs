@@ -1,7 +1,7 @@
 //! Puts together what leaves a chip piece by piece: the words of banks become records of layers, events become spikes of
 //! layers, and whole windows go on while the rest waits for more.
 
-use bruno_device::{Chip, LayerKind};
+use bruno_device::Chip;
 use bruno_sim::{LayerTrace, Spike};
 
 /// What has left a chip and was not handed on.
@@ -26,9 +26,9 @@ struct Collected {
 impl Collector {
     pub fn new(chip: &Chip) -> Self {
         let layer = |layer: &bruno_device::Layer| {
-            let words = layer.record_words(chip.recorder).len();
+            let words = layer.model.words.len();
             Collected {
-                spiking: layer.kind != LayerKind::Readout,
+                spiking: layer.spikes(),
                 neurons: layer.neurons,
                 sizes: layer.banks.iter().map(|size| size * words).collect(),
                 banks: vec![Vec::new(); layer.banks.len()],

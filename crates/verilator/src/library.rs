@@ -395,10 +395,11 @@ impl Forward for VerilatedModel {
         self.write_all([(address(Section::Global, 1), program.window)])?;
         self.window = program.window;
         for (index, layer) in program.layers.iter().enumerate() {
-            let registers = bruno_hdl::registers(&self.chip.layers[index]);
-            let value = |name: &str| layer.codes.register(name).unwrap_or(0) as u32;
-            let place = |at| address(Section::Device(index), at);
-            self.write_all(registers.map(|(at, register)| (place(at), value(register.name))))?;
+            let model = self.chip.layers[index].model.clone();
+            self.write_all(model.registers.iter().map(|register| {
+                let place = address(Section::Device(index), register.address());
+                (place, layer.codes.value(*register) as u32)
+            }))?;
             let before = before.as_ref().map(|p| &p.layers[index]);
             let level = |at, level| (address(Section::Levels(index), at), level as u32);
             self.renew(&layer.levels, before.map(|b| &b.levels[..]), level)?;

@@ -2,7 +2,7 @@
 //! every record, spike and counter at the end.
 
 use crate::{Flavour, VerilatedModel};
-use bruno_device::{Chip, LayerKind};
+use bruno_device::{Chip, StateId};
 use bruno_hdl::Design;
 use bruno_sim::bus::Transfer;
 use bruno_sim::stimuli::Reader;
@@ -141,21 +141,13 @@ impl Lockstep {
         for (index, layer) in self.chip.layers.iter().enumerate() {
             let mut base = 0;
             for size in &layer.banks {
-                for (number, state) in states(layer.kind) {
-                    let words = self.rtl.probe(bank, *number, *size)?;
+                for (id, state) in layer.model.places() {
+                    let words = self.rtl.probe(bank, id.place() as u32, *size)?;
                     let own = &self.integer.layers()[index].neurons[base..base + size];
-                    if let Some(k) = (0..*size).find(|k| {
-                        let found = words.get(*k).map(|w| self.decode(state, *w));
-                        found != Some(own[*k].get(state))
-                    }) {
-                        return Ok(Some(self.difference(
-                            tick,
-                            index,
-                            base + k,
-                            state,
-                            &own[k],
-                            words.get(k),
-                        )));
+                    let found = |k: usize| words.get(k).map(|w| state.decoded(*w));
+                    if let Some(k) = (0..*size).find(|k| found(*k) != Some(own[*k].get(id))) {
+                        let place = (index, base + k, id);
+                        return Ok(Some(self.difference(tick, place, &own[k], found(k))));
                     }
                 }
                 base += size;
@@ -168,44 +160,17 @@ impl Lockstep {
     fn difference(
         &self,
         tick: u32,
-        layer: usize,
-        neuron: usize,
-        state: &str,
+        (layer, neuron, id): (usize, usize, StateId),
         own: &State,
-        word: Option<&u32>,
+        found: Option<i64>,
     ) -> Difference {
-        let expected = own.get(state);
+        let layer = &self.chip.layers[layer];
+        let state = &layer.model.states[id.place()].name;
         Difference {
-            place: format!(
-                "layer `{}`, neuron {neuron}, `{state}`",
-                self.chip.layers[layer].name
-            ),
+            place: format!("layer `{}`, neuron {neuron}, `{state}`", layer.name),
             tick: Some(tick),
-            expected: expected.to_string(),
-            found: word.map_or("nothing".into(), |w| self.decode(state, *w).to_string()),
+            expected: own.get(id).to_string(),
+            found: found.map_or("nothing".into(), |value| value.to_string()),
         }
-    }
-
-    /// The probed word (its array's low bits) as the number it stands for.
-    fn decode(&self, state: &str, word: u32) -> i64 {
-        let formats = &self.chip.description.formats;
-        match state {
-            "v" => sign_extend(word, formats.v_bits),
-            "i" => sign_extend(word, formats.i_bits),
-            _ => i64::from(word),
-        }
-    }
-}
-
-fn sign_extend(word: u32, bits: u32) -> i64 {
-    i64::from((word << (32 - bits)) as i32 >> (32 - bits))
-}
-
-/// Number (in the probe's order) and name of the states of a kind of layer.
-fn states(kind: LayerKind) -> &'static [(u32, &'static str)] {
-    match kind {
-        LayerKind::Felif => &[(0, "v"), (1, "p"), (2, "i"), (3, "refr")],
-        LayerKind::Lif => &[(0, "v"), (2, "i"), (3, "refr")],
-        LayerKind::Readout => &[(2, "i")],
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::choices::{self, Choice};
 use crate::{names, sanitisers, tool};
-use bruno_device::{Chip, LayerKind};
+use bruno_device::Chip;
 use bruno_sim::SimError;
 
 /// Environment variable that names another processor than this machine's (`-march`).
@@ -82,7 +82,7 @@ impl Machine {
     /// Whether two vectors at once leave no more neurons of a bank over than one does.
     fn pairs(&self, chip: &Chip) -> bool {
         let words = (self.vector_bits() / 32) as usize;
-        let spiking = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
+        let spiking = chip.layers.iter().filter(|l| l.spikes());
         let mut banks = spiking.flat_map(|l| &l.banks);
         let whole = |size: &usize| *size >= 2 * words && size % (2 * words) < words;
         self.clang && chip.fold == 1 && banks.all(whole)

@@ -5,10 +5,10 @@ use crate::names::{
     ARRAY_TYPE, CLASS, CLOCK_BEFORE, EDGE, EVAL, ROOT, ROOT_HEADER, WITHIN, encoded, generated,
 };
 use crate::{Flavour, shared_banks};
-use bruno_device::{Chip, Layer};
-use bruno_hdl::bank_names::{I, P, STATES};
+use bruno_device::{Chip, MOST_STATES};
 use bruno_hdl::{hidden_neurons, streams};
 use bruno_sim::stimuli::Reader;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// The text of the header.
@@ -83,14 +83,6 @@ pub(crate) fn instances(chip: &Chip) -> Vec<(usize, String)> {
     all
 }
 
-fn has(layer: &Layer, state: &str) -> bool {
-    match state {
-        I => true,
-        P => layer.kind == bruno_device::LayerKind::Felif,
-        _ => layer.kind != bruno_device::LayerKind::Readout,
-    }
-}
-
 /// Verilator keeps an array's elements in the smallest C++ type that holds them.
 fn copy() -> String {
     format!(
@@ -104,6 +96,7 @@ uint32_t bruno_copy(const {ARRAY_TYPE}<Element, Count>& array, uint32_t*& out) {
     )
 }
 
+/// States are numbered by their places in the declaration of a layer's neurons.
 fn accessors(chip: &Chip) -> String {
     let mut text = format!(
         "{}
@@ -113,28 +106,27 @@ inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t st
   switch ({states} * bank + state) {{
 ",
         copy(),
-        states = STATES.len()
+        states = MOST_STATES
     );
     for (bank, (layer, instance)) in instances(chip).iter().enumerate() {
         let size = bank_sizes(chip)[bank];
-        for (number, state) in STATES.iter().enumerate() {
-            if has(&chip.layers[*layer], state) {
-                let copy = |part: &String| {
-                    format!(
-                        "bruno_copy(root->{}{WITHIN}{}{WITHIN}{part}{state}, out)",
-                        encoded(&chip.name),
-                        encoded(instance)
-                    )
-                };
-                // `out` moves on with every copy, so they stand in statements of their own.
-                let copies: Vec<String> = parts(chip, size).iter().map(copy).collect();
-                let case = STATES.len() * bank + number;
-                let _ = writeln!(
-                    text,
-                    "    case {case}: if (room < {size}) return 0; count += {}; break;",
-                    copies.join("; count += ")
-                );
-            }
+        for (id, state) in chip.layers[*layer].model.places() {
+            let copy = |part: &String| {
+                format!(
+                    "bruno_copy(root->{}{WITHIN}{}{WITHIN}{part}{}, out)",
+                    encoded(&chip.name),
+                    encoded(instance),
+                    state.name
+                )
+            };
+            // `out` moves on with every copy, so they stand in statements of their own.
+            let copies: Vec<String> = parts(chip, size).iter().map(copy).collect();
+            let case = MOST_STATES * bank + id.place();
+            let _ = writeln!(
+                text,
+                "    case {case}: if (room < {size}) return 0; count += {}; break;",
+                copies.join("; count += ")
+            );
         }
     }
     text + "    default: break;\n  }\n  return count;\n}\n"
@@ -159,12 +151,14 @@ fn parts(chip: &Chip, size: usize) -> Vec<String> {
 }
 
 /// Verilator's configuration of a probe build: the states can be read from C++, the RTL stays as it is.
-pub(crate) fn probe_config(modules: &[String]) -> String {
+pub(crate) fn probe_config(chip: &Chip, modules: &[String]) -> String {
     let mut text = String::new();
+    let states = chip.layers.iter().flat_map(|l| &l.model.states);
+    let states: BTreeSet<&str> = states.map(|s| s.name.as_str()).collect();
     for module in modules.iter().map(|m| encoded(m)) {
         // Inlined, a state has a name in the root whatever the number of instances.
         let _ = writeln!(text, "inline -module \"{module}\"");
-        for state in STATES {
+        for state in &states {
             let _ = writeln!(text, "public_flat_rd -module \"{module}\" -var \"{state}\"");
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::model_header::instances;
 use crate::names::{CLASS, PRIVATE, ROOT, WITHIN, encoded};
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::{Chip, Layer};
 use bruno_hdl::bank_module;
 use bruno_hdl::bank_names::CODE;
 use std::collections::BTreeMap;
@@ -101,7 +101,7 @@ fn rows(chip: &Chip) -> Vec<(String, Range<usize>, usize)> {
     let mut all = Vec::new();
     let mut start = 0;
     let spiking = chip.layers.iter().enumerate();
-    for (index, layer) in spiking.filter(|(_, l)| l.kind != LayerKind::Readout) {
+    for (index, layer) in spiking.filter(|(_, l)| l.spikes()) {
         let neurons = start..start + layer.neurons;
         let own = banks_of(index).filter(|_| layer.recurrent);
         let own = own.map(|bank| (bank, layer.inputs));

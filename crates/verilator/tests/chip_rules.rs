@@ -42,9 +42,9 @@ fn registers_read_back() {
         model.read(address(Section::Global, 0)).unwrap(),
         0x6272_756e
     );
-    for (at, register) in bruno_hdl::registers(&chip.layers[0]) {
-        let place = address(Section::Device(0), at);
-        let reset = chip.layers[0].codes.register(register.name).unwrap();
+    for id in &chip.layers[0].model.registers {
+        let (register, place) = (id.register(), address(Section::Device(0), id.address()));
+        let reset = chip.layers[0].codes.value(*id);
         assert_eq!(
             model.read(place).unwrap() as i32,
             reset,

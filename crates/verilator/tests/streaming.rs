@@ -32,7 +32,7 @@ fn streamed(model: &mut dyn Forward, chip: &Chip, stimulus: &Stimulus, chunk: u3
     let counters = model.stream(stimulus, chunk, &mut |part| {
         let windows = |k: usize| {
             let layer = &chip.layers[k];
-            let words = layer.neurons * layer.record_words(chip.recorder).len();
+            let words = layer.neurons * layer.model.words.len();
             assert_eq!(part[k].records.len() % words, 0);
             (part[k].records.len() / words) as u32
         };

@@ -2,7 +2,7 @@
 
 use super::Codes;
 use crate::coefficient::MAX_SHIFT;
-use bruno_chip::{DEVICE_REGISTERS, Register};
+use bruno_chip::DeviceRegister;
 
 /// A code that its register does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +20,13 @@ impl Codes {
     pub fn misfit(&self) -> Option<Misfit> {
         // Halves and masks of coefficients exist for good shifts alone.
         self.shift_misfit().or_else(|| {
-            let registers = DEVICE_REGISTERS.iter();
-            { registers }.find_map(|r| {
-                let value = i64::from(self.register(r.name)?);
-                let (low, high) = range(r);
-                let fits = (low..=high).contains(&value);
-                (!fits).then(|| Misfit {
-                    register: r.name.into(),
+            DeviceRegister::ALL.iter().find_map(|r| {
+                let value = i64::from(self.value(*r));
+                let allowed = r.register().range();
+                (!r.register().holds(value)).then(|| Misfit {
+                    register: r.name().into(),
                     value,
-                    allowed: (low, high),
+                    allowed,
                 })
             })
         })
@@ -49,15 +47,6 @@ impl Codes {
             value: found.shift.into(),
             allowed: (0, MAX_SHIFT.into()),
         })
-    }
-}
-
-/// What a register holds.
-fn range(register: &Register) -> (i64, i64) {
-    let full = 1i64 << register.bits;
-    match register.signed {
-        true => (-full / 2, full / 2 - 1),
-        false => (0, full - 1),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a chip cannot do at all.
 
 use super::levels;
-use crate::{Chip, Codes, Felif, Layer, LayerKind, TICK_S};
-use bruno_chip::{DEVICE_REGISTERS, DeviceCard, Problem, RecorderInterface, device_register};
+use crate::{Chip, Codes, DesignRule, Felif, Layer, NeuronModel, TICK_S};
+use bruno_chip::{DeviceCard, DeviceRegister, Problem, RecorderInterface};
 
 impl Chip {
     /// Largest sum of level codes in one tick, LSB of I: 32-bit words hold it beside a full current of `i_bits` and its
@@ -20,7 +20,7 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
         problems.extend(chip.beyond_adders(layer, &layer.levels, &layer.recurrent_levels));
     }
     for (index, (layer, raw)) in chip.layers.iter().zip(&chip.description.layers).enumerate() {
-        let own = registers(layer.kind, &raw.device, &layer.codes);
+        let own = registers(&layer.model, &raw.device, &layer.codes);
         problems.extend(own.into_iter().map(|p| Problem {
             field: format!("layers[{index}].device.{}", p.field),
             ..p
@@ -51,7 +51,7 @@ const UNSTABLE: f64 = 2.0;
 
 /// What the registers of a card cannot do, by field of the card: a rate that does not fit its register, a leak that takes
 /// so much of V in a tick that V grows instead.
-pub(crate) fn registers(kind: LayerKind, card: &DeviceCard, codes: &Codes) -> Vec<Problem> {
+pub(crate) fn registers(model: &NeuronModel, card: &DeviceCard, codes: &Codes) -> Vec<Problem> {
     let mut problems = Vec::new();
     if codes.leak_share() >= UNSTABLE {
         let capacitance_f = Felif::new(card).capacitance_f;
@@ -66,12 +66,16 @@ pub(crate) fn registers(kind: LayerKind, card: &DeviceCard, codes: &Codes) -> Ve
             remedy: "lower `g_leak_pS` or raise `area_um2`: a time constant C/g of many ticks".into(),
         });
     }
-    if kind != LayerKind::Felif {
+    if !model.obeys(DesignRule::Switching) {
         return problems;
     }
-    for (name, field, value) in [("x0", "e_off_MV_m", codes.x0), ("xc", "w_b_eV", codes.xc)] {
-        let register = device_register(name).map(|at| DEVICE_REGISTERS[at as usize]);
-        if register.is_some_and(|r| !r.holds(i64::from(value))) {
+    let rates = [
+        (DeviceRegister::X0, "e_off_MV_m"),
+        (DeviceRegister::Xc, "w_b_eV"),
+    ];
+    for (register, field) in rates {
+        let value = codes.value(register);
+        if !register.register().holds(i64::from(value)) {
             problems.push(Problem {
                 field: field.into(),
                 value: format!(
@@ -105,7 +109,7 @@ fn one_code(chip: &Chip, table: &levels::Table) -> Problem {
 }
 
 fn record_fits(chip: &Chip, layer: &Layer, problems: &mut Vec<Problem>) {
-    let words = layer.record_words(chip.recorder).len();
+    let words = layer.model.words.len();
     let largest = layer.banks.iter().max().copied().unwrap_or(0);
     if words * largest > chip.window_ticks as usize {
         let neurons = chip.window_ticks as usize / words;
@@ -133,8 +137,7 @@ fn merged_records_fit(chip: &Chip, problems: &mut Vec<Problem>) {
         return;
     }
     let reads = usize::from(chip.fold > 1);
-    let words =
-        |l: &Layer| (l.record_words(chip.recorder).len() + reads) * l.neurons + l.banks.len();
+    let words = |l: &Layer| (l.model.words.len() + reads) * l.neurons + l.banks.len();
     let needed: usize = chip.layers.iter().map(words).sum();
     let cycles = chip.window_ticks as usize * interfaces.clock_mhz as usize;
     if needed > cycles {

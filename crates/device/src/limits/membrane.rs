@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::dead_zones::{self, DeadZones};
-use crate::{Chip, Felif, Layer, LayerKind, TICK_S, noise};
+use crate::{Chip, DesignRule, Felif, Layer, TICK_S, noise};
 use bruno_chip::{DeviceCard, Rounding};
 
 /// Field at which thin HfO2 is taken to break down, MV/cm: illustrative, a round figure for films of some 10 nm.
@@ -98,12 +98,11 @@ pub(super) fn leak(layer: &Layer) -> Option<Finding> {
 /// How fast a membrane at threshold falls back, per tick: by what switches, `kappa d(rate)/dV dt`, and by its leak. The
 /// explicit step is unstable from 2.
 fn stiffness(layer: &Layer, model: &Felif, v_th: f64) -> f64 {
-    let switching = match layer.kind {
-        LayerKind::Felif => {
-            let slope = std::f64::consts::LN_2 * model.x_by_v;
-            model.rates(v_th, 0.0).0 * model.kappa_v * slope * TICK_S
-        }
-        _ => 0.0,
+    let switching = if layer.model.obeys(DesignRule::Switching) {
+        let slope = std::f64::consts::LN_2 * model.x_by_v;
+        model.rates(v_th, 0.0).0 * model.kappa_v * slope * TICK_S
+    } else {
+        0.0
     };
     switching + layer.codes.leak_share()
 }

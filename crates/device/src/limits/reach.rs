@@ -6,7 +6,7 @@
 //! there.
 
 use super::Finding;
-use crate::{Chip, Codes, GUARD_BITS, Layer, LayerKind};
+use crate::{Chip, Codes, DesignRule, GUARD_BITS, Layer};
 use bruno_chip::Rounding;
 
 /// Parts of the membrane's word in which back-switching is bounded apart.
@@ -73,7 +73,8 @@ fn highest_current(chip: &Chip, layer: &Layer) -> i64 {
 struct Membrane<'a> {
     chip: &'a Chip,
     codes: &'a Codes,
-    kind: LayerKind,
+    /// Charge may switch back.
+    switches: bool,
     /// What the current adds to the step, with the offset of the rounding and the noise; guard LSB where there are any.
     drive: i64,
 }
@@ -95,7 +96,7 @@ impl<'a> Membrane<'a> {
         Self {
             chip,
             codes,
-            kind: layer.kind,
+            switches: layer.model.obeys(DesignRule::Switching),
             drive,
         }
     }
@@ -141,7 +142,7 @@ impl<'a> Membrane<'a> {
     /// Whether no charge that switches back raises a membrane over a threshold that the current alone does not reach.
     /// Less switches back the higher the membrane, so the lower end of each part bounds it.
     fn switching_stays_below(&self, v_th: i64) -> bool {
-        if self.kind != LayerKind::Felif {
+        if !self.switches {
             return true;
         }
         let floor = i64::from(self.codes.v_floor);

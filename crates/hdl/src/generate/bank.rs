@@ -13,16 +13,17 @@ mod stages;
 mod text;
 
 pub use ranges::states_in_range;
-pub(super) use stages::stages;
+pub(super) use stages::{saturations, stages};
 
-use names::{CLIPPED, FIRED, I, INJECT, P, REFR, STATES, V};
+use names::{CLIPPED, FIRED, INJECT};
 
 use super::{
     header, index_bits, literal, ports::range, register_file::value_type,
     register_map::bank_registers,
 };
 use crate::{Binding, HdlError, Printed, Stage};
-use bruno_device::{Chip, GUARD_BITS, Layer, LayerKind};
+use bruno_chip::DeviceRegister;
+use bruno_device::{Chip, GUARD_BITS, Gathers, Layer, RecordWord, State};
 use std::fmt::Write;
 
 /// Name of the module of a bank of `size` neurons.
@@ -33,22 +34,60 @@ pub fn bank_module(chip: &Chip, layer: &Layer, size: usize) -> String {
 /// One array of the bank.
 #[derive(Clone)]
 pub(super) struct Array {
-    pub name: &'static str,
+    pub name: String,
     pub bits: u32,
     pub signed: bool,
-    /// Value at rest: a register or zero.
-    pub rest: Option<&'static str>,
+    /// Register that holds its value at rest; zero without one.
+    pub rest: Option<DeviceRegister>,
     /// Value when a window opens, of what gathers over one.
     pub opens: Option<String>,
+    /// The kernels' outputs that may hold its new value, the later one first.
+    pub results: Vec<String>,
     /// What it holds, with its unit.
     pub about: String,
 }
 
 impl Array {
+    fn of_state(state: &State, shortest: u32) -> Self {
+        Self {
+            name: state.name.clone(),
+            bits: state.bits.max(shortest),
+            signed: state.signed(),
+            rest: state.rest,
+            opens: None,
+            results: std::iter::once(state.next())
+                .chain(state.before_reset.clone())
+                .collect(),
+            about: match state.lsb_text() {
+                Some(lsb) => format!("{}, LSB {lsb}", state.about),
+                None => format!("{}, ticks", state.about),
+            },
+        }
+    }
+
+    fn of_word(word: &RecordWord, shortest: u32) -> Self {
+        let bits = word.bits.max(shortest);
+        let lsb = word.lsb.iter().map(|lsb| format!(", LSB {lsb}"));
+        Self {
+            name: word.name.clone(),
+            bits,
+            signed: word.signed,
+            rest: None,
+            opens: Some(opens(word.gathers, bits, word.signed)),
+            results: vec![format!("{}_next", word.name)],
+            about: word.about.clone() + &lsb.collect::<String>(),
+        }
+    }
+
     /// Sign and range of an element's declaration.
     pub fn declared(&self) -> String {
         let sign = if self.signed { "signed " } else { "" };
         format!("{sign}{}", range(self.bits as usize))
+    }
+
+    /// The kernels' output that holds its value after the tick.
+    pub fn next(&self) -> String {
+        format!("{}_next", self.name)
     }
 
     /// Gathers over a window; the others are the states of the neuron.
@@ -58,156 +97,39 @@ impl Array {
 }
 
 /// States that neurons of a layer keep from tick to tick: their array in a bank, the bits of an element, whether it is signed.
-pub fn states(chip: &Chip, layer: &Layer) -> Vec<(&'static str, u32, bool)> {
+pub fn states(chip: &Chip, layer: &Layer) -> Vec<(String, u32, bool)> {
     let all = arrays(chip, layer).into_iter();
     let states = all.filter(|a| !a.accumulates());
     states.map(|a| (a.name, a.bits, a.signed)).collect()
 }
 
-/// What an array holds when a window opens, `None` for a state: nothing, or what every state goes beyond.
-fn opens(name: &str, bits: u32, signed: bool) -> Option<String> {
+/// What an array holds when a window opens: nothing, or what every state goes beyond.
+fn opens(gathers: Gathers, bits: u32, signed: bool) -> String {
     let (least, most) = match signed {
         true => (-(1i64 << (bits - 1)), (1i64 << (bits - 1)) - 1),
         false => (0, (1i64 << bits) - 1),
     };
-    let value = match name {
-        _ if STATES.contains(&name) => return None,
-        "min_v" | "min_p" => most,
-        "max_v" | "max_p" => least,
-        _ => 0,
+    let value = match gathers {
+        Gathers::Least(_) => most,
+        Gathers::Most(_) => least,
+        Gathers::Last(_) | Gathers::Count(_) | Gathers::Sum(_) => 0,
     };
-    Some(literal(bits, signed, value as i32))
+    literal(bits, signed, value as i32)
 }
 
-/// Bits of the shortest array of an unfolded bank: a simulator keeps shorter ones in another storage class.
+/// Bits of the shortest array of an unfolded bank: a simulator keeps shorter ones in another storage class, and mixing
+/// them would keep it from vectorising the loop.
 const SHORTEST: u32 = 17;
 
-/// State arrays of a layer. Counters and the refractory time have 20 bits although fewer would do: mixing storage
-/// classes would keep a simulator from vectorising the loop.
+/// Arrays of a layer: its states, and what its recorder gathers over a window.
 pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
-    let f = &chip.description.formats;
-    let words = layer.record_words(chip.recorder);
-    let (v, i) = (
-        format!("{:.4e} V", f.v_lsb()),
-        format!("{:.4e} pA", f.i_lsb_pa()),
-    );
-    let p = format!("2^-{}", f.p_bits);
-    let flow = format!("2^-{}", f.p_bits + GUARD_BITS - chip.constants.flow_shift);
-    let all = [
-        (
-            V,
-            f.v_bits,
-            true,
-            Some("v_reset"),
-            format!("membrane, LSB {v}"),
-        ),
-        (
-            P,
-            f.p_bits,
-            false,
-            Some("p_reset"),
-            format!("occupation of the down state, LSB {p}"),
-        ),
-        (
-            I,
-            f.i_bits,
-            true,
-            None,
-            format!("synaptic current, LSB {i}"),
-        ),
-        (REFR, 20, false, None, "refractory time left, ticks".into()),
-        ("n_spike", 20, false, None, "spikes in the window".into()),
-        (
-            "n_sat",
-            20,
-            false,
-            None,
-            "saturated updates in the window".into(),
-        ),
-        (
-            "sum_v",
-            32,
-            true,
-            None,
-            format!("sum of v over the window, LSB {v}"),
-        ),
-        (
-            "sum_p",
-            32,
-            false,
-            None,
-            format!("sum of p over the window, LSB {p}"),
-        ),
-        (
-            "sum_f",
-            32,
-            true,
-            None,
-            format!("sum of k+(1-p) - k- p over the window, LSB {flow}"),
-        ),
-        (
-            "sum_x",
-            32,
-            false,
-            None,
-            format!("sum of k+(1-p) + k- p over the window, LSB {flow}"),
-        ),
-        (
-            "sum_k",
-            32,
-            false,
-            None,
-            "sum of k+ + k- over the window, LSB 2^-24".into(),
-        ),
-        (
-            "sum_h",
-            32,
-            false,
-            None,
-            "sum of the surrogate over the window".into(),
-        ),
-        (
-            "min_v",
-            f.v_bits,
-            true,
-            None,
-            format!("smallest v of the window, LSB {v}"),
-        ),
-        (
-            "max_v",
-            f.v_bits,
-            true,
-            None,
-            format!("largest v of the window, LSB {v}"),
-        ),
-        (
-            "min_p",
-            f.p_bits,
-            false,
-            None,
-            format!("smallest p of the window, LSB {p}"),
-        ),
-        (
-            "max_p",
-            f.p_bits,
-            false,
-            None,
-            format!("largest p of the window, LSB {p}"),
-        ),
-    ];
-    let spiking = layer.kind != LayerKind::Readout;
-    let present = |name: &str| words.contains(&name) || (name == REFR && spiking);
-    let own = all.into_iter().filter(|a| present(a.0));
     let shortest = if chip.fold > 1 { 1 } else { SHORTEST };
-    own.map(|(name, bits, signed, rest, about)| Array {
-        name,
-        bits: bits.max(shortest),
-        signed,
-        rest,
-        opens: opens(name, bits.max(shortest), signed),
-        about,
-    })
-    .collect()
+    let model = &layer.model;
+    let states = model.states.iter().map(|s| Array::of_state(s, shortest));
+    let gathered = model.words.iter().filter(|w| w.accumulates());
+    states
+        .chain(gathered.map(|w| Array::of_word(w, shortest)))
+        .collect()
 }
 
 /// The module of a bank of `size` neurons of layer `index`.
@@ -283,7 +205,7 @@ impl Bodies {
 
 impl Bank<'_> {
     fn bodies(&self) -> Result<Bodies, HdlError> {
-        let stages = stages(self.chip, self.layer, &self.arrays)?;
+        let stages = stages(self.chip, self.layer)?;
         let print = |stages: &[Stage], depth| crate::print(stages, &|name| self.bind(name), depth);
         Ok(Bodies {
             neurons: print(&stages.neurons, 4)?,
@@ -303,13 +225,8 @@ impl Bank<'_> {
 
     /// The array that holds a kernel's input: a state, or what an earlier loop computed.
     fn array(&self, name: &str) -> Option<&Array> {
-        let stored = match name {
-            "v_moved" | "v_next" => V,
-            "p_moved" | "p_next" => P,
-            "refr_left" => REFR,
-            _ => name,
-        };
-        self.arrays.iter().find(|a| a.name == stored)
+        let mut all = self.arrays.iter();
+        all.find(|a| a.name == name || a.results.iter().any(|r| r == name))
     }
 
     /// What a kernel's input is in a loop.
@@ -353,7 +270,7 @@ impl Bank<'_> {
     }
 
     pub fn spiking(&self) -> bool {
-        self.layer.kind != LayerKind::Readout
+        self.layer.spikes()
     }
 
     /// The ports; `timing` are those that say when a tick is computed.
@@ -404,7 +321,7 @@ impl Bank<'_> {
   input             rec_ready_i"
         );
         for (_, r) in bank_registers(self.layer) {
-            let _ = write!(text, ",\n  input {} {}_i", value_type(r), r.name);
+            let _ = write!(text, ",\n  input {} {}_i", value_type(&r), r.name);
         }
         text + "\n);\n\n"
     }

@@ -223,7 +223,9 @@ pub(super) fn index_width(chip: &Chip) -> usize {
 
 /// Condition on `addr_q` that a register exists: the first ones without a gap, then single ones.
 fn register_exists(layer: &bruno_device::Layer) -> String {
-    let all: Vec<u32> = super::registers(layer).map(|(at, _)| at).collect();
+    let all: Vec<u32> = super::registers(layer)
+        .map(|(id, _)| id.address())
+        .collect();
     let first = (0..).zip(&all).take_while(|(n, at)| n == *at).count();
     let rest = all[first..]
         .iter()

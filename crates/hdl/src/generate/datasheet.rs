@@ -9,7 +9,7 @@ pub use interface::{ANSWER_CYCLES, EVENT_CYCLES, RECORD_CYCLES};
 
 use super::ports;
 use crate::HdlError;
-use bruno_device::{Chip, Layer, LayerKind, Severity};
+use bruno_device::{Chip, Severity};
 use std::fmt::Write;
 
 /// The page.
@@ -28,14 +28,6 @@ pub(super) fn print(chip: &Chip) -> Result<String, HdlError> {
     page += &limits(chip);
     page += &synthesis(chip, cycles);
     Ok(page)
-}
-
-fn kind(layer: &Layer) -> &'static str {
-    match layer.kind {
-        LayerKind::Felif => "FeLIF neurons",
-        LayerKind::Lif => "LIF neurons",
-        LayerKind::Readout => "leaky integrators",
-    }
 }
 
 /// Banks of a layer with their stream and first and last neuron.
@@ -76,11 +68,7 @@ fn overview(chip: &Chip, cycles: usize) -> String {
         let _ = writeln!(
             text,
             "| `{}` | {} | {} | {}{recurrent} | {} | {index} |",
-            layer.name,
-            kind(layer),
-            layer.neurons,
-            layer.inputs,
-            layer.bits,
+            layer.name, layer.model.about, layer.neurons, layer.inputs, layer.bits,
         );
     }
     text + "\nLatency: an input spike of tick t acts on a layer's states in tick t + latency at the earliest. Spikes of a layer\nact on the next layer, and on the layer itself where it is recurrent, one tick after they fired.\n\n"
@@ -98,7 +86,7 @@ fn diagram(chip: &Chip) -> String {
             "      |\n{source:<14} --> {}: {} {}{}",
             layer.name,
             layer.neurons,
-            kind(layer),
+            layer.model.about,
             if layer.recurrent {
                 ", own spikes fed back"
             } else {
@@ -111,7 +99,7 @@ fn diagram(chip: &Chip) -> String {
                 "                   bank of neurons {first}..{last} --> recorder stream {stream}"
             );
         }
-        if layer.kind != LayerKind::Readout {
+        if layer.spikes() {
             let _ = writeln!(text, "                   spikes --> event_*");
         }
         source = format!("{} spikes", layer.name);

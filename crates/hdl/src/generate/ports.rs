@@ -1,6 +1,6 @@
 //! Ports of a chip: one table, from which Verilog, the C++ driver's constants and the documentation are generated.
 
-use bruno_device::{Chip, LayerKind};
+use bruno_device::Chip;
 
 /// One port of the top module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub fn streams(chip: &Chip) -> usize {
 
 /// Number of spiking neurons, all hidden layers together.
 pub fn hidden_neurons(chip: &Chip) -> usize {
-    let hidden = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
+    let hidden = chip.layers.iter().filter(|l| l.spikes());
     hidden.map(|l| l.neurons).sum()
 }
 

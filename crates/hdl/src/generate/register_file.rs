@@ -33,7 +33,7 @@ pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> String {
     text += "  input      [4:0]  index_i,\n  input      [29:0] data_i,\n";
     text += "  output reg [31:0] read_o";
     for (_, r) in registers(layer) {
-        let _ = write!(text, ",\n  output reg {} {}_o", value_type(r), r.name);
+        let _ = write!(text, ",\n  output reg {} {}_o", value_type(&r), r.name);
     }
     text += "\n);\n\n";
     text += &write_block(layer);
@@ -44,8 +44,8 @@ pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> String {
 
 fn write_block(layer: &Layer) -> String {
     let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
-    for (_, r) in registers(layer) {
-        let value = layer.codes.register(r.name).unwrap_or(0);
+    for (id, r) in registers(layer) {
+        let value = layer.codes.value(id);
         let _ = writeln!(
             text,
             "      {}_o <= {}; // {}",
@@ -55,8 +55,8 @@ fn write_block(layer: &Layer) -> String {
         );
     }
     text += "    end else if (write_i) begin\n      case (index_i)\n";
-    for (at, r) in registers(layer) {
-        let slice = low(r.bits as usize);
+    for (id, r) in registers(layer) {
+        let (at, slice) = (id.address(), low(r.bits as usize));
         let _ = writeln!(text, "        5'd{at}: {}_o <= data_i{slice};", r.name);
     }
     text + "        default: ;\n      endcase\n    end\n  end\n\n"
@@ -67,7 +67,8 @@ fn read_block(layer: &Layer) -> String {
     let mut text = String::from(
         "  always @(posedge clk_i) begin\n    if (read_i) begin\n      case (index_i)\n",
     );
-    for (at, r) in registers(layer) {
+    for (id, r) in registers(layer) {
+        let at = id.address();
         let value = super::extend(&format!("{}_o", r.name), r.bits, r.signed);
         let _ = writeln!(text, "        5'd{at}: read_o <= {value};");
     }

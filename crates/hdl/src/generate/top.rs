@@ -7,7 +7,7 @@ use super::{
     register_map::{bank_registers, registers},
     streams,
 };
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
 /// The module.
@@ -65,7 +65,7 @@ fn wires(chip: &Chip) -> String {
         let slot = range(fold::slot_bits(chip));
         let _ = writeln!(text, "  wire read, done;\n  wire {slot} slot;");
     }
-    for layer in chip.layers.iter().filter(|l| l.kind != LayerKind::Readout) {
+    for layer in chip.layers.iter().filter(|l| l.spikes()) {
         let _ = writeln!(
             text,
             "  wire {} {}_spike;",
@@ -78,7 +78,7 @@ fn wires(chip: &Chip) -> String {
             let _ = writeln!(
                 text,
                 "  wire {} {}_{};",
-                register_file::value_type(r),
+                register_file::value_type(&r),
                 layer.name,
                 r.name
             );
@@ -218,7 +218,7 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
     if size != layer.neurons {
         let _ = writeln!(text, "    .base_i(26'd{base}),");
     }
-    if layer.kind != LayerKind::Readout {
+    if layer.spikes() {
         let slice = if layer.neurons == 1 {
             String::new()
         } else {
@@ -253,7 +253,7 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
 
 /// The event port and the sum of saturations over the banks.
 fn events(chip: &Chip) -> String {
-    let hidden = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
+    let hidden = chip.layers.iter().filter(|l| l.spikes());
     let mut vectors: Vec<String> = hidden.map(|l| format!("{}_spike", l.name)).collect();
     vectors.reverse();
     let spikes = if hidden_neurons(chip) == 0 {

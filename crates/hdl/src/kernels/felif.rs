@@ -1,9 +1,33 @@
 //! FeLIF neuron: a leaky integrate-and-fire membrane on a ferroelectric capacitor (docs/semantics.md, steps 2..7).
 
+use super::{
+    Linearisation, MembraneOffset, MembraneReset, NeuronKernels, OccupationOffset, OccupationReset,
+    Surrogate,
+};
 use crate::integers::S;
+use crate::{HdlError, Stage};
 use rust_hdl_core::prelude::*;
 
 type Word = S<32>;
+
+/// What FeLIF neurons are made of.
+pub(super) fn kernels() -> Result<NeuronKernels, HdlError> {
+    Ok(NeuronKernels {
+        neuron: Some(Stage::new("neuron", &Felif::default())?),
+        offsets: vec![
+            Stage::new("v_offset", &MembraneOffset::default())?,
+            Stage::new("p_offset", &OccupationOffset::default())?,
+        ],
+        samples: vec![
+            Stage::new("lin", &Linearisation::default())?,
+            Stage::new("sur", &Surrogate::default())?,
+        ],
+        resets: vec![
+            Stage::new("reset_v", &MembraneReset::default())?,
+            Stage::new("reset_p", &OccupationReset::default())?,
+        ],
+    })
+}
 
 /// One tick of a FeLIF neuron.
 #[derive(LogicBlock, Default)]

@@ -1,9 +1,25 @@
 //! LIF neuron (docs/semantics.md, steps 2 and 5..7, rounding `nearest`).
 
+use super::{LifTruncate, MembraneOffset, MembraneReset, NeuronKernels, Surrogate};
 use crate::integers::S;
+use crate::{HdlError, Stage};
+use bruno_chip::Rounding;
 use rust_hdl_core::prelude::*;
 
 type Word = S<32>;
+
+/// What LIF neurons are made of.
+pub(super) fn kernels(rounding: Rounding) -> Result<NeuronKernels, HdlError> {
+    Ok(NeuronKernels {
+        neuron: Some(match rounding {
+            Rounding::Nearest | Rounding::Stochastic => Stage::new("neuron", &Lif::default())?,
+            Rounding::Truncate => Stage::new("neuron", &LifTruncate::default())?,
+        }),
+        offsets: vec![Stage::new("v_offset", &MembraneOffset::default())?],
+        samples: vec![Stage::new("sur", &Surrogate::default())?],
+        resets: vec![Stage::new("reset_v", &MembraneReset::default())?],
+    })
+}
 
 /// One tick of a leaky integrate-and-fire neuron.
 #[derive(LogicBlock, Default)]

@@ -1,8 +1,19 @@
 //! What happened in a layer: a comparison that has seen none of an event says nothing about it.
 
 use super::neuron::{Outcome, State};
-use bruno_device::{Codes, Constants, Layer, LayerKind};
+use bruno_device::{Codes, Layer, MOST_STATES, NeuronModel, StateId};
 use serde::Serialize;
+
+/// How often a state was moved, and clamped at the ends of its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+struct Moves {
+    /// Ticks after which it was another.
+    moved: u64,
+    /// Those that left it at the upper end; of a current and a membrane only where it was clamped there.
+    top: u64,
+    /// The same of the lower end, of a membrane its floor.
+    bottom: u64,
+}
 
 /// Counts of a layer's events, over neurons and ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -11,97 +22,112 @@ pub struct Activity {
     pub spikes: u64,
     /// Ticks in which a neuron was held refractory.
     pub refractory: u64,
-    /// Membranes clamped at the upper end of their word (saturations).
-    pub v_top: u64,
-    /// Membranes clamped at their floor.
-    pub v_floor: u64,
-    /// Ticks after which p was another.
-    pub p_moved: u64,
-    /// Occupations that switched up to their largest code.
-    pub p_top: u64,
-    /// Occupations that switched down to zero.
-    pub p_bottom: u64,
-    /// Ticks after which a current was another.
-    pub i_moved: u64,
-    /// Currents clamped at their upper end (saturations).
-    pub i_top: u64,
-    /// Currents clamped at their lower end (saturations).
-    pub i_bottom: u64,
     /// Rows of recurrent weights that were added.
     pub recurrent_rows: u64,
+    /// By the places of the states.
+    states: [Moves; MOST_STATES],
 }
 
 impl Activity {
     /// One neuron's tick: its state before, what it did, its state now.
     pub(super) fn add(
         &mut self,
+        model: &NeuronModel,
         before: &State,
-        clipped: bool,
         outcome: &Outcome,
         now: &State,
         codes: &Codes,
-        k: &Constants,
     ) {
-        self.i_moved += u64::from(now.i != before.i);
-        self.i_top += u64::from(clipped && now.i == i64::from(k.i_max));
-        self.i_bottom += u64::from(clipped && now.i == i64::from(k.i_min));
+        self.add_current(model, outcome, before, now);
+        let Some(fires) = model.fires else {
+            return;
+        };
         self.spikes += u64::from(outcome.spike);
-        self.refractory += u64::from(before.refr != 0);
-        self.v_top += outcome.saturations as u64;
-        self.v_floor += u64::from(outcome.floored);
-        // What a spike writes did not switch.
-        if now.p != before.p && (!outcome.spike || codes.keep_p) {
-            self.p_moved += 1;
-            self.p_top += u64::from(now.p == i64::from(k.p_one) - 1);
-            self.p_bottom += u64::from(now.p == 0);
+        self.refractory += u64::from(before.get(fires.timer) != 0);
+        let membrane = &mut self.states[fires.state.place()];
+        membrane.top += u64::from(outcome.topped);
+        membrane.bottom += u64::from(outcome.floored);
+        for (id, state) in model.moving().filter(|(id, _)| *id != fires.state) {
+            let value = now.get(id);
+            // What a spike writes did not move.
+            let written = outcome.spike && state.after_spike(codes).is_some();
+            if value != before.get(id) && !written {
+                let (low, high) = state.range();
+                let moves = &mut self.states[id.place()];
+                moves.moved += 1;
+                moves.top += u64::from(value == high);
+                moves.bottom += u64::from(value == low);
+            }
         }
+    }
+
+    fn add_current(&mut self, model: &NeuronModel, outcome: &Outcome, before: &State, now: &State) {
+        let id = model.current;
+        let (value, moves) = (now.get(id), &mut self.states[id.place()]);
+        moves.moved += u64::from(value != before.get(id));
+        moves.top += u64::from(outcome.clipped && value > 0);
+        moves.bottom += u64::from(outcome.clipped && value < 0);
     }
 
     /// What came after an earlier count.
     pub fn since(&self, earlier: &Self) -> Self {
+        let mut states = self.states;
+        for (now, then) in states.iter_mut().zip(&earlier.states) {
+            now.moved -= then.moved;
+            now.top -= then.top;
+            now.bottom -= then.bottom;
+        }
         Self {
             spikes: self.spikes - earlier.spikes,
             refractory: self.refractory - earlier.refractory,
-            v_top: self.v_top - earlier.v_top,
-            v_floor: self.v_floor - earlier.v_floor,
-            p_moved: self.p_moved - earlier.p_moved,
-            p_top: self.p_top - earlier.p_top,
-            p_bottom: self.p_bottom - earlier.p_bottom,
-            i_moved: self.i_moved - earlier.i_moved,
-            i_top: self.i_top - earlier.i_top,
-            i_bottom: self.i_bottom - earlier.i_bottom,
             recurrent_rows: self.recurrent_rows - earlier.recurrent_rows,
+            states,
         }
     }
 
     /// Every event that a layer can have, by name, and how often it took place.
-    pub fn events(&self, layer: &Layer) -> Vec<(&'static str, u64)> {
-        let current = [
-            ("changes of the current", self.i_moved),
-            ("currents at the upper end", self.i_top),
-            ("currents at the lower end", self.i_bottom),
-        ];
-        if layer.kind == LayerKind::Readout {
-            return current.into();
-        }
-        let mut events = vec![
-            ("spikes", self.spikes),
-            ("refractory ticks", self.refractory),
-            ("membranes at the upper end", self.v_top),
-            ("membranes at the floor", self.v_floor),
-        ];
-        events.extend(current);
-        if layer.kind == LayerKind::Felif {
+    pub fn events(&self, layer: &Layer) -> Vec<(String, u64)> {
+        let model = &layer.model;
+        let mut events = Vec::new();
+        if let Some(fires) = model.fires {
+            let (membrane, many) = self.of(layer, fires.state);
             events.extend([
-                ("changes of p", self.p_moved),
-                ("occupations at the upper end", self.p_top),
-                ("occupations at zero", self.p_bottom),
+                ("spikes".into(), self.spikes),
+                ("refractory ticks".into(), self.refractory),
+                (format!("{many} at the upper end"), membrane.top),
+                (format!("{many} at the floor"), membrane.bottom),
+            ]);
+        }
+        let (current, many) = self.of(layer, model.current);
+        events.extend([
+            ("changes of the current".into(), current.moved),
+            (format!("{many} at the upper end"), current.top),
+            (format!("{many} at the lower end"), current.bottom),
+        ]);
+        let membrane = model.fires.map(|f| f.state);
+        for (id, state) in model.moving().filter(|(id, _)| Some(*id) != membrane) {
+            let (moves, many) = self.of(layer, id);
+            let lower = if state.signed() {
+                "the lower end"
+            } else {
+                "zero"
+            };
+            events.extend([
+                (format!("changes of {}", state.name), moves.moved),
+                (format!("{many} at the upper end"), moves.top),
+                (format!("{many} at {lower}"), moves.bottom),
             ]);
         }
         if layer.recurrent {
-            events.push(("recurrent rows", self.recurrent_rows));
+            events.push(("recurrent rows".into(), self.recurrent_rows));
         }
         events
+    }
+
+    /// What a state did, and what several of them are called.
+    fn of<'a>(&self, layer: &'a Layer, id: StateId) -> (Moves, &'a str) {
+        let state = &layer.model.states[id.place()];
+        (self.states[id.place()], &state.plural)
     }
 }
 

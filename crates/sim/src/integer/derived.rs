@@ -1,13 +1,22 @@
 //! The integer model against the program that `crates/model` derives from the neuron's file: two ways to the same integers.
 
-use super::neuron::{self, State};
+use super::neuron::{Arithmetic, State};
 use super::random::Offsets;
-use bruno_chip::{DeviceCard, Formats, Rounding};
-use bruno_device::{Codes, Constants, Felif, GUARD_BITS};
+use bruno_chip::{DeviceCard, DeviceRegister, Formats, RecorderLevel, Rounding};
+use bruno_device::{
+    Codes, Constants, Felif, GUARD_BITS, LayerKind, MOST_STATES, NeuronModel, Options,
+};
 use bruno_model::{Below, Derived, Float, Lanes, Model, Shipped};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+
+/// Hardware that the arithmetic does not ask for.
+const OPTIONS: Options = Options {
+    stochastic: false,
+    noise: false,
+    jacobian: false,
+};
 
 /// Neurons of a card, each in a state of its own.
 const LANES: usize = 2048;
@@ -93,14 +102,15 @@ fn anywhere(low: i64, high: i64, random: &mut ChaCha8Rng) -> i32 {
 struct Case<'a> {
     derived: &'a Derived,
     codes: Codes,
-    constants: Constants,
+    declared: NeuronModel,
+    arithmetic: Arithmetic,
     rounding: Rounding,
     noise: i32,
     lanes: Lanes<'a>,
 }
 
 impl Case<'_> {
-    /// Sets every lane to a state of its own; the model's states are I, V and for a FeLIF neuron p.
+    /// Sets every lane to a state of its own.
     fn scatter(&mut self, random: &mut ChaCha8Rng) {
         for (states, word) in self.lanes.states.iter_mut().zip(&self.derived.words) {
             states.fill_with(|| anywhere(word.low, word.high, random));
@@ -111,13 +121,17 @@ impl Case<'_> {
     }
 
     fn state(&self, lane: usize) -> State {
-        let of = |i: usize| self.lanes.states.get(i).map_or(0, |s| i64::from(s[lane]));
-        State {
-            i: of(0),
-            v: of(1),
-            p: of(2),
-            refr: i64::from(self.lanes.refractory[lane]),
+        let of = |name: &str| {
+            let mut all = self.derived.model.states.iter();
+            let place = all.position(|s| s.name.eq_ignore_ascii_case(name));
+            let states = place.map_or(&self.lanes.refractory, |at| &self.lanes.states[at]);
+            i64::from(states[lane])
+        };
+        let mut state = State([0; MOST_STATES]);
+        for (value, declared) in state.0.iter_mut().zip(&self.declared.states) {
+            *value = of(&declared.name);
         }
+        state
     }
 
     /// What is added below the LSB of a derived state, from the integer model's offsets.
@@ -155,17 +169,11 @@ impl Case<'_> {
         let mut expected = Vec::new();
         for lane in 0..LANES {
             let mut s = self.state(lane);
-            let (codes, k, x) = (&self.codes, &self.constants, &offsets[lane]);
-            let lost = neuron::synapse(&mut s, i64::from(inject[lane]), codes, k, self.rounding, x);
-            let outcome = match self.lanes.states.len() {
-                3 => neuron::felif(&mut s, codes, k, x),
-                _ => neuron::lif(&mut s, codes, k, self.rounding, x),
-            };
-            expected.push((
-                s,
-                i32::from(outcome.spike),
-                (lost + outcome.saturations) as i32,
-            ));
+            let inject = i64::from(inject[lane]);
+            let outcome = self
+                .arithmetic
+                .tick(&mut s, inject, &self.codes, &offsets[lane]);
+            expected.push((s, i32::from(outcome.spike), outcome.saturations() as i32));
         }
         let outcome = self.lanes.tick(&inject, Some(&rows));
         for (lane, expected) in expected.into_iter().enumerate() {
@@ -177,7 +185,7 @@ impl Case<'_> {
             assert_eq!(
                 found, expected,
                 "lane {lane}, {:?}, {:?}",
-                self.codes, self.constants
+                self.codes, self.declared
             );
         }
         if self.noise == 0 {
@@ -198,7 +206,11 @@ fn formats(random: &mut ChaCha8Rng) -> Formats {
 }
 
 /// Random states on random cards, three ticks each: both models agree to the bit.
-fn check(name: &str, rounding: Rounding, noise: bool, cards: u64) {
+fn check(kind: LayerKind, rounding: Rounding, noise: bool, cards: u64) {
+    let name = match kind {
+        LayerKind::Felif => "felif",
+        _ => "lif",
+    };
     let mut run = 0;
     for seed in 0..cards {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -212,9 +224,11 @@ fn check(name: &str, rounding: Rounding, noise: bool, cards: u64) {
         let (Ok(codes), Ok(registers)) = (codes, registers) else {
             continue;
         };
+        let declared = NeuronModel::of(kind, &formats, RecorderLevel::Sample, OPTIONS);
         let mut case = Case {
             lanes: Lanes::new(&derived, &registers, &parameters, LANES),
-            constants: Constants::new(&formats),
+            arithmetic: Arithmetic::of(kind, &declared, Constants::new(&formats), rounding),
+            declared,
             noise: if noise {
                 random.random_range(0..1 << 16)
             } else {
@@ -236,27 +250,27 @@ fn check(name: &str, rounding: Rounding, noise: bool, cards: u64) {
 
 #[test]
 fn felif_to_nearest() {
-    check("felif", Rounding::Nearest, false, 200);
+    check(LayerKind::Felif, Rounding::Nearest, false, 200);
 }
 #[test]
 fn felif_stochastic() {
-    check("felif", Rounding::Stochastic, false, 100);
+    check(LayerKind::Felif, Rounding::Stochastic, false, 100);
 }
 #[test]
 fn felif_with_noise() {
-    check("felif", Rounding::Stochastic, true, 50);
+    check(LayerKind::Felif, Rounding::Stochastic, true, 50);
 }
 #[test]
 fn lif_to_nearest() {
-    check("lif", Rounding::Nearest, false, 200);
+    check(LayerKind::Lif, Rounding::Nearest, false, 200);
 }
 #[test]
 fn lif_stochastic() {
-    check("lif", Rounding::Stochastic, false, 100);
+    check(LayerKind::Lif, Rounding::Stochastic, false, 100);
 }
 #[test]
 fn lif_with_noise() {
-    check("lif", Rounding::Nearest, true, 50);
+    check(LayerKind::Lif, Rounding::Nearest, true, 50);
 }
 
 /// Registers by their names in the register map.
@@ -271,28 +285,17 @@ fn registers_of_the_published_card() {
         Rounding::Nearest,
     )
     .unwrap();
+    let register = |name: &str| {
+        let id = DeviceRegister::ALL.iter().find(|r| r.name() == name);
+        codes.value(*id.unwrap_or_else(|| panic!("no register {name}")))
+    };
     for (c, value) in derived.coefficients.iter().zip(&registers.coefficients) {
-        assert_eq!(
-            codes.register(&format!("{}_m", c.name)),
-            Some(value.mantissa),
-            "{}",
-            c.name
-        );
-        assert_eq!(
-            codes.register(&format!("{}_s", c.name)),
-            Some(value.shift),
-            "{}",
-            c.name
-        );
-        assert_eq!(
-            codes.register(&format!("{}_h", c.name)),
-            Some(value.half()),
-            "{}",
-            c.name
-        );
+        let found = ["m", "s", "h"].map(|part| register(&format!("{}_{part}", c.name)));
+        let expected = [value.mantissa, value.shift, value.half()];
+        assert_eq!(found, expected, "{}", c.name);
     }
     for (c, value) in derived.codes.iter().zip(&registers.codes) {
-        assert_eq!(codes.register(&c.name), Some(*value), "{}", c.name);
+        assert_eq!(register(&c.name), *value, "{}", c.name);
     }
 }
 

@@ -1,68 +1,50 @@
 //! One layer of the integer model: its neurons, its spikes and its recorder.
 
 use super::activity::Activity;
-use super::neuron::{self, Outcome, State};
+use super::neuron::{Arithmetic, Outcome, State};
 use super::random::{Generator, Offsets};
 use crate::{LayerProgram, LayerTrace, Spike};
-use bruno_chip::{RecorderLevel, Rounding};
-use bruno_device::{Chip, Codes, Constants, Layer, LayerKind, Options};
+use bruno_chip::Rounding;
+use bruno_device::{Chip, Codes, Event, Gathers, Layer, NeuronModel, Options, Signal};
+use std::sync::Arc;
 
 /// Counters are 20 bits and stop at their largest value.
 const COUNT_MAX: i64 = (1 << 20) - 1;
 
-/// Window accumulators of one neuron.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Lane {
-    /// Spikes in the window.
-    pub n_spike: i64,
-    /// Saturated updates in the window.
-    pub n_sat: i64,
-    /// Sum of the membrane.
-    pub sum_v: i64,
-    /// Sum of the occupation.
-    pub sum_p: i64,
-    /// Sums of the tick's linearisations.
-    pub sums: neuron::Linear,
-    /// Smallest and largest membrane, none before the window's first tick.
-    pub range_v: Option<(i64, i64)>,
-    /// Smallest and largest occupation.
-    pub range_p: Option<(i64, i64)>,
-}
-
-impl Lane {
-    fn add(&mut self, s: &State, outcome: &Outcome, saturations: i64) {
-        self.n_spike = (self.n_spike + i64::from(outcome.spike)).min(COUNT_MAX);
-        self.n_sat = (self.n_sat + saturations).min(COUNT_MAX);
-        self.sum_v += s.v;
-        self.sum_p += s.p;
-        let tick = &outcome.linear;
-        self.sums.net_flow += tick.net_flow;
-        self.sums.steep_flow += tick.steep_flow;
-        self.sums.rates += tick.rates;
-        self.sums.near += tick.near;
-        widen(&mut self.range_v, s.v);
-        widen(&mut self.range_p, s.p);
+/// What a word gathers over a window, at the window's start.
+fn opens(gathers: Gathers) -> i64 {
+    match gathers {
+        Gathers::Least(_) => i64::MAX,
+        Gathers::Most(_) => i64::MIN,
+        Gathers::Last(_) | Gathers::Count(_) | Gathers::Sum(_) => 0,
     }
 }
 
-fn widen(range: &mut Option<(i64, i64)>, value: i64) {
-    let (low, high) = range.unwrap_or((value, value));
-    *range = Some((low.min(value), high.max(value)));
+/// The same after a tick that left the neuron in state `s`.
+fn gathered(gathers: Gathers, so_far: i64, s: &State, outcome: &Outcome) -> i64 {
+    match gathers {
+        Gathers::Last(id) => s.get(id),
+        Gathers::Count(Event::Spike) => (so_far + i64::from(outcome.spike)).min(COUNT_MAX),
+        Gathers::Count(Event::Saturation) => (so_far + outcome.saturations()).min(COUNT_MAX),
+        Gathers::Sum(Signal::State(id)) => so_far + s.get(id),
+        Gathers::Sum(Signal::Sample(id)) => so_far + outcome.samples[id.place()],
+        Gathers::Least(id) => so_far.min(s.get(id)),
+        Gathers::Most(id) => so_far.max(s.get(id)),
+    }
 }
 
 /// A layer's states, in the order of its neurons.
 pub struct LayerState {
-    kind: LayerKind,
+    model: Arc<NeuronModel>,
+    arithmetic: Arithmetic,
     inputs: usize,
-    constants: Constants,
     rounding: Rounding,
     options: Options,
     generator: Generator,
-    words: Vec<&'static str>,
     /// Neuron states.
     pub neurons: Vec<State>,
-    /// Window accumulators.
-    pub lanes: Vec<Lane>,
+    /// What the window has gathered, `[neuron][word]`.
+    gathered: Vec<i64>,
     fired: Vec<u32>,
     inject: Vec<i64>,
     saturations: u64,
@@ -94,39 +76,44 @@ impl LayerState {
     }
 
     pub(super) fn new(chip: &Chip, layer: &Layer) -> Self {
-        let level: RecorderLevel = chip.recorder;
+        let model = layer.model.clone();
         let mut state = Self {
-            kind: layer.kind,
+            arithmetic: Arithmetic::of(layer.kind, &model, chip.constants, chip.rounding),
             inputs: layer.inputs,
-            constants: chip.constants,
             rounding: chip.rounding,
             options: layer.options,
             generator: Generator::new(layer.codes.seed),
-            words: layer.record_words(level),
             neurons: vec![State::default(); layer.neurons],
-            lanes: vec![Lane::default(); layer.neurons],
+            gathered: Vec::new(),
             fired: Vec::new(),
             inject: vec![0; layer.neurons],
             saturations: 0,
             activity: Activity::default(),
             trace: LayerTrace::default(),
+            model,
         };
         state.reset(&layer.codes);
         state
     }
 
     pub(super) fn reset(&mut self, codes: &Codes) {
-        let rest = State {
-            v: i64::from(codes.v_reset),
-            p: i64::from(codes.p_reset),
-            ..State::default()
-        };
+        let mut rest = State::default();
+        for (place, state) in rest.0.iter_mut().zip(&self.model.states) {
+            *place = state
+                .rest
+                .map_or(0, |register| i64::from(codes.value(register)));
+        }
         self.neurons.fill(rest);
-        self.lanes.fill(Lane::default());
+        self.open_window();
         self.generator = Generator::new(codes.seed);
         self.fired.clear();
         self.saturations = 0;
         self.trace = LayerTrace::default();
+    }
+
+    fn open_window(&mut self) {
+        let words = || self.model.words.iter().map(|w| opens(w.gathers));
+        self.gathered = self.neurons.iter().flat_map(|_| words()).collect();
     }
 
     /// Neurons that fired in the last tick.
@@ -180,18 +167,14 @@ impl LayerState {
         let offsets = Offsets::new(self.rounding, codes, noise_m, words);
         let s = &mut self.neurons[index];
         let before = *s;
-        let k = &self.constants;
-        let clipped = neuron::synapse(s, self.inject[index], codes, k, self.rounding, &offsets);
-        let outcome = match self.kind {
-            LayerKind::Felif => neuron::felif(s, codes, k, &offsets),
-            LayerKind::Lif => neuron::lif(s, codes, k, self.rounding, &offsets),
-            LayerKind::Readout => Outcome::default(),
-        };
-        self.activity
-            .add(&before, clipped != 0, &outcome, s, codes, k);
-        let saturations = clipped + outcome.saturations;
-        self.saturations += saturations as u64;
-        self.lanes[index].add(s, &outcome, saturations);
+        let outcome = self.arithmetic.tick(s, self.inject[index], codes, &offsets);
+        self.activity.add(&self.model, &before, &outcome, s, codes);
+        self.saturations += outcome.saturations() as u64;
+        let words = &self.model.words;
+        let row = self.gathered[index * words.len()..].iter_mut();
+        for (so_far, word) in row.zip(words) {
+            *so_far = gathered(word.gathers, *so_far, s, &outcome);
+        }
         if outcome.spike {
             self.fired.push(index as u32);
         }
@@ -207,37 +190,13 @@ impl LayerState {
         if !last {
             return;
         }
-        for (s, lane) in self.neurons.iter().zip(&mut self.lanes) {
-            for word in &self.words {
-                self.trace.records.push(record_word(word, s, lane));
-            }
-            *lane = Lane::default();
-        }
+        // Unsigned sums keep their 32 bits.
+        let words = self.gathered.iter().map(|value| *value as i32);
+        self.trace.records.extend(words);
+        self.open_window();
     }
 
     pub(super) fn take_trace(&mut self) -> LayerTrace {
         std::mem::take(&mut self.trace)
     }
-}
-
-/// One word of a record; unsigned sums keep their 32 bits.
-fn record_word(word: &str, s: &State, lane: &Lane) -> i32 {
-    let value = match word {
-        "v" => s.v,
-        "p" => s.p,
-        "i" => s.i,
-        "n_spike" => lane.n_spike,
-        "n_sat" => lane.n_sat,
-        "sum_v" => lane.sum_v,
-        "sum_p" => lane.sum_p,
-        "sum_f" => lane.sums.net_flow,
-        "sum_x" => lane.sums.steep_flow,
-        "sum_k" => lane.sums.rates,
-        "sum_h" => lane.sums.near,
-        "min_v" => lane.range_v.unwrap_or_default().0,
-        "max_v" => lane.range_v.unwrap_or_default().1,
-        "min_p" => lane.range_p.unwrap_or_default().0,
-        _ => lane.range_p.unwrap_or_default().1,
-    };
-    value as i32
 }

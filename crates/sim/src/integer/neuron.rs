@@ -1,31 +1,27 @@
-//! The arithmetic of one neuron in one tick, step by step as docs/semantics.md numbers it.
+//! The arithmetic of one neuron in one tick, step by step as docs/semantics.md numbers it: what all kinds share. What moves
+//! the states of a kind stands in a file of its own.
+
+mod felif;
+mod lif;
 
 use super::random::Offsets;
 use bruno_chip::Rounding;
-use bruno_device::{Codes, Coefficient, Constants};
+use bruno_device::{
+    Codes, Coefficient, Constants, GUARD_BITS, LayerKind, MOST_STATES, NeuronModel, StateId,
+};
 
-/// Everything a neuron remembers.
+/// Everything that a neuron remembers: its states in the order of their declaration, in LSB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct State {
-    /// Membrane, LSB of V.
-    pub v: i64,
-    /// Occupation, LSB of p.
-    pub p: i64,
-    /// Synaptic current, LSB of I.
-    pub i: i64,
-    /// Ticks of refractory time left.
-    pub refr: i64,
-}
+pub struct State(pub(crate) [i64; MOST_STATES]);
 
 impl State {
-    /// A state by its name in the RTL.
-    pub fn get(&self, name: &str) -> i64 {
-        match name {
-            "v" => self.v,
-            "p" => self.p,
-            "i" => self.i,
-            _ => self.refr,
-        }
+    /// A state.
+    pub fn get(&self, id: StateId) -> i64 {
+        self.0[id.place()]
+    }
+
+    fn at(&mut self, id: StateId) -> &mut i64 {
+        &mut self.0[id.place()]
     }
 }
 
@@ -34,174 +30,120 @@ impl State {
 pub struct Outcome {
     /// The threshold was crossed.
     pub spike: bool,
-    /// Saturated updates of the membrane (0 or 1).
-    pub saturations: i64,
+    /// The synaptic current was clamped at an end of its word.
+    pub clipped: bool,
+    /// The membrane was clamped at the upper end of its word.
+    pub topped: bool,
     /// The membrane was clamped at its floor.
     pub floored: bool,
-    /// What the tick adds to the sums of the recorder level `jacobian`; zero in a refractory one.
-    pub linear: Linear,
+    /// What the tick tells the recorder, in the order of the declaration; zero in a refractory one.
+    pub samples: [i64; MOST_STATES],
 }
 
-/// A tick's samples for the mean linearisation of a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Linear {
-    /// `k+ (1-p) - k- p`.
-    pub net_flow: i64,
-    /// `k+ (1-p) + k- p` of the rates below saturation.
-    pub steep_flow: i64,
-    /// `k+ + k-`.
-    pub rates: i64,
-    /// Surrogate of the membrane before a reset.
-    pub near: i64,
+impl Outcome {
+    /// Saturated updates, 0..2.
+    pub fn saturations(&self) -> i64 {
+        i64::from(self.clipped) + i64::from(self.topped)
+    }
+}
+
+/// What the ticks of one layer's neurons are computed with.
+pub struct Arithmetic {
+    /// Which equations move the states.
+    kind: LayerKind,
+    /// The synaptic current.
+    current: StateId,
+    /// The refractory time left, of neurons that spike.
+    timer: Option<StateId>,
+    k: Constants,
+    rounding: Rounding,
+}
+
+impl Arithmetic {
+    /// That of a kind as declared, on a chip with these constants.
+    pub fn of(kind: LayerKind, model: &NeuronModel, k: Constants, rounding: Rounding) -> Self {
+        Self {
+            kind,
+            current: model.current,
+            timer: model.fires.map(|f| f.timer),
+            k,
+            rounding,
+        }
+    }
+
+    /// One tick: the current, then unless the neuron is refractory its equations, threshold and reset.
+    pub fn tick(&self, s: &mut State, inject: i64, codes: &Codes, offsets: &Offsets) -> Outcome {
+        let clipped = self.synapse(s.at(self.current), inject, codes, offsets);
+        let mut outcome = match self.timer.map(|timer| s.at(timer)) {
+            Some(refr) if *refr != 0 => {
+                *refr -= 1;
+                Outcome::default()
+            }
+            _ => self.moved(s, codes, offsets),
+        };
+        if let (true, Some(timer)) = (outcome.spike, self.timer) {
+            *s.at(timer) = i64::from(codes.t_ref);
+        }
+        outcome.clipped = clipped;
+        outcome
+    }
+
+    /// Steps 3..7 of a neuron that is not refractory.
+    fn moved(&self, s: &mut State, codes: &Codes, offsets: &Offsets) -> Outcome {
+        match self.kind {
+            LayerKind::Felif => felif::moved(s, codes, &self.k, offsets),
+            LayerKind::Lif => lif::moved(s, codes, &self.k, self.rounding, offsets),
+            LayerKind::Readout => Outcome::default(),
+        }
+    }
+
+    /// Step 1: decay, injection, clamp. Whether it was clamped.
+    fn synapse(&self, i: &mut i64, inject: i64, codes: &Codes, offsets: &Offsets) -> bool {
+        let c = codes.i_dec;
+        let decayed = match self.rounding {
+            Rounding::Truncate => decay_toward_zero(*i, c),
+            Rounding::Nearest | Rounding::Stochastic => {
+                *i + ((offsets.i - *i * i64::from(c.mantissa)) >> c.shift)
+            }
+        };
+        let wanted = decayed + inject;
+        *i = wanted.clamp(i64::from(self.k.i_min), i64::from(self.k.i_max));
+        *i != wanted
+    }
 }
 
 fn rounded(value: i64, c: Coefficient) -> i64 {
     (value * i64::from(c.mantissa) + i64::from(c.half())) >> c.shift
 }
 
-/// Step 1: decay, injection, clamp. Returns the saturations.
-pub fn synapse(
-    s: &mut State,
-    inject: i64,
-    codes: &Codes,
-    k: &Constants,
-    rounding: Rounding,
-    offsets: &Offsets,
-) -> i64 {
-    let c = codes.i_dec;
-    let decayed = match rounding {
-        Rounding::Truncate => decay_toward_zero(s.i, c),
-        _ => s.i + ((offsets.i - s.i * i64::from(c.mantissa)) >> c.shift),
-    };
-    let wanted = decayed + inject;
-    s.i = wanted.clamp(i64::from(k.i_min), i64::from(k.i_max));
-    i64::from(s.i != wanted)
-}
-
-/// Steps 2, 5, 6, 7 of a LIF neuron; the current of this tick is already in `s.i`.
-pub fn lif(
-    s: &mut State,
-    codes: &Codes,
-    k: &Constants,
-    rounding: Rounding,
-    offsets: &Offsets,
-) -> Outcome {
-    if s.refr != 0 {
-        s.refr -= 1;
-        return Outcome::default();
-    }
-    let v = match rounding {
-        Rounding::Nearest | Rounding::Stochastic => s.v + membrane_step(s, codes, k, offsets),
-        Rounding::Truncate => {
-            let product = (s.i >> k.pre) * i64::from(codes.input.mantissa);
-            decay_toward_zero(s.v, codes.leak) + toward_zero(product, codes.input.shift)
-        }
-    };
-    threshold(s, v, codes, k)
-}
-
-/// Steps 2..7 of a FeLIF neuron; the current of this tick is already in `s.i`.
-pub fn felif(s: &mut State, codes: &Codes, k: &Constants, offsets: &Offsets) -> Outcome {
-    if s.refr != 0 {
-        s.refr -= 1;
-        return Outcome::default();
-    }
-    let x = rounded(s.v, codes.xv) - rounded(s.p, codes.xp) + i64::from(codes.x0);
-    let y = i64::from(codes.xc) - x;
-    let (up, down) = (Rate::new(x), Rate::new(y));
-    let filling = up.times(i64::from(k.p_one) - s.p);
-    let emptying = down.times(s.p);
-    let dp = (filling - emptying + offsets.p) >> bruno_device::GUARD_BITS;
-    let p = (s.p + dp).clamp(0, i64::from(k.p_one) - 1);
-    let switched = rounded(p, codes.kap) - rounded(s.p, codes.kap);
-    let v = s.v + membrane_step(s, codes, k, offsets) - switched;
-    s.p = p;
-    let mut outcome = threshold(s, v, codes, k);
-    if outcome.spike && !codes.keep_p {
-        s.p = i64::from(codes.p_reset);
-    }
-    let below = |z: i64, flow: i64| if z < 0 { flow } else { 0 };
-    outcome.linear.net_flow =
-        ((filling - emptying) >> k.flow_shift).clamp(1 - SAMPLE_END / 2, SAMPLE_END / 2 - 1);
-    let steep = below(x, filling) + below(y, emptying);
-    outcome.linear.steep_flow = (steep >> k.flow_shift).min(SAMPLE_END - 1);
-    outcome.linear.rates = (up.per_tick() + down.per_tick()).min(SAMPLE_END - 1);
-    outcome
-}
-
-/// No sample of a tick reaches this.
-const SAMPLE_END: i64 = 1 << 20;
-
-/// Step 3: a switching rate `2^z` a tick, `z` in units of 2^-12, saturating at one.
-struct Rate {
-    mantissa: i64,
-    shift: i64,
-}
-
-impl Rate {
-    fn new(z: i64) -> Self {
-        let z = z.min(0);
-        let fraction = z & 4095;
-        let slope = 2689 + ((1407 * fraction) >> 12);
-        Self {
-            mantissa: 1024 + ((slope * fraction + 8190) >> 14),
-            shift: (2 - (z >> 12)).min(31),
-        }
-    }
-
-    /// One product of step 4, with guard bits.
-    fn times(&self, value: i64) -> i64 {
-        (self.mantissa * value) >> self.shift
-    }
-
-    /// The rate, LSB 2^-24.
-    fn per_tick(&self) -> i64 {
-        (self.mantissa << 16) >> self.shift
-    }
-}
-
 /// The quantised `(I - g V) dt/C` of step 5, with the noise.
-fn membrane_step(s: &State, codes: &Codes, k: &Constants, offsets: &Offsets) -> i64 {
-    let input = rounded(s.i >> k.pre, codes.input);
-    let leak = rounded(s.v, codes.leak);
-    (input - leak + offsets.v) >> bruno_device::GUARD_BITS
+fn membrane_step(v: i64, i: i64, codes: &Codes, k: &Constants, offsets: &Offsets) -> i64 {
+    let input = rounded(i >> k.pre, codes.input);
+    let leak = rounded(v, codes.leak);
+    (input - leak + offsets.v) >> GUARD_BITS
 }
 
-/// Steps 6 and 7.
-fn threshold(s: &mut State, v: i64, codes: &Codes, k: &Constants) -> Outcome {
-    let floored = v.max(i64::from(codes.v_floor));
-    s.v = floored.min(i64::from(k.v_max));
-    let saturations = i64::from(s.v != floored);
-    let near = surrogate(i64::from(codes.v_th) - s.v, i64::from(codes.sur_w));
-    let spike = s.v > i64::from(codes.v_th);
-    if spike {
-        s.v = i64::from(codes.v_reset);
-        s.refr = i64::from(codes.t_ref);
-    }
-    let linear = Linear {
-        near,
-        ..Linear::default()
+/// Steps 6 and 7 of a membrane that would move to `wanted`: clamps, threshold, reset. With its surrogate.
+fn threshold(v: &mut i64, wanted: i64, codes: &Codes, k: &Constants) -> (Outcome, i64) {
+    let floored = wanted.max(i64::from(codes.v_floor));
+    *v = floored.min(i64::from(k.v_max));
+    let near = surrogate(i64::from(codes.v_th) - *v, i64::from(codes.sur_w));
+    let outcome = Outcome {
+        spike: *v > i64::from(codes.v_th),
+        topped: *v != floored,
+        floored: floored != wanted,
+        ..Outcome::default()
     };
-    Outcome {
-        spike,
-        saturations,
-        floored: floored != v,
-        linear,
+    if outcome.spike {
+        *v = i64::from(codes.v_reset);
     }
+    (outcome, near)
 }
 
 /// The polyline surrogate of docs/semantics.md at a distance from the threshold.
 fn surrogate(margin: i64, width: i64) -> i64 {
     let ramp = |ends: i64| (ends * width - margin.abs()).max(0);
     (448 * ramp(1) + 56 * ramp(3) + 7 * ramp(7) + ramp(15)) >> 7
-}
-
-fn toward_zero(value: i64, shift: u32) -> i64 {
-    if value >= 0 {
-        value >> shift
-    } else {
-        -(-value >> shift)
-    }
 }
 
 /// `value * (1 - c)`, truncated toward zero: what is taken off is rounded away from zero.
@@ -218,7 +160,8 @@ fn decay_toward_zero(value: i64, c: Coefficient) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bruno_chip::{DeviceCard, Formats};
+    use bruno_chip::{DeviceCard, Formats, RecorderLevel};
+    use bruno_device::{NeuronModel, Options};
     use proptest::prelude::*;
 
     const K: fn() -> Constants = || Constants::new(&Formats::default());
@@ -228,6 +171,45 @@ mod tests {
         p: 128,
         v: 128,
     };
+
+    /// States in declared order: V, p, I, refractory time; V, I, refractory time.
+    fn felif(v: i64, p: i64, i: i64, refr: i64) -> State {
+        State([v, p, i, refr, 0, 0, 0, 0])
+    }
+    fn lif(v: i64, i: i64, refr: i64) -> State {
+        State([v, i, refr, 0, 0, 0, 0, 0])
+    }
+
+    /// The arithmetic of a kind with the default formats.
+    fn arithmetic(kind: LayerKind, rounding: Rounding) -> Arithmetic {
+        let options = Options {
+            stochastic: rounding == Rounding::Stochastic,
+            noise: false,
+            jacobian: false,
+        };
+        let model = NeuronModel::of(kind, &Formats::default(), RecorderLevel::Sample, options);
+        Arithmetic::of(kind, &model, K(), rounding)
+    }
+
+    fn check_order(kind: LayerKind, expected: &[&str]) {
+        let options = Options {
+            stochastic: false,
+            noise: false,
+            jacobian: false,
+        };
+        let model = NeuronModel::of(kind, &Formats::default(), RecorderLevel::Sample, options);
+        let names: Vec<&str> = model.states.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn felif_takes_its_states_as_declared() {
+        check_order(LayerKind::Felif, &["v", "p", "i", "refr"]);
+    }
+    #[test]
+    fn lif_takes_its_states_as_declared() {
+        check_order(LayerKind::Lif, &["v", "i", "refr"]);
+    }
 
     fn codes(card: &DeviceCard) -> Codes {
         Codes::new(card, &Formats::default(), Rounding::Nearest).unwrap()
@@ -243,13 +225,13 @@ mod tests {
         ) {
             let codes = codes(&DeviceCard::default());
             let offsets = Offsets { i: 0, p: p_offset, v: v_offset };
-            let mut s = State { v, p, i, refr: 0 };
-            let before = s.v + rounded(s.p, codes.kap);
-            let step = membrane_step(&s, &codes, &K(), &offsets);
-            let outcome = felif(&mut s, &codes, &K(), &offsets);
-            let free = !outcome.spike && s.v > i64::from(codes.v_floor) && outcome.saturations == 0;
-            prop_assume!(free);
-            prop_assert_eq!(s.v + rounded(s.p, codes.kap), before + step);
+            let mut s = felif(v, p, i, 0);
+            let before = v + rounded(p, codes.kap);
+            let step = membrane_step(v, i, &codes, &K(), &offsets);
+            let outcome = felif::moved(&mut s, &codes, &K(), &offsets);
+            let [v, p, ..] = s.0;
+            prop_assume!(!outcome.spike && v > i64::from(codes.v_floor) && !outcome.topped);
+            prop_assert_eq!(v + rounded(p, codes.kap), before + step);
         }
 
         /// A current decays toward zero and never past it, whatever the random offset.
@@ -257,19 +239,21 @@ mod tests {
         fn a_current_decays(i in -(1i64 << 23)..1 << 23, word in 0u32..) {
             let codes = codes(&DeviceCard::default());
             let offsets = Offsets::new(Rounding::Stochastic, &codes, 0, [word, 0]);
-            let mut s = State { i, ..State::default() };
-            synapse(&mut s, 0, &codes, &K(), Rounding::Stochastic, &offsets);
-            prop_assert!(s.i.abs() <= i.abs() && s.i * i >= 0);
+            let mut now = i;
+            let readout = arithmetic(LayerKind::Readout, Rounding::Stochastic);
+            readout.synapse(&mut now, 0, &codes, &offsets);
+            prop_assert!(now.abs() <= i.abs() && now * i >= 0);
         }
 
         /// Samples of the recorder's sums stay below 2^20 from any state.
         #[test]
         fn samples_fit(v in -(1i64 << 19)..1 << 19, p in 0i64..1 << 20, sur_w in 0i32..1 << 17, x0 in -(1i32 << 18)..1 << 16) {
             let codes = Codes { sur_w, x0, ..codes(&DeviceCard::default()) };
-            let mut s = State { v, p, i: 0, refr: 0 };
-            let found = felif(&mut s, &codes, &K(), &NEAREST).linear;
-            prop_assert!(found.net_flow.abs() < 1 << 19);
-            for sample in [found.steep_flow, found.rates, found.near] {
+            let mut s = felif(v, p, 0, 0);
+            let [net_flow, steep_flow, rates, near, ..] =
+                felif::moved(&mut s, &codes, &K(), &NEAREST).samples;
+            prop_assert!(net_flow.abs() < 1 << 19);
+            for sample in [steep_flow, rates, near] {
                 prop_assert!((0..1 << 20).contains(&sample));
             }
         }
@@ -281,13 +265,13 @@ mod tests {
             inject in -(1i64 << 30)..1 << 30,
         ) {
             let codes = codes(&DeviceCard::default());
-            let mut s = State { v, p, i, refr };
-            synapse(&mut s, inject, &codes, &K(), Rounding::Nearest, &NEAREST);
-            felif(&mut s, &codes, &K(), &NEAREST);
-            prop_assert!((-(1 << 19)..1 << 19).contains(&s.v));
-            prop_assert!((0..1 << 20).contains(&s.p));
-            prop_assert!((-(1 << 23)..1 << 23).contains(&s.i));
-            prop_assert!(s.refr == refr - 1 || refr == 0);
+            let mut s = felif(v, p, i, refr);
+            arithmetic(LayerKind::Felif, Rounding::Nearest).tick(&mut s, inject, &codes, &NEAREST);
+            let [v, p, i, left, ..] = s.0;
+            prop_assert!((-(1 << 19)..1 << 19).contains(&v));
+            prop_assert!((0..1 << 20).contains(&p));
+            prop_assert!((-(1 << 23)..1 << 23).contains(&i));
+            prop_assert!(left == refr - 1 || refr == 0);
         }
     }
 
@@ -327,14 +311,9 @@ mod tests {
             ..DeviceCard::default()
         };
         let codes = codes(&card);
-        let mut s = State {
-            v: i64::from(codes.v_th) + offset,
-            ..State::default()
-        };
-        assert_eq!(
-            lif(&mut s, &codes, &K(), Rounding::Nearest, &NEAREST).spike,
-            spikes
-        );
+        let mut s = lif(i64::from(codes.v_th) + offset, 0, 0);
+        let lif = arithmetic(LayerKind::Lif, Rounding::Nearest);
+        assert_eq!(lif.tick(&mut s, 0, &codes, &NEAREST).spike, spikes);
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl Expected {
                     layer: index,
                     first,
                     neurons: *neurons,
-                    words: layer.record_words(chip.recorder).len(),
+                    words: layer.model.words.len(),
                     rows: Vec::new(),
                     seen: Vec::new(),
                 });
@@ -95,10 +95,12 @@ impl Expected {
         let mut missing = missing_events(self.activity());
         for (number, stream) in self.streams.iter().enumerate() {
             let layer = &self.chip.layers[stream.layer];
-            let words = layer.record_words(self.chip.recorder);
+            let words = &layer.model.words;
             let constant = words.iter().zip(&stream.seen).filter(|(_, seen)| !seen.1);
             missing.extend(
-                constant.map(|(word, _)| format!("stream {number}: a change of the word `{word}`")),
+                constant.map(|(word, _)| {
+                    format!("stream {number}: a change of the word `{}`", word.name)
+                }),
             );
         }
         match missing[..] {

@@ -84,7 +84,8 @@ fn streams(chip: &Chip) -> String {
     );
     let mut stream = 0;
     for layer in &chip.layers {
-        let words = layer.record_words(chip.recorder).join(", ");
+        let words: Vec<&str> = layer.model.words.iter().map(|w| w.name.as_str()).collect();
+        let words = words.join(", ");
         let mut first = 0;
         for size in &layer.banks {
             let last = first + size - 1;

@@ -107,9 +107,9 @@ impl<'a> Script<'a> {
         self.write(global("window"), program.window);
         let chip = self.chip;
         for (index, (layer, own)) in chip.layers.iter().zip(&program.layers).enumerate() {
-            for (at, register) in bruno_hdl::registers(layer) {
-                let place = address(Section::Device(index), at);
-                let value = own.codes.register(register.name).unwrap_or(0) as u32;
+            for register in &layer.model.registers {
+                let place = address(Section::Device(index), register.address());
+                let value = own.codes.value(*register) as u32;
                 if self.write(place, value) {
                     self.push(Operation::Read, place, value);
                 }

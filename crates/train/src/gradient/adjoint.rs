@@ -13,11 +13,11 @@ use crate::weights::parameters::Parameters;
 use bruno_device::Layer;
 
 /// The gradient of one sample by the currents and cards in force, from its events and its linearised windows, which
-/// `steps` gives for each hidden layer; an error names the first window and neuron in which a number is not finite.
+/// `steps` gives for each hidden layer and no other; an error names the first window and neuron in which a number is not finite.
 pub(crate) fn backward<S: Steps>(
     pass: &Pass<'_>,
     recording: &Recording,
-    steps: &dyn Fn(usize) -> S,
+    steps: &dyn Fn(usize) -> Option<S>,
 ) -> Result<Physical, TrainError> {
     let Pass {
         parameters,
@@ -27,7 +27,6 @@ pub(crate) fn backward<S: Steps>(
     } = pass;
     let chip = pass.chip();
     let mut gradient = vec![0.0; parameters.values.len()];
-    let steps = |index: usize| (index != chip.readout()).then(|| steps(index));
     let mut layers: Vec<LayerAdjoint<S>> = (0..chip.layers.len())
         .map(|index| LayerAdjoint::new(pass, index, recording, steps(index)))
         .collect();

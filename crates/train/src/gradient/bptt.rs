@@ -21,7 +21,7 @@ use crate::neuron::surrogate::Surrogate;
 use crate::run::not_finite::NotFinite;
 use crate::weights::in_force::Physical;
 use crate::weights::projection::Projection;
-use bruno_device::{Layer, LayerKind, TICK_S};
+use bruno_device::{Layer, TICK_S};
 use std::ops::Range;
 
 /// Backpropagation that remembers every tick.
@@ -220,14 +220,17 @@ impl Adjoint {
         let chip = pass.chip();
         let layer: &Layer = &chip.layers[index];
         let card = chip.description.layers.get(index).map(|l| &l.device);
-        let neuron = card.map(|card| Neuron {
-            dynamics: Dynamics::new(card, layer.kind),
-            surrogate: Surrogate::new(card, pass.config),
-            reset: SpikeReset::new(card, layer.kind, pass.config),
+        let neuron = card.and_then(|card| {
+            let dynamics = Dynamics::new(card, layer.kind)?;
+            Some(Neuron {
+                reset: SpikeReset::new(&dynamics, pass.config),
+                dynamics,
+                surrogate: Surrogate::new(card, pass.config),
+            })
         });
         let devices = pass.parameters.device();
         let zeros = vec![0.0; layer.neurons];
-        debug_assert_eq!(neuron.is_none(), layer.kind == LayerKind::Readout);
+        debug_assert_eq!(neuron.is_none(), !layer.spikes());
         Self {
             neuron,
             alpha: 1.0 - layer.codes.i_dec.value(),
@@ -255,20 +258,27 @@ impl Adjoint {
                 self.released(n);
                 continue;
             }
-            let state = [before.v[n], before.p[n], after.i[n]].map(f64::from);
+            let state = (before.x[n].map(f64::from), f64::from(after.i[n]));
             self.tick(&neuron, n, state, spike, *asked);
         }
         self.neuron = Some(neuron);
     }
 
-    fn tick(&mut self, neuron: &Neuron, n: usize, [v, p, i]: [f64; 3], spike: bool, asked: f64) {
+    fn tick(
+        &mut self,
+        neuron: &Neuron,
+        n: usize,
+        (x, i): ([f64; 2], f64),
+        spike: bool,
+        asked: f64,
+    ) {
         let dynamics = &neuron.dynamics;
-        let tick = dynamics.tick(v, p, i);
+        let tick = dynamics.tick(x, i);
         let slope = neuron.surrogate.slope(tick.v, TICK_S);
-        let by_spike = neuron.reset.by_spike(tick.v, tick.p);
+        let by_spike = neuron.reset.by_spike([tick.v, tick.p]);
         let asked = asked + self.v[n] * by_spike[0] + self.p[n] * by_spike[1];
         let keep = f64::from(!spike);
-        let keep_p = f64::from(!spike || dynamics.card.keep_p);
+        let keep_p = f64::from(!spike || neuron.reset.passes(1));
         // By the new V before the clamp at the floor, and by the new p.
         let lv = if tick.floored {
             0.0
@@ -277,7 +287,7 @@ impl Adjoint {
         };
         let lp = keep_p * self.p[n];
         for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
-            let [by_v, by_p] = dynamics.force(*parameter, v, p, i);
+            let [by_v, by_p] = dynamics.force(*parameter, x, i);
             *sum += TICK_S * (lv * by_v + lp * by_p);
             if *parameter == DeviceParameter::Threshold {
                 *sum -= slope * asked;

@@ -6,19 +6,17 @@
 use crate::config::{DeviceParameter, TrainConfig};
 use crate::gradient::step::Step;
 use crate::neuron::dynamics::{Dynamics, later_release};
-use crate::neuron::matrix::{Matrix, expm1_over, exponential};
+use crate::neuron::matrix::{expm1_over, exponential};
 use crate::neuron::reset::SpikeReset;
 use crate::neuron::surrogate::Surrogate;
 use bruno_chip::DeviceCard;
-use bruno_device::{LayerKind, TICK_S};
+use bruno_device::{LayerKind, Matrix, Means, TICK_S};
 
 /// What the recorder says of one neuron and window, physical units.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Recorded {
-    /// Membrane, V: at the end or the mean.
-    pub v: f64,
-    /// Occupation: at the end or the mean.
-    pub p: f64,
+    /// The states that equations move, at the end or their means; the first is the membrane, V.
+    pub x: [f64; 2],
     /// Mean current, pA.
     pub i: f64,
     /// Spikes in the window.
@@ -49,69 +47,62 @@ impl Recorded {
     }
 }
 
-/// Sums of the recorder level `jacobian` over the active ticks of a window, as means a second.
+/// Sums of the recorder level `jacobian` over the active ticks of a window, as means.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Linearised {
-    /// `k+ (1-p) + k- p` of the rates below saturation, 1/s.
-    pub steep: f64,
-    /// `k+ + k-`, 1/s.
-    pub rates: f64,
-    /// `k+ (1-p) - k- p`, 1/s.
-    pub flow: f64,
+    /// Of the samples that the neurons declare.
+    pub means: Means,
     /// Mean of h(u), the chip's surrogate.
     pub near: f64,
 }
 
 /// Constants of the coarse step of one layer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Coarse {
     dynamics: Dynamics,
     reset: SpikeReset,
     surrogate: Surrogate,
-    kind: LayerKind,
     window_s: f64,
     devices: Vec<DeviceParameter>,
 }
 
-const PA: f64 = 1e-12;
-
 impl Coarse {
-    /// The coarse step of a layer with this card.
+    /// The coarse step of a layer with this card; none of outputs.
     pub fn new(
         card: &DeviceCard,
         kind: LayerKind,
         window_ticks: u32,
         config: &TrainConfig,
-    ) -> Self {
-        Self {
-            dynamics: Dynamics::new(card, kind),
-            reset: SpikeReset::new(card, kind, config),
+    ) -> Option<Self> {
+        let dynamics = Dynamics::new(card, kind)?;
+        Some(Self {
+            reset: SpikeReset::new(&dynamics, config),
+            dynamics,
             surrogate: Surrogate::new(card, config),
-            kind,
             window_s: f64::from(window_ticks) * TICK_S,
             devices: config.device.iter().map(|d| d.parameter).collect(),
-        }
+        })
     }
 
     /// The window linearised at the recorded state, or with the mean linearisation that the recorder summed.
     pub fn step(&self, r: &Recorded) -> Step {
         let mut jacobian = match &r.linearised {
-            Some(l) => self.dynamics.mean_jacobian(l.steep, l.rates),
-            None => self.dynamics.jacobian(r.v, r.p),
+            Some(l) => self.dynamics.mean_jacobian(&l.means),
+            None => self.dynamics.jacobian(r.x),
         };
         let seconds = self.window_s * r.active;
         let sigma = match &r.linearised {
             Some(l) => self.surrogate.scaled(l.near, seconds),
-            None => self.surrogate.slope(r.v, seconds),
+            None => self.surrogate.slope(r.x[0], seconds),
         };
         let spikes_per_s = if seconds > 0.0 { sigma / seconds } else { 0.0 };
         // An attached reset draws the state to its reset values as far as the surrogate follows the membrane.
-        let by_spike = self.reset.by_spike(r.v, r.p);
+        let by_spike = self.reset.by_spike(r.x);
         for (row, by) in jacobian.iter_mut().zip(by_spike) {
             row[0] += by * spikes_per_s;
         }
         let (a, phi) = self.transition(jacobian, seconds);
-        let gain = PA / self.dynamics.model.capacitance_f;
+        let gain = self.dynamics.gain();
         let b = [phi[0][0] * gain, phi[1][0] * gain];
         let keep = r.keep();
         let narrow = |x: f64| x as f32;
@@ -140,8 +131,7 @@ impl Coarse {
         let Some(release) = r.release else {
             return [0.0; 3];
         };
-        let [v, p] = self.reset.state(r.p);
-        let later = later_release(self.dynamics.slope(v, p, r.i));
+        let later = later_release(self.dynamics.slope(self.reset.state(r.x), r.i));
         let (a, phi) = self.transition(jacobian, release.seconds);
         let times = |m: Matrix, row: usize| m[row][0] * later[0] + m[row][1] * later[1];
         let keep = f64::from(release.kept);
@@ -154,16 +144,14 @@ impl Coarse {
 
     fn force(&self, parameter: DeviceParameter, r: &Recorded) -> [f64; 2] {
         match &r.linearised {
-            Some(l) => self
-                .dynamics
-                .mean_force(parameter, (r.v, r.p, r.i), l.flow, l.steep),
-            None => self.dynamics.force(parameter, r.v, r.p, r.i),
+            Some(l) => self.dynamics.mean_force(parameter, r.x, r.i, &l.means),
+            None => self.dynamics.force(parameter, r.x, r.i),
         }
     }
 
     /// `exp(J t)` and its integral.
     fn transition(&self, jacobian: Matrix, t: f64) -> (Matrix, Matrix) {
-        if self.kind == LayerKind::Lif {
+        if self.dynamics.dimension() == 1 {
             let l = jacobian[0][0];
             return (
                 [[(l * t).exp(), 0.0], [0.0, 0.0]],
@@ -178,6 +166,8 @@ impl Coarse {
 mod tests {
     use super::*;
     use bruno_device::Felif;
+
+    const PA: f64 = 1e-12;
 
     /// The nonlinear window in float at 1 us from a state with a constant current.
     fn fine(
@@ -198,8 +188,7 @@ mod tests {
         }
         let n = f64::from(ticks);
         let recorded = Recorded {
-            v: sums[0] / n,
-            p: sums[1] / n,
+            x: sums.map(|sum| sum / n),
             i: current_pa,
             spikes: 0,
             clamped: false,
@@ -213,7 +202,7 @@ mod tests {
     /// The coarse derivatives by state and current against finite differences of the fine window.
     fn check(card: &DeviceCard, start: [f64; 2], current: f64, tolerance: f64) {
         let ticks = 1000;
-        let coarse = Coarse::new(card, LayerKind::Felif, ticks, &TrainConfig::default());
+        let coarse = Coarse::new(card, LayerKind::Felif, ticks, &TrainConfig::default()).unwrap();
         let (_, recorded) = fine(card, start, current, ticks);
         let step = coarse.step(&recorded);
         let difference = |plus: [f64; 2], minus: [f64; 2], h: f64| {
@@ -269,7 +258,7 @@ mod tests {
             }],
             ..TrainConfig::default()
         };
-        let coarse = Coarse::new(&card, LayerKind::Felif, 1000, &config);
+        let coarse = Coarse::new(&card, LayerKind::Felif, 1000, &config).unwrap();
         let (_, recorded) = fine(&card, start, current, 1000);
         let step = coarse.step(&recorded);
         let h = 1e-4 * parameter.of(&card);

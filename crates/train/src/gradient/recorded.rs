@@ -6,7 +6,10 @@ use crate::gradient::coarse::{Coarse, Linearised, Recorded, Release};
 use crate::gradient::pass::Pass;
 use crate::gradient::recording::{LayerRecording, Recording};
 use crate::gradient::step::{Step, Steps};
-use bruno_device::{Chip, Codes, GUARD_BITS, TICK_S};
+use bruno_device::{
+    Chip, Codes, Event, Gathers, MOST_STATES, NeuronModel, Signal, State, StateId, TICK_S,
+    Threshold,
+};
 
 /// The steps of one layer.
 pub(crate) struct RecordedSteps<'a> {
@@ -15,20 +18,21 @@ pub(crate) struct RecordedSteps<'a> {
 }
 
 impl<'a> RecordedSteps<'a> {
-    /// Hidden layer `index` of a pass.
+    /// Layer `index` of a pass; none of one whose neurons do not spike.
     pub fn new(
-        pass: &Pass<'_>,
+        pass: &Pass<'a>,
         index: usize,
         recording: &'a Recording,
         kind: GradientKind,
-    ) -> Self {
+    ) -> Option<Self> {
         let chip = pass.chip();
-        let card = &chip.description.layers[index].device;
         let layer = &chip.layers[index];
-        Self {
-            records: Records::new(chip, index, recording, kind),
-            coarse: Coarse::new(card, layer.kind, chip.window_ticks, pass.config),
-        }
+        let fires = layer.model.fires?;
+        let card = &chip.description.layers.get(index)?.device;
+        Some(Self {
+            records: Records::new(chip, index, fires, recording, kind),
+            coarse: Coarse::new(card, layer.kind, chip.window_ticks, pass.config)?,
+        })
     }
 }
 
@@ -45,11 +49,8 @@ impl Steps for RecordedSteps<'_> {
 struct Records<'a> {
     recording: &'a LayerRecording,
     neurons: usize,
-    v_lsb: f64,
-    p_lsb: f64,
-    i_lsb: f64,
-    /// One LSB of a flow's sample, a tick.
-    flow_lsb: f64,
+    model: &'a NeuronModel,
+    fires: Threshold,
     window: u32,
     kind: GradientKind,
     codes: Codes,
@@ -61,9 +62,14 @@ struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    fn new(chip: &Chip, index: usize, recording: &'a Recording, kind: GradientKind) -> Self {
+    fn new(
+        chip: &'a Chip,
+        index: usize,
+        fires: Threshold,
+        recording: &'a Recording,
+        kind: GradientKind,
+    ) -> Self {
         let layer = &chip.layers[index];
-        let formats = &chip.description.formats;
         let recording = &recording.layers[index];
         let windows = recording.windows(layer.neurons);
         let mut active = vec![1.0f32; windows * layer.neurons];
@@ -93,11 +99,8 @@ impl<'a> Records<'a> {
             recording,
             kind,
             neurons: layer.neurons,
-            v_lsb: formats.v_lsb(),
-            p_lsb: formats.p_lsb(),
-            i_lsb: formats.i_lsb_pa(),
-            flow_lsb: formats.p_lsb()
-                * (f64::from(chip.constants.flow_shift) - f64::from(GUARD_BITS)).exp2(),
+            model: &layer.model,
+            fires,
             window: k,
             codes: layer.codes,
             active,
@@ -105,46 +108,63 @@ impl<'a> Records<'a> {
         }
     }
 
-    fn word(&self, window: usize, neuron: usize, name: &str) -> Option<i32> {
-        self.recording.word(window * self.neurons + neuron, name)
+    /// A word of a record, 0 where it is not kept: a gradient reads what it asked for.
+    fn word(&self, window: usize, neuron: usize, word: Gathers) -> i32 {
+        let record = window * self.neurons + neuron;
+        self.recording.word(record, word).unwrap_or(0)
     }
 
-    /// Means of V and p (LSB) over the ticks in which the neuron was free. A spike and its refractory time write and hold
-    /// the reset values, which say nothing of the way to the threshold; spike times tell how long.
-    fn free_mean(&self, window: usize, neuron: usize) -> (f64, f64) {
-        let word = |name| self.word(window, neuron, name).unwrap_or(0);
-        let k = f64::from(self.window);
-        let active = f64::from(self.active[window * self.neurons + neuron]) * k;
-        let free = active.round() - f64::from(word("n_spike"));
-        let (v, p) = (f64::from(word("sum_v")), f64::from(word("sum_p") as u32));
-        if free < 1.0 {
-            return (v / k, p / k);
+    fn spikes(&self, window: usize, neuron: usize) -> i32 {
+        self.word(window, neuron, Gathers::Count(Event::Spike))
+    }
+
+    fn end(&self, window: usize, neuron: usize, state: StateId) -> i32 {
+        self.word(window, neuron, Gathers::Last(state))
+    }
+
+    fn sum(&self, window: usize, neuron: usize, signal: Signal, signed: bool) -> f64 {
+        let sum = self.word(window, neuron, Gathers::Sum(signal));
+        match signed {
+            true => f64::from(sum),
+            false => f64::from(sum as u32),
         }
-        let held = k - free;
-        let without = |sum: f64, reset: i32| (sum - held * f64::from(reset)) / free;
-        // A kept occupation is held at an unknown value.
-        let p = if self.codes.keep_p {
-            p / k
-        } else {
-            without(p, self.codes.p_reset)
-        };
-        (without(v, self.codes.v_reset), p)
+    }
+
+    /// Ticks of a window in which a neuron is not refractory.
+    fn active_ticks(&self, window: usize, neuron: usize) -> f64 {
+        f64::from(self.active[window * self.neurons + neuron]) * f64::from(self.window)
+    }
+
+    /// Mean of a state (LSB) over the ticks in which the neuron was free. A spike and its refractory time write and hold
+    /// what the spike left, which says nothing of the way to the threshold; spike times tell how long. Where a spike leaves
+    /// a state as it is, that is held at an unknown value.
+    fn free_mean(&self, window: usize, neuron: usize, (id, state): (StateId, &State)) -> f64 {
+        let k = f64::from(self.window);
+        let spikes = f64::from(self.spikes(window, neuron));
+        let free = self.active_ticks(window, neuron).round() - spikes;
+        let sum = self.sum(window, neuron, Signal::State(id), state.signed());
+        match state.after_spike(&self.codes) {
+            Some(reset) if free >= 1.0 => (sum - (k - free) * f64::from(reset)) / free,
+            _ => sum / k,
+        }
     }
 
     /// The window's mean linearisation over its active ticks (docs/semantics.md, recorder level `jacobian`).
     fn linearised(&self, window: usize, neuron: usize) -> Linearised {
-        let sum = |name| f64::from(self.word(window, neuron, name).unwrap_or(0));
-        let unsigned = |name| f64::from(self.word(window, neuron, name).unwrap_or(0) as u32);
-        let active =
-            f64::from(self.active[window * self.neurons + neuron]) * f64::from(self.window);
-        let mean = |sum: f64| sum / active.max(1.0);
+        let active = self.active_ticks(window, neuron).max(1.0);
+        let mut means = [0.0; MOST_STATES];
+        for ((id, sample), mean) in self.model.sampled().zip(&mut means) {
+            let sum = self.sum(window, neuron, Signal::Sample(id), sample.signed);
+            *mean = sum / active;
+            if let Some(log2) = sample.log2_lsb {
+                *mean *= f64::from(log2).exp2() / TICK_S;
+            }
+        }
         let sur_w = f64::from(self.codes.sur_w);
+        let near = means[self.fires.nearness.place()] * 0.375 / 512.0 * 128.0 / sur_w;
         Linearised {
-            steep: mean(unsigned("sum_x")) * self.flow_lsb / TICK_S,
-            rates: mean(unsigned("sum_k")) * (-24f64).exp2() / TICK_S,
-            flow: mean(sum("sum_f")) * self.flow_lsb / TICK_S,
-            near: mean(unsigned("sum_h")) * 0.375 / 512.0 * 128.0 / sur_w
-                * self.over_polyline(window, neuron),
+            means,
+            near: near * self.over_polyline(window, neuron),
         }
     }
 
@@ -152,9 +172,9 @@ impl<'a> Records<'a> {
     /// averaged over an even way of the membrane from one window's end to the next, or to the threshold.
     fn over_polyline(&self, window: usize, neuron: usize) -> f64 {
         const POINTS: u32 = 8;
-        let end = |window: usize| self.word(window, neuron, "v").unwrap_or(0);
+        let end = |window: usize| self.end(window, neuron, self.fires.state);
         let from = window.checked_sub(1).map_or(self.codes.v_reset, end);
-        let fired = self.word(window, neuron, "n_spike").unwrap_or(0) > 0;
+        let fired = self.spikes(window, neuron) > 0;
         let to = if fired { self.codes.v_th } else { end(window) };
         let [from, to] =
             [from, to].map(|v| f64::from(self.codes.v_th - v) / f64::from(self.codes.sur_w));
@@ -166,18 +186,18 @@ impl<'a> Records<'a> {
     }
 
     fn at(&self, window: usize, neuron: usize) -> Recorded {
-        let word = |window, name| self.word(window, neuron, name).unwrap_or(0);
-        let (v, p) = match self.kind {
-            GradientKind::Sample => (f64::from(word(window, "v")), f64::from(word(window, "p"))),
-            _ => self.free_mean(window, neuron),
-        };
-        let before = if window == 0 {
-            0
-        } else {
-            word(window - 1, "i")
-        };
-        let current = 0.5 * (f64::from(before) + f64::from(word(window, "i")));
-        let clamped = word(window, "v") <= self.codes.v_floor;
+        let mut x = [0.0; 2];
+        for (x, moving) in x.iter_mut().zip(self.model.moving()) {
+            let code = match self.kind {
+                GradientKind::Sample => f64::from(self.end(window, neuron, moving.0)),
+                _ => self.free_mean(window, neuron, moving),
+            };
+            *x = code * moving.1.lsb();
+        }
+        let current = |window| f64::from(self.end(window, neuron, self.model.current));
+        let before = window.checked_sub(1).map_or(0.0, current);
+        let i_lsb = self.model.states[self.model.current.place()].lsb();
+        let clamped = self.end(window, neuron, self.fires.state) <= self.codes.v_floor;
         let release = self.releases[window * self.neurons + neuron];
         let release = release.map(|(ticks, kept)| Release {
             seconds: f64::from(ticks) * TICK_S,
@@ -185,10 +205,9 @@ impl<'a> Records<'a> {
         });
         Recorded {
             release,
-            v: v * self.v_lsb,
-            p: p * self.p_lsb,
-            i: current * self.i_lsb,
-            spikes: word(window, "n_spike"),
+            x,
+            i: 0.5 * (before + current(window)) * i_lsb,
+            spikes: self.spikes(window, neuron),
             clamped,
             active: f64::from(self.active[window * self.neurons + neuron]),
             linearised: (self.kind == GradientKind::Jacobian)

@@ -1,7 +1,7 @@
 //! What the backward pass reads of a sample's trace: of every record the words that a gradient asks for, and the spikes.
 
 use crate::GradientKind;
-use bruno_device::{Chip, LayerKind};
+use bruno_device::{Chip, Event, Gathers, NeuronModel, Signal};
 use bruno_sim::{LayerTrace, Spike, Trace};
 
 /// What is kept of a sample for its backward pass.
@@ -14,25 +14,29 @@ pub struct Recording {
 pub(crate) struct LayerRecording {
     /// Words of a record of the chip.
     words: usize,
-    /// Those that are kept, by name and by place in the record.
-    names: Vec<&'static str>,
+    /// Those that are kept, by what they hold and by place in the record.
+    kept: Vec<Gathers>,
     places: Vec<usize>,
-    /// `[window][neuron][name]`.
+    /// `[window][neuron][kept]`.
     records: Vec<i32>,
     /// In order of tick, then neuron.
     pub spikes: Vec<Spike>,
 }
 
 impl GradientKind {
-    /// Words of the records of a hidden layer that this gradient reads; exact ones run the sample again.
-    fn words(self) -> &'static [&'static str] {
-        match self {
-            Self::Sample => &["v", "p", "i", "n_spike"],
-            Self::Mean => &["v", "i", "n_spike", "sum_v", "sum_p"],
-            Self::Jacobian => &[
-                "v", "i", "n_spike", "sum_v", "sum_p", "sum_f", "sum_x", "sum_k", "sum_h",
-            ],
-            Self::Transition | Self::Bptt | Self::Checkpointed => &[],
+    /// Whether this gradient reads a word of the records of hidden neurons; exact ones run the sample again.
+    fn reads(self, model: &NeuronModel, word: Gathers) -> bool {
+        let membrane = model.fires.map(|f| f.state);
+        match (self, word) {
+            (Self::Transition | Self::Bptt | Self::Checkpointed, _) => false,
+            (_, Gathers::Count(event)) => event == Event::Spike,
+            (Self::Sample, word) => matches!(word, Gathers::Last(_)),
+            (Self::Mean | Self::Jacobian, Gathers::Last(id)) => {
+                id == model.current || Some(id) == membrane
+            }
+            (Self::Mean | Self::Jacobian, Gathers::Sum(Signal::State(_))) => true,
+            (_, Gathers::Sum(Signal::Sample(_))) => self == Self::Jacobian,
+            (_, Gathers::Least(_) | Gathers::Most(_)) => false,
         }
     }
 
@@ -46,16 +50,15 @@ impl Recording {
     /// Nothing yet of a sample of `windows` windows whose gradients of these kinds are asked for.
     pub(crate) fn new(chip: &Chip, kinds: &[GradientKind], windows: u32) -> Self {
         let layers = chip.layers.iter().map(|layer| {
-            let all = layer.record_words(chip.recorder);
-            let asked = |word: &str| kinds.iter().any(|kind| kind.words().contains(&word));
-            let hidden = layer.kind != LayerKind::Readout;
-            let kept = all.iter().copied().enumerate();
-            let kept = kept.filter(|(_, word)| hidden && asked(word));
-            let (places, names): (Vec<_>, Vec<_>) = kept.unzip();
+            let model = &layer.model;
+            let asked = |word| kinds.iter().any(|kind| kind.reads(model, word));
+            let kept = model.words.iter().map(|w| w.gathers).enumerate();
+            let kept = kept.filter(|(_, word)| layer.spikes() && asked(*word));
+            let (places, kept): (Vec<_>, Vec<_>) = kept.unzip();
             let words = windows as usize * layer.neurons * places.len();
             LayerRecording {
-                words: all.len(),
-                names,
+                words: model.words.len(),
+                kept,
                 places,
                 records: Vec::with_capacity(words),
                 spikes: Vec::new(),
@@ -72,7 +75,7 @@ impl Recording {
         let empty = Self::new(chip, kinds, 0);
         let layers = chip.layers.iter().zip(&empty.layers);
         layers
-            .map(|(chip, own)| chip.neurons * own.names.len())
+            .map(|(chip, own)| chip.neurons * own.kept.len())
             .sum()
     }
 
@@ -100,13 +103,13 @@ impl Recording {
 impl LayerRecording {
     /// Windows of a layer of so many neurons.
     pub fn windows(&self, neurons: usize) -> usize {
-        self.records.len() / (self.names.len() * neurons).max(1)
+        self.records.len() / (self.kept.len() * neurons).max(1)
     }
 
     /// A word of record `record`, counted over windows and neurons; none where it is not kept.
-    pub fn word(&self, record: usize, name: &str) -> Option<i32> {
-        let at = self.names.iter().position(|n| *n == name)?;
-        self.records.get(record * self.names.len() + at).copied()
+    pub fn word(&self, record: usize, word: Gathers) -> Option<i32> {
+        let at = self.kept.iter().position(|kept| *kept == word)?;
+        self.records.get(record * self.kept.len() + at).copied()
     }
 }
 

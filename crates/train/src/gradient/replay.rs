@@ -2,15 +2,14 @@
 //! states that the forward pass went through.
 
 use crate::gradient::pass::Pass;
-use bruno_sim::{Forward, IntegerModel, SimError, Snapshot, Stimulus};
+use bruno_device::{Chip, StateId};
+use bruno_sim::{Forward, IntegerModel, SimError, Snapshot, State, Stimulus};
 use std::ops::Range;
 
-/// One layer after one tick, in V and pA.
+/// One layer after one tick, in the units of its states.
 pub(crate) struct Moment {
-    /// Membrane, V.
-    pub v: Vec<f32>,
-    /// Occupation.
-    pub p: Vec<f32>,
+    /// The states that equations move, in their order; zero where there are fewer.
+    pub x: Vec<[f32; 2]>,
     /// Synaptic current, pA.
     pub i: Vec<f32>,
     /// The next tick finds the neuron refractory.
@@ -23,7 +22,7 @@ pub(crate) struct Moment {
 pub(crate) struct Replay<'a> {
     model: IntegerModel,
     stimulus: &'a Stimulus,
-    lsb: [f64; 3],
+    chip: &'a Chip,
 }
 
 impl<'a> Replay<'a> {
@@ -32,28 +31,35 @@ impl<'a> Replay<'a> {
         let mut model = IntegerModel::new(pass.chip());
         model.load(&pass.in_force.program)?;
         model.reset();
-        let f = &pass.chip().description.formats;
         Ok(Self {
             model,
             stimulus: pass.stimulus,
-            lsb: [f.v_lsb(), f.p_lsb(), f.i_lsb_pa()],
+            chip: pass.chip(),
         })
     }
 
     /// Every layer as it stands, the readout last.
     pub fn now(&self) -> Vec<Moment> {
-        let [v_lsb, p_lsb, i_lsb] = self.lsb;
-        let layers = self.model.layers().iter().map(|layer| {
-            let scaled = |code: fn(&bruno_sim::State) -> i64, lsb: f64| {
-                let value = |s| (code(s) as f64 * lsb) as f32;
-                layer.neurons.iter().map(value).collect()
+        let layers = self.chip.layers.iter().zip(self.model.layers());
+        let layers = layers.map(|(layer, now)| {
+            let model = &layer.model;
+            let scaled = |id: StateId| {
+                let lsb = model.states[id.place()].lsb();
+                let value = move |s: &State| (s.get(id) as f64 * lsb) as f32;
+                now.neurons.iter().map(value)
             };
+            let mut x = vec![[0.0; 2]; layer.neurons];
+            for (k, (id, _)) in model.moving().enumerate() {
+                x.iter_mut()
+                    .zip(scaled(id))
+                    .for_each(|(x, value)| x[k] = value);
+            }
+            let held = |s: &State| model.fires.is_some_and(|f| s.get(f.timer) != 0);
             Moment {
-                v: scaled(|s| s.v, v_lsb),
-                p: scaled(|s| s.p, p_lsb),
-                i: scaled(|s| s.i, i_lsb),
-                refractory: layer.neurons.iter().map(|s| s.refr != 0).collect(),
-                fired: layer.fired().to_vec(),
+                x,
+                i: scaled(model.current).collect(),
+                refractory: now.neurons.iter().map(held).collect(),
+                fired: now.fired().to_vec(),
             }
         });
         layers.collect()

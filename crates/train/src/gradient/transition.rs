@@ -23,7 +23,7 @@ impl ExactSteps {
         let mut replay = Replay::new(pass)?;
         let hidden = pass.chip().readout();
         let layers: Vec<Products> = (0..hidden)
-            .map(|index| Products::new(pass, index))
+            .filter_map(|index| Products::new(pass, index))
             .collect();
         let mut steps = vec![Vec::new(); hidden];
         let mut before = replay.now();
@@ -49,9 +49,9 @@ impl ExactSteps {
         Ok(Self(steps))
     }
 
-    /// Those of hidden layer `index`.
-    pub fn layer(&self, index: usize) -> ExactLayer<'_> {
-        ExactLayer(&self.0[index])
+    /// Those of layer `index`; none of the readout.
+    pub fn layer(&self, index: usize) -> Option<ExactLayer<'_>> {
+        self.0.get(index).map(|steps| ExactLayer(steps))
     }
 }
 
@@ -70,7 +70,7 @@ struct Products {
     neurons: usize,
 }
 
-/// One neuron's window so far: (V, p) at hand by what the window started from, by a constant current and by each device
+/// One neuron's window so far: the states at hand by what the window started from, by a constant current and by each device
 /// parameter; and the same of the spike count.
 #[derive(Clone)]
 struct Product {
@@ -83,16 +83,17 @@ struct Product {
 }
 
 impl Products {
-    fn new(pass: &Pass<'_>, index: usize) -> Self {
+    fn new(pass: &Pass<'_>, index: usize) -> Option<Self> {
         let layer = &pass.chip().layers[index];
-        let card = &pass.chip().description.layers[index].device;
-        Self {
-            dynamics: Dynamics::new(card, layer.kind),
+        let card = &pass.chip().description.layers.get(index)?.device;
+        let dynamics = Dynamics::new(card, layer.kind)?;
+        Some(Self {
+            reset: SpikeReset::new(&dynamics, pass.config),
+            dynamics,
             surrogate: Surrogate::new(card, pass.config),
-            reset: SpikeReset::new(card, layer.kind, pass.config),
             devices: pass.config.device.iter().map(|d| d.parameter).collect(),
             neurons: layer.neurons,
-        }
+        })
     }
 
     fn start(&self) -> Vec<Product> {
@@ -113,18 +114,18 @@ impl Products {
         for (n, product) in window.iter_mut().enumerate() {
             let spike = fired.next_if(|f| **f as usize == n).is_some();
             if !before.refractory[n] {
-                let state = [before.v[n], before.p[n], after.i[n]].map(f64::from);
-                let slope = self.neuron(product, state, spike);
+                let (x, i) = (before.x[n].map(f64::from), f64::from(after.i[n]));
+                let slope = self.neuron(product, x, i, spike);
                 if was[n] && !spike {
-                    self.released(product, state, slope);
+                    self.released(product, x, i, slope);
                 }
             }
         }
     }
 
     /// One neuron's tick; gives the surrogate in it.
-    fn neuron(&self, product: &mut Product, [v, p, i]: [f64; 3], spike: bool) -> f64 {
-        let tick = self.dynamics.tick(v, p, i);
+    fn neuron(&self, product: &mut Product, x: [f64; 2], i: f64, spike: bool) -> f64 {
+        let tick = self.dynamics.tick(x, i);
         let through = |x: [f64; 2]| {
             let j = tick.jacobian;
             [
@@ -137,32 +138,30 @@ impl Products {
         product.by_current = through(product.by_current);
         product.by_current[0] += tick.by_current;
         for (by, parameter) in product.by_device.iter_mut().zip(&self.devices) {
-            let force = self.dynamics.force(*parameter, v, p, i);
+            let force = self.dynamics.force(*parameter, x, i);
             let moved = through(*by);
             *by = [0, 1].map(|k| moved[k] + TICK_S * force[k]);
         }
         if tick.floored {
-            product.forget_membrane();
+            product.forget(0);
         }
         let slope = self.surrogate.slope(tick.v, TICK_S);
         product.count(slope, &self.devices);
         let before = self.reset.attached.then(|| product.clone());
         if spike {
-            product.forget_membrane();
-            if !self.dynamics.card.keep_p {
-                product.forget_occupation();
-            }
+            let reset = (0..2).filter(|state| !self.reset.passes(*state));
+            reset.for_each(|state| product.forget(state));
         }
         if let Some(before) = before {
-            let by_spike = self.reset.by_spike(tick.v, tick.p);
+            let by_spike = self.reset.by_spike([tick.v, tick.p]);
             product.reset_by(&before, by_spike.map(|x| slope * x), &self.devices);
         }
         slope
     }
 
     /// The tick began a free time: a longer refractory one would have taken it.
-    fn released(&self, product: &mut Product, [v, p, i]: [f64; 3], slope: f64) {
-        let later = later_release(self.dynamics.slope(v, p, i));
+    fn released(&self, product: &mut Product, x: [f64; 2], i: f64, slope: f64) {
+        let later = later_release(self.dynamics.slope(x, i));
         for (k, parameter) in self.devices.iter().enumerate() {
             if *parameter == DeviceParameter::Refractory {
                 let by = &mut product.by_device[k];
@@ -187,7 +186,7 @@ impl Product {
     }
 
     /// What the reset by this tick's spike adds, whose membrane depended on everything as `before` says; `by_membrane` is the
-    /// derivative of (V, p) by that membrane through the surrogate.
+    /// derivative of the states by that membrane through the surrogate.
     fn reset_by(&mut self, before: &Self, by_membrane: [f64; 2], devices: &[DeviceParameter]) {
         for (row, by) in by_membrane.into_iter().enumerate() {
             for (to, from) in self.by_state[row].iter_mut().zip(before.by_state[0]) {
@@ -201,18 +200,11 @@ impl Product {
         }
     }
 
-    /// The membrane no longer depends on anything before: it was reset or stands at its floor.
-    fn forget_membrane(&mut self) {
-        self.by_state[0] = [0.0; 2];
-        self.by_current[0] = 0.0;
-        self.by_device.iter_mut().for_each(|by| by[0] = 0.0);
-    }
-
-    /// Nor does the occupation.
-    fn forget_occupation(&mut self) {
-        self.by_state[1] = [0.0; 2];
-        self.by_current[1] = 0.0;
-        self.by_device.iter_mut().for_each(|by| by[1] = 0.0);
+    /// A state no longer depends on anything before: it was reset or stands at its floor.
+    fn forget(&mut self, state: usize) {
+        self.by_state[state] = [0.0; 2];
+        self.by_current[state] = 0.0;
+        self.by_device.iter_mut().for_each(|by| by[state] = 0.0);
     }
 
     fn step(self) -> Step {

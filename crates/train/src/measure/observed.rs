@@ -1,7 +1,7 @@
 //! What loss, scores and energy read of a sample, gathered while it runs: memory grows by the outputs' currents alone, and
 //! by the membrane where the backward pass asks for it.
 
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::{Chip, Gathers, Layer, NeuronModel, Signal, StateId};
 use bruno_sim::LayerTrace;
 
 /// What is known of a sample, hidden layers in order.
@@ -35,8 +35,8 @@ impl<'a> Observed<'a> {
     /// Adds the next windows.
     pub fn add(&mut self, part: &[LayerTrace]) {
         for (index, (layer, part)) in self.chip.layers.iter().zip(part).enumerate() {
-            if layer.kind == LayerKind::Readout {
-                self.currents.extend(currents(self.chip, layer, part));
+            if !layer.spikes() {
+                self.currents.extend(currents(layer, part));
                 continue;
             }
             for spike in &part.spikes {
@@ -53,30 +53,30 @@ impl<'a> Observed<'a> {
 }
 
 /// Currents at the ends of windows, pA.
-fn currents<'a>(
-    chip: &Chip,
-    layer: &Layer,
-    part: &'a LayerTrace,
-) -> impl Iterator<Item = f32> + 'a {
-    let words = layer.record_words(chip.recorder).len();
-    let lsb = chip.description.formats.i_lsb_pa() as f32;
-    part.records
-        .chunks_exact(words)
-        .map(move |r| r[0] as f32 * lsb)
+fn currents<'a>(layer: &'a Layer, part: &'a LayerTrace) -> impl Iterator<Item = f32> + 'a {
+    let model = &layer.model;
+    let (at, lsb) = word(model, Gathers::Last(model.current), model.current);
+    let records = part.records.chunks_exact(model.words.len());
+    records.filter_map(move |r| Some(*r.get(at?)? as f32 * lsb as f32))
 }
 
 /// Mean membranes of windows where they are recorded, else those at their ends, V.
 fn membrane<'a>(
     chip: &Chip,
-    layer: &Layer,
+    layer: &'a Layer,
     part: &'a LayerTrace,
 ) -> impl Iterator<Item = f64> + 'a {
-    let names = layer.record_words(chip.recorder);
-    let v_lsb = chip.description.formats.v_lsb();
-    let (at, lsb) = match names.iter().position(|n| *n == "sum_v") {
-        Some(at) => (at, v_lsb / f64::from(chip.window_ticks)),
-        None => (0, v_lsb),
+    let model = &layer.model;
+    let mean = |id| match word(model, Gathers::Sum(Signal::State(id)), id) {
+        (Some(at), lsb) => (Some(at), lsb / f64::from(chip.window_ticks)),
+        (None, _) => word(model, Gathers::Last(id), id),
     };
-    let records = part.records.chunks_exact(names.len());
-    records.map(move |r| f64::from(r[at]) * lsb)
+    let (at, lsb) = model.fires.map_or((None, 0.0), |f| mean(f.state));
+    let records = part.records.chunks_exact(model.words.len());
+    records.filter_map(move |r| Some(f64::from(*r.get(at?)?) * lsb))
+}
+
+/// Place of a word in a record, and one LSB of a state.
+fn word(model: &NeuronModel, gathers: Gathers, state: StateId) -> (Option<usize>, f64) {
+    (model.word(gathers), model.states[state.place()].lsb())
 }

@@ -1,7 +1,6 @@
 //! Exponential of a 2 x 2 matrix and its integral, in closed form.
 
-/// A 2 x 2 matrix, row by row.
-pub type Matrix = [[f64; 2]; 2];
+use bruno_device::Matrix;
 
 /// `exp(J t)` and its integral from 0 to t.
 ///

@@ -4,49 +4,51 @@
 //! `1 - s`; attached, s follows V' through its surrogate: `dx = (1 - s) dx' + (x_reset - x') ds`.
 
 use crate::config::{Reset, TrainConfig};
-use bruno_chip::DeviceCard;
-use bruno_device::LayerKind;
+use crate::neuron::dynamics::Dynamics;
 
 /// The reset of one layer's neurons.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SpikeReset {
     /// The gradient sees it.
     pub attached: bool,
-    v: f64,
-    /// None where a spike keeps the occupation.
-    p: Option<f64>,
+    /// What it leaves in each state; none where it leaves it as it is.
+    left: [Option<f64>; 2],
 }
 
 impl SpikeReset {
-    /// That of the settings on a card.
-    pub fn new(card: &DeviceCard, kind: LayerKind, config: &TrainConfig) -> Self {
-        let resets_p = kind == LayerKind::Felif && !card.keep_p;
+    /// That of the settings for neurons with these equations.
+    pub fn new(dynamics: &Dynamics, config: &TrainConfig) -> Self {
         Self {
             attached: config.reset == Reset::Attached,
-            v: card.v_reset_v,
-            p: resets_p.then_some(card.p_reset),
+            left: dynamics.reset(),
         }
     }
 
-    /// Derivative of (V, p) after a tick by its spike, for the state just before the reset; zero where detached.
-    pub fn by_spike(&self, v: f64, p: f64) -> [f64; 2] {
+    /// Whether a spike leaves a state as it is.
+    pub fn passes(&self, state: usize) -> bool {
+        self.left[state].is_none()
+    }
+
+    /// Derivative of the states after a tick by its spike, for those just before the reset; zero where detached.
+    pub fn by_spike(&self, x: [f64; 2]) -> [f64; 2] {
         if !self.attached {
             return [0.0; 2];
         }
-        [self.v - v, self.p.map_or(0.0, |reset| reset - p)]
+        [0, 1].map(|k| self.left[k].map_or(0.0, |left| left - x[k]))
     }
 
-    /// (V, p) after a spike from an occupation.
-    pub fn state(&self, p: f64) -> [f64; 2] {
-        [self.v, self.p.unwrap_or(p)]
+    /// The states after a spike.
+    pub fn state(&self, x: [f64; 2]) -> [f64; 2] {
+        [0, 1].map(|k| self.left[k].unwrap_or(x[k]))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::neuron::dynamics::Dynamics;
     use crate::neuron::surrogate::Surrogate;
+    use bruno_chip::DeviceCard;
+    use bruno_device::LayerKind;
 
     /// A short time constant: the smooth model loses a good part of its state in each tick.
     const TAU_S: f64 = 20e-6;
@@ -70,12 +72,12 @@ mod tests {
 
     /// A neuron with smooth spikes from a state, in float; its end.
     fn smooth(card: &DeviceCard, kind: LayerKind, [mut v, mut p]: [f64; 2], v_th: f64) -> [f64; 2] {
-        let reset = SpikeReset::new(card, kind, &config());
-        let dynamics = Dynamics::new(card, kind);
+        let dynamics = Dynamics::new(card, kind).unwrap();
+        let reset = SpikeReset::new(&dynamics, &config());
         for _ in 0..TICKS {
-            let tick = dynamics.tick(v, p, 200.0);
+            let tick = dynamics.tick([v, p], 200.0);
             let s = smooth_spike(tick.v, v_th);
-            let at = reset.state(tick.p);
+            let at = reset.state([tick.v, tick.p]);
             v = (1.0 - s) * tick.v + s * at[0];
             p = (1.0 - s) * tick.p + s * at[1];
         }
@@ -85,27 +87,27 @@ mod tests {
     /// The chain of the ticks' derivatives by V, p at the start and by the threshold, against central differences.
     fn check(card: &DeviceCard, kind: LayerKind) {
         let start = [0.7, if kind == LayerKind::Felif { 0.4 } else { 0.0 }];
-        let reset = SpikeReset::new(card, kind, &config());
+        let dynamics = Dynamics::new(card, kind).unwrap();
+        let reset = SpikeReset::new(&dynamics, &config());
         let surrogate = Surrogate::new(card, &config());
-        let dynamics = Dynamics::new(card, kind);
         let [mut v, mut p] = start;
         // Columns: by V, by p, by the threshold.
         let mut columns = [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]];
         for _ in 0..TICKS {
-            let tick = dynamics.tick(v, p, 200.0);
+            let tick = dynamics.tick([v, p], 200.0);
             let s = smooth_spike(tick.v, card.v_th_v);
             let (slope, by_spike) = (
                 surrogate.slope(tick.v, 1e-6),
-                reset.by_spike(tick.v, tick.p),
+                reset.by_spike([tick.v, tick.p]),
             );
             for (k, column) in columns.iter_mut().enumerate() {
                 let j = tick.jacobian;
                 let moved = [0, 1].map(|r: usize| j[r][0] * column[0] + j[r][1] * column[1]);
                 let spike = slope * (moved[0] - f64::from(k == 2));
-                let keep = [1.0 - s, if reset.p.is_none() { 1.0 } else { 1.0 - s }];
+                let keep = [0, 1].map(|k| if reset.passes(k) { 1.0 } else { 1.0 - s });
                 *column = [0, 1].map(|r| keep[r] * moved[r] + by_spike[r] * spike);
             }
-            let at = reset.state(tick.p);
+            let at = reset.state([tick.v, tick.p]);
             v = (1.0 - s) * tick.v + s * at[0];
             p = (1.0 - s) * tick.p + s * at[1];
         }

@@ -11,7 +11,7 @@ use crate::Parameters;
 use crate::measure::observed::Observed;
 use crate::weights::projection::Projection;
 use bruno_chip::DeviceCard;
-use bruno_device::{Chip, Felif, LayerKind, TICK_S};
+use bruno_device::{Chip, Felif, TICK_S};
 use bruno_sim::Stimulus;
 use serde::{Deserialize, Serialize};
 
@@ -237,11 +237,10 @@ impl<'a> EnergyModel<'a> {
         chip.description.layers.get(index).map(|l| &l.device)
     }
 
+    /// 0 of outputs.
     fn spike_j(&self, index: usize, card: &DeviceCard) -> f64 {
-        let model = Felif::new(card);
-        let switches = self.chip.layers[index].kind == LayerKind::Felif && !card.keep_p;
-        let switched = f64::from(switches) * model.kappa_v * (1.0 - card.p_reset);
-        model.capacitance_f * (card.v_th_v - card.v_reset_v + switched) * card.v_th_v
+        let kind = self.chip.layers[index].kind;
+        kind.equations(card).map_or(0.0, |neuron| neuron.spike_j())
     }
 
     /// Of windows whose squared membrane voltages have this sum, V2.

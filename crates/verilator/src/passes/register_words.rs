@@ -7,7 +7,6 @@
 use super::{Pass, Rewritten};
 use crate::names::{SIZES, TYPE_COMMENT, WITHIN, WORD_COMMENT, encoded};
 use bruno_device::{Chip, Layer};
-use bruno_hdl::registers;
 use std::collections::BTreeSet;
 
 pub(super) struct RegisterWords {
@@ -20,8 +19,9 @@ impl RegisterWords {
         let top = encoded(&chip.name);
         let of = |layer: &Layer| {
             let name = encoded(&layer.name);
-            let all: Vec<String> = registers(layer)
-                .map(|(_, r)| format!("{top}{WITHIN}{name}_{}", r.name))
+            let registers = layer.model.registers.iter();
+            let all: Vec<String> = registers
+                .map(|r| format!("{top}{WITHIN}{name}_{}", r.name()))
                 .collect();
             all
         };

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 pub(super) struct WholeStates {
     /// Arrays of a bank: name, bits of a register, whether it is signed.
-    states: BTreeSet<(&'static str, u32, bool)>,
+    states: BTreeSet<(String, u32, bool)>,
 }
 
 impl WholeStates {
@@ -146,7 +146,7 @@ mod tests {
     const ARRAY: &str = "vlSelf->chip__DOT__hidden_0__DOT__i";
 
     fn check_as(signed: bool, text: &str, expected: &str) {
-        let states = [("i", 24, signed)].into();
+        let states = [("i".into(), 24, signed)].into();
         let found = WholeStates { states }.rewrite(&text.replace("ARRAY", ARRAY));
         assert_eq!(found.text, expected.replace("ARRAY", ARRAY));
     }

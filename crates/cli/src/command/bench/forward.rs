@@ -4,7 +4,7 @@ use super::{inputs, memory};
 use crate::failure::Failure;
 use crate::running::fast_model;
 use bruno_chip::Description;
-use bruno_device::{Chip, LayerKind};
+use bruno_device::Chip;
 use bruno_sim::{CHUNK, Forward, Program, Stimulus};
 use bruno_verilator::Built;
 use cpu_time::ThreadTime;
@@ -96,7 +96,7 @@ pub fn seconds(chip: &Chip) -> f64 {
 
 /// Neurons that spike.
 fn spiking(chip: &Chip) -> usize {
-    let layers = chip.layers.iter().filter(|l| l.kind != LayerKind::Readout);
+    let layers = chip.layers.iter().filter(|l| l.spikes());
     layers.map(|l| l.neurons).sum()
 }
 

@@ -1,9 +1,9 @@
 //! The loops over the neurons of a bank in a tick. Few neurons fire or saturate in a tick, so what only those need has
 //! loops of its own, which a simulator skips in most ticks; a synthesiser sees the same registers.
 
-use super::names::{CLIPPED, FIRED, P, REFR, V};
+use super::names::{CLIPPED, FIRED};
 use super::text::extend_to;
-use super::{Bank, Bodies};
+use super::{Bank, Bodies, saturations};
 use crate::generate::{index_bits, ports::range};
 use crate::{HdlError, Printed};
 use std::fmt::Write;
@@ -51,7 +51,7 @@ impl Bank<'_> {
         }
         text += &self.body(body, "        ");
         let k = self.k();
-        let clips = body.output(if self.spiking() { "saturated" } else { "i_sat" })?;
+        let clips = body.output(saturations(self.layer))?;
         let _ = writeln!(text, "        {CLIPPED}[{k}] = {clips};");
         if self.spiking() {
             let fire = body.output("fire")?;
@@ -123,10 +123,8 @@ impl Bank<'_> {
     fn body(&self, body: &Printed, indent: &str) -> String {
         let mut text = body.text();
         for a in &self.arrays {
-            if let Some(value) = results(a.name)
-                .iter()
-                .find_map(|name| body.output(name).ok())
-            {
+            let mut results = a.results.iter();
+            if let Some(value) = results.find_map(|name| body.output(name).ok()) {
                 let slice = match a.bits {
                     32 => String::new(),
                     bits => range(bits as usize),
@@ -140,15 +138,4 @@ impl Bank<'_> {
     fn neuron_loop(&self, body: &str, indent: &str) -> String {
         format!("{} begin\n{body}{indent}end\n", self.loop_head())
     }
-}
-
-/// Outputs of a body that may hold the new value of an array, the later one first.
-pub(super) fn results(array: &str) -> [String; 2] {
-    let before_reset = match array {
-        V => "v_moved",
-        P => "p_moved",
-        REFR => "refr_left",
-        other => other,
-    };
-    [format!("{array}_next"), before_reset.into()]
 }

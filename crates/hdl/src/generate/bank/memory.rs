@@ -141,7 +141,7 @@ impl Bank<'_> {
 
     /// The recorder's output stage, inside the clocked block: it must read a word before a new record overwrites it.
     pub(super) fn output_stage(&self) -> String {
-        let words = self.layer.record_words(self.chip.recorder);
+        let words = &self.layer.model.words;
         let (wb, nb) = (index_bits(words.len()), index_bits(self.size));
         let mut text = format!(
             "
@@ -169,7 +169,8 @@ impl Bank<'_> {
         for (index, word) in words.iter().enumerate().skip(1) {
             let _ = writeln!(
                 text,
-                "          {wb}'d{index}: rec_data_o <= out_{word}[out_neuron];"
+                "          {wb}'d{index}: rec_data_o <= out_{}[out_neuron];",
+                word.name
             );
         }
         let _ = write!(
@@ -188,15 +189,16 @@ impl Bank<'_> {
           busy <= 1'b1;
           {} begin
 ",
-            words[0],
+            words[0].name,
             self.loop_head()
         );
-        for word in &words {
+        for word in words {
             let _ = writeln!(
                 text,
-                "            out_{word}[{}] = {};",
+                "            out_{}[{}] = {};",
+                word.name,
                 self.k(),
-                self.recorded(word)
+                self.recorded(&word.name)
             );
         }
         text + "          end\n        end\n      end\n    end\n"
@@ -217,7 +219,7 @@ impl Bank<'_> {
     }
 
     pub(super) fn output_declarations(&self) -> String {
-        let words = self.layer.record_words(self.chip.recorder).len();
+        let words = self.layer.model.words.len();
         format!(
             "  reg busy;\n  reg send, final_word, final_neuron;\n  reg {} out_word;\n  reg {} out_neuron;\n",
             range(index_bits(words)),

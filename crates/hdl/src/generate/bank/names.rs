@@ -1,16 +1,5 @@
-//! Names of a bank's arrays, in one place: the generator declares the arrays by them, and whoever looks for one in the RTL
+//! Names of a bank's arrays beside the states, which its neurons declare; in one place: the generator declares the arrays by them, and whoever looks for one in the RTL
 //! or in what a tool made of it (`bruno-verilator`) takes the name from here.
-
-/// State: membrane.
-pub const V: &str = "v";
-/// State: occupation.
-pub const P: &str = "p";
-/// State: synaptic current.
-pub const I: &str = "i";
-/// State: refractory time left.
-pub const REFR: &str = "refr";
-/// The states, in the order in which simulators number them.
-pub const STATES: [&str; 4] = [V, P, I, REFR];
 
 /// Temporary of a tick: current that the spiking channels inject.
 pub const INJECT: &str = "inject";

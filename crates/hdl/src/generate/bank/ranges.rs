@@ -1,29 +1,26 @@
 //! Which states the kernels of a chip keep in the range of their registers, so that no bit is lost where a register is
 //! written: shown for the chip's own word lengths, kernels and options each time it is asked (docs/formal.md).
 //!
-//! Assumed: a state is in its range before the tick, and registers hold what [`register_range`] grants them. The reset
+//! Assumed: a state is in its range before the tick, and registers hold what
+//! [`bruno_device::NeuronModel::register_range`] grants them. The reset
 //! of the states writes registers of that kind, or zero.
 
-use super::loops::results;
 use super::names::{CLIPPED, FIRED, INJECT};
 use super::{Bank, arrays, stages};
-use crate::generate::register_map::{bank_registers, register_range};
+use crate::generate::register_map::bank_registers;
 use crate::interval::{Interval, outputs};
 use crate::{HdlError, Stage};
 use bruno_device::{Chip, Layer};
 
 /// Those of the [`super::states`] of a layer that stay in their range.
-pub fn states_in_range(
-    chip: &Chip,
-    layer: &Layer,
-) -> Result<Vec<(&'static str, u32, bool)>, HdlError> {
+pub fn states_in_range(chip: &Chip, layer: &Layer) -> Result<Vec<(String, u32, bool)>, HdlError> {
     let bank = Bank {
         chip,
         layer,
         size: layer.neurons,
         arrays: arrays(chip, layer),
     };
-    let stages = stages(chip, layer, &bank.arrays)?;
+    let stages = stages(chip, layer)?;
     let bodies = [
         stages.neurons,
         stages.spikes,
@@ -42,11 +39,12 @@ impl Bank<'_> {
     fn retain_kept(
         &self,
         body: &[Stage],
-        kept: &mut Vec<(&'static str, u32, bool)>,
+        kept: &mut Vec<(String, u32, bool)>,
     ) -> Result<(), HdlError> {
         let found = outputs(body, &|name| self.bounds(name))?;
         kept.retain(|(state, bits, signed)| {
-            let written = results(state).iter().find_map(|name| found.get(name));
+            let results = self.array(state).map_or(&[][..], |a| &a.results);
+            let written = results.iter().find_map(|name| found.get(name));
             written.is_none_or(|bounds| bounds.within(Interval::of(*bits, *signed)))
         });
         Ok(())
@@ -62,9 +60,8 @@ impl Bank<'_> {
         }
         let register = bank_registers(self.layer).find(|(_, r)| r.name == name);
         match (name, register) {
-            (_, Some((_, register))) => {
-                let range = register_range(self.chip, register);
-                let (low, high) = range.into_inner();
+            (_, Some((register, _))) => {
+                let (low, high) = self.layer.model.register_range(register);
                 Some(Interval { low, high })
             }
             ("spike", _) => Some(Interval::of(1, false)),
@@ -78,7 +75,8 @@ impl Bank<'_> {
 mod tests {
     use super::states_in_range;
     use bruno_chip::Description;
-    use bruno_device::Chip;
+    use bruno_device::{Chip, NeuronModel};
+    use std::sync::Arc;
 
     /// A hidden layer and a readout with these formats.
     fn chip(kind: &str, rounding: &str, [v, p, i]: [u32; 3]) -> Chip {
@@ -108,6 +106,11 @@ mod tests {
                     let formats = &mut chip.description.formats;
                     (formats.v_bits, formats.p_bits, formats.i_bits) = (v_bits, p_bits, i_bits);
                     chip.constants = bruno_device::Constants::new(formats);
+                    for layer in &mut chip.layers {
+                        let (formats, level) = (&chip.description.formats, chip.recorder);
+                        let model = NeuronModel::of(layer.kind, formats, level, layer.options);
+                        layer.model = Arc::new(model);
+                    }
                     for layer in &chip.layers {
                         let kept = states_in_range(&chip, layer).unwrap();
                         let all = crate::states(&chip, layer);
@@ -149,7 +152,10 @@ mod tests {
         ) = (v_max, p_one, i_max);
         let kept = states_in_range(&chip, &chip.layers[0]).unwrap();
         let expected = ["v", "p", "i", "refr"].into_iter().filter(|s| *s != lost);
-        assert!(expected.eq(kept.iter().map(|state| state.0)), "{kept:?}");
+        assert!(
+            expected.eq(kept.iter().map(|state| state.0.as_str())),
+            "{kept:?}"
+        );
     }
 
     #[test]

@@ -1,14 +1,12 @@
 //! Which kernels a layer is made of, wired by the names of their ports.
 
-use super::Array;
 use crate::kernels::{
-    Draw, Felif, Lif, LifTruncate, Linearisation, MembraneOffset, MembraneReset, Noise,
-    OccupationOffset, OccupationReset, Redraw, Surrogate, Synapse, SynapseOffset, SynapseTruncate,
-    WindowCount, WindowMax, WindowMin, WindowSum,
+    Draw, NeuronKernels, Noise, Redraw, Synapse, SynapseOffset, SynapseTruncate, WindowCount,
+    WindowMax, WindowMin, WindowSum,
 };
 use crate::{HdlError, Stage};
 use bruno_chip::Rounding;
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::{Chip, Event, Gathers, Layer, RecordWord, Signal};
 
 /// The kernels of a layer in order of evaluation, by the neurons that need them.
 pub(in crate::generate) struct Stages {
@@ -31,83 +29,52 @@ impl Stages {
 }
 
 /// The kernels of a layer.
-pub(in crate::generate) fn stages(
-    chip: &Chip,
-    layer: &Layer,
-    arrays: &[Array],
-) -> Result<Stages, HdlError> {
+pub(in crate::generate) fn stages(chip: &Chip, layer: &Layer) -> Result<Stages, HdlError> {
+    let kernels = NeuronKernels::of(layer.kind, chip.rounding)?;
     let mut stages = Stages {
-        neurons: neuron(chip, layer)?,
-        spikes: resets(layer)?,
+        neurons: random(layer, kernels.offsets)?,
+        spikes: kernels.resets,
         saturations: Vec::new(),
         records: Vec::new(),
     };
-    for array in arrays {
-        let group = match array.name {
-            "n_spike" => &mut stages.spikes,
-            "n_sat" => &mut stages.saturations,
-            "sum_v" | "sum_p" | "min_v" | "max_v" | "min_p" | "max_p" => &mut stages.records,
-            _ => &mut stages.neurons,
-        };
-        group.extend(lane(layer, array.name)?);
-    }
-    Ok(stages)
-}
-
-/// What a spike resets.
-fn resets(layer: &Layer) -> Result<Vec<Stage>, HdlError> {
-    let mut stages = Vec::new();
-    if layer.kind != LayerKind::Readout {
-        stages.push(Stage::new("reset_v", &MembraneReset::default())?);
-    }
-    if layer.kind == LayerKind::Felif {
-        stages.push(Stage::new("reset_p", &OccupationReset::default())?);
-    }
-    Ok(stages)
-}
-
-/// From the spikes of the last tick to the states of this one.
-fn neuron(chip: &Chip, layer: &Layer) -> Result<Vec<Stage>, HdlError> {
-    let truncate = chip.rounding == Rounding::Truncate;
-    let mut stages = random(layer)?;
-    stages.push(synapse(chip.rounding)?);
-    let neuron = match (layer.kind, truncate) {
-        (LayerKind::Felif, _) => Some(Stage::new("neuron", &Felif::default())?),
-        (LayerKind::Lif, false) => Some(Stage::new("neuron", &Lif::default())?),
-        (LayerKind::Lif, true) => Some(Stage::new("neuron", &LifTruncate::default())?),
-        (LayerKind::Readout, _) => None,
-    };
-    stages.extend(neuron.map(|n| match layer.options.noise {
-        true => n.rename("v_round", "v_noisy"),
-        false => n,
-    }));
+    stages.neurons.push(synapse(chip.rounding)?);
+    stages
+        .neurons
+        .extend(kernels.neuron.map(|n| match layer.options.noise {
+            true => n.rename("v_round", "v_noisy"),
+            false => n,
+        }));
     if layer.options.jacobian {
-        if layer.kind == LayerKind::Felif {
-            stages.push(Stage::new("lin", &Linearisation::default())?);
-        }
-        stages.push(Stage::new("sur", &Surrogate::default())?);
+        stages.neurons.extend(kernels.samples);
+    }
+    for word in &layer.model.words {
+        let group = match word.gathers {
+            Gathers::Last(_) => continue,
+            Gathers::Count(Event::Spike) => &mut stages.spikes,
+            Gathers::Count(Event::Saturation) => &mut stages.saturations,
+            Gathers::Sum(Signal::Sample(_)) => &mut stages.neurons,
+            Gathers::Sum(Signal::State(_)) | Gathers::Least(_) | Gathers::Most(_) => {
+                &mut stages.records
+            }
+        };
+        group.push(lane(layer, word)?);
     }
     Ok(stages)
 }
 
 /// Random words, and what is made of them: rounding offsets, noise.
-fn random(layer: &Layer) -> Result<Vec<Stage>, HdlError> {
+fn random(layer: &Layer, offsets: Vec<Stage>) -> Result<Vec<Stage>, HdlError> {
     let mut stages = Vec::new();
     if !layer.options.random() {
         return Ok(stages);
     }
     stages.push(Stage::new("draw", &Draw::default())?);
-    if layer.kind != LayerKind::Readout {
+    if layer.spikes() {
         stages.push(Stage::new("redraw", &Redraw::default())?);
     }
     if layer.options.stochastic {
         stages.push(Stage::new("i_offset", &SynapseOffset::default())?);
-        if layer.kind != LayerKind::Readout {
-            stages.push(Stage::new("v_offset", &MembraneOffset::default())?);
-        }
-        if layer.kind == LayerKind::Felif {
-            stages.push(Stage::new("p_offset", &OccupationOffset::default())?);
-        }
+        stages.extend(offsets);
     }
     if layer.options.noise {
         stages.push(Stage::new("noise", &Noise::default())?);
@@ -125,33 +92,32 @@ fn synapse(rounding: Rounding) -> Result<Stage, HdlError> {
     }
 }
 
-/// The recorder lane of one window accumulator, `None` for a state.
-fn lane(layer: &Layer, name: &str) -> Result<Option<Stage>, HdlError> {
-    let saturated = match layer.kind {
-        LayerKind::Readout => "i_sat",
-        _ => "saturated",
+/// The output that tells of saturated updates.
+pub(in crate::generate) fn saturations(layer: &Layer) -> &'static str {
+    if layer.spikes() { "saturated" } else { "i_sat" }
+}
+
+/// The recorder lane of a word that gathers over a window.
+fn lane(layer: &Layer, word: &RecordWord) -> Result<Stage, HdlError> {
+    let name = word.name.as_str();
+    let model = &layer.model;
+    let (stage, kept, port) = match word.gathers {
+        Gathers::Count(_) => (Stage::new(name, &WindowCount::default())?, "count", "add"),
+        Gathers::Least(_) => (Stage::new(name, &WindowMin::default())?, "least", "state"),
+        Gathers::Most(_) => (Stage::new(name, &WindowMax::default())?, "most", "state"),
+        Gathers::Sum(_) | Gathers::Last(_) => {
+            (Stage::new(name, &WindowSum::default())?, "sum", "state")
+        }
     };
-    let count = || Ok::<_, HdlError>((Stage::new(name, &WindowCount::default())?, "count", "add"));
-    let sum = || Ok::<_, HdlError>((Stage::new(name, &WindowSum::default())?, "sum", "state"));
-    let min = || Ok::<_, HdlError>((Stage::new(name, &WindowMin::default())?, "least", "state"));
-    let max = || Ok::<_, HdlError>((Stage::new(name, &WindowMax::default())?, "most", "state"));
-    let ((stage, kept, port), input) = match name {
-        "n_spike" => (count()?, "spike"),
-        "n_sat" => (count()?, saturated),
-        "sum_v" => (sum()?, "v_next"),
-        "sum_p" => (sum()?, "p_next"),
-        "sum_f" => (sum()?, "net_flow"),
-        "sum_x" => (sum()?, "steep_flow"),
-        "sum_k" => (sum()?, "rates"),
-        "sum_h" => (sum()?, "nearness"),
-        "min_v" => (min()?, "v_next"),
-        "max_v" => (max()?, "v_next"),
-        "min_p" => (min()?, "p_next"),
-        "max_p" => (max()?, "p_next"),
-        _ => return Ok(None),
+    let input = match word.gathers {
+        Gathers::Count(Event::Spike) => "spike".into(),
+        Gathers::Count(Event::Saturation) => saturations(layer).into(),
+        Gathers::Sum(Signal::Sample(id)) => model.samples[id.place()].output.clone(),
+        Gathers::Sum(Signal::State(id))
+        | Gathers::Least(id)
+        | Gathers::Most(id)
+        | Gathers::Last(id) => model.states[id.place()].next(),
     };
-    let wired = stage.rename(kept, name).rename(port, input);
-    Ok(Some(
-        wired.rename(&format!("{kept}_next"), &format!("{name}_next")),
-    ))
+    let wired = stage.rename(kept, name).rename(port, &input);
+    Ok(wired.rename(&format!("{kept}_next"), &format!("{name}_next")))
 }

@@ -46,8 +46,13 @@ impl Bank<'_> {
         );
         text += &self.level_declarations();
         text += "\n  // Recorder: the last window's words while they leave.\n";
-        for word in self.layer.record_words(self.chip.recorder) {
-            let _ = writeln!(text, "  reg [31:0] out_{word} [0:{}];", self.size - 1);
+        for word in &self.layer.model.words {
+            let _ = writeln!(
+                text,
+                "  reg [31:0] out_{} [0:{}];",
+                word.name,
+                self.size - 1
+            );
         }
         text
     }
@@ -178,7 +183,7 @@ impl Bank<'_> {
         let mut text = format!("      {} begin\n", self.loop_head());
         for a in &self.arrays {
             let value = match a.rest {
-                Some(register) => format!("{register}_i[{}:0]", a.bits - 1),
+                Some(register) => format!("{}_i[{}:0]", register.name(), a.bits - 1),
                 None => literal(a.bits, a.signed, 0),
             };
             let _ = writeln!(text, "        {}[{}] = {value};", a.name, self.k());

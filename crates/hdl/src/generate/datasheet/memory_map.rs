@@ -43,9 +43,10 @@ fn layer_section(index: usize, layer: &Layer) -> String {
         "\n### Layer `{}` ({} neurons)\n\n{TABLE_HEAD}",
         layer.name, layer.neurons
     );
-    for (at, register) in registers(layer) {
-        let reset = layer.codes.register(register.name).unwrap_or(0).to_string();
-        text += &row(address(Section::Device(index), at), register, &reset);
+    for (id, register) in registers(layer) {
+        let reset = layer.codes.value(id).to_string();
+        let at = address(Section::Device(index), id.address());
+        text += &row(at, &register, &reset);
     }
     text += "\nA coefficient is `_m` * 2^-`_s`; `_h` must be 2^(`_s` - 1), or 0 for `_s` = 0.\n";
     let levels = address(Section::Levels(index), 0);

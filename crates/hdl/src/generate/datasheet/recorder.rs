@@ -1,7 +1,7 @@
 //! Streams of the recorder and the layout of a record.
 
-use super::{banks, numbers};
-use bruno_device::Chip;
+use super::banks;
+use bruno_device::{Chip, RecordWord};
 use std::fmt::Write;
 
 /// The section.
@@ -14,7 +14,7 @@ pub(super) fn print(chip: &Chip) -> String {
     let mut longest = 0;
     for (stream, index, first, last) in banks(chip) {
         let layer = &chip.layers[index];
-        let words = (last - first + 1) * layer.record_words(chip.recorder).len();
+        let words = (last - first + 1) * layer.model.words.len();
         longest = longest.max(words);
         let _ = writeln!(
             page,
@@ -33,49 +33,23 @@ pub(super) fn print(chip: &Chip) -> String {
             "Words of one neuron of `{}`, in order:\n\n| word | name | format | what it is |\n|---|---|---|---|",
             layer.name
         );
-        for (at, word) in layer.record_words(chip.recorder).iter().enumerate() {
-            let (format, about) = describe(chip, word);
-            let _ = writeln!(page, "| {at} | `{word}` | {format} | {about} |");
+        for (at, word) in layer.model.words.iter().enumerate() {
+            let (name, about) = (&word.name, &word.about);
+            let _ = writeln!(page, "| {at} | `{name}` | {} | {about} |", format(word));
         }
         page += "\n";
     }
     page
 }
 
-/// Format and meaning of a record word.
-fn describe(chip: &Chip, word: &'static str) -> (String, &'static str) {
-    let lsb = |state: &str| {
-        let formats = numbers::formats(chip);
-        let own = formats.into_iter().find(|f| f.name == state);
-        own.map_or(String::new(), |f| f.lsb)
-    };
-    let state = |sign: &str, name: &str, about| (format!("{sign}, LSB {}", lsb(name)), about);
-    let signed = "signed, extended to 32 bits";
-    match word {
-        "v" => state(signed, "v", "membrane after the window's last tick"),
-        "p" => state("unsigned", "p", "occupation after it"),
-        "i" => state(signed, "i", "synaptic current after it"),
-        "n_spike" => ("unsigned".into(), "spikes in the window"),
-        "n_sat" => ("unsigned".into(), "saturated updates in the window"),
-        "sum_v" => state("signed", "v", "sum of v after each tick of the window"),
-        "sum_p" => state("unsigned", "p", "sum of p after each tick of the window"),
-        "min_v" => state(signed, "v", "smallest v after a tick of the window"),
-        "max_v" => state(signed, "v", "largest v after a tick of the window"),
-        "min_p" => state("unsigned", "p", "smallest p after a tick of the window"),
-        "max_p" => state("unsigned", "p", "largest p after a tick of the window"),
-        "sum_f" => (
-            "signed".into(),
-            "sum of the flow of p (semantics.md, level `jacobian`)",
-        ),
-        "sum_x" => (
-            "unsigned".into(),
-            "sum of both flows of rates below saturation (the same place)",
-        ),
-        "sum_k" => (
-            "unsigned".into(),
-            "sum of both switching rates (the same place)",
-        ),
-        "sum_h" => ("unsigned".into(), "sum of the surrogate (the same place)"),
-        other => (String::new(), other),
+/// Sign, extension and LSB of a word.
+fn format(word: &RecordWord) -> String {
+    let mut text = String::from(if word.signed { "signed" } else { "unsigned" });
+    if word.signed && word.bits < 32 {
+        text += ", extended to 32 bits";
     }
+    if let Some(lsb) = &word.lsb {
+        text += &format!(", LSB {lsb}");
+    }
+    text
 }

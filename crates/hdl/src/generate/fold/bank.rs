@@ -7,6 +7,7 @@ use crate::generate::bank::{Array, Bank, arrays};
 use crate::generate::{
     bank_module, header, index_bits, ports::range, register_map::bank_registers,
 };
+use bruno_chip::DeviceRegister;
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
@@ -54,7 +55,7 @@ impl Folded<'_> {
     }
 
     fn recorded(&self) -> Vec<Array> {
-        recorded(self.chip(), self.layer(), &self.bank.arrays)
+        recorded(self.layer(), &self.bank.arrays)
     }
 
     fn record_bits(&self) -> usize {
@@ -62,11 +63,9 @@ impl Folded<'_> {
     }
 
     /// Arrays that rest at a register's value.
-    fn resting(&self) -> impl Iterator<Item = (&Array, &'static str)> {
-        self.bank
-            .arrays
-            .iter()
-            .filter_map(|a| a.rest.map(|register| (a, register)))
+    fn resting(&self) -> impl Iterator<Item = (&Array, DeviceRegister)> {
+        let all = self.bank.arrays.iter();
+        all.filter_map(|a| a.rest.map(|register| (a, register)))
     }
 
     fn ports(&self) -> String {
@@ -191,7 +190,8 @@ impl Folded<'_> {
             let _ = writeln!(text, "      spike_o     <= {}'d0;", self.bank.size);
         }
         for (a, register) in self.resting() {
-            let value = low_bits(&format!("{register}_i"), a.bits as usize, 20);
+            let port = format!("{}_i", register.name());
+            let value = low_bits(&port, a.bits as usize, register.register().bits as usize);
             let _ = writeln!(text, "      {}_rest_q    <= {value};", a.name);
         }
         text += "    end else if (start_i) begin

@@ -1,11 +1,11 @@
 //! The datapath of a lane: the kernels of its layer in a row, cut into stages.
 
 use super::{STAGE_DELAY, sources};
-use crate::generate::bank::{Array, arrays, constants, stages};
+use crate::generate::bank::{Array, arrays, constants, saturations, stages};
 use crate::generate::{literal, register_map::bank_registers};
 use crate::pipeline::Pipeline;
 use crate::{Binding, HdlError, Printed};
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::{Chip, Layer};
 
 /// The kernels of a layer, cut into stages.
 pub struct Datapath {
@@ -20,8 +20,8 @@ impl Datapath {
     pub fn new(chip: &Chip, layer: &Layer) -> Result<Self, HdlError> {
         let arrays = arrays(chip, layer);
         let printed = crate::print(
-            &stages(chip, layer, &arrays)?.in_a_row(),
-            &|name| bind(layer, &arrays, name),
+            &stages(chip, layer)?.in_a_row(),
+            &|name| bind(chip, layer, &arrays, name),
             2,
         )?;
         let mut outputs = Vec::new();
@@ -59,7 +59,7 @@ impl Datapath {
 }
 
 /// What a kernel's input is in a lane.
-fn bind(layer: &Layer, arrays: &[Array], name: &str) -> Option<Binding> {
+fn bind(chip: &Chip, layer: &Layer, arrays: &[Array], name: &str) -> Option<Binding> {
     if let Some(a) = arrays.iter().find(|a| a.name == name) {
         return Some(Binding::new(&format!("{name}_now"), a.bits, a.signed));
     }
@@ -71,23 +71,15 @@ fn bind(layer: &Layer, arrays: &[Array], name: &str) -> Option<Binding> {
         "inject" => word("inject_q"),
         "random" => Some(Binding::new("random_i", 32, false)),
         "index" => Some(Binding::new("index_q", 32, false)),
-        _ => word(&name.to_uppercase()),
-    }
-}
-
-/// The output that tells of saturated updates.
-pub fn clips(layer: &Layer) -> &'static str {
-    if layer.kind == LayerKind::Readout {
-        "i_sat"
-    } else {
-        "saturated"
+        _ if constants(chip).iter().any(|c| c.0 == name) => word(&name.to_uppercase()),
+        _ => None,
     }
 }
 
 fn output_names(layer: &Layer, arrays: &[Array]) -> Vec<String> {
-    let mut names: Vec<String> = arrays.iter().map(|a| format!("{}_next", a.name)).collect();
-    names.push(clips(layer).into());
-    if layer.kind != LayerKind::Readout {
+    let mut names: Vec<String> = arrays.iter().map(Array::next).collect();
+    names.push(saturations(layer).into());
+    if layer.spikes() {
         names.push("spike".into());
     }
     names

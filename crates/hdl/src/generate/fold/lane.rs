@@ -1,21 +1,20 @@
 //! A lane: one datapath with the memories of the neurons that it serves.
 
-use super::datapath::{Datapath, clips, constant_declarations};
+use super::datapath::{Datapath, constant_declarations};
 use super::{lane_module, slot_bits, synapses};
 use crate::HdlError;
-use crate::generate::bank::Array;
+use crate::generate::bank::{Array, saturations};
 use crate::generate::{
     header, index_bits, literal, ports::range, register_file::value_type,
     register_map::bank_registers,
 };
-use bruno_device::{Chip, Layer, LayerKind};
+use bruno_device::{Chip, Layer, RecordWord};
 use std::fmt::Write;
 
 /// The arrays that a record holds, in its order.
-pub fn recorded(chip: &Chip, layer: &Layer, arrays: &[Array]) -> Vec<Array> {
-    let words = layer.record_words(chip.recorder);
-    let find = |word: &&str| arrays.iter().find(|a| a.name == *word).cloned();
-    words.iter().filter_map(find).collect()
+pub fn recorded(layer: &Layer, arrays: &[Array]) -> Vec<Array> {
+    let find = |word: &RecordWord| arrays.iter().find(|a| a.name == word.name).cloned();
+    layer.model.words.iter().filter_map(find).collect()
 }
 
 /// Bits of a record of one neuron, every word at its own width.
@@ -57,11 +56,11 @@ struct Lane<'a> {
 
 impl Lane<'_> {
     fn spiking(&self) -> bool {
-        self.layer.kind != LayerKind::Readout
+        self.layer.spikes()
     }
 
     fn recorded(&self) -> Vec<Array> {
-        recorded(self.chip, self.layer, &self.path.arrays)
+        recorded(self.layer, &self.path.arrays)
     }
 
     /// Bits of an address of the lane's memories.
@@ -123,7 +122,7 @@ impl Lane<'_> {
             range(record_bits(&self.recorded()) as usize),
         );
         for (_, r) in bank_registers(self.layer) {
-            let _ = write!(text, ",\n  input {} {}_i", value_type(r), r.name);
+            let _ = write!(text, ",\n  input {} {}_i", value_type(&r), r.name);
         }
         text + "\n);\n\n"
     }
@@ -133,7 +132,7 @@ impl Lane<'_> {
         let last = self.neurons - 1;
         text += "  // States, one word a slot, and the neuron read last.\n";
         for a in &self.path.arrays {
-            let (name, kind) = (a.name, a.declared());
+            let (name, kind) = (&a.name, a.declared());
             let _ = writeln!(
                 text,
                 "  reg {kind} {name} [0:{last}]; // {}\n  reg {kind} {name}_q;",
@@ -145,7 +144,7 @@ impl Lane<'_> {
         }
         text += "\n  // The last window's record while it leaves.\n";
         for a in self.recorded() {
-            let (name, kind) = (a.name, a.declared());
+            let (name, kind) = (&a.name, a.declared());
             let _ = writeln!(
                 text,
                 "  reg {kind} out_{name} [0:{last}];\n  reg {kind} out_{name}_q;"
@@ -277,14 +276,14 @@ impl Lane<'_> {
         let mut text = format!("  always @(posedge clk_i) begin\n    if (valid_q[{last}]) begin\n");
         let mut next = Vec::new();
         for a in &self.path.arrays {
-            let value = self.path.output(&format!("{}_next", a.name))?;
+            let value = self.path.output(&a.next())?;
             let value = if a.bits == 32 {
                 value
             } else {
                 format!("{value}{}", range(a.bits as usize))
             };
             let _ = writeln!(text, "      {}[write_slot_q] <= {value};", a.name);
-            next.push((a.name, value));
+            next.push((&a.name, value));
         }
         text += "    end\n  end\n\n";
         let _ = writeln!(
@@ -294,7 +293,7 @@ impl Lane<'_> {
         for a in self.recorded() {
             let value = next
                 .iter()
-                .find(|n| n.0 == a.name)
+                .find(|n| *n.0 == a.name)
                 .map_or("", |n| n.1.as_str());
             let _ = writeln!(text, "      out_{}[write_slot_q] <= {value};", a.name);
         }
@@ -310,7 +309,7 @@ impl Lane<'_> {
             .map(|a| format!("out_{}_q", a.name))
             .collect();
         let _ = writeln!(text, "  assign record_o = {{{}}};\n", words.join(", "));
-        let clips = self.path.output(clips(self.layer))?;
+        let clips = self.path.output(saturations(self.layer))?;
         let _ = write!(
             text,
             "  always @(posedge clk_i) begin\n    saturated_o <= valid_q[{last}] ? {clips}[1:0] : 2'd0;\n"

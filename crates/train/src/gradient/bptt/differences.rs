@@ -94,9 +94,9 @@ impl Net {
         let (chip, trace) = (self.chip(), self.run());
         let formats = &chip.description.formats;
         let sum = |layer: usize, word: &str, lsb: f64, factors: &[f32]| -> f64 {
-            let names = chip.layers[layer].record_words(chip.recorder);
-            let at = names.iter().position(|n| *n == word).unwrap();
-            let records = trace.layers[layer].records.chunks_exact(names.len());
+            let words = &chip.layers[layer].model.words;
+            let at = words.iter().position(|w| w.name == word).unwrap();
+            let records = trace.layers[layer].records.chunks_exact(words.len());
             let terms = records
                 .zip(factors)
                 .map(|(r, f)| f64::from(r[at]) * lsb * f64::from(*f));

@@ -170,8 +170,9 @@ fn device(smooth: &Smooth<'_>, index: usize, k: usize, place: usize) -> Group {
         }
         let mut other = card.clone();
         parameter.set(&mut other, parameter.of(card) + by);
-        let reset = SpikeReset::new(&other, kind, smooth.pass.config);
-        layers[index].neurons = Some((Dynamics::new(&other, kind), reset));
+        let dynamics = Dynamics::new(&other, kind).unwrap();
+        let reset = SpikeReset::new(&dynamics, smooth.pass.config);
+        layers[index].neurons = Some((dynamics, reset));
     });
     Group {
         name: format!("{parameter:?} of layer {index}"),

@@ -6,7 +6,7 @@ use crate::measure::score::LayerActivity;
 use crate::weights::in_force::nominal_program;
 use crate::{Evaluation, TrainError, stimulus};
 use bruno_data::{Sample, Target};
-use bruno_device::{Chip, Layer};
+use bruno_device::{Chip, Gathers, Layer, State, StateId};
 use bruno_sim::{CHUNK, LayerTrace};
 use serde::{Deserialize, Serialize};
 
@@ -112,10 +112,9 @@ impl Trainer<'_> {
 /// A layer while its sample runs.
 struct Following<'a> {
     layer: &'a Layer,
-    /// Words of a neuron's record.
-    words: Vec<&'static str>,
-    /// One LSB of V (V) and of p.
-    lsb: (f64, f64),
+    /// Place in a neuron's record and one LSB of V (V), and of p, where the layer has them.
+    v: Option<(usize, f64)>,
+    p: Option<(usize, f64)>,
     /// Windows so far, and of how many one is kept.
     windows: u32,
     every: u32,
@@ -130,7 +129,6 @@ impl<'a> Following<'a> {
         follows: bool,
         windows: u32,
     ) -> Self {
-        let formats = &chip.description.formats;
         let every = windows.div_ceil(MOST_RECORDS).max(1);
         let trace = |neuron| NeuronTrace {
             neuron,
@@ -143,10 +141,16 @@ impl<'a> Following<'a> {
         } else {
             Vec::new()
         };
+        let model = &layer.model;
+        let place = |(id, state): (StateId, &State)| {
+            let at = model.word(Gathers::Last(id))?;
+            Some((at, state.lsb()))
+        };
+        let mut moving = model.moving();
         Self {
             layer,
-            words: layer.record_words(chip.recorder),
-            lsb: (formats.v_lsb(), formats.p_lsb()),
+            v: moving.next().and_then(place),
+            p: moving.next().and_then(place),
             windows: 0,
             every,
             traced: TracedLayer {
@@ -167,7 +171,7 @@ impl<'a> Following<'a> {
         self.traced.spikes.extend(spikes);
         for window in part
             .records
-            .chunks_exact(self.words.len() * self.layer.neurons)
+            .chunks_exact(self.layer.model.words.len() * self.layer.neurons)
         {
             self.windows += 1;
             if self.windows.is_multiple_of(self.every) {
@@ -177,12 +181,14 @@ impl<'a> Following<'a> {
     }
 
     fn record(&mut self, window: &[i32]) {
-        let place = |name: &str| self.words.iter().position(|w| *w == name);
-        let (v, p) = (place("v"), place("p"));
+        let words = self.layer.model.words.len();
         for trace in &mut self.traced.traces {
-            let word = |at: usize| f64::from(window[trace.neuron * self.words.len() + at]);
-            trace.v_v.extend(v.map(|at| (word(at) * self.lsb.0) as f32));
-            trace.p.extend(p.map(|at| (word(at) * self.lsb.1) as f32));
+            let value = |(at, lsb): (usize, f64)| {
+                let word = f64::from(window[trace.neuron * words + at]);
+                (word * lsb) as f32
+            };
+            trace.v_v.extend(self.v.map(value));
+            trace.p.extend(self.p.map(value));
         }
     }
 }

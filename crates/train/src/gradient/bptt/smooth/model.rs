@@ -33,11 +33,11 @@ struct State {
 impl State {
     fn of_run(moment: &Moment) -> Self {
         let wide = |x: &[f32]| x.iter().map(|x| f64::from(*x)).collect();
-        let mut spikes = vec![0.0; moment.v.len()];
+        let mut spikes = vec![0.0; moment.x.len()];
         moment.fired.iter().for_each(|n| spikes[*n as usize] = 1.0);
         Self {
-            v: wide(&moment.v),
-            p: wide(&moment.p),
+            v: moment.x.iter().map(|x| f64::from(x[0])).collect(),
+            p: moment.x.iter().map(|x| f64::from(x[1])).collect(),
             i: wide(&moment.i),
             spikes,
         }
@@ -61,8 +61,9 @@ impl<'a> Smooth<'a> {
         let wide = |pa: &[f32]| pa.iter().map(|w| f64::from(*w)).collect();
         let own = chip.layers.iter().enumerate().map(|(index, layer)| Layer {
             neurons: chip.description.layers.get(index).map(|l| {
-                let reset = SpikeReset::new(&l.device, layer.kind, pass.config);
-                (Dynamics::new(&l.device, layer.kind), reset)
+                let dynamics = Dynamics::new(&l.device, layer.kind).unwrap();
+                let reset = SpikeReset::new(&dynamics, pass.config);
+                (dynamics, reset)
             }),
             alpha: 1.0 - layer.codes.i_dec.value(),
             input: wide(pass.in_force.input_pa(index)),
@@ -154,7 +155,7 @@ impl<'a> Smooth<'a> {
 
     fn moved(&self, layer: &Layer, [v, p, i]: [f64; 3], released: bool) -> Moved {
         let dynamics = &layer.neurons.as_ref().unwrap().0;
-        let tick = dynamics.tick(v, p, i);
+        let tick = dynamics.tick([v, p], i);
         // A neuron that is released later moves for less of its first tick.
         let share = 1.0 - f64::from(released) * 1e-3 * layer.late_ms / TICK_S;
         let v = (v + share * (tick.v - v)).max(dynamics.card.v_floor_v);
@@ -224,7 +225,7 @@ impl Layer {
     fn after(&self, moved: &Moved, fired: f64, spike: f64) -> [f64; 2] {
         let (_, reset) = self.neurons.as_ref().unwrap();
         let s = if reset.attached { spike } else { fired };
-        let [v, p] = reset.state(moved.p);
+        let [v, p] = reset.state([moved.v, moved.p]);
         [(1.0 - s) * moved.v + s * v, (1.0 - s) * moved.p + s * p]
     }
 }

@@ -1,0 +1,51 @@
+//! A kind of neuron in float: its equations and every derivative of them that training uses.
+//!
+//! `x` are the states that equations move, in the order of their declaration and in their units; the first is the membrane.
+//! A kind with fewer than two leaves the rest at zero.
+
+mod membrane;
+
+use crate::{DeviceParameter, MOST_STATES};
+pub(crate) use membrane::Membrane;
+
+/// A 2 x 2 matrix, row by row.
+pub type Matrix = [[f64; 2]; 2];
+
+/// Means of the samples that a kind declares over the active ticks of a window: a second, where they have a unit.
+pub type Means = [f64; MOST_STATES];
+
+/// The equations at one state.
+#[derive(Debug, Clone, Copy)]
+pub struct Local {
+    /// `dx/dt`.
+    pub slope: [f64; 2],
+    /// Its derivative by x, 1/s.
+    pub jacobian: Matrix,
+}
+
+/// The equations of one layer's neurons on a card.
+pub trait Equations: Send + Sync {
+    /// States that move, one or two.
+    fn dimension(&self) -> usize;
+    /// The equations at a state under a current in pA.
+    fn at(&self, x: [f64; 2], i_pa: f64) -> Local;
+    /// The mean derivative of `dx/dt` by x, from the samples of a window.
+    fn mean_jacobian(&self, means: &Means) -> Matrix;
+    /// Derivative of `dx/dt` by a parameter, a second by the unit of the card's field. Threshold and refractory time are not
+    /// in the equations: one ends a step, the other begins it.
+    fn force(&self, parameter: DeviceParameter, x: [f64; 2], i_pa: f64) -> [f64; 2];
+    /// The same from the samples of a window with these means of state and current.
+    fn mean_force(
+        &self,
+        parameter: DeviceParameter,
+        x: [f64; 2],
+        i_pa: f64,
+        means: &Means,
+    ) -> [f64; 2];
+    /// Derivative of the membrane's slope by the current, V/(s pA); no other state sees it.
+    fn gain(&self) -> f64;
+    /// What a spike leaves in each state; none where it leaves it as it is.
+    fn reset(&self) -> [Option<f64>; 2];
+    /// What a spike discharges and switches back, J.
+    fn spike_j(&self) -> f64;
+}

@@ -1,0 +1,124 @@
+//! A state of a neuron.
+
+use crate::Codes;
+use bruno_chip::DeviceRegister;
+
+/// Place of a state in its model's declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StateId(u8);
+
+impl StateId {
+    pub(super) const fn at(place: usize) -> Self {
+        Self(place as u8)
+    }
+
+    /// The place, from 0.
+    pub fn place(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// What one LSB of a state is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Quantity {
+    /// Two's complement, from `-range` to `range`.
+    Physical {
+        /// One LSB, in the unit.
+        lsb: f64,
+        /// End of the range, in the unit.
+        range: f64,
+        /// The unit, e.g. `V`.
+        unit: String,
+    },
+    /// A share of one, without a sign.
+    Share,
+    /// Ticks of 1 us.
+    Ticks,
+}
+
+/// What a neuron keeps from tick to tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Name of its array in the RTL, of its kernel's input, and of its word in a record.
+    pub name: String,
+    /// What it is.
+    pub about: String,
+    /// Several of them, for counts.
+    pub plural: String,
+    /// What one LSB of it is.
+    pub quantity: Quantity,
+    /// Bits of a word.
+    pub bits: u32,
+    /// The register that holds its value at rest; none rests at zero.
+    pub rest: Option<DeviceRegister>,
+    /// The register whose 1 lets it pass a spike unchanged.
+    pub kept_if: Option<DeviceRegister>,
+    /// Registers whose values it takes over, that at rest among them.
+    pub takes: Vec<DeviceRegister>,
+    /// The kernel's output that holds it after a tick and before a spike resets it; none where no spike does.
+    pub before_reset: Option<String>,
+}
+
+impl State {
+    /// The kernel's output that holds it after a tick.
+    pub fn next(&self) -> String {
+        format!("{}_next", self.name)
+    }
+
+    /// Two's complement.
+    pub fn signed(&self) -> bool {
+        matches!(self.quantity, Quantity::Physical { .. })
+    }
+
+    /// Smallest and largest value of a word.
+    pub fn range(&self) -> (i64, i64) {
+        match self.signed() {
+            true => (-(1 << (self.bits - 1)), (1 << (self.bits - 1)) - 1),
+            false => (0, (1 << self.bits) - 1),
+        }
+    }
+
+    /// One LSB: in the unit, of one, or of a tick.
+    pub fn lsb(&self) -> f64 {
+        match &self.quantity {
+            Quantity::Physical { lsb, .. } => *lsb,
+            Quantity::Share => (-f64::from(self.bits)).exp2(),
+            Quantity::Ticks => 1.0,
+        }
+    }
+
+    /// One LSB in words, e.g. `3.8147e-6 V`; none of a count of ticks.
+    pub fn lsb_text(&self) -> Option<String> {
+        match &self.quantity {
+            Quantity::Physical { lsb, unit, .. } => Some(format!("{lsb:.4e} {unit}")),
+            Quantity::Share => Some(format!("2^-{}", self.bits)),
+            Quantity::Ticks => None,
+        }
+    }
+
+    /// The range in words; none of a count of ticks.
+    pub fn range_text(&self) -> Option<String> {
+        match &self.quantity {
+            Quantity::Physical { range, unit, .. } => Some(format!("+-{range} {unit}")),
+            Quantity::Share => Some("0 to 1 (1 - LSB is the largest)".into()),
+            Quantity::Ticks => None,
+        }
+    }
+
+    /// What a spike leaves in it by these registers; none where it passes a spike unchanged.
+    pub fn after_spike(&self, codes: &Codes) -> Option<i32> {
+        let kept = self
+            .kept_if
+            .is_some_and(|register| codes.value(register) == 1);
+        let rest = self.rest.filter(|_| !kept);
+        rest.map(|register| codes.value(register))
+    }
+
+    /// The number that the low bits of a word stand for.
+    pub fn decoded(&self, word: u32) -> i64 {
+        match self.signed() {
+            true => i64::from((word << (32 - self.bits)) as i32 >> (32 - self.bits)),
+            false => i64::from(word),
+        }
+    }
+}
