@@ -24,6 +24,8 @@ const SHORTEST_WINDOW: u32 = 64;
 /// Weights that are drawn; the others keep the code 0 that memories hold at the start, so that loading takes no longer.
 const WEIGHTS: usize = 1 << 17;
 const SEED: u64 = 21;
+/// Volleys of all channels that take the currents of a large chip to their lower end.
+const VOLLEYS: i32 = 4;
 
 /// All cases of a chip.
 pub(super) fn all(chip: &Chip) -> Vec<Case> {
@@ -34,6 +36,7 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
     let dense = plan.every(1);
     let often = plan.every(7);
     let lowest = -chip.constants.v_max - 1;
+    let synapses = chip.layers.iter().map(Layer::fan_in).max().unwrap_or(1) as i32;
     let case = |name: &str, stimulus: &Stimulus, edit: &mut dyn FnMut(&mut LayerProgram)| {
         let mut program = program.clone();
         program.layers.iter_mut().for_each(edit);
@@ -60,7 +63,7 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
                 layer.codes.v_th = lowest;
                 layer.codes.t_ref = plan.rest;
                 layer.codes.p_reset = chip.constants.p_one - 1;
-                in_turn(layer);
+                in_turn(layer, -chip.constants.i_max / (VOLLEYS * synapses));
             },
         ),
         case("to the upper end", &dense, &mut |layer| {
@@ -109,12 +112,13 @@ fn uniform(layer: &mut LayerProgram, choose: fn(i32, i32) -> i32) {
 }
 
 /// The levels of a layer are its highest and its lowest in turn: a synapse that reads another code, or a level that lost a
-/// bit, is seen in every sum. That of code 0, which most synapses of a large chip have here, adds nothing, so that sums stay
-/// within their words.
-fn in_turn(layer: &mut LayerProgram) {
+/// bit, is seen in every sum. Code 0, which most synapses of a large chip have here, has a level of its own, which takes
+/// currents to their lower end in some volleys of all channels: what was lost until then is seen in when they saturate.
+fn in_turn(layer: &mut LayerProgram, zero: i32) {
     for table in [&mut layer.levels, &mut layer.recurrent_levels] {
         let ends = [table.iter().max(), table.iter().min()].map(|end| end.copied().unwrap_or(0));
-        let in_turn = std::iter::once(0).chain(ends.into_iter().cycle());
+        let zero = zero.max(ends[1]);
+        let in_turn = std::iter::once(zero).chain(ends.into_iter().cycle());
         let levels = table.iter_mut().zip(in_turn);
         levels.for_each(|(level, end)| *level = end);
     }
