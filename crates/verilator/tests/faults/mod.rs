@@ -42,8 +42,13 @@ pub const FAULTS: [Fault; 15] = [
     },
     Fault {
         pass: "tick temporaries",
-        name: "a current that is not cleared",
-        damage: |text| without_store(text, "inject", Some("0U")),
+        name: "a current that does not begin at zero",
+        damage: |text| {
+            let (begin, end) = store(text, "inject", Some("0U"))?;
+            let (before, after) = (&text[..begin], &text[end..]);
+            let begins = text[begin..end].strip_suffix("0U;")?;
+            Some(format!("{before}{begins}1U;{after}"))
+        },
     },
     Fault {
         pass: "tick temporaries",
@@ -70,7 +75,7 @@ pub const FAULTS: [Fault; 15] = [
             let mut written = text.split(signed).skip(1);
             let masked = |read: &str| {
                 let array = read.split('[').next().unwrap_or_default();
-                array.trim_end().ends_with("DOT__v")
+                array.trim_end().ends_with("__v")
             };
             let any = written.any(|value| !value.starts_with("(0U)"))
                 && !text.split("fffffU & ").skip(1).any(masked);
@@ -173,8 +178,14 @@ fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
     text.contains(from).then(|| text.replacen(from, to, 1))
 }
 
-/// Without the first statement of a loop that writes an element of a bank's array (and whose value ends with `value`).
+/// Without the first statement that writes an element of a bank's array (and whose value ends with `value`).
 fn without_store(text: &str, array: &str, value: Option<&str>) -> Option<String> {
+    let (begin, end) = store(text, array, value)?;
+    Some(format!("{};{}", &text[..begin], &text[end..]))
+}
+
+/// Where that statement begins and ends.
+fn store(text: &str, array: &str, value: Option<&str>) -> Option<(usize, usize)> {
     let element = format!("__{array}[");
     for (at, _) in text.match_indices(&element) {
         let begin = text[..at].rfind([';', '{', '}'])? + 1;
@@ -184,15 +195,10 @@ fn without_store(text: &str, array: &str, value: Option<&str>) -> Option<String>
             .chars()
             .all(|c| c.is_alphanumeric() || "_->".contains(c));
         let (_, after) = text[at..end].split_once(']')?;
+        let after = after.trim_start_matches([']', ')']).trim_start();
         let ends = value.is_none_or(|value| text[at..end - 1].ends_with(value));
-        if written
-            && after
-                .trim_start_matches([']', ')'])
-                .trim_start()
-                .starts_with("= ")
-            && ends
-        {
-            return Some(format!("{};{}", &text[..begin], &text[end..]));
+        if written && after.starts_with("= ") && ends {
+            return Some((begin, end));
         }
     }
     None
