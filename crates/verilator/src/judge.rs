@@ -47,25 +47,34 @@ enum Word {
     Failed { error: String },
 }
 
-/// A program and the arguments before the description of the chip and the builds: [`judge`] in a process of its own.
+/// A program and its first argument: [`judge`] in a process of its own.
 static PROGRAM: OnceLock<(PathBuf, &'static str)> = OnceLock::new();
 
-/// Says that this program, started with an argument of that name, the file of a chip and builds, calls [`judge`] on them.
+/// Says that this program, started with an argument of that name, [`FINE_SYNAPSES`] or not, the file of a chip and builds,
+/// calls [`judge`] on them.
 pub fn judge_with(program: PathBuf, argument: &'static str) {
     // The first that says so is the program's own main function.
     PROGRAM.get_or_init(|| (program, argument));
 }
 
-/// Runs builds of a chip, the fastest first, until one does what the integer model does; `tell` is told a line at each step,
-/// for the process that asked.
-pub fn judge(chip: &Path, builds: &[PathBuf], tell: &mut dyn FnMut(&str)) {
+/// The chip is the one of virtual chips ([`Chip::with_fine_synapses`]).
+pub const FINE_SYNAPSES: &str = "--fine-synapses";
+
+/// Runs builds of a described chip, or of that chip with fine synapses, the fastest first, until one does what the integer
+/// model does; `tell` is told a line at each step, for the process that asked.
+pub fn judge(chip: &Path, fine: bool, builds: &[PathBuf], tell: &mut dyn FnMut(&str)) {
     let mut say = |word: Word| match serde_json::to_string(&word) {
         Ok(line) => tell(&line),
         Err(error) => tell(&error.to_string()),
     };
     let paths: Vec<&Path> = builds.iter().map(PathBuf::as_path).collect();
-    let judged = read_chip(chip)
-        .and_then(|chip| judge_all(&chip, &paths, &mut say).map_err(|e| e.to_string()));
+    let judged = read_chip(chip).and_then(|described| {
+        let chip = match fine {
+            true => described.with_fine_synapses(),
+            false => described,
+        };
+        judge_all(&chip, &paths, &mut say).map_err(|e| e.to_string())
+    });
     if let Err(error) = judged {
         say(Word::Failed { error });
     }
@@ -76,6 +85,15 @@ fn read_chip(path: &Path) -> Result<Chip, String> {
     let text = bruno_host::read_text(path).map_err(|e| format!("{name}: {e}"))?;
     let description = Description::parse(&name, &text).map_err(|e| e.to_string())?;
     Chip::resolve(&name, &description).map_err(|e| e.to_string())
+}
+
+/// What tells another process how a chip comes from its description; `None` where it does in no way that one knows.
+fn origin(chip: &Chip) -> Option<Option<&'static str>> {
+    let described = Chip::resolve("", &chip.description).ok()?;
+    if described == *chip {
+        return Some(None);
+    }
+    (described.with_fine_synapses() == *chip).then_some(Some(FINE_SYNAPSES))
 }
 
 fn judge_all(chip: &Chip, builds: &[&Path], say: &mut dyn FnMut(Word)) -> Result<(), SimError> {
@@ -161,8 +179,10 @@ struct Heard {
 impl Heard {
     fn of(chip: &Chip, builds: &[Build]) -> Result<Self, SimError> {
         let paths: Vec<&Path> = builds.iter().map(|build| build.path.as_path()).collect();
-        if let Some((program, argument)) = PROGRAM.get() {
-            return Self::in_own_process(Command::new(program).arg(argument), chip, &paths);
+        if let (Some((program, argument)), Some(origin)) = (PROGRAM.get(), origin(chip)) {
+            let mut command = Command::new(program);
+            command.arg(argument).args(origin);
+            return Self::in_own_process(&mut command, chip, &paths);
         }
         let mut words = Vec::new();
         judge_all(chip, &paths, &mut |word| words.push(word))?;

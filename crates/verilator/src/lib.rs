@@ -32,7 +32,7 @@ pub use build::{Flavour, ToolVersions};
 pub use built::{Built, Discarded};
 pub use cache::{Cache, CacheEntry, cache_dir};
 pub use coverage::{Coverage, Covered, ModuleCoverage};
-pub use judge::{judge, judge_with};
+pub use judge::{FINE_SYNAPSES, judge, judge_with};
 pub use library::VerilatedModel;
 pub use lockstep::Lockstep;
 pub use passes::PassHits;

@@ -102,6 +102,19 @@ fn others(codes: &mut Codes, rng: &mut ChaCha8Rng) {
     }
 }
 
+/// Levels from one end to the other in place of a table that waits for its levels, as that of virtual chips does: with zeros
+/// alone no synapse would do anything.
+fn spread_where_empty(table: &mut [i32], largest: i32) {
+    let count = table.len() as i32;
+    if table.iter().all(|level| *level == 0) {
+        let levels = (0..count).map(|code| largest / count * (2 * code + 1 - count));
+        table
+            .iter_mut()
+            .zip(levels)
+            .for_each(|(level, new)| *level = new);
+    }
+}
+
 /// All levels of a layer are the one that `choose` prefers.
 fn uniform(layer: &mut LayerProgram, choose: fn(i32, i32) -> i32) {
     for table in [&mut layer.levels, &mut layer.recurrent_levels] {
@@ -165,6 +178,10 @@ impl<'a> Plan<'a> {
         let weights: usize = program.layers.iter().map(|l| l.weights.len()).sum();
         let step = weights.div_ceil(WEIGHTS);
         for (layer, own) in self.chip.layers.iter().zip(&mut program.layers) {
+            let largest = self.chip.constants.i_max / (4 * layer.fan_in().max(1) as i32);
+            for table in [&mut own.levels, &mut own.recurrent_levels] {
+                spread_where_empty(table, largest);
+            }
             let codes = 1u32 << layer.bits;
             for (channel, row) in own.weights.chunks_mut(layer.neurons).enumerate() {
                 match channel % step {
@@ -227,8 +244,7 @@ mod tests {
     use bruno_device::{Chip, LayerKind};
     use bruno_sim::{Forward, IntegerModel};
 
-    /// Over all cases every layer saturates and every layer of neurons fires, in at most so many ticks.
-    fn check(neurons: usize, kind: &str, ticks: std::ops::RangeInclusive<u32>) {
+    fn chip(neurons: usize, kind: &str) -> Chip {
         let text = format!(
             r#"{{"name":"cases","inputs":24,"recorder":"mean",
                 "layers":[{{"name":"one","kind":"{kind}","neurons":{neurons},"recurrent":true,"synapse":{{"range_pA":5}}}},
@@ -236,11 +252,15 @@ mod tests {
                 "readout":{{"outputs":2,"synapse":{{"range_pA":5}}}}}}"#
         );
         let description = Description::parse("cases", &text).unwrap();
-        let chip = Chip::resolve("cases", &description).unwrap();
-        let mut integer = IntegerModel::new(&chip);
+        Chip::resolve("cases", &description).unwrap()
+    }
+
+    /// Over all cases every layer saturates and every layer of neurons fires, in at most so many ticks.
+    fn check(chip: &Chip, ticks: std::ops::RangeInclusive<u32>) {
+        let mut integer = IntegerModel::new(chip);
         let mut spikes = vec![0; chip.layers.len()];
         let (mut saturations, mut all_ticks) = (0, 0);
-        for case in all(&chip) {
+        for case in all(chip) {
             integer.load(&case.program).unwrap();
             let trace = integer.run(&case.stimulus).unwrap();
             for (sum, layer) in spikes.iter_mut().zip(&trace.layers) {
@@ -262,11 +282,16 @@ mod tests {
 
     #[test]
     fn one_neuron() {
-        check(1, "lif", 6_000..=20_000);
+        check(&chip(1, "lif"), 6_000..=20_000);
     }
 
     #[test]
     fn many_neurons() {
-        check(1024, "felif", 1_000..=6_000);
+        check(&chip(1024, "felif"), 1_000..=6_000);
+    }
+
+    #[test]
+    fn tables_that_wait_for_their_levels() {
+        check(&chip(4, "felif").with_fine_synapses(), 6_000..=20_000);
     }
 }

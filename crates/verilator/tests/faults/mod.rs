@@ -70,15 +70,10 @@ pub const FAULTS: [Fault; 15] = [
         name: "states without their sign",
         damage: |text| {
             let signed = "static_cast<int32_t>(";
-            // A zero has no sign to lose, and where reads mask the word (a number of neurons that is no power of two)
+            // A zero has no sign to lose, and where all reads mask the word (a number of neurons that is no power of two)
             // nothing depends on its upper bits.
             let mut written = text.split(signed).skip(1);
-            let masked = |read: &str| {
-                let array = read.split('[').next().unwrap_or_default();
-                array.trim_end().ends_with("__v")
-            };
-            let any = written.any(|value| !value.starts_with("(0U)"))
-                && !text.split("fffffU & ").skip(1).any(masked);
+            let any = written.any(|value| !value.starts_with("(0U)")) && is_read_whole(text, "v");
             any.then(|| text.replace(signed, "static_cast<uint32_t>("))
         },
     },
@@ -176,6 +171,22 @@ pub const FAULTS: [Fault; 15] = [
 /// The text with another in the first one's place.
 fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
     text.contains(from).then(|| text.replacen(from, to, 1))
+}
+
+/// Whether an element of a bank's array is read somewhere without a mask.
+fn is_read_whole(text: &str, array: &str) -> bool {
+    let name = format!("__{array}");
+    text.match_indices(&name).any(|(at, _)| {
+        let (before, after) = text.split_at(at);
+        let begin = before.trim_end_matches(|c: char| c.is_alphanumeric() || "_->".contains(c));
+        let element = after[name.len()..].trim_start();
+        let written = element.split_once(']').is_some_and(|(_, rest)| {
+            rest.trim_start_matches([')', ']'])
+                .trim_start()
+                .starts_with("= ")
+        });
+        element.starts_with('[') && !written && !begin.trim_end().ends_with("fffffU &")
+    })
 }
 
 /// Without the first statement that writes an element of a bank's array (and whose value ends with `value`).
