@@ -38,7 +38,7 @@ pub struct Built {
 pub struct Discarded {
     /// How it was compiled.
     pub build: String,
-    /// Case and first difference from the integer model.
+    /// Case and first difference from the integer model, or how it ended its process.
     pub difference: String,
     /// Where it was kept.
     pub evidence: String,

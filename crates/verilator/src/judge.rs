@@ -57,7 +57,7 @@ pub fn judge_with(program: PathBuf, argument: &'static str) {
     PROGRAM.get_or_init(|| (program, argument));
 }
 
-/// The chip is the one of virtual chips ([`Chip::with_fine_synapses`]).
+/// An argument: the chip that is judged is the described one as virtual chips have it ([`Chip::with_fine_synapses`]).
 pub const FINE_SYNAPSES: &str = "--fine-synapses";
 
 /// Runs builds of a described chip, or of that chip with fine synapses, the fastest first, until one does what the integer
