@@ -2,11 +2,11 @@
 
 use crate::cache::{self, Cache};
 use crate::choices::{Choice, Ways};
-use crate::compile::{Build, hot_sources};
-use crate::machine::Machine;
+use crate::compile::Build;
+use crate::files::{file_error, write};
 use crate::passes::Hits;
-use crate::rewrites::Rewrites;
-use crate::seeded::Fault;
+use crate::rewrites::{self, Rewrites};
+use crate::toolchain::Tools;
 use crate::{coverage_config, judge, model_header, names, passes, sanitisers, shared_banks, tool};
 use bruno_device::Chip;
 use bruno_hdl::Design;
@@ -50,8 +50,6 @@ impl Flavour {
     }
 }
 
-const INSTALL_VERILATOR: &str =
-    "Verilator 5.006 or later is needed (Debian 12: apt-get install verilator)";
 pub(crate) const REPORT: &str = "bruno wrote this file: if the tool is sound, this is a bug in bruno; please report it with this output";
 
 /// What a model is made of.
@@ -157,55 +155,7 @@ fn loop_options(chip: &Chip) -> [String; 2] {
     [names::UNROLL.0.into(), count.to_string()]
 }
 
-/// What builds models here, for reports.
-#[derive(Debug, Clone)]
-pub struct ToolVersions {
-    /// First line of the compiler's version.
-    pub compiler: String,
-    /// Version of Verilator.
-    pub verilator: String,
-    /// Width of the vectors of the processor that models are compiled for, bits.
-    pub vector_bits: u32,
-}
-
-impl ToolVersions {
-    /// Asks the tools.
-    pub fn find() -> Result<Self, SimError> {
-        let tools = Tools::find()?;
-        let line = |text: &str| text.lines().next().unwrap_or_default().trim().to_string();
-        Ok(Self {
-            compiler: line(&tools.compiler_version),
-            verilator: line(&tools.verilator_version),
-            vector_bits: tools.machine.vector_bits(),
-        })
-    }
-}
-
-/// The tools of a build and what identifies them.
-pub(crate) struct Tools {
-    pub verilator_version: String,
-    /// Verilator's headers and sources.
-    pub include: PathBuf,
-    /// Hash of these files.
-    include_hash: String,
-    pub compiler: &'static str,
-    pub compiler_version: String,
-    pub machine: Machine,
-}
-
 impl Tools {
-    /// What identifies the tools and the options that every translation has: part of every key.
-    pub fn identity(&self) -> String {
-        cache::key(&[
-            &self.verilator_version,
-            &self.include_hash,
-            &self.compiler_version,
-            &self.machine.predefined,
-            &self.machine.options.join(" "),
-            &tool::obeyed(std::env::vars_os()),
-        ])
-    }
-
     /// The builds that are worth a comparison.
     pub fn ways(&self, source: &Source) -> Ways<'static> {
         let choices: &[Choice] = self.machine.choices(source.chip);
@@ -249,55 +199,21 @@ impl Tools {
         self.verilate(source, dir)?;
         let mut hits = Hits::default();
         if rewrites.on {
-            rewrite_headers(dir, chip, &mut hits, rewrites.fault)?;
+            rewrites::headers(dir, chip, &mut hits, rewrites.fault)?;
         }
         let mut header = model_header::print(source);
         if rewrites.on && flavour == Flavour::Fast {
             let [shared, ahead] = shared_banks::found(chip, dir);
-            hits.add(ONE_CLOCK, one_clock(dir));
+            hits.add(ONE_CLOCK, rewrites::one_clock(dir));
             hits.add(SHARED_BANKS, shared);
             hits.add(shared_banks::AHEAD, ahead);
             header = hits.damaged(shared_banks::AHEAD, header, rewrites.fault);
-            rewrite_evaluation(dir, chip, &mut hits, rewrites.fault)?;
+            rewrites::evaluation(dir, chip, &mut hits, rewrites.fault)?;
         }
         write(dir, names::HEADER, &header)?;
         write(dir, names::SIGNED_WORDS_HEADER, names::SIGNED_WORDS)?;
         write(dir, "bruno_driver.cpp", names::DRIVER)?;
         Ok(hits)
-    }
-
-    /// For a chip and a processor that this machine's is one of.
-    pub fn for_processor(chip: &Chip, processor: &str) -> Result<Self, SimError> {
-        let mut tools = Self::find()?;
-        tools.machine = Machine::of(tools.compiler, Some(processor.into()))?;
-        tools.machine.fit(chip);
-        Ok(tools)
-    }
-
-    pub fn find() -> Result<Self, SimError> {
-        let mut verilator = tool::command("verilator");
-        let version = tool::run(verilator.arg("--version"), INSTALL_VERILATOR)?;
-        check_version(&version)?;
-        let mut root = tool::command("verilator");
-        let root = tool::run(root.args(["--getenv", "VERILATOR_ROOT"]), INSTALL_VERILATOR)?;
-        let compilers = sanitisers::compilers();
-        let found = compilers.iter().find(|c| tool::exists(c));
-        let compiler = found.copied().ok_or_else(|| SimError::Tool {
-            command: compilers.join(" or "),
-            output: "not found on the PATH".into(),
-            remedy: names::INSTALL_COMPILER.into(),
-        })?;
-        let mut about = tool::command(compiler);
-        let include = PathBuf::from(root.trim()).join("include");
-        Ok(Self {
-            verilator_version: version,
-            include_hash: hash_of_files(&include)?,
-            include,
-            compiler,
-            compiler_version: tool::run(about.arg("--version"), names::INSTALL_COMPILER)?,
-            // What -march=native stands for is part of the key: a cache may be shared.
-            machine: Machine::find(compiler)?,
-        })
     }
 
     fn verilate(&self, source: &Source, dir: &Path) -> Result<(), SimError> {
@@ -349,113 +265,9 @@ impl Tools {
     }
 }
 
-/// Hash of the names and contents of Verilator's files: packages of one version may differ.
-fn hash_of_files(include: &Path) -> Result<String, SimError> {
-    let mut texts = Vec::new();
-    for dir in [include, &include.join("vltstd")] {
-        let entries = std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?;
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-        paths.retain(|path| path.is_file());
-        paths.sort();
-        for path in paths {
-            texts.push(
-                path.file_name()
-                    .unwrap_or_default()
-                    .as_encoded_bytes()
-                    .to_vec(),
-            );
-            texts.push(std::fs::read(&path).map_err(|e| file_error(&path, e))?);
-        }
-    }
-    Ok(cache::key(&texts))
-}
-
-fn check_version(text: &str) -> Result<(), SimError> {
-    let number = text.split_whitespace().nth(1).unwrap_or_default();
-    let mut parts = number.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
-    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    if found >= names::OLDEST_VERILATOR {
-        return Ok(());
-    }
-    Err(SimError::Tool {
-        command: "verilator --version".into(),
-        output: text.into(),
-        remedy: INSTALL_VERILATOR.into(),
-    })
-}
-
 /// Gives Verilator a configuration.
 fn configure(command: &mut Command, dir: &Path, config: &str) -> Result<(), SimError> {
     write(dir, names::CONFIG, &format!("`verilator_config\n{config}"))?;
     command.arg(names::CONFIG);
     Ok(())
-}
-
-/// Whether the driver finds the only clock's trigger under the name that it knows.
-fn one_clock(dir: &Path) -> usize {
-    let header = std::fs::read_to_string(dir.join(names::ROOT_HEADER)).unwrap_or_default();
-    let found = header.contains(names::ONE_TRIGGER) && !header.contains(names::INPUT_PATHS);
-    usize::from(found)
-}
-
-/// The headers of a model's classes after their passes.
-fn rewrite_headers(
-    dir: &Path,
-    chip: &Chip,
-    hits: &mut Hits,
-    fault: Option<&Fault>,
-) -> Result<(), SimError> {
-    let passes = passes::headers(chip);
-    let entries = std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?;
-    for path in entries.flatten().map(|e| e.path()) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with(names::CLASS) && name.ends_with(".h") {
-            let text = passes::run(&passes, read(&path)?, hits, fault);
-            write(dir, &name, &text)?;
-        }
-    }
-    Ok(())
-}
-
-/// Ends each source where all are one text; Verilator writes no such line.
-const NEXT_SOURCE: &str = "// bruno: the next source\n";
-
-/// What is evaluated every tick after its passes, which see all of it as one text.
-fn rewrite_evaluation(
-    dir: &Path,
-    chip: &Chip,
-    hits: &mut Hits,
-    fault: Option<&Fault>,
-) -> Result<(), SimError> {
-    let passes = passes::cpp(chip);
-    if passes.is_empty() {
-        return Ok(());
-    }
-    let sources = hot_sources(dir)?;
-    let texts = sources
-        .iter()
-        .map(|path| read(path).map(|t| t + NEXT_SOURCE));
-    let text: String = texts.collect::<Result<_, _>>()?;
-    let text = passes::run(&passes, text, hits, fault);
-    for (path, text) in sources.iter().zip(text.split(NEXT_SOURCE)) {
-        let text = format!("{}{text}", names::SPIKE_SEARCH);
-        std::fs::write(path, text).map_err(|e| file_error(path, e))?;
-    }
-    Ok(())
-}
-
-fn read(path: &Path) -> Result<String, SimError> {
-    std::fs::read_to_string(path).map_err(|e| file_error(path, e))
-}
-
-fn write(dir: &Path, name: &str, text: &str) -> Result<(), SimError> {
-    let path = dir.join(name);
-    std::fs::write(&path, text).map_err(|e| file_error(&path, e))
-}
-
-pub(crate) fn file_error(path: &Path, source: std::io::Error) -> SimError {
-    SimError::File {
-        path: path.display().to_string(),
-        source,
-    }
 }

@@ -1,7 +1,7 @@
 //! What is known of a built model: which of the builds it is, what it was checked with, what the rewrites found. It stands as
 //! JSON behind the shared object, in the same file, where a loader does not read; so the two are never of different builds.
 
-use crate::build::file_error;
+use crate::files::file_error;
 use crate::passes::PassHits;
 use bruno_sim::SimError;
 use serde::{Deserialize, Serialize};

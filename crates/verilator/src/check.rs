@@ -56,7 +56,7 @@ impl<'a> Check<'a> {
         model.take_memories_as_started();
         for (case, expected) in &self.cases {
             begins(&case.name);
-            model.load(&case.program)?;
+            model.load_any_window(&case.program)?;
             let found = model.run(&case.stimulus)?;
             let window = case.program.window;
             if let Some(difference) = first_difference(self.chip, window, expected, &found) {

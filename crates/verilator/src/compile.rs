@@ -1,10 +1,12 @@
 //! The C++ compiler, through the crate `cc`: objects, and the shared objects of models.
 
-use crate::build::{Flavour, REPORT, Tools, file_error};
+use crate::build::{Flavour, REPORT};
 use crate::cache::{self, Cache};
 use crate::choices::{Choice, Ways};
+use crate::files::file_error;
 use crate::passes::Hits;
 use crate::seeded::Fault;
+use crate::toolchain::Tools;
 use crate::{names, tool, translations};
 use bruno_sim::SimError;
 use std::path::{Path, PathBuf};

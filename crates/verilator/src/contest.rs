@@ -53,10 +53,11 @@ fn lap(model: &mut VerilatedModel, ticks: u32) -> Result<Duration, SimError> {
 mod tests {
     use super::{Path, VerilatedModel};
     use crate::Flavour;
-    use crate::build::{Source, Tools};
+    use crate::build::Source;
     use crate::cache::Cache;
     use crate::compile::Build;
     use crate::rewrites::Rewrites;
+    use crate::toolchain::Tools;
     use bruno_chip::Description;
     use bruno_device::Chip;
     use bruno_sim::{Forward, IntegerModel, stimuli};

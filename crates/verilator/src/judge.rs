@@ -198,7 +198,7 @@ impl Heard {
         let file = dir.unwrap_or(Path::new(".")).join("judged_chip.json");
         let text = serde_json::to_string(&chip.description).map_err(std::io::Error::from);
         text.and_then(|text| std::fs::write(&file, text))
-            .map_err(|e| crate::build::file_error(&file, e))?;
+            .map_err(|e| crate::files::file_error(&file, e))?;
         let limit = tool::limit()?;
         let mut words: Vec<Word> = Vec::new();
         let mut listen = |line: &str| words.extend(serde_json::from_str::<Word>(line));

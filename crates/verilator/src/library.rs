@@ -1,18 +1,19 @@
-//! The loaded model: the only unsafe code of bruno, one function a symbol of the driver.
+//! The loaded model: the only unsafe code of bruno, one function a symbol of the driver. What it does as a simulator like any
+//! other stands in [`forward`].
 
 #![allow(unsafe_code)]
+
+mod forward;
 
 use crate::build::{Cached, Flavour, build};
 use crate::built::Built;
 use crate::collector::Collector;
 use crate::{model_header, names};
-use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
+use bruno_chip::{Section, address};
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::stimuli::Reader;
-use bruno_sim::{
-    Counters, Forward, LayerTrace, Program, SimError, Stimulus, Trace, longest_record,
-};
+use bruno_sim::{Counters, Forward, Program, SimError, Trace, longest_record};
 use libloading::{Library, Symbol};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::path::Path;
@@ -87,16 +88,6 @@ impl VerilatedModel {
         self.built.as_ref()
     }
 
-    /// Takes the memories for what they are in a model that was just started: weights with the code 0, and the levels of the
-    /// chip's card, which the reset writes. What is loaded next need not write these again.
-    pub(crate) fn take_memories_as_started(&mut self) {
-        let mut program = Program::silent(&self.chip);
-        for layer in &mut program.layers {
-            layer.weights.fill(0);
-        }
-        self.loaded = Some(program);
-    }
-
     /// Calls a function of the driver by name.
     ///
     /// # Safety
@@ -121,18 +112,6 @@ impl VerilatedModel {
             }
         }
         Ok(())
-    }
-
-    /// Writes those of the values `now` that differ from `before`; `word` gives address and data of value number `at`.
-    fn renew<T: Copy + PartialEq>(
-        &mut self,
-        now: &[T],
-        before: Option<&[T]>,
-        word: impl Fn(u32, T) -> (u32, u32),
-    ) -> Result<(), SimError> {
-        let kept = |at: usize| before.is_some_and(|b| b.get(at) == Some(&now[at]));
-        let changed = (0..now.len()).filter(|at| !kept(*at));
-        self.write_all(changed.map(|at| word(at as u32, now[at])))
     }
 
     /// Reads one word over the configuration bus.
@@ -384,65 +363,6 @@ impl Drop for VerilatedModel {
                 free(self.handle);
             }
         }
-    }
-}
-
-impl Forward for VerilatedModel {
-    fn load(&mut self, program: &Program) -> Result<(), SimError> {
-        program.check(&self.chip)?;
-        program.check_window(&self.chip)?;
-        let before = self.loaded.take();
-        self.write_all([(address(Section::Global, 1), program.window)])?;
-        self.window = program.window;
-        for (index, layer) in program.layers.iter().enumerate() {
-            let model = self.chip.layers[index].model.clone();
-            self.write_all(model.registers.iter().map(|register| {
-                let place = address(Section::Device(index), register.address());
-                (place, layer.codes.value(*register) as u32)
-            }))?;
-            let before = before.as_ref().map(|p| &p.layers[index]);
-            let level = |at, level| (address(Section::Levels(index), at), level as u32);
-            self.renew(&layer.levels, before.map(|b| &b.levels[..]), level)?;
-            let recurrent = |at, current| level(RECURRENT_LEVELS + at, current);
-            let held = before.map(|b| &b.recurrent_levels[..]);
-            self.renew(&layer.recurrent_levels, held, recurrent)?;
-            let neurons = self.chip.layers[index].neurons as u32;
-            let weight = |at, code| {
-                let place = code_index(
-                    (at / neurons) as usize,
-                    (at % neurons) as usize,
-                    neurons as usize,
-                );
-                (address(Section::Codes(index), place), u32::from(code))
-            };
-            self.renew(&layer.weights, before.map(|b| &b.weights[..]), weight)?;
-        }
-        self.loaded = Some(program.clone());
-        Ok(())
-    }
-
-    fn stream(
-        &mut self,
-        stimulus: &Stimulus,
-        chunk: u32,
-        take: &mut dyn FnMut(&[LayerTrace]),
-    ) -> Result<Counters, SimError> {
-        stimulus.check(&self.chip, self.window)?;
-        self.clear()?;
-        let (mut start, end) = (0, stimulus.windows * self.window);
-        let mut events = &stimulus.events[..];
-        while start < end {
-            let ticks = chunk.max(1).saturating_mul(self.window).min(end - start);
-            let here = events.partition_point(|e| e.0 < start + ticks);
-            let (now, later) = events.split_at(here);
-            self.ticks(start, ticks, now)?;
-            self.collect()?;
-            take(self.collector.whole_windows(self.window));
-            (start, events) = (start + ticks, later);
-        }
-        self.finish()?;
-        take(self.collector.rest());
-        self.counters()
     }
 }
 

@@ -1,7 +1,13 @@
-//! Whether models for speed are made with rewrites of foreign text ([`crate::passes`]).
+//! Rewrites of foreign text in the files of a model ([`crate::passes`] makes them), and whether a model is made with them.
 
+use crate::compile::hot_sources;
+use crate::files::{file_error, read, write};
+use crate::passes::Hits;
 use crate::seeded::Fault;
+use crate::{names, passes};
+use bruno_device::Chip;
 use bruno_sim::SimError;
+use std::path::Path;
 
 /// Environment variable: `off` builds models from what Verilator and the compiler write by themselves.
 const VARIABLE: &str = "BRUNO_REWRITES";
@@ -35,6 +41,59 @@ fn parse(asked: &str) -> Result<bool, SimError> {
             expected: "`on` (as where it is not set) or `off`".into(),
         }),
     }
+}
+
+/// Whether the driver finds the only clock's trigger under the name that it knows.
+pub(crate) fn one_clock(dir: &Path) -> usize {
+    let header = std::fs::read_to_string(dir.join(names::ROOT_HEADER)).unwrap_or_default();
+    let found = header.contains(names::ONE_TRIGGER) && !header.contains(names::INPUT_PATHS);
+    usize::from(found)
+}
+
+/// The headers of a model's classes after their passes.
+pub(crate) fn headers(
+    dir: &Path,
+    chip: &Chip,
+    hits: &mut Hits,
+    fault: Option<&Fault>,
+) -> Result<(), SimError> {
+    let passes = passes::headers(chip);
+    let entries = std::fs::read_dir(dir).map_err(|e| file_error(dir, e))?;
+    for path in entries.flatten().map(|e| e.path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(names::CLASS) && name.ends_with(".h") {
+            let text = passes::run(&passes, read(&path)?, hits, fault);
+            write(dir, &name, &text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends each source where all are one text; Verilator writes no such line.
+const NEXT_SOURCE: &str = "// bruno: the next source\n";
+
+/// What is evaluated every tick after its passes, which see all of it as one text.
+pub(crate) fn evaluation(
+    dir: &Path,
+    chip: &Chip,
+    hits: &mut Hits,
+    fault: Option<&Fault>,
+) -> Result<(), SimError> {
+    let passes = passes::cpp(chip);
+    if passes.is_empty() {
+        return Ok(());
+    }
+    let sources = hot_sources(dir)?;
+    let texts = sources
+        .iter()
+        .map(|path| read(path).map(|t| t + NEXT_SOURCE));
+    let text: String = texts.collect::<Result<_, _>>()?;
+    let text = passes::run(&passes, text, hits, fault);
+    for (path, text) in sources.iter().zip(text.split(NEXT_SOURCE)) {
+        let text = format!("{}{text}", names::SPIKE_SEARCH);
+        std::fs::write(path, text).map_err(|e| file_error(path, e))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! Faults seeded into rewrites, and whether the check of a model finds them: what would become of a pass that is wrong.
 
-use crate::build::{Flavour, Source, Tools, file_error};
+use crate::build::{Flavour, Source};
 use crate::cache::Cache;
 use crate::check::Check;
 use crate::choices::{Choice, Ways};
 use crate::compile::copy_unchanged;
+use crate::files::file_error;
 use crate::passes::{self, Hits, PassHits, Passes};
 use crate::rewrites::Rewrites;
+use crate::toolchain::Tools;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::SimError;

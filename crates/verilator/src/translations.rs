@@ -1,9 +1,9 @@
 //! Several builds of what is evaluated every tick: translated to LLVM's language once for all that agree on the options,
 //! and from there to the processor's once for each.
 
-use crate::build::file_error;
 use crate::choices::Choice;
 use crate::compile::Job;
+use crate::files::file_error;
 use crate::names;
 use crate::passes::{self, Hits};
 use crate::seeded::Fault;

@@ -1,13 +1,13 @@
-//! The cases that a model for speed must pass. Together they take some thousand ticks, fewer for many neurons, and each of
-//! them at least one window: spikes of every layer are forced by the threshold, which is a register, saturation at both ends
-//! of every word by the levels.
+//! The cases that a model for speed must pass. Together they take some thousand ticks, fewer for many neurons: where a case
+//! is shorter than the stream of a record it is one window, and the record is sent after it. Spikes of every layer are forced by the threshold, which is a register,
+//! saturation at both ends of every word by the levels.
 //!
 //! Weights are drawn once for all cases, so that they are written once: what a case needs of the synapses it says by their
 //! levels.
 
 use bruno_device::{Chip, Codes, Layer};
-use bruno_sim::stimuli::{self, Case};
-use bruno_sim::{LayerProgram, Program, Stimulus};
+use bruno_sim::stimuli::Case;
+use bruno_sim::{LayerProgram, Program, Stimulus, longest_record};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -17,8 +17,8 @@ const WORK: usize = 60_000_000;
 const NEURON: usize = 40;
 /// The same for one clock cycle of the RTL: a folded chip has many in a tick.
 const CYCLE: usize = 200;
-/// Longest case, ticks.
-const LONGEST: u32 = 3000;
+/// Shortest and longest case, ticks.
+const TICKS: std::ops::RangeInclusive<usize> = 448..=3000;
 /// Shortest window, ticks: shorter ones that a chip can have leave the sums of a record small.
 const SHORTEST_WINDOW: u32 = 64;
 /// Weights that are drawn; the others keep the code 0 that memories hold at the start, so that loading takes no longer.
@@ -158,14 +158,13 @@ impl<'a> Plan<'a> {
         let inputs = chip.layers.first().map_or(0, |l| l.inputs * l.neurons);
         let rows = |l: &Layer| l.fan_in() * l.neurons;
         let all: usize = chip.layers.iter().map(rows).sum();
-        let window = stimuli::with_shortest_window(chip).window_ticks;
-        let window = window.max(SHORTEST_WINDOW);
         // A tick costs its neurons, and about as much for rows.
-        let ticks = (WORK / CASES / (2 * idle)).min(LONGEST as usize) as u32;
+        let ticks = (WORK / CASES / (2 * idle)).clamp(*TICKS.start(), *TICKS.end()) as u32;
+        let window = longest_record(chip).clamp(SHORTEST_WINDOW, ticks);
         Self {
             chip,
             window,
-            windows: (ticks / window).max(1),
+            windows: ticks / window,
             volley: inputs.div_ceil(idle).max(1) as u32,
             rest: (all.div_ceil(idle) as i32 - 1).clamp(0, window as i32 / 4),
         }
