@@ -12,7 +12,8 @@ use std::process::Command;
 
 /// Stored figure: the tools that it holds for, and the instructions of `bruno_run`.
 const STORED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/instructions.txt");
-const TOLERANCE: f64 = 0.1;
+/// One object counts alike within 0.03 % (where its memory lies moves a few), and other tools are refused.
+const TOLERANCE: f64 = 0.02;
 /// AVX2, no AVX-512: valgrind knows nothing wider.
 const PROCESSOR: &str = "x86-64-v3";
 const RUN: &str = "the_counted_run";
