@@ -4,7 +4,7 @@ use crate::Shape;
 use crate::config::GradientKind;
 use crate::gradient::coarse::{Coarse, Linearised, Recorded, Release};
 use crate::gradient::pass::Pass;
-use crate::gradient::recording::{LayerRecording, Recording};
+use crate::gradient::recording::{Kept, LayerRecording, Recording};
 use crate::gradient::step::{Step, Steps};
 use bruno_device::{
     Chip, Codes, Event, Gathers, MOST_STATES, NeuronModel, Signal, State, StateId, TICK_S,
@@ -49,8 +49,8 @@ impl Steps for RecordedSteps<'_> {
 struct Records<'a> {
     recording: &'a LayerRecording,
     neurons: usize,
-    model: &'a NeuronModel,
     fires: Threshold,
+    words: Words,
     window: u32,
     kind: GradientKind,
     codes: Codes,
@@ -99,7 +99,7 @@ impl<'a> Records<'a> {
             recording,
             kind,
             neurons: layer.neurons,
-            model: &layer.model,
+            words: Words::new(&layer.model, fires, recording, &layer.codes),
             fires,
             window: k,
             codes: layer.codes,
@@ -108,23 +108,17 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// A word of a record, 0 where it is not kept: a gradient reads what it asked for.
-    fn word(&self, window: usize, neuron: usize, word: Gathers) -> i32 {
-        let record = window * self.neurons + neuron;
-        self.recording.word(record, word).unwrap_or(0)
+    fn word(&self, window: usize, neuron: usize, word: Kept) -> i32 {
+        self.recording.word(window * self.neurons + neuron, word)
     }
 
     fn spikes(&self, window: usize, neuron: usize) -> i32 {
-        self.word(window, neuron, Gathers::Count(Event::Spike))
+        self.word(window, neuron, self.words.spikes)
     }
 
-    fn end(&self, window: usize, neuron: usize, state: StateId) -> i32 {
-        self.word(window, neuron, Gathers::Last(state))
-    }
-
-    fn sum(&self, window: usize, neuron: usize, signal: Signal, signed: bool) -> f64 {
-        let sum = self.word(window, neuron, Gathers::Sum(signal));
-        match signed {
+    fn sum(&self, window: usize, neuron: usize, summed: &Summed) -> f64 {
+        let sum = self.word(window, neuron, summed.sum);
+        match summed.signed {
             true => f64::from(sum),
             false => f64::from(sum as u32),
         }
@@ -138,12 +132,12 @@ impl<'a> Records<'a> {
     /// Mean of a state (LSB) over the ticks in which the neuron was free. A spike and its refractory time write and hold
     /// what the spike left, which says nothing of the way to the threshold; spike times tell how long. Where a spike leaves
     /// a state as it is, that is held at an unknown value.
-    fn free_mean(&self, window: usize, neuron: usize, (id, state): (StateId, &State)) -> f64 {
+    fn free_mean(&self, window: usize, neuron: usize, moving: &Moving) -> f64 {
         let k = f64::from(self.window);
         let spikes = f64::from(self.spikes(window, neuron));
         let free = self.active_ticks(window, neuron).round() - spikes;
-        let sum = self.sum(window, neuron, Signal::State(id), state.signed());
-        match state.after_spike(&self.codes) {
+        let sum = self.sum(window, neuron, &moving.summed);
+        match moving.after_spike {
             Some(reset) if free >= 1.0 => (sum - (k - free) * f64::from(reset)) / free,
             _ => sum / k,
         }
@@ -153,12 +147,8 @@ impl<'a> Records<'a> {
     fn linearised(&self, window: usize, neuron: usize) -> Linearised {
         let active = self.active_ticks(window, neuron).max(1.0);
         let mut means = [0.0; MOST_STATES];
-        for ((id, sample), mean) in self.model.sampled().zip(&mut means) {
-            let sum = self.sum(window, neuron, Signal::Sample(id), sample.signed);
-            *mean = sum / active;
-            if let Some(log2) = sample.log2_lsb {
-                *mean *= f64::from(log2).exp2() / TICK_S;
-            }
+        for (sample, mean) in self.words.samples.iter().zip(&mut means) {
+            *mean = self.sum(window, neuron, sample) / active * sample.unit;
         }
         let sur_w = f64::from(self.codes.sur_w);
         let near = means[self.fires.nearness.place()] * 0.375 / 512.0 * 128.0 / sur_w;
@@ -172,7 +162,7 @@ impl<'a> Records<'a> {
     /// averaged over an even way of the membrane from one window's end to the next, or to the threshold.
     fn over_polyline(&self, window: usize, neuron: usize) -> f64 {
         const POINTS: u32 = 8;
-        let end = |window: usize| self.end(window, neuron, self.fires.state);
+        let end = |window: usize| self.word(window, neuron, self.words.membrane);
         let from = window.checked_sub(1).map_or(self.codes.v_reset, end);
         let fired = self.spikes(window, neuron) > 0;
         let to = if fired { self.codes.v_th } else { end(window) };
@@ -187,17 +177,16 @@ impl<'a> Records<'a> {
 
     fn at(&self, window: usize, neuron: usize) -> Recorded {
         let mut x = [0.0; 2];
-        for (x, moving) in x.iter_mut().zip(self.model.moving()) {
+        for (x, moving) in x.iter_mut().zip(&self.words.moving) {
             let code = match self.kind {
-                GradientKind::Sample => f64::from(self.end(window, neuron, moving.0)),
+                GradientKind::Sample => f64::from(self.word(window, neuron, moving.end)),
                 _ => self.free_mean(window, neuron, moving),
             };
-            *x = code * moving.1.lsb();
+            *x = code * moving.summed.unit;
         }
-        let current = |window| f64::from(self.end(window, neuron, self.model.current));
+        let current = |window| f64::from(self.word(window, neuron, self.words.current));
         let before = window.checked_sub(1).map_or(0.0, current);
-        let i_lsb = self.model.states[self.model.current.place()].lsb();
-        let clamped = self.end(window, neuron, self.fires.state) <= self.codes.v_floor;
+        let clamped = self.word(window, neuron, self.words.membrane) <= self.codes.v_floor;
         let release = self.releases[window * self.neurons + neuron];
         let release = release.map(|(ticks, kept)| Release {
             seconds: f64::from(ticks) * TICK_S,
@@ -206,12 +195,77 @@ impl<'a> Records<'a> {
         Recorded {
             release,
             x,
-            i: 0.5 * (before + current(window)) * i_lsb,
+            i: 0.5 * (before + current(window)) * self.words.current_lsb,
             spikes: self.spikes(window, neuron),
             clamped,
             active: f64::from(self.active[window * self.neurons + neuron]),
             linearised: (self.kind == GradientKind::Jacobian)
                 .then(|| self.linearised(window, neuron)),
+        }
+    }
+}
+
+/// Where the records of a layer hold what a gradient reads, and in which units.
+struct Words {
+    spikes: Kept,
+    /// At the window's end.
+    membrane: Kept,
+    current: Kept,
+    /// One LSB of the current, pA.
+    current_lsb: f64,
+    /// The states that equations move, in their order.
+    moving: Vec<Moving>,
+    /// What the neurons sample, in the order of the declaration.
+    samples: Vec<Summed>,
+}
+
+/// A state that equations move.
+struct Moving {
+    /// At the window's end.
+    end: Kept,
+    summed: Summed,
+    /// What a spike leaves in it, LSB; none where it leaves it as it is.
+    after_spike: Option<i32>,
+}
+
+/// A sum over the ticks of a window.
+struct Summed {
+    sum: Kept,
+    signed: bool,
+    /// What one LSB of a tick stands for.
+    unit: f64,
+}
+
+impl Words {
+    fn new(
+        model: &NeuronModel,
+        fires: Threshold,
+        recording: &LayerRecording,
+        codes: &Codes,
+    ) -> Self {
+        let end = |id| recording.kept(Gathers::Last(id));
+        let sum = |signal| recording.kept(Gathers::Sum(signal));
+        let moving = |(id, state): (StateId, &State)| Moving {
+            end: end(id),
+            summed: Summed {
+                sum: sum(Signal::State(id)),
+                signed: state.signed(),
+                unit: state.lsb(),
+            },
+            after_spike: state.after_spike(codes),
+        };
+        let samples = model.sampled().map(|(id, sample)| Summed {
+            sum: sum(Signal::Sample(id)),
+            signed: sample.signed,
+            unit: { sample.log2_lsb }.map_or(1.0, |log2| f64::from(log2).exp2() / TICK_S),
+        });
+        Self {
+            spikes: recording.kept(Gathers::Count(Event::Spike)),
+            membrane: end(fires.state),
+            current: end(model.current),
+            current_lsb: model.states[model.current.place()].lsb(),
+            moving: model.moving().map(moving).collect(),
+            samples: samples.collect(),
         }
     }
 }

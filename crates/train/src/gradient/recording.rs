@@ -23,6 +23,10 @@ pub(crate) struct LayerRecording {
     pub spikes: Vec<Spike>,
 }
 
+/// Place of a word among those that are kept of a record; none of one that is not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kept(Option<usize>);
+
 impl GradientKind {
     /// Whether this gradient reads a word of the records of hidden neurons; exact ones run the sample again.
     fn reads(self, model: &NeuronModel, word: Gathers) -> bool {
@@ -106,10 +110,16 @@ impl LayerRecording {
         self.records.len() / (self.kept.len() * neurons).max(1)
     }
 
-    /// A word of record `record`, counted over windows and neurons; none where it is not kept.
-    pub fn word(&self, record: usize, word: Gathers) -> Option<i32> {
-        let at = self.kept.iter().position(|kept| *kept == word)?;
-        self.records.get(record * self.kept.len() + at).copied()
+    /// Where a word stands in what is kept.
+    pub fn kept(&self, word: Gathers) -> Kept {
+        Kept(self.kept.iter().position(|kept| *kept == word))
+    }
+
+    /// A word of record `record`, counted over windows and neurons; 0 where it is not kept: a gradient reads what it asked
+    /// for.
+    pub fn word(&self, record: usize, Kept(at): Kept) -> i32 {
+        let at = at.map(|at| record * self.kept.len() + at);
+        at.and_then(|at| self.records.get(at)).copied().unwrap_or(0)
     }
 }
 
