@@ -64,3 +64,34 @@ fn a_run_that_continues_is_checked_too() {
     let task = changed("checkpoint.json", "/adam/step", json!(-1));
     check(task.train("out", &[]), 2, "`adam.step` is -1");
 }
+
+/// Virtual chips that a run left, with another accuracy of the first.
+#[test]
+fn an_accuracy_that_asks_for_all_memory() {
+    let task = Task::new("");
+    task.change(
+        r#""neurons":4,"#,
+        r#""neurons":4,"variability":"illustrative","#,
+    );
+    check(task.train("run", &[]), 0, "results:");
+    let out = task.path("chips").display().to_string();
+    let chips = |count: &str| {
+        let arguments = ["--chips", count, "--threads", "1", "--out", &out];
+        task.run("montecarlo", &task.path("run"), &arguments)
+    };
+    check(chips("2"), 0, "");
+    let path = task.path("chips/chips.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    for value in [json!(4_294_967_295u32), json!(1e300)] {
+        let changed = text.lines().map(|line| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            if record["chip"] == 0 {
+                record["accuracy"] = value.clone();
+            }
+            record.to_string() + "\n"
+        });
+        std::fs::write(&path, changed.collect::<String>()).unwrap();
+        check(chips("3"), 2, "chips.jsonl");
+        check(chips("3"), 2, "`accuracy` is ");
+    }
+}

@@ -84,6 +84,27 @@ fn a_name_that_leads_elsewhere() {
         json!("/x"),
         "`layers[0].name` is `/x`",
     );
+    of_run(
+        "/description/name",
+        json!("/proc/self/cwd/x"),
+        "`name` is `/proc/self/cwd/x`",
+    );
+}
+#[test]
+fn a_name_that_is_verilog() {
+    of_run(
+        "/description/layers/0/name",
+        json!("hidden; initial $system(\"id\"); //"),
+        "`layers[0].name` is `hidden; initial",
+    );
+}
+#[test]
+fn no_neurons() {
+    of_run(
+        "/description/layers/0/neurons",
+        json!(0),
+        "`layers[0].neurons` is 0; allowed: 1..4096",
+    );
 }
 #[test]
 fn bits_that_ask_for_terabytes() {
@@ -116,6 +137,14 @@ fn a_place_beyond_the_values() {
     );
 }
 #[test]
+fn a_place_from_its_end_to_its_start() {
+    of_run(
+        "/parameters/layers/0/input/place/start",
+        json!(5000),
+        "`parameters.layers[0].input.place.start` is 5000; allowed: 0",
+    );
+}
+#[test]
 fn a_bias_beyond_the_values() {
     of_run(
         "/parameters/bias/start",
@@ -142,6 +171,7 @@ fn too_few_values() {
 #[test]
 fn an_optimiser_of_other_parameters() {
     of_run("/adam/first", json!([]), "`adam.first` is 0 numbers");
+    of_run("/adam/second", json!([]), "`adam.second` is 0 numbers");
     of_run("/adam/step", json!(-1), "`adam.step` is -1");
 }
 #[test]
