@@ -3,8 +3,9 @@
 mod audit;
 mod bench;
 mod cache;
-mod check;
+pub mod check;
 mod cosim;
+mod data;
 mod device;
 mod eval;
 mod generate;
@@ -44,6 +45,7 @@ enum Command {
     Audit(audit::Audit),
     Bench(bench::Bench),
     Cache(cache::CacheCommand),
+    Data(data::DataCommand),
     Model(model::ModelCommand),
     Nir(nir::NirCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
@@ -68,6 +70,7 @@ impl Arguments {
             Command::Audit(command) => command.run().map_err(|e| e.of_file(&command.file)),
             Command::Bench(command) => command.run(),
             Command::Cache(command) => command.run(),
+            Command::Data(command) => command.run(),
             Command::Model(command) => command.run(),
             Command::Nir(command) => command.run(),
             Command::Montecarlo(command) => command.run().map_err(|e| e.of_file(&command.chip)),

@@ -9,6 +9,7 @@
 
 use crate::failure::Failure;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::{self, ErrorKind, Write};
 
 /// Prints a line of the result; gives an error where it cannot be written.
@@ -25,11 +26,63 @@ macro_rules! tell {
     };
 }
 
+/// Where a command prints that runs in somebody else's process, and how it is stopped there.
+pub trait Console {
+    /// A piece of the result.
+    fn print(&mut self, text: &str);
+    /// A line of what goes on.
+    fn tell(&mut self, line: &str);
+    /// Whether the user wants the command to end; asked after every piece of its work.
+    fn interrupted(&mut self) -> bool;
+}
+
+/// What a command is unwound with whose user wants it to end ([`Console::interrupted`]).
+pub struct Interrupted;
+
+thread_local! {
+    /// The console of the command that runs in this thread; none where that is the process's own.
+    static CONSOLE: RefCell<Option<Box<dyn Console>>> = const { RefCell::new(None) };
+}
+
+/// Runs a command that prints to this console.
+pub fn with<T>(console: Box<dyn Console>, run: impl FnOnce() -> T) -> T {
+    /// The console of before comes back, also where the command unwinds.
+    struct Before(Option<Box<dyn Console>>);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            CONSOLE.set(self.0.take());
+        }
+    }
+    let _before = Before(CONSOLE.replace(Some(console)));
+    run()
+}
+
+/// Unwinds a command that its user wants to end: locks and folders of tools are given back on the way, and what a run has
+/// kept on disk is as after a kill. Not to be called by work of a thread that another one waits for.
+pub fn check_interrupted() {
+    if of_command(|console| console.interrupted()).unwrap_or(false) {
+        std::panic::resume_unwind(Box::new(Interrupted));
+    }
+}
+
+/// Whether the command that runs in this thread has a console of its own.
+pub fn is_others() -> bool {
+    CONSOLE.with_borrow(Option::is_some)
+}
+
+/// What the command's own console answers; none where it has none.
+fn of_command<T>(ask: impl FnOnce(&mut dyn Console) -> T) -> Option<T> {
+    CONSOLE.with_borrow_mut(|console| console.as_mut().map(|c| ask(c.as_mut())))
+}
+
 /// Prints a piece of the result as it stands.
 ///
 /// # Errors
 /// The output cannot be written, for another reason than that its reader has gone.
 pub fn print(text: &str) -> Result<(), Failure> {
+    if of_command(|console| console.print(text)).is_some() {
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
     // Flushed at once: what waits in a buffer at the end of the process fails without a word.
     let written_out = out.write_all(visible(text).as_bytes());
@@ -50,6 +103,9 @@ pub fn written(result: io::Result<()>) -> Result<(), Failure> {
 
 /// Tells a line.
 pub fn tell(line: &str) {
+    if of_command(|console| console.tell(&visible(line))).is_some() {
+        return;
+    }
     let line = format!("{}\n", visible(line));
     let _ = io::stderr().write_all(line.as_bytes());
 }

@@ -24,6 +24,12 @@ use std::path::Path;
 /// A failed command.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
+    /// Arguments that no command takes.
+    #[error("{mistake}")]
+    Arguments {
+        /// What is wrong, and how the command is called.
+        mistake: String,
+    },
     /// The description is bad.
     #[error(transparent)]
     Chip(#[from] ChipError),
@@ -160,7 +166,7 @@ impl Failure {
         match self {
             Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
             Self::Input { .. } | Self::Write { .. } | Self::Lock(_) | Self::Tune(_) => 2,
-            Self::Model(_) | Self::Nir(_) | Self::Setting { .. } => 2,
+            Self::Model(_) | Self::Nir(_) | Self::Setting { .. } | Self::Arguments { .. } => 2,
             Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
             Self::Sim(

@@ -1,6 +1,7 @@
 //! Progress of long work: a bar with rate and remaining time on a terminal, plain lines (one a tenth, at least three
 //! seconds apart) elsewhere.
 
+use crate::console;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -27,7 +28,7 @@ impl Progress {
         );
         let style = ProgressStyle::with_template(&template)
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = std::io::stderr().is_terminal().then(|| {
+        let bar = (!console::is_others() && std::io::stderr().is_terminal()).then(|| {
             ProgressBar::new(total)
                 .with_style(style)
                 .with_prefix(label.to_string())
@@ -45,6 +46,7 @@ impl Progress {
 
     /// Reports units done since the last call.
     pub fn advance(&mut self, units: u64) {
+        console::check_interrupted();
         self.done += units;
         if let Some(bar) = &self.bar {
             bar.inc(units);

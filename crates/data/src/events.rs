@@ -99,7 +99,7 @@ pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
 }
 
 /// The classes in the order of the outputs: by number where every label is a whole number, else by text.
-fn class_names(labels: BTreeSet<&str>) -> Vec<String> {
+pub(crate) fn class_names(labels: BTreeSet<&str>) -> Vec<String> {
     let numbers: Option<Vec<i128>> = labels.iter().map(|l| l.parse().ok()).collect();
     let mut names: Vec<String> = labels.into_iter().map(String::from).collect();
     if numbers.is_some() {

@@ -1,5 +1,5 @@
 //! Data sets as events with microsecond times: built-in Braille reading, Bach chorales, address events of ReckOn,
-//! anyone's CSV files or NumPy archive.
+//! anyone's CSV files or NumPy archive; files of other tools on their way into such an archive.
 //!
 //! This crate knows nothing of chips.
 
@@ -13,6 +13,7 @@ mod decision;
 mod error;
 mod events;
 mod fingerprint;
+mod foreign;
 mod jsb;
 mod notes;
 mod npz;
@@ -26,6 +27,9 @@ pub use decision::first_largest;
 pub use error::DataError;
 pub use events::{EventsConfig, Label, event_rows, events, labels};
 pub use fingerprint::Fingerprint;
+pub use foreign::{
+    Conversion, Inspection, Recording, Recordings, TimeUnit, inspect, recordings, write_npz,
+};
 pub use jsb::{JsbConfig, jsb, jsb_from};
 pub use npz::{NpzConfig, npz, npz_from};
 pub use reckon::{ReckonConfig, reckon, reckon_samples};

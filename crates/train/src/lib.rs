@@ -26,6 +26,7 @@ pub use gradient::pass::{Demand, Gradient, Pass};
 pub use gradient::recording::Recording;
 pub use measure::comparison::{Comparison, Measured, Row};
 pub use measure::evaluate::{Load, evaluate};
+pub use measure::open::OpenSample;
 pub use measure::sample::stimulus;
 pub use measure::score::{
     CONFIDENCE, Confusion, Evaluation, Latency, LayerActivity, LayerSummary, Score,
@@ -39,13 +40,16 @@ pub use run::adam::Adam;
 pub use run::checkpoint::Checkpoint;
 pub use run::epoch::{EpochReport, Unfinished};
 pub use run::not_finite::{FailedBatch, NotFinite};
+pub use run::parallel::spread;
 pub use run::standing::{Mark, Standing};
 pub use run::step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use run::stored::Stored;
-pub use run::trainer::{ModelFactory, NeuronTrace, SampleTrace, TracedLayer, Trainer, check_data};
-pub use weights::in_force::{InForce, simulated};
+pub use run::trainer::{
+    ModelFactory, NeuronTrace, SampleTrace, TracedLayer, Trainer, check_data, order,
+};
+pub use weights::in_force::{At, InForce, simulated};
 pub use weights::level_table::TrainedLevels;
-pub use weights::parameters::Parameters;
+pub use weights::parameters::{Parameters, Tensor};
 pub use weights::projection::Projection;
 pub use weights::quantise::{Quantised, quantise};
 pub use weights::trained_program::{DecisionRule, Rule, TrainedProgram};

@@ -3,5 +3,6 @@
 pub mod comparison;
 pub mod evaluate;
 pub mod observed;
+pub mod open;
 pub mod sample;
 pub mod score;

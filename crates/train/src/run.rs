@@ -14,3 +14,4 @@ pub mod step_report;
 pub mod stored;
 mod stored_results;
 pub mod trainer;
+pub mod update;

@@ -15,6 +15,7 @@ use bruno_device::Chip;
 use bruno_host::Outcome;
 use bruno_sim::SimError;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -47,14 +48,14 @@ enum Word {
     Failed { error: String },
 }
 
-/// A program and its first argument: [`judge`] in a process of its own.
-static PROGRAM: OnceLock<(PathBuf, &'static str)> = OnceLock::new();
+/// A program and its first arguments: [`judge`] in a process of its own.
+static PROGRAM: OnceLock<(PathBuf, Vec<OsString>)> = OnceLock::new();
 
-/// Says that this program, started with an argument of that name, [`FINE_SYNAPSES`] or not, the file of a chip and builds,
-/// calls [`judge`] on them.
-pub fn judge_with(program: PathBuf, argument: &'static str) {
+/// Says that this program, started with these arguments, [`FINE_SYNAPSES`] or not, the file of a chip and builds, calls
+/// [`judge`] on them.
+pub fn judge_with(program: PathBuf, arguments: Vec<OsString>) {
     // The first that says so is the program's own main function.
-    PROGRAM.get_or_init(|| (program, argument));
+    PROGRAM.get_or_init(|| (program, arguments));
 }
 
 /// An argument: the chip that is judged is the described one as virtual chips have it ([`Chip::with_fine_synapses`]).
@@ -179,9 +180,9 @@ struct Heard {
 impl Heard {
     fn of(chip: &Chip, builds: &[Build]) -> Result<Self, SimError> {
         let paths: Vec<&Path> = builds.iter().map(|build| build.path.as_path()).collect();
-        if let (Some((program, argument)), Some(origin)) = (PROGRAM.get(), origin(chip)) {
+        if let (Some((program, arguments)), Some(origin)) = (PROGRAM.get(), origin(chip)) {
             let mut command = Command::new(program);
-            command.arg(argument).args(origin);
+            command.args(arguments).args(origin);
             return Self::in_own_process(&mut command, chip, &paths);
         }
         let mut words = Vec::new();

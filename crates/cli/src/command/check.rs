@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::quantisation;
 use bruno_chip::{ChipError, Description, Interfaces, Problem};
 use bruno_device::{Chip, Finding, Severity};
-use bruno_train::{TrainConfig, TrainedProgram};
+use bruno_train::{TrainConfig, TrainError, TrainedProgram};
 use std::path::{Path, PathBuf};
 
 /// Validate a chip description, print its design-rule findings and, with --json, the resolved chip.
@@ -32,6 +32,21 @@ pub fn resolve(path: &Path) -> Result<Chip, Failure> {
     Ok(chip)
 }
 
+/// The training settings of a chip and what is worth knowing of it.
+///
+/// # Errors
+/// Bad training settings: they are found now and not after an hour.
+pub fn findings(chip: &Chip) -> Result<(TrainConfig, Vec<Finding>), TrainError> {
+    let training = TrainConfig::of(&chip.description)?;
+    let mut findings = chip.findings();
+    let unstable = training.unstable_ends(&chip.description).into_iter();
+    findings.extend(unstable.map(|text| Finding {
+        severity: Severity::Warning,
+        text,
+    }));
+    Ok((training, findings))
+}
+
 /// A shell's clock must give a folded core the cycles that its tick takes.
 fn clock_fits(file: String, chip: &Chip) -> Result<(), Failure> {
     let Some(interfaces) = chip.description.interfaces.filter(Interfaces::need_shell) else {
@@ -54,14 +69,7 @@ fn clock_fits(file: String, chip: &Chip) -> Result<(), Failure> {
 impl Check {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip)?;
-        // Bad training settings are found now and not after an hour.
-        let training = TrainConfig::of(&chip.description)?;
-        let mut findings = chip.findings();
-        let unstable = training.unstable_ends(&chip.description).into_iter();
-        findings.extend(unstable.map(|text| Finding {
-            severity: Severity::Warning,
-            text,
-        }));
+        let (training, findings) = findings(&chip)?;
         let program = self.program.as_deref();
         let program = program
             .map(|p| TrainedProgram::load(p, &chip))

@@ -135,7 +135,7 @@ impl HardwareConfig {
     }
 
     /// Whether samples of one step differ in what the chip holds.
-    pub(crate) fn varies_by_sample(&self) -> bool {
+    pub fn varies_by_sample(&self) -> bool {
         self.draw == Draw::Sample || self.effects.contains(&Effect::ReadNoise)
     }
 

@@ -13,11 +13,12 @@ use crate::weights::parameters::Parameters;
 use bruno_device::Layer;
 
 /// The gradient of one sample by the currents and cards in force, from its events and its linearised windows, which
-/// `steps` gives for each hidden layer and no other; an error names the first window and neuron in which a number is not finite.
+/// `steps` gives for each hidden layer and no other, and that by the input spikes where it is asked for; an error names the first window and neuron in which a number is not finite.
 pub(crate) fn backward<S: Steps>(
     pass: &Pass<'_>,
     recording: &Recording,
     steps: &dyn Fn(usize) -> Option<S>,
+    by_input: bool,
 ) -> Result<Physical, TrainError> {
     let Pass {
         parameters,
@@ -30,15 +31,22 @@ pub(crate) fn backward<S: Steps>(
     let mut layers: Vec<LayerAdjoint<S>> = (0..chip.layers.len())
         .map(|index| LayerAdjoint::new(pass, index, recording, steps(index)))
         .collect();
+    let channels = if by_input { chip.inputs } else { 0 };
+    let mut inputs = vec![0.0; stimulus.windows as usize * channels];
     for window in (0..stimulus.windows as usize).rev() {
         for index in (0..layers.len()).rev() {
             let (own, later) = layers.split_at_mut(index + 1);
             own[index].window(window, later.first(), demand, &mut gradient)?;
         }
+        if by_input && let Some(first) = layers.first() {
+            let row = &mut inputs[window * channels..(window + 1) * channels];
+            first.ask(row, first.input);
+        }
     }
     Ok(Physical {
         weights: gradient.into_iter().map(f64::from).collect(),
         devices: layers.into_iter().map(|l| l.device).collect(),
+        inputs,
     })
 }
 
@@ -191,10 +199,10 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         for (mean, (step, state)) in self.mean.iter_mut().zip(steps.iter().zip(&self.state)) {
             *mean = step.b[0] * state[0] + step.b[1] * state[1];
         }
-        let mut spikes = demand.by_spikes[self.index].clone();
-        self.ask(&mut spikes, self.recurrent, self);
+        let mut spikes = demand.spikes(self.index, window, steps.len()).to_vec();
+        self.ask(&mut spikes, self.recurrent);
         if let Some(later) = later {
-            self.ask(&mut spikes, later.input, later);
+            later.ask(&mut spikes, later.input);
         }
         for (k, step) in steps.iter().enumerate() {
             let [v, p] = self.state[k];
@@ -223,15 +231,15 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         }
     }
 
-    /// Adds what the layer `to` asks of this layer's spikes over `weights`: a spike's time in the window is taken as
-    /// unknown, so its effect is the average over the window.
-    fn ask(&self, spikes: &mut [f32], weights: &[f32], to: &LayerAdjoint<'_, S>) {
-        let n = to.layer.neurons;
-        let (end, mean) = (to.decay.average_end(), to.decay.average_mean());
-        let wanted: Vec<f32> = to
+    /// Adds what the layer asks of spikes that reach it over `weights`: a spike's time in the window is taken as unknown, so
+    /// its effect is the average over the window.
+    fn ask(&self, spikes: &mut [f32], weights: &[f32]) {
+        let n = self.layer.neurons;
+        let (end, mean) = (self.decay.average_end(), self.decay.average_mean());
+        let wanted: Vec<f32> = self
             .asked
             .iter()
-            .zip(&to.mean)
+            .zip(&self.mean)
             .map(|(a, m)| end * a + mean * m)
             .collect();
         for (spike, row) in spikes.iter_mut().zip(weights.chunks_exact(n)) {

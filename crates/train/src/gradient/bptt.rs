@@ -25,16 +25,16 @@ use bruno_device::{Layer, TICK_S};
 use std::ops::Range;
 
 /// Backpropagation that remembers every tick.
-pub(crate) fn full(pass: &Pass<'_>) -> Result<Physical, TrainError> {
+pub(crate) fn full(pass: &Pass<'_>, by_input: bool) -> Result<Physical, TrainError> {
     let ticks = pass.stimulus.windows * pass.chip().window_ticks;
     let states = Replay::new(pass)?.remember(0..ticks);
-    let mut backward = Backward::new(pass);
+    let mut backward = Backward::new(pass, by_input);
     backward.ticks(0..ticks, &states)?;
     Ok(backward.finish())
 }
 
 /// Backpropagation that remembers the states at the windows' borders and recomputes what lies between.
-pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Physical, TrainError> {
+pub(crate) fn checkpointed(pass: &Pass<'_>, by_input: bool) -> Result<Physical, TrainError> {
     let window = pass.chip().window_ticks;
     let ticks = |w: u32| w * window..(w + 1) * window;
     let mut replay = Replay::new(pass)?;
@@ -43,7 +43,7 @@ pub(crate) fn checkpointed(pass: &Pass<'_>) -> Result<Physical, TrainError> {
         borders.push(replay.snapshot());
         replay.skip(ticks(w));
     }
-    let mut backward = Backward::new(pass);
+    let mut backward = Backward::new(pass, by_input);
     for (w, border) in (0..pass.stimulus.windows).zip(&borders).rev() {
         replay.restore(border);
         backward.ticks(ticks(w), &replay.remember(ticks(w)))?;
@@ -56,15 +56,19 @@ struct Backward<'a> {
     pass: &'a Pass<'a>,
     layers: Vec<Adjoint>,
     gradient: Vec<f64>,
+    /// By the spikes of input channels, `[window][channel]`; empty where nobody asks.
+    inputs: Vec<f32>,
 }
 
 impl<'a> Backward<'a> {
-    fn new(pass: &'a Pass<'a>) -> Self {
+    fn new(pass: &'a Pass<'a>, by_input: bool) -> Self {
+        let inputs = pass.stimulus.windows as usize * pass.chip().inputs;
         let layers = (0..pass.chip().layers.len()).map(|index| Adjoint::new(pass, index));
         Self {
             pass,
             layers: layers.collect(),
             gradient: vec![0.0; pass.parameters.values.len()],
+            inputs: vec![0.0; if by_input { inputs } else { 0 }],
         }
     }
 
@@ -74,7 +78,7 @@ impl<'a> Backward<'a> {
         for (tick, pair) in range.zip(states.windows(2)).rev() {
             // What the tick after asks of this tick's spikes is known from every layer before any of them moves on.
             let indices = 0..self.layers.len();
-            let asked: Vec<Vec<f64>> = indices.map(|index| self.asked(index)).collect();
+            let asked: Vec<Vec<f64>> = indices.map(|index| self.asked(index, tick)).collect();
             for (index, asked) in asked.iter().enumerate() {
                 self.layer(index, tick, (&pair[0], &pair[1]), asked);
             }
@@ -132,15 +136,25 @@ impl<'a> Backward<'a> {
         if let Some(recurrent) = &own.recurrent {
             layer.add(&before[index].fired, recurrent, &mut self.gradient);
         }
+        if index == 0 && !self.inputs.is_empty() {
+            let (k, channels) = (self.pass.chip().window_ticks, self.pass.chip().inputs);
+            let window = (tick / k) as usize;
+            let row = &mut self.inputs[window * channels..(window + 1) * channels];
+            layer.ask_inputs(row, f64::from(k));
+        }
         layer.later.clone_from(&layer.i);
         layer.i.iter_mut().for_each(|i| *i *= layer.alpha);
     }
 
     /// `dL/d spike` of every neuron of a layer in the tick at hand.
-    fn asked(&self, index: usize) -> Vec<f64> {
-        let Some(by_spikes) = self.pass.demand.by_spikes.get(index) else {
+    fn asked(&self, index: usize, tick: u32) -> Vec<f64> {
+        let chip = self.pass.chip();
+        if index == chip.readout() {
             return Vec::new();
-        };
+        }
+        let window = (tick / chip.window_ticks) as usize;
+        let neurons = chip.layers[index].neurons;
+        let by_spikes = self.pass.demand.spikes(index, window, neurons);
         let mut asked: Vec<f64> = by_spikes.iter().map(|x| f64::from(*x)).collect();
         let mut ask = |onto: &[f64], later: &[f64]| {
             for (x, weights) in later.iter().zip(onto.chunks_exact(asked.len())) {
@@ -158,6 +172,7 @@ impl<'a> Backward<'a> {
         Physical {
             weights: self.gradient,
             devices: self.layers.into_iter().map(|l| l.device).collect(),
+            inputs: self.inputs,
         }
     }
 }
@@ -307,6 +322,15 @@ impl Adjoint {
         for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
             if *parameter == DeviceParameter::Refractory {
                 *sum += release;
+            }
+        }
+    }
+
+    /// Adds what a tick asks of a spike of each channel, as its share of a window of `ticks`.
+    fn ask_inputs(&self, row: &mut [f32], ticks: f64) {
+        for (i, weights) in self.i.iter().zip(self.input.chunks_exact(row.len())) {
+            for (sum, weight) in row.iter_mut().zip(weights) {
+                *sum += (weight * i / ticks) as f32;
             }
         }
     }

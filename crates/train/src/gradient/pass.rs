@@ -8,7 +8,7 @@ use crate::gradient::recorded::RecordedSteps;
 use crate::gradient::recording::Recording;
 use crate::gradient::transition::ExactSteps;
 use crate::run::not_finite::NotFinite;
-use crate::weights::in_force::InForce;
+use crate::weights::in_force::{InForce, Physical};
 use crate::weights::parameters::Parameters;
 use bruno_device::Chip;
 use bruno_sim::Stimulus;
@@ -20,10 +20,22 @@ pub type Gradient = Vec<f32>;
 pub struct Demand<'a> {
     /// `dL/d(readout current, pA)` at the end of every window, `[window][output]`.
     pub by_current: &'a [f32],
-    /// `dL/d(spike count)` of every hidden neuron, by layer; the same in every window.
+    /// `dL/d(spike count of a window)` of every hidden neuron, by layer: `[window][neuron]`, or `[neuron]` where it is the
+    /// same in every window.
     pub by_spikes: &'a [Vec<f32>],
     /// `dL/d(mean membrane of a window, V)` of every hidden neuron, by layer: `[window][neuron]`; empty where nothing asks.
     pub by_membrane: &'a [Vec<f32>],
+}
+
+impl<'a> Demand<'a> {
+    /// `dL/d(spike count)` of the neurons of a hidden layer in a window.
+    pub(crate) fn spikes(&self, layer: usize, window: usize, neurons: usize) -> &'a [f32] {
+        let all = &self.by_spikes[layer];
+        match all.len() == neurons {
+            true => all,
+            false => &all[window * neurons..(window + 1) * neurons],
+        }
+    }
 }
 
 /// One sample that has run forward, and the loss's derivatives.
@@ -57,18 +69,46 @@ impl<'a> Pass<'a> {
         kind: GradientKind,
         recording: &Recording,
     ) -> Result<Gradient, TrainError> {
-        let physical = match kind {
+        let physical = self.physical(kind, recording, false)?;
+        self.by_parameters(physical)
+    }
+
+    /// The same, and `dL/d(spikes of an input channel in a window)`, `[window][channel]`: by a spike at an unknown time in the
+    /// window, so the mean over its ticks.
+    ///
+    /// # Errors
+    /// Those of [`Pass::gradient`].
+    pub fn gradient_and_inputs(
+        &self,
+        kind: GradientKind,
+        recording: &Recording,
+    ) -> Result<(Gradient, Vec<f32>), TrainError> {
+        let mut physical = self.physical(kind, recording, true)?;
+        let inputs = std::mem::take(&mut physical.inputs);
+        Ok((self.by_parameters(physical)?, inputs))
+    }
+
+    fn physical(
+        &self,
+        kind: GradientKind,
+        recording: &Recording,
+        by_input: bool,
+    ) -> Result<Physical, TrainError> {
+        match kind {
             GradientKind::Sample | GradientKind::Mean | GradientKind::Jacobian => {
                 let steps = |index| RecordedSteps::new(self, index, recording, kind);
-                adjoint::backward(self, recording, &steps)?
+                adjoint::backward(self, recording, &steps, by_input)
             }
             GradientKind::Transition => {
                 let exact = ExactSteps::of(self)?;
-                adjoint::backward(self, recording, &|index| exact.layer(index))?
+                adjoint::backward(self, recording, &|index| exact.layer(index), by_input)
             }
-            GradientKind::Bptt => bptt::full(self)?,
-            GradientKind::Checkpointed => bptt::checkpointed(self)?,
-        };
+            GradientKind::Bptt => bptt::full(self, by_input),
+            GradientKind::Checkpointed => bptt::checkpointed(self, by_input),
+        }
+    }
+
+    fn by_parameters(&self, physical: Physical) -> Result<Gradient, TrainError> {
         let gradient = self.in_force.to_parameters(self.parameters, physical);
         match gradient.iter().position(|g| !g.is_finite()) {
             None => Ok(gradient),

@@ -116,7 +116,7 @@ impl Trainer<'_> {
         let samples: Vec<usize> = (0..failed.samples.len()).collect();
         let epoch = self.run.epoch + 1;
         let stepped = self.batch(self.at(epoch, failed.step), &samples);
-        let stepped = stepped.and_then(|(gradient, _)| self.update(gradient, failed.progress));
+        let stepped = stepped.and_then(|(gradient, _)| self.run.update(gradient, failed.progress));
         self.restore(before);
         let named = |error| match error {
             TrainError::NotFinite(mut fault) => {
@@ -154,7 +154,7 @@ impl Trainer<'_> {
         let (gradient, found) = self.batch(at, samples)?;
         let chip = self.chip()?;
         let groups = step_report::group_norms(&chip, &self.run.parameters, &gradient);
-        let (norm, clipping) = self.update(gradient, progress).map_err(here)?;
+        let (norm, clipping) = self.run.update(gradient, progress).map_err(here)?;
         let report = StepReport {
             step: number + 1,
             epoch,

@@ -5,7 +5,10 @@ use bruno_sim::{Forward, Program};
 
 /// Loads every model (where there is something to load) and works through `indices`, every thread its share; results in
 /// the order of `indices`.
-pub(crate) fn spread<T: Send>(
+///
+/// # Errors
+/// The first of the models' and of the work.
+pub fn spread<T: Send>(
     models: &mut [Box<dyn Forward>],
     program: Option<&Program>,
     indices: &[usize],

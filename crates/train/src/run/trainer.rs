@@ -6,14 +6,14 @@ mod sample_trace;
 
 pub use sample_trace::{NeuronTrace, SampleTrace, TracedLayer};
 
-use crate::config::{StraightThrough, check_reach};
+use crate::config::check_reach;
 use crate::gradient::pass::Gradient;
 use crate::measure::evaluate::{Load, evaluate};
 use crate::measure::sample::Ran;
 use crate::measure::score::Evaluation;
 use crate::run::alive;
 use crate::run::dropout::thinned;
-use crate::run::not_finite::{FailedBatch, NotFinite};
+use crate::run::not_finite::FailedBatch;
 use crate::run::parallel::spread;
 use crate::weights::in_force::{At, InForce, nominal_program};
 use crate::{Checkpoint, Footprint, HardwareConfig, Measured, Objectives, TrainError};
@@ -148,13 +148,9 @@ impl<'a> Trainer<'a> {
         self.at(self.run.epoch + 1, self.steps_done())
     }
 
-    /// The order of an epoch follows from (seed, epoch) alone.
+    /// The samples of an epoch in their order.
     pub(crate) fn order(&self, epoch: usize) -> Vec<usize> {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.run.config.seed);
-        rng.set_stream(epoch as u64);
-        let mut order: Vec<usize> = (0..self.data.train.len()).collect();
-        order.shuffle(&mut rng);
-        order
+        order(self.run.config.seed, epoch, self.data.train.len())
     }
 
     pub(crate) fn batch(
@@ -187,47 +183,6 @@ impl<'a> Trainer<'a> {
             (0..2).for_each(|k| self.seconds[k] += outcome.seconds[k]);
         }
         Ok((gradient, found))
-    }
-
-    /// One optimiser step; returns the gradient's norm and the factor of its clipping.
-    pub(crate) fn update(
-        &mut self,
-        mut gradient: Gradient,
-        progress: f64,
-    ) -> Result<(f32, f32), TrainError> {
-        let config = &self.run.config;
-        // A cosine from 1 to a hundredth.
-        let schedule = 0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
-        let level_rate = config.levels.as_ref().map_or(0.0, |l| l.learning_rate);
-        let parameters = &mut self.run.parameters;
-        let device: Vec<usize> = parameters
-            .layers
-            .iter()
-            .flat_map(|l| l.device.clone())
-            .collect();
-        let rate_of = |k: usize| match (device.contains(&k), parameters.is_level(k)) {
-            (true, _) => config.device_learning_rate,
-            (false, true) => level_rate,
-            (false, false) => config.learning_rate,
-        };
-        let rates = (0..gradient.len()).map(|k| (rate_of(k) * schedule) as f32);
-        let rates: Vec<f32> = rates.collect();
-        if config.weights.straight_through == StraightThrough::Gated {
-            parameters.gate(&mut gradient);
-        }
-        let (norm, clipping) = self.run.adam.clip(&mut gradient, config.clip as f32);
-        if !norm.is_finite() {
-            return Err(NotFinite::of("norm of the batch's gradient", norm).into());
-        }
-        self.run
-            .adam
-            .step(&mut parameters.values, &gradient, |k| rates[k]);
-        parameters.decay(config.learning_rate * schedule * config.regularisation.weight_decay);
-        parameters.clip();
-        match parameters.values.iter().position(|x| !x.is_finite()) {
-            None => Ok((norm, clipping)),
-            Some(at) => Err(NotFinite::of(parameters.name(at), parameters.values[at]).into()),
-        }
     }
 
     /// Scores samples on the nominal chip with the parameters at hand.
@@ -318,6 +273,15 @@ impl<'a> Trainer<'a> {
     pub fn description(&self) -> Description {
         self.run.parameters.describe(&self.run.description)
     }
+}
+
+/// The order of so many samples in an epoch (from 1): it follows from seed and epoch alone.
+pub fn order(seed: u64, epoch: usize, samples: usize) -> Vec<usize> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(epoch as u64);
+    let mut order: Vec<usize> = (0..samples).collect();
+    order.shuffle(&mut rng);
+    order
 }
 
 /// Checks that a data set fits a chip: channels, outputs, frames of whole windows.

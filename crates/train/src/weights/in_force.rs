@@ -20,7 +20,7 @@ const TRAINING: u64 = 0x7472_6169_6e69_6e67;
 
 /// A place in a training run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct At {
+pub struct At {
     /// Epoch, from 1.
     pub epoch: usize,
     /// Optimiser step of the whole run.
@@ -52,6 +52,8 @@ pub(crate) struct Physical {
     pub weights: Vec<f64>,
     /// By the device parameters in the units of each layer's card.
     pub devices: Vec<Vec<f64>>,
+    /// By the spikes of input channels, `[window][channel]`; empty where nobody asks.
+    pub inputs: Vec<f32>,
 }
 
 /// Synapses of a projection, `[channel][neuron]`.
@@ -86,7 +88,7 @@ impl InForce {
     ///
     /// # Errors
     /// A virtual chip whose registers or adders cannot hold it.
-    pub(crate) fn at(
+    pub fn at(
         parameters: &Parameters,
         config: &TrainConfig,
         chip: &Chip,

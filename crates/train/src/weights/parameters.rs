@@ -1,6 +1,7 @@
 //! Everything that training changes: latent weights, device parameters, output biases; and the way from there to a chip.
 
 mod fresh;
+mod tensor;
 
 use crate::config::{DeviceParameter, DeviceTraining};
 use crate::weights::projection::Projection;
@@ -12,6 +13,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+pub use tensor::Tensor;
 
 /// Keeps the random numbers of weights' rounding apart from those of initial weights ("rounding" in ASCII).
 const WEIGHT_ROUNDING: u64 = 0x726f_756e_6469_6e67;
@@ -72,7 +74,7 @@ impl Parameters {
     }
 
     /// Takes out of a gradient what would push latent weights at an end of their level table further out.
-    pub(crate) fn gate(&self, gradient: &mut [f32]) {
+    pub fn gate(&self, gradient: &mut [f32]) {
         for layer in &self.layers {
             for projection in std::iter::once(&layer.input).chain(&layer.recurrent) {
                 projection.gate(&self.values, gradient);

@@ -1,5 +1,5 @@
 //! Every gradient against finite differences of a smooth model, with spikes: weights, recurrent weights, level tables and
-//! device parameters, the threshold among them.
+//! device parameters, the threshold among them, and the spikes that go in.
 //!
 //! A spike is a step of the chip: its difference is zero or a jump, and no gradient of a spiking chip can be compared with
 //! it. The smooth model (`model.rs`) is what a surrogate gradient differentiates, and exact backpropagation must give its
@@ -73,6 +73,11 @@ fn check(reset: &str, window_ticks: u32, tolerances: &[(GradientKind, f64)]) {
     }
     let in_force = InForce::nominal(&parameters, &chip);
     let [first, second, _] = NEURONS;
+    // Every window asks for other spikes.
+    let by_spikes = [first, second].map(|n| {
+        let row = |window: u32| vec![2.0 + 2.0 * window as f32 / windows as f32; n];
+        (0..windows).flat_map(row).collect::<Vec<f32>>()
+    });
     let pass = Pass {
         in_force: &in_force,
         parameters: &parameters,
@@ -80,20 +85,39 @@ fn check(reset: &str, window_ticks: u32, tolerances: &[(GradientKind, f64)]) {
         stimulus: &stimulus,
         demand: Demand {
             by_current: &[1.0, -0.6].repeat(windows as usize),
-            by_spikes: &[first, second].map(|n| vec![3.0; n]),
+            by_spikes: &by_spikes,
             by_membrane: &[first, second].map(|n| vec![20.0; n * windows as usize]),
         },
     };
     let groups = groups(&pass);
+    let inputs = inputs(&pass);
     for (kind, far) in tolerances {
         let recording = Recording::of(pass.chip(), &[*kind], &trace);
-        let gradient = pass.gradient(*kind, &recording).unwrap();
+        let (gradient, by_input) = pass.gradient_and_inputs(*kind, &recording).unwrap();
+        let by_input: Vec<f32> = inputs.places.iter().map(|p| by_input[*p]).collect();
+        let a = Agreement::of(&by_input, &inputs.slopes);
+        let good = a.cosine > 1.0 - far && (a.ratio - 1.0).abs() < *far;
+        assert!(good, "{kind:?}, input spikes: {a:?}");
         for group in &groups {
             let found: Vec<f32> = group.places.iter().map(|p| gradient[*p]).collect();
             let a = Agreement::of(&found, &group.slopes);
             let good = a.cosine > 1.0 - far && (a.ratio - 1.0).abs() < *far;
             assert!(good, "{kind:?}, {}: {a:?}", group.name);
         }
+    }
+}
+
+/// Input spikes of each channel in ten windows, with their differences.
+fn inputs(pass: &Pass<'_>) -> Group {
+    let smooth = Smooth::new(pass);
+    let windows = (0..pass.stimulus.windows as usize).step_by(pass.stimulus.windows as usize / 10);
+    let places = windows.flat_map(|window| window * INPUTS..(window + 1) * INPUTS);
+    let places: Vec<usize> = places.collect();
+    let slope = |place| smooth.slope(1e-4, |layers, by| layers[0].more_input = (place, by));
+    Group {
+        name: "input spikes".into(),
+        slopes: places.iter().map(|place| slope(*place)).collect(),
+        places,
     }
 }
 

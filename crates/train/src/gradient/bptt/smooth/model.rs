@@ -19,6 +19,9 @@ pub(super) struct Layer {
     pub recurrent: Vec<f64>,
     /// What the refractory time is longer than that of the run, ms: less than a tick.
     pub late_ms: f64,
+    /// More spikes of the first layer's inputs than in the run: place among `[window][channel]` and how many, in equal shares
+    /// of the window's ticks.
+    pub more_input: (usize, f64),
 }
 
 /// States of a layer's neurons.
@@ -69,6 +72,7 @@ impl<'a> Smooth<'a> {
             input: wide(pass.in_force.input_pa(index)),
             recurrent: wide(pass.in_force.recurrent_pa(index)),
             late_ms: 0.0,
+            more_input: (0, 0.0),
         });
         let ticks = pass.stimulus.windows * chip.window_ticks;
         let run = Replay::new(pass).unwrap().remember(0..ticks);
@@ -89,18 +93,20 @@ impl<'a> Smooth<'a> {
         for (tick, pair) in self.run.windows(2).enumerate() {
             let before = &pair[0];
             let mut new = pair[1].clone();
-            let stimulus = self.stimulus(tick);
+            let stimuli = [layers, &self.own].map(|of| self.stimulus(tick, of[0].more_input));
             for index in 0..layers.len() {
-                let [changed, as_run] =
-                    [(layers, &states), (&self.own, before)].map(|(of, states)| {
+                let [changed, run] = &stimuli;
+                let [changed, as_run] = [(layers, &states, changed), (&self.own, before, run)].map(
+                    |(of, states, stimulus)| {
                         // What the layer before fired in the tick before.
                         let input = if index == 0 {
-                            &stimulus
+                            stimulus
                         } else {
                             &states[index - 1].spikes
                         };
                         of[index].currents(&states[index], input)
-                    });
+                    },
+                );
                 for (n, i) in new[index].i.iter_mut().enumerate() {
                     *i += changed[n] - as_run[n];
                 }
@@ -112,11 +118,16 @@ impl<'a> Smooth<'a> {
         loss
     }
 
-    /// Input channels that spike in a tick.
-    fn stimulus(&self, tick: usize) -> Vec<f64> {
+    /// Input channels that spike in a tick, with those that are more than in the run.
+    fn stimulus(&self, tick: usize, (place, more): (usize, f64)) -> Vec<f64> {
         let mut spikes = vec![0.0; self.pass.chip().layers[0].inputs];
         let channels = spiking(self.pass.stimulus, tick as u32);
         channels.iter().for_each(|c| spikes[*c as usize] = 1.0);
+        let (window, ticks) = (place / spikes.len(), self.pass.chip().window_ticks as usize);
+        if tick / ticks == window {
+            let channel = place % spikes.len();
+            spikes[channel] += more / ticks as f64;
+        }
         spikes
     }
 
@@ -179,7 +190,7 @@ impl<'a> Smooth<'a> {
         let hidden = states.iter().zip(demand.by_membrane).zip(demand.by_spikes);
         let mut asked: f64 = hidden
             .map(|((s, by_v), by_spike)| {
-                sum(by_v, &s.v, tick / k) / k as f64 + sum(by_spike, &s.spikes, 0)
+                sum(by_v, &s.v, tick / k) / k as f64 + sum(by_spike, &s.spikes, tick / k)
             })
             .sum();
         if (tick + 1).is_multiple_of(k) {

@@ -1,0 +1,66 @@
+//! The command line `bruno`: one file a subcommand under `command/`, errors and exit codes in `failure.rs`. A program runs
+//! it as its own ([`main`]); another one, such as a Python interpreter, runs single commands in its process ([`command`]).
+
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+#[macro_use]
+mod console;
+mod bug;
+mod command;
+mod costs;
+mod data;
+mod failure;
+mod output;
+mod progress;
+mod quantisation;
+mod report;
+mod ridge;
+mod run_log;
+mod running;
+mod scores;
+
+use clap::Parser;
+use command::Arguments;
+pub use command::check::findings;
+pub use command::judge::NAME as JUDGE;
+pub use console::{Console, Interrupted};
+pub use data::load as load_data;
+pub use failure::Failure;
+pub use running::Simulator;
+use std::ffi::OsString;
+
+/// Runs the command of these arguments, the program's name first, as this process's own; gives its exit code.
+pub fn main(arguments: Vec<OsString>) -> u8 {
+    bug::caught(|| run(arguments))
+}
+
+fn run(arguments: Vec<OsString>) -> u8 {
+    if let Ok(program) = std::env::current_exe() {
+        bruno_verilator::judge_with(program, vec![command::judge::NAME.into()]);
+    }
+    let ran = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments.run(),
+        Err(mistake) if mistake.use_stderr() => mistake.exit(),
+        Err(help) => console::written(help.print()),
+    };
+    match ran {
+        Ok(()) => 0,
+        Err(failure) => {
+            tell!("bruno: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+/// Runs the command of these arguments (without the program's name) in this process and thread. What it prints goes to
+/// the console.
+///
+/// # Errors
+/// Arguments that no command takes, and those of the command.
+pub fn command(arguments: &[String], console: Box<dyn Console>) -> Result<(), Failure> {
+    let words = std::iter::once("bruno").chain(arguments.iter().map(String::as_str));
+    let arguments = Arguments::try_parse_from(words).map_err(|mistake| Failure::Arguments {
+        mistake: mistake.render().to_string(),
+    })?;
+    console::with(console, || arguments.run())
+}

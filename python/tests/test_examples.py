@@ -1,0 +1,33 @@
+"""The examples run, and do what they say."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+NETWORKS = Path(os.environ.get("BRUNO_REFERENCE_DATA", ROOT / "../shared/data")) / "nir"
+
+
+def example(name):
+    path = ROOT / f"python/examples/{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.skipif(not NETWORKS.is_dir(), reason="needs the reference data")
+def test_nir_to_verilog(tmp_path):
+    network = NETWORKS / "braille_noDelay_noBias_subtract.nir"
+    trace, verilog = example("nir_to_verilog").main([str(network), "--out", str(tmp_path)])
+    assert sum(len(spikes) for spikes in trace.spikes.values()) > 0
+    assert any(file.suffix == ".v" for file in verilog)
+    assert (tmp_path / "again.nir").stat().st_size > 10_000
+
+
+def test_an_encoder_before_a_chip():
+    pytest.importorskip("torch")
+    assert example("encoder").main(["--simulator", "integer"]) > 0.9
