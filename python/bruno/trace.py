@@ -23,6 +23,8 @@ class Word:
     """Unit of the values; `1` for a count or a share. Sums over a window's ticks of 1 us have `us` in it."""
     lsb: float
     """Value of one LSB in the unit."""
+    offset: float
+    """Value of the code 0 in the unit."""
     signed: bool
     """Whether its code has a sign."""
     about: str
@@ -57,7 +59,8 @@ class Records(Mapping[str, NDArray[np.float64]]):
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         codes = self.codes(name)
-        return codes * self.words[self._places[name]].lsb
+        word = self.words[self._places[name]]
+        return word.offset + codes * word.lsb
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)

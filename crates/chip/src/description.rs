@@ -2,13 +2,16 @@
 
 use crate::Interfaces;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 mod door;
 mod given;
+mod neuron_file;
 mod preset;
 mod rram;
 mod variability;
 
+pub use neuron_file::NeuronFile;
 pub use rram::{DieConductance, Drift, Mapping, Programming, ReadNoise, Rram, Stuck};
 pub use variability::{Spread, Variability};
 
@@ -62,14 +65,24 @@ pub struct Description {
 pub struct LayerDescription {
     /// Name of the layer; part of its Verilog module's name.
     pub name: String,
-    /// Neuron model.
+    /// Neuron model that bruno knows by hand; absent where `model` gives another.
+    #[serde(
+        default = "NeuronKind::of_file",
+        skip_serializing_if = "NeuronKind::is_file"
+    )]
     pub kind: NeuronKind,
+    /// Neuron model as a file: `my.nrn` beside the description, or the name of one that comes with bruno.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<NeuronFile>,
+    /// Parameters of `model` that differ from its defaults, in the units of its file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, f64>,
     /// Number of neurons N.
     pub neurons: usize,
     /// Whether the layer's spikes feed back to itself, one tick later.
     #[serde(default)]
     pub recurrent: bool,
-    /// The physical neuron.
+    /// The physical neuron of a `kind`.
     #[serde(default)]
     pub device: DeviceCard,
     /// Spread of the neurons between dies and between devices; none where absent.
@@ -107,6 +120,19 @@ pub enum NeuronKind {
     Felif,
     /// The same without switching.
     Lif,
+    /// The one of the layer's `model`.
+    #[serde(skip)]
+    File,
+}
+
+impl NeuronKind {
+    fn of_file() -> Self {
+        Self::File
+    }
+
+    fn is_file(&self) -> bool {
+        *self == Self::File
+    }
 }
 
 /// RRAM synapses of one projection.

@@ -1,10 +1,12 @@
 //! The register map: one table, from which Verilog, software and documentation are generated.
 
+use std::borrow::Cow;
+
 /// One register of the chip.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Register {
     /// Name, in Verilog and in software.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Width in bits.
     pub bits: u32,
     /// Two's complement.
@@ -12,7 +14,7 @@ pub struct Register {
     /// Writable over the bus.
     pub writable: bool,
     /// What it holds, with its unit.
-    pub about: &'static str,
+    pub about: Cow<'static, str>,
 }
 
 impl Register {
@@ -39,11 +41,11 @@ const fn register(
     about: &'static str,
 ) -> Register {
     Register {
-        name,
+        name: Cow::Borrowed(name),
         bits,
         signed,
         writable,
-        about,
+        about: Cow::Borrowed(about),
     }
 }
 
@@ -147,6 +149,13 @@ macro_rules! device_registers {
                     $(Self::$id => register($name, $bits, $signed, true, $about),)*
                 }
             }
+
+            /// Its name, in Verilog and in software.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$id => $name,)*
+                }
+            }
         }
     };
 }
@@ -187,11 +196,6 @@ impl DeviceRegister {
     /// Word address in the register section of a layer.
     pub const fn address(self) -> u32 {
         self as u32
-    }
-
-    /// Its name, in Verilog and in software.
-    pub const fn name(self) -> &'static str {
-        self.register().name
     }
 }
 

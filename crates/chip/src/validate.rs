@@ -140,8 +140,64 @@ impl Description {
         largest.max(last(before, self.readout.outputs))
     }
 
+    /// A layer has a kind or a model, and what belongs to it.
+    fn check_model(&self, at: &str, layer: &LayerDescription, c: &mut Checker) {
+        let of_file = layer.kind == NeuronKind::File;
+        match (of_file, &layer.model) {
+            (true, None) => c.add(
+                &format!("{at}.kind"),
+                "absent",
+                "`felif` or `lif`, or `model` with a neuron file",
+                "say whose neurons these are",
+            ),
+            (false, Some(_)) => c.add(
+                &format!("{at}.model"),
+                "present beside `kind`",
+                "one of both",
+                "remove `kind` for the neurons of the file",
+            ),
+            _ => {}
+        }
+        if !of_file {
+            if let Some(name) = layer.parameters.keys().next() {
+                c.add(
+                    &format!("{at}.parameters.{name}"),
+                    "present",
+                    "absent without `model`",
+                    "write the fields of `device` for a `kind`",
+                );
+            }
+            return;
+        }
+        if layer.device != DeviceCard::default() {
+            c.add(
+                &format!("{at}.device"),
+                "present",
+                "absent beside `model`",
+                "the neurons of a file have `parameters`",
+            );
+        }
+        if layer.variability.is_some() {
+            c.add(
+                &format!("{at}.variability"),
+                "present",
+                "absent beside `model`",
+                "spread is known of `felif` and `lif` alone",
+            );
+        }
+        if self.rounding == Rounding::Truncate {
+            c.add(
+                "rounding",
+                "truncate",
+                "`nearest` or `stochastic` in a chip with a `model`",
+                "truncation toward zero exists for `lif` alone",
+            );
+        }
+    }
+
     fn check_combination(&self, index: usize, layer: &LayerDescription, c: &mut Checker) {
         let at = format!("layers[{index}]");
+        self.check_model(&at, layer, c);
         if self.rounding == Rounding::Truncate && layer.kind == NeuronKind::Felif {
             c.add(
                 &format!("{at}.kind"),

@@ -1,5 +1,6 @@
 //! What a chip costs beside its loss, in words.
 
+use bruno_device::Chip;
 use bruno_train::{EpochReport, Evaluation, Footprint};
 
 /// Energy, area and latency of an epoch in one line.
@@ -16,10 +17,16 @@ pub fn line(report: &EpochReport) -> String {
 }
 
 /// Energy and area by cause, a line each.
-pub fn lines(found: &Evaluation, area: &Footprint) -> Vec<String> {
+pub fn lines(found: &Evaluation, area: &Footprint, chip: &Chip) -> Vec<String> {
+    let of_files: Vec<&str> = chip
+        .layers
+        .iter()
+        .filter(|l| l.model.program.is_some())
+        .map(|l| l.name.as_str())
+        .collect();
     let score = &found.score;
     let nj = |joule: f64| 1e9 * joule / score.samples.max(1) as f64;
-    vec![
+    let mut lines = vec![
         format!(
             "energy (proxy)                {:.4} nJ a sample: synapses {:.4}, spikes {:.4}, leak {:.4}",
             score.energy_nj(),
@@ -34,5 +41,12 @@ pub fn lines(found: &Evaluation, area: &Footprint) -> Vec<String> {
             area.neurons_um2,
             area.cells_um2
         ),
-    ]
+    ];
+    if !of_files.is_empty() {
+        lines.push(format!(
+            "                              without spikes, leak and capacitors of `{}`: a neuron file says nothing of them",
+            of_files.join("`, `")
+        ));
+    }
+    lines
 }

@@ -1,8 +1,14 @@
 //! A resolved chip: every default filled in, every integer code derived. What later stages work from.
 
+mod of_file;
+
 use crate::dead_zones::DeadZones;
-use crate::{Codes, Constants, Felif, Finding, LayerKind, NeuronModel, limits, rram};
-use bruno_chip::{ChipError, Description, Problem, RecorderLevel, Rounding, Synapse};
+use crate::{
+    Codes, Constants, CurrentWord, Felif, Finding, LayerKind, NeuronModel, TICK_S, limits, rram,
+};
+use bruno_chip::{
+    ChipError, Description, LayerDescription, Problem, RecorderLevel, Rounding, Synapse,
+};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -22,6 +28,9 @@ pub struct Layer {
     pub inputs: usize,
     /// Whether N recurrent channels follow the inputs.
     pub recurrent: bool,
+    /// Word of the synaptic current.
+    #[serde(skip)]
+    pub current: CurrentWord,
     /// Bits of a stored weight code.
     pub bits: u32,
     /// Level codes of the input synapses, LSB of I, 2^bits entries.
@@ -58,6 +67,27 @@ impl Layer {
     /// Presynaptic channels, recurrence included.
     pub fn fan_in(&self) -> usize {
         self.inputs + if self.recurrent { self.neurons } else { 0 }
+    }
+
+    /// Time constant of the synaptic current in force, s.
+    pub fn tau_syn_s(&self) -> f64 {
+        -TICK_S / (-self.current_loss()).ln_1p()
+    }
+
+    /// Share of the synaptic current that a tick takes.
+    pub fn current_loss(&self) -> f64 {
+        match &self.model.program {
+            None => self.codes.i_dec.value(),
+            Some(program) => program.input_loss(&self.codes.own),
+        }
+    }
+
+    /// Refractory time in force, ticks.
+    pub fn refractory_ticks(&self) -> u32 {
+        match &self.model.program {
+            None => self.codes.t_ref as u32,
+            Some(program) => program.refractory_ticks(&self.codes.own),
+        }
     }
 
     /// Whether its neurons spike; those of the readout do not.
@@ -109,7 +139,7 @@ impl Chip {
         for index in 0..description.layers.len() {
             match hidden_layer(description, index, inputs) {
                 Ok(layer) => layers.push(layer),
-                Err(problem) => problems.push(problem),
+                Err(found) => problems.extend(found),
             }
             inputs = description.layers[index].neurons;
         }
@@ -141,10 +171,15 @@ impl Chip {
     /// Largest constant current that never moves the membrane of layer `index`, pA: what lies within the dead zone has no
     /// effect of its own. 0 for the readout, which has no membrane.
     pub fn dead_current_pa(&self, index: usize) -> f64 {
+        let layer = &self.layers[index];
         self.description.layers.get(index).map_or(0.0, |raw| {
+            if layer.kind == LayerKind::File {
+                // Guard bits and words as long as a state needs: what is left has no name of its own here.
+                return 0.0;
+            }
             let model = Felif::new(&raw.device);
             let formats = &self.description.formats;
-            DeadZones::of(&self.layers[index], &model, formats, self.rounding).current_pa
+            DeadZones::of(layer, &model, formats, self.rounding).current_pa
         })
     }
 
@@ -154,10 +189,68 @@ impl Chip {
     }
 }
 
-fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, Problem> {
+/// What a layer's neurons are, and what stands in their registers.
+struct Neurons {
+    kind: LayerKind,
+    model: Arc<NeuronModel>,
+    codes: Codes,
+    current: CurrentWord,
+}
+
+fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, Vec<Problem>> {
     let layer = &d.layers[index];
+    let recurrent = layer.recurrent_synapse.as_ref().unwrap_or(&layer.synapse);
+    let options = Options {
+        stochastic: d.rounding == Rounding::Stochastic,
+        noise: layer.device.noise_pa_rms.is_some(),
+        jacobian: d.recorder == RecorderLevel::Jacobian,
+    };
+    let at = format!("layers[{index}]");
+    let neurons = match &layer.model {
+        Some(file) => of_file::neurons(d, layer, file, options, &at)?,
+        None => of_kind(d, layer, options, &at).map_err(|problem| vec![problem])?,
+    };
+    if recurrent.bits != layer.synapse.bits {
+        return Err(vec![Problem {
+            field: format!("{at}.recurrent_synapse.bits"),
+            value: recurrent.bits.to_string(),
+            allowed: format!("{} (the bits of `synapse`)", layer.synapse.bits),
+            remedy: "one layer stores its codes in one width".into(),
+        }]);
+    }
+    Ok(Layer {
+        name: layer.name.clone(),
+        kind: neurons.kind,
+        model: neurons.model,
+        neurons: layer.neurons,
+        inputs,
+        recurrent: layer.recurrent,
+        bits: layer.synapse.bits,
+        levels: level_codes(neurons.current, &layer.synapse),
+        recurrent_levels: if layer.recurrent {
+            level_codes(neurons.current, recurrent)
+        } else {
+            Vec::new()
+        },
+        codes: Codes {
+            seed: layer_seed(d.seed, index),
+            ..neurons.codes
+        },
+        current: neurons.current,
+        banks: banks(layer.neurons, d.bank_neurons),
+        options,
+    })
+}
+
+/// Neurons of a hand-written kind.
+fn of_kind(
+    d: &Description,
+    layer: &LayerDescription,
+    options: Options,
+    at: &str,
+) -> Result<Neurons, Problem> {
     let codes = Codes::new(&layer.device, &d.formats, d.rounding).map_err(|e| Problem {
-        field: format!("layers[{index}].device.{}", e.field),
+        field: format!("{at}.device.{}", e.field),
         value: format!("in force as a coefficient of {:.3e}", e.coefficient),
         allowed: format!(
             "coefficients below {} ({} bits) after scaling",
@@ -166,46 +259,14 @@ fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, P
         ),
         remedy: "bring the value nearer to its default or change `formats`".into(),
     })?;
-    let recurrent = layer.recurrent_synapse.as_ref().unwrap_or(&layer.synapse);
-    if recurrent.bits != layer.synapse.bits {
-        return Err(Problem {
-            field: format!("layers[{index}].recurrent_synapse.bits"),
-            value: recurrent.bits.to_string(),
-            allowed: format!("{} (the bits of `synapse`)", layer.synapse.bits),
-            remedy: "one layer stores its codes in one width".into(),
-        });
-    }
     let kind = LayerKind::from(layer.kind);
-    let options = Options {
-        stochastic: d.rounding == Rounding::Stochastic,
-        noise: layer.device.noise_pa_rms.is_some(),
-        jacobian: d.recorder == RecorderLevel::Jacobian,
-    };
-    Ok(Layer {
-        name: layer.name.clone(),
+    let model = NeuronModel::of(kind, &d.formats, d.recorder, options);
+    Ok(Neurons {
         kind,
-        model: model(d, kind, options),
-        neurons: layer.neurons,
-        inputs,
-        recurrent: layer.recurrent,
-        bits: layer.synapse.bits,
-        levels: level_codes(d, &layer.synapse),
-        recurrent_levels: if layer.recurrent {
-            level_codes(d, recurrent)
-        } else {
-            Vec::new()
-        },
-        codes: Codes {
-            seed: layer_seed(d.seed, index),
-            ..codes
-        },
-        banks: banks(layer.neurons, d.bank_neurons),
-        options,
+        model: Arc::new(model.ok_or_else(|| of_file::absent(at))?),
+        codes,
+        current: CurrentWord::from(&d.formats),
     })
-}
-
-fn model(d: &Description, kind: LayerKind, options: Options) -> Arc<NeuronModel> {
-    Arc::new(NeuronModel::of(kind, &d.formats, d.recorder, options))
 }
 
 fn readout_layer(d: &Description, inputs: usize) -> Layer {
@@ -214,20 +275,22 @@ fn readout_layer(d: &Description, inputs: usize) -> Layer {
         noise: false,
         jacobian: false,
     };
+    let current = CurrentWord::from(&d.formats);
     Layer {
         name: "readout".into(),
         kind: LayerKind::Readout,
-        model: model(d, LayerKind::Readout, options),
+        model: Arc::new(NeuronModel::readout(&d.formats, d.recorder, options)),
         neurons: d.readout.outputs,
         inputs,
         recurrent: false,
         bits: d.readout.synapse.bits,
-        levels: level_codes(d, &d.readout.synapse),
+        levels: level_codes(current, &d.readout.synapse),
         recurrent_levels: Vec::new(),
         codes: Codes {
             seed: layer_seed(d.seed, d.layers.len()),
             ..Codes::readout(d.readout.tau_ms, d.rounding)
         },
+        current,
         banks: banks(d.readout.outputs, d.bank_neurons),
         options,
     }
@@ -241,8 +304,8 @@ fn layer_seed(seed: u32, index: usize) -> i32 {
     ((h ^ (h >> 15)) >> 2) as i32
 }
 
-fn level_codes(d: &Description, synapse: &Synapse) -> Vec<i32> {
-    let code = |level: f64| d.formats.i_code(level);
+fn level_codes(current: CurrentWord, synapse: &Synapse) -> Vec<i32> {
+    let code = |level: f64| current.code(level);
     rram::levels_pa(synapse).into_iter().map(code).collect()
 }
 

@@ -4,7 +4,7 @@ mod fit;
 
 pub use fit::Misfit;
 
-use crate::{Coefficient, Felif, TICK_S, noise};
+use crate::{Coefficient, Felif, NeuronProgram, RegisterId, TICK_S, noise};
 use bruno_chip::{DeviceCard, DeviceRegister, Formats, Rounding};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ const SURROGATE_WIDTH_V: f64 = 0.1;
 pub const PRE_TARGET_BITS: u32 = 20;
 
 /// Codes of one layer, in the order of the register map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Codes {
     /// Decay of the synaptic current, `1 - exp(-1us/tau)`.
@@ -60,6 +60,10 @@ pub struct Codes {
     pub noise_m: i32,
     /// Width of the recorder's surrogate, LSB of V.
     pub sur_w: i32,
+    /// Registers of a neuron file's program, in the order of their addresses; none of other neurons. In a layer of a file
+    /// the codes above are zero but for `rounding` and `seed`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own: Vec<i32>,
 }
 
 /// Constants of a chip's datapath that follow from its formats alone.
@@ -147,17 +151,26 @@ impl Codes {
             seed: 0,
             noise_m: noise::code(card.noise_pa_rms.unwrap_or(0.0), &model, formats)?,
             sur_w: ((SURROGATE_WIDTH_V / v_lsb).round() as i32).clamp(1, Self::MAX_SURROGATE),
+            own: Vec::new(),
         })
     }
 
     /// Codes of a readout: only the decay matters.
     pub fn readout(tau_ms: f64, rounding: Rounding) -> Self {
+        Self {
+            i_dec: decay(tau_ms),
+            ..Self::of_program(Vec::new(), rounding)
+        }
+    }
+
+    /// Codes of neurons of a file: the registers of its program.
+    pub fn of_program(own: Vec<i32>, rounding: Rounding) -> Self {
         let zero = Coefficient {
             mantissa: 0,
             shift: 0,
         };
         Self {
-            i_dec: decay(tau_ms),
+            i_dec: zero,
             input: zero,
             leak: zero,
             xv: zero,
@@ -175,6 +188,7 @@ impl Codes {
             seed: 0,
             noise_m: 0,
             sur_w: 0,
+            own,
         }
     }
 
@@ -187,8 +201,15 @@ impl Codes {
         self.leak.value() / guard
     }
 
-    /// What stands in a register.
-    pub fn value(&self, register: DeviceRegister) -> i32 {
+    /// What stands in a register; 0 where a program has no such one.
+    pub fn value(&self, register: impl Into<RegisterId>) -> i32 {
+        match register.into() {
+            RegisterId::Card(register) => self.of_card(register),
+            own @ RegisterId::Own(_) => NeuronProgram::held(own, &self.own),
+        }
+    }
+
+    fn of_card(&self, register: DeviceRegister) -> i32 {
         use DeviceRegister as R;
         match register {
             R::IDecM => self.i_dec.mantissa,

@@ -91,7 +91,9 @@ mod tests {
                 "readout":{{"outputs":1,"synapse":{{"range_pA":100}}}}}}"#
         );
         let description = Description::parse("t", &text).unwrap();
-        Chip::resolve("t", &description).unwrap().layers[0].codes
+        Chip::resolve("t", &description).unwrap().layers[0]
+            .codes
+            .clone()
     }
 
     /// Steps 1 and 5 of the tick semantics without input: the change of V by the leak and of I by its decay.

@@ -50,7 +50,7 @@ pub(crate) fn die_codes(
     let codes = if spread {
         Codes::new(&card, &description.formats, description.rounding)?
     } else {
-        *nominal
+        nominal.clone()
     };
     Ok(Codes {
         seed: layer_seed(layer, draws),

@@ -7,6 +7,7 @@
 mod chip;
 mod codes;
 mod coefficient;
+mod current;
 mod dead_zones;
 mod device_parameter;
 mod die;
@@ -24,6 +25,7 @@ mod virtual_chip;
 pub use chip::{Chip, Layer, Options};
 pub use codes::{Codes, Constants, GUARD_BITS, Misfit, PRE_TARGET_BITS};
 pub use coefficient::Coefficient;
+pub use current::CurrentWord;
 pub use device_parameter::DeviceParameter;
 pub use draws::Draws;
 pub use effects::{Effects, EffectsInForce};
@@ -32,7 +34,8 @@ pub use felif::{Felif, KELVIN_PER_VOLT, TICK_S};
 pub use fine_table::FineTable;
 pub use limits::{Finding, Severity};
 pub use model::{
-    DesignRule, Event, Gathers, LayerKind, MOST_STATES, NeuronModel, Quantity, RecordWord, Sample,
+    DesignRule, Event, FIRE, Gathers, LayerKind, MOST_STATES, ModelPort, ModelSignal, NeuronModel,
+    NeuronProgram, Quantity, RecordWord, RegisterId, Rest, RoundingBits, RoundingOffset, Sample,
     SampleId, Signal, State, StateId, Threshold,
 };
 pub use rram::levels_pa;

@@ -6,7 +6,7 @@ mod membrane;
 mod reach;
 mod synapses;
 
-use crate::{Chip, DesignRule, Felif, Layer};
+use crate::{Chip, DesignRule, Felif, Layer, NeuronProgram};
 pub(crate) use impossible::{impossible, registers};
 use serde::Serialize;
 
@@ -35,6 +35,10 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
     for (index, (layer, description)) in
         chip.layers.iter().zip(&chip.description.layers).enumerate()
     {
+        if let Some(program) = &layer.model.program {
+            found.extend(of_file(layer, program));
+            continue;
+        }
         found.extend(reach::threshold(chip, index));
         let card = &description.device;
         let model = Felif::new(card);
@@ -52,10 +56,39 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
     }
     found.extend(membrane::readout_rest(chip));
     found.extend(levels::levels_left(chip));
-    found.extend(chip.layers.iter().map(|l| synapses::saturation(chip, l)));
+    found.extend(chip.layers.iter().map(|l| synapses::saturation(l)));
     found.extend(synapses::devices(&chip.description));
     found.extend(chip.layers.iter().map(|layer| memory(chip, layer)));
     found
+}
+
+/// What is derived from a neuron file that a user should know.
+fn of_file(layer: &Layer, program: &NeuronProgram) -> Vec<Finding> {
+    let report = program.derived.report();
+    let errors = report.coefficients.iter().map(|c| c.error.abs());
+    let words: Vec<String> = report
+        .states
+        .iter()
+        .map(|s| format!("{} {}", s.name, s.bits))
+        .collect();
+    let summary = Finding::note(format!(
+        "layer `{}`: neurons of `{}`, {} operations of 32 bits a tick, {} of them products; bits of the states: {}; the \
+         largest error of a coefficient is {:.3} % at the defaults",
+        layer.name,
+        report.model,
+        report.operations,
+        report.products,
+        words.join(", "),
+        100.0 * errors.fold(0.0, f64::max)
+    ));
+    let own = report.findings.into_iter().map(|f| Finding {
+        severity: match f.severity {
+            bruno_model::Severity::Note => Severity::Note,
+            bruno_model::Severity::Warning => Severity::Warning,
+        },
+        text: format!("layer `{}`: {}", layer.name, f.text),
+    });
+    std::iter::once(summary).chain(own).collect()
 }
 
 /// Bits that a layer stores, and how much of a window its longest record takes to leave.

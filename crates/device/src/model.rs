@@ -7,16 +7,20 @@
 mod felif;
 mod lif;
 mod parts;
+mod program;
 mod readout;
 mod record;
+mod register;
 mod state;
 
 use crate::Options;
 use crate::equations::Equations;
-use bruno_chip::{DeviceCard, DeviceRegister, Formats, NeuronKind, RecorderLevel};
+use bruno_chip::{DeviceCard, DeviceRegister, Formats, NeuronKind, RecorderLevel, Register};
+pub use program::{FIRE, ModelPort, ModelSignal, NeuronProgram, RoundingBits, RoundingOffset};
 pub use record::{Event, Gathers, RecordWord, Sample, SampleId, Signal};
+pub use register::RegisterId;
 use serde::Serialize;
-pub use state::{Quantity, State, StateId};
+pub use state::{Quantity, Rest, State, StateId};
 use std::sync::Arc;
 
 /// Whose arithmetic a layer computes.
@@ -27,6 +31,8 @@ pub enum LayerKind {
     Felif,
     /// LIF neurons.
     Lif,
+    /// Neurons of a file.
+    File,
     /// Outputs.
     Readout,
 }
@@ -36,17 +42,19 @@ impl From<NeuronKind> for LayerKind {
         match kind {
             NeuronKind::Felif => Self::Felif,
             NeuronKind::Lif => Self::Lif,
+            NeuronKind::File => Self::File,
         }
     }
 }
 
 impl LayerKind {
-    /// The equations of neurons on a card; none of outputs, which have no membrane.
+    /// The equations of neurons on a card; none of outputs, which have no membrane, and of neurons of a file, which have no
+    /// card.
     pub fn equations(self, card: &DeviceCard) -> Option<Arc<dyn Equations>> {
         match self {
             Self::Felif => Some(Arc::new(felif::FelifEquations::new(card))),
             Self::Lif => Some(Arc::new(lif::LifEquations::new(card))),
-            Self::Readout => None,
+            Self::File | Self::Readout => None,
         }
     }
 }
@@ -59,20 +67,20 @@ pub enum DesignRule {
     Switching,
 }
 
-/// Most states and most samples that a neuron may have.
-pub const MOST_STATES: usize = 8;
+/// Most states, the refractory time among them, and most samples that a neuron may have.
+pub const MOST_STATES: usize = 9;
 
 /// A spike: a state above a register's value, and the refractory time after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Threshold {
     /// The state.
     pub state: StateId,
-    /// The register.
-    pub register: DeviceRegister,
-    /// The refractory time that is left: where it is not zero the states that equations move are held.
-    pub timer: StateId,
-    /// The sample that tells how near the state came: the surrogate of the spike.
-    pub nearness: SampleId,
+    /// The register; none where a program compares otherwise.
+    pub register: Option<RegisterId>,
+    /// The refractory time that is left: where it is not zero states are held. None of neurons without one.
+    pub timer: Option<StateId>,
+    /// The sample that tells how near the state came: the surrogate of the spike. None where the recorder has none.
+    pub nearness: Option<SampleId>,
 }
 
 /// A kind of neuron on one chip: word lengths and record are those of its description.
@@ -89,29 +97,73 @@ pub struct NeuronModel {
     /// What a tick tells the recorder beside the states, for the level `jacobian`; places are those of [`SampleId`].
     pub samples: Vec<Sample>,
     /// Registers of a layer, in the order of their addresses.
-    pub registers: Vec<DeviceRegister>,
+    pub registers: Vec<RegisterId>,
     /// Design rules beside those of every membrane.
     pub rules: Vec<DesignRule>,
     /// Words of a record, in its order.
     pub words: Vec<RecordWord>,
+    /// The program that moves the states, of neurons of a file.
+    pub program: Option<Arc<NeuronProgram>>,
 }
 
 impl NeuronModel {
-    /// The declaration of a hand-written kind.
+    /// The declaration of a hand-written kind; none of neurons of a file ([`Self::of_program`]).
     pub fn of(
         kind: LayerKind,
         formats: &Formats,
         recorder: RecorderLevel,
         options: Options,
-    ) -> Self {
-        let mut model = match kind {
+    ) -> Option<Self> {
+        let model = match kind {
             LayerKind::Felif => felif::declared(formats),
             LayerKind::Lif => lif::declared(formats),
             LayerKind::Readout => readout::declared(formats),
+            LayerKind::File => return None,
         };
-        model.registers.extend(parts::optional_registers(options));
-        model.words = record::words(&model, recorder);
-        model
+        Some(model.on_chip(recorder, options))
+    }
+
+    /// The declaration of outputs.
+    pub fn readout(formats: &Formats, recorder: RecorderLevel, options: Options) -> Self {
+        readout::declared(formats).on_chip(recorder, options)
+    }
+
+    /// The declaration of neurons of a file.
+    pub fn of_program(program: NeuronProgram, recorder: RecorderLevel, options: Options) -> Self {
+        program.declared().on_chip(recorder, options)
+    }
+
+    /// With what a chip's options and recorder add.
+    fn on_chip(mut self, recorder: RecorderLevel, options: Options) -> Self {
+        let optional = parts::optional_registers(options);
+        self.registers.extend(optional.map(RegisterId::from));
+        self.words = record::words(&self, recorder);
+        self
+    }
+
+    /// A register's row of the map.
+    pub fn register(&self, id: RegisterId) -> Register {
+        match (id, &self.program) {
+            (RegisterId::Own(place), Some(program)) => program.row(usize::from(place)),
+            (RegisterId::Own(_), None) => DeviceRegister::Seed.register(),
+            (RegisterId::Card(register), _) => register.register(),
+        }
+    }
+
+    /// Its word address in the register section of a layer. Registers of a program stand in their order, and those that the
+    /// chip adds behind them.
+    pub fn address(&self, id: RegisterId) -> u32 {
+        let place = || self.registers.iter().position(|r| *r == id);
+        match (id, &self.program) {
+            (RegisterId::Card(register), None) => register.address(),
+            _ => place().unwrap_or(0) as u32,
+        }
+    }
+
+    /// Most saturated updates of a neuron in a tick.
+    pub fn most_saturations(&self) -> u32 {
+        // Current and membrane.
+        self.program.as_ref().map_or(2, |p| p.most_saturations())
     }
 
     /// Whether a design rule holds for its neurons.
@@ -134,22 +186,34 @@ impl NeuronModel {
 
     /// The states that equations move, with their places.
     pub fn moving(&self) -> impl Iterator<Item = (StateId, &State)> {
-        let timer = self.fires.map(|f| f.timer);
+        let timer = self.fires.and_then(|f| f.timer);
         self.places()
             .filter(move |(id, _)| *id != self.current && Some(*id) != timer)
     }
 
     /// What the value of a register may be: what its bits hold, and where a state takes it over or is compared with it, what
     /// the state's bits do.
-    pub fn register_range(&self, register: DeviceRegister) -> (i64, i64) {
+    /// Those of a program keep the bounds that its intervals are proved for.
+    pub fn register_range(&self, register: RegisterId) -> (i64, i64) {
+        if let (RegisterId::Own(place), Some(program)) = (register, &self.program) {
+            return program.range(usize::from(place));
+        }
         let compared = |id| {
             self.fires
-                .is_some_and(|f| f.register == register && f.state == id)
+                .is_some_and(|f| f.register == Some(register) && f.state == id)
         };
         let state = self
             .places()
             .find(|(id, s)| compared(*id) || s.takes.contains(&register));
-        state.map_or_else(|| register.register().range(), |(_, s)| s.range())
+        state.map_or_else(|| self.register(register).range(), |(_, s)| s.range())
+    }
+
+    /// A value of a state as training has it: in SI units of neurons of a file, in the unit of the state of others.
+    pub fn si(&self, state: StateId, value: f64) -> f64 {
+        match &self.program {
+            Some(program) => program.si(state, value),
+            None => value,
+        }
     }
 
     /// Place of a word in a record; none where the recorder does not gather it.
@@ -165,6 +229,12 @@ impl NeuronModel {
     }
 }
 
+/// Registers of the card.
+fn of_card(groups: &[&[DeviceRegister]]) -> Vec<RegisterId> {
+    let all = groups.iter().flat_map(|group| group.iter());
+    all.map(|register| RegisterId::Card(*register)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +247,7 @@ mod tests {
             noise: true,
             jacobian: recorder == RecorderLevel::Jacobian,
         };
-        NeuronModel::of(kind, &Formats::default(), recorder, options)
+        NeuronModel::of(kind, &Formats::default(), recorder, options).unwrap()
     }
 
     fn check(kind: LayerKind, recorder: RecorderLevel, expected: &str) {
@@ -225,12 +295,12 @@ mod tests {
     fn registers_are_in_order() {
         for kind in KINDS {
             let model = model(kind, RecorderLevel::Jacobian);
-            let addresses: Vec<u32> = model.registers.iter().map(|r| r.address()).collect();
+            let addresses: Vec<u32> = model.registers.iter().map(|r| model.address(*r)).collect();
             assert!(
                 addresses.is_sorted_by(|a, b| a < b),
                 "{kind:?}: {addresses:?}"
             );
-            let rest = model.states.iter().filter_map(|s| s.rest);
+            let rest = model.states.iter().filter_map(|s| s.rest.register());
             assert!({ rest }.all(|r| model.registers.contains(&r)), "{kind:?}");
         }
     }

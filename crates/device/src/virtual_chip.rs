@@ -6,8 +6,8 @@
 use crate::die::{current_factors, die_card, die_codes, layer_seed};
 use crate::draws::{Draws, Place};
 use crate::rram::{Array, Programmed, Read, levels_pa};
-use crate::{Chip, Codes, FineTable, limits};
-use bruno_chip::{ChipError, DeviceCard, Formats, Problem, Synapse};
+use crate::{Chip, Codes, CurrentWord, FineTable, limits};
+use bruno_chip::{ChipError, DeviceCard, Problem, Synapse};
 
 /// Bits of a virtual chip's weight codes.
 const FINE_BITS: u32 = 8;
@@ -126,7 +126,7 @@ impl<'a> VirtualLayer<'a> {
             return Ok(Self {
                 codes: Codes {
                     seed: layer_seed(index, draws),
-                    ..*nominal
+                    ..nominal.clone()
                 },
                 card: None,
                 input: projection(&description.readout.synapse, false, inputs, &ones),
@@ -176,12 +176,12 @@ impl<'a> VirtualLayer<'a> {
     /// # Errors
     /// Currents that would overflow the chip's adders if every channel spiked at once.
     pub fn tables(&self, chip: &Chip, sample: u32) -> Result<LayerTables, ChipError> {
-        let formats = &chip.description.formats;
-        let tables = LayerTables {
-            input: self.input.table(formats, sample),
-            recurrent: self.recurrent.as_ref().map(|r| r.table(formats, sample)),
-        };
         let layer = &chip.layers[self.input.place.layer];
+        let current = layer.current;
+        let tables = LayerTables {
+            input: self.input.table(current, sample),
+            recurrent: self.recurrent.as_ref().map(|r| r.table(current, sample)),
+        };
         let recurrent = tables
             .recurrent
             .as_ref()
@@ -208,7 +208,7 @@ impl<'a> VirtualLayer<'a> {
 }
 
 impl Projection<'_> {
-    fn table(&self, formats: &Formats, sample: u32) -> HeldProjection {
+    fn table(&self, current: CurrentWord, sample: u32) -> HeldProjection {
         let reads = match &self.synapses {
             Synapses::Ideal(currents) => {
                 let ideal = |pa: &f64| Read {
@@ -223,7 +223,7 @@ impl Projection<'_> {
         };
         let onto_neurons = || reads.iter().zip(self.factors.iter().cycle());
         let codes: Vec<i32> = onto_neurons()
-            .map(|(read, factor)| formats.i_code(read.pa * factor))
+            .map(|(read, factor)| current.code(read.pa * factor))
             .collect();
         let deviation = |(real, ideal): (&i32, &i32)| f64::from(real.abs_diff(*ideal)).powi(2);
         let square: f64 = codes.iter().zip(&self.ideal).map(deviation).sum();

@@ -6,13 +6,14 @@
 //! wraps while registers stay in their bounds ([`ModelPort::low`]).
 
 mod datasheet;
-mod ports;
+mod offsets;
 mod statements;
 
 use crate::{HdlError, Stage};
-use bruno_model::{Derived, Operation, Output, Value};
-use ports::Names;
-pub use ports::{ModelPort, ModelSignal};
+use bruno_device::{ModelPort, ModelSignal, NeuronProgram};
+use bruno_model::{Output, Value};
+pub(crate) use offsets::random_words;
+pub(crate) use statements::shifted;
 
 /// The kernels of one neuron model.
 ///
@@ -21,17 +22,13 @@ pub use ports::{ModelPort, ModelSignal};
 /// added below the LSB before a state is rounded, so a half, random bits, or noise on top of them. A name that is taken or
 /// that a Verilog tool keeps for itself gets a number behind it.
 pub struct ModelKernels<'a> {
-    derived: &'a Derived,
-    names: Names,
+    program: &'a NeuronProgram,
 }
 
 impl<'a> ModelKernels<'a> {
-    /// The kernels of a model's program.
-    pub fn new(derived: &'a Derived) -> Self {
-        Self {
-            names: Names::of(derived),
-            derived,
-        }
+    /// The kernels of a program.
+    pub fn new(program: &'a NeuronProgram) -> Self {
+        Self { program }
     }
 
     /// One whole tick: `STATE_next`, `refr_next`, `spike`, `saturated`.
@@ -77,7 +74,7 @@ impl<'a> ModelKernels<'a> {
     pub fn module(&self, name: &str) -> Result<String, HdlError> {
         // Temporaries begin with the stage's name: no port may.
         let mut prefix = String::from("k");
-        while self.names.any_begins_with(&format!("{prefix}_")) {
+        while self.program.any_begins_with(&format!("{prefix}_")) {
             prefix.push('k');
         }
         crate::module::scalar(name, self.tick(&prefix)?)
@@ -85,42 +82,27 @@ impl<'a> ModelKernels<'a> {
 
     /// The ports of a whole tick with the bounds of their values.
     pub fn ports(&self) -> Vec<ModelPort> {
-        let nodes = self.derived.program.nodes();
-        let inputs = nodes.iter().filter_map(|node| match node.operation {
-            Operation::Input(input) => Some((ModelSignal::Input(input), node)),
-            _ => None,
-        });
-        let outputs = self.derived.program.outputs().iter();
-        let outputs = outputs
-            .filter(|(output, _)| is_final(output))
-            .map(|(output, value)| (ModelSignal::Output(*output), &nodes[value.0]));
-        let port = |(signal, node): (ModelSignal, &bruno_model::Node)| ModelPort {
-            name: self.port(signal).into(),
-            signal,
-            low: node.low,
-            high: node.high,
-        };
-        inputs.chain(outputs).map(port).collect()
+        self.program.ports()
     }
 
     /// Name of a port.
     pub fn port(&self, signal: ModelSignal) -> &str {
-        self.names.of_signal(signal)
+        self.program.port(signal)
     }
 
     /// Whether a spike may change a state.
     pub fn resets_state(&self, state: usize) -> bool {
-        let moved = self.value(&Output::Moved(state));
-        moved.is_some() && moved != self.value(&Output::State(state))
-    }
-
-    fn value(&self, output: &Output) -> Option<Value> {
-        let mut all = self.derived.program.outputs().iter();
-        all.find(|(o, _)| o == output).map(|(_, value)| *value)
+        self.program.resets(state)
     }
 
     fn outputs(&self, wanted: &dyn Fn(&Output) -> bool) -> Vec<Output> {
-        let all = self.derived.program.outputs().iter().map(|(o, _)| *o);
+        let all = self
+            .program
+            .derived
+            .program
+            .outputs()
+            .iter()
+            .map(|(o, _)| *o);
         all.filter(|o| wanted(o)).collect()
     }
 
@@ -138,14 +120,14 @@ impl<'a> ModelKernels<'a> {
         let named = |list: &[Output]| -> Vec<(String, Value)> {
             let named = |o: &Output| {
                 let port = self.port(ModelSignal::Output(*o)).to_string();
-                self.value(o).map(|value| (port, value))
+                self.program.value(o).map(|value| (port, value))
             };
             list.iter().filter_map(named).collect()
         };
         let input = |input| self.port(ModelSignal::Input(input)).to_string();
         statements::stage(
             name,
-            &self.derived.program,
+            &self.program.derived.program,
             &named(outputs),
             &named(given),
             &input,

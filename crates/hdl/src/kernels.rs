@@ -66,7 +66,7 @@ impl NeuronKernels {
         match kind {
             LayerKind::Felif => felif::kernels(),
             LayerKind::Lif => lif::kernels(rounding),
-            LayerKind::Readout => Ok(Self::default()),
+            LayerKind::File | LayerKind::Readout => Ok(Self::default()),
         }
     }
 }

@@ -19,7 +19,7 @@ mod pipeline;
 
 pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
-pub use from_model::{ModelKernels, ModelPort, ModelSignal};
+pub use from_model::ModelKernels;
 pub use generate::{
     ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, bank_module, bank_names,
     cycles_per_tick, generate, hidden_neurons, ports, registers, shell_module, states,

@@ -67,6 +67,19 @@ impl Float {
         self.rates.iter().map(|r| r.value(&at)).collect()
     }
 
+    /// What a tick adds to each state by each: the exponential of the kernels' matrix less one; zero for other states.
+    pub fn propagator(&self, parameters: &[f64]) -> Vec<Vec<f64>> {
+        let count = self.model.states.len();
+        let mut all = vec![vec![0.0; count]; count];
+        let rows = self.kernels.propagator(parameters);
+        for (row, state) in rows.iter().zip(&self.kernels.states) {
+            for (value, other) in row.iter().zip(&self.kernels.states) {
+                all[*state][*other] = *value;
+            }
+        }
+        all
+    }
+
     /// The rate of a state as an expression of states and parameters.
     pub fn rate(&self, state: usize) -> &Expression {
         &self.rates[state]

@@ -2,11 +2,12 @@
 
 use crate::lower::{Derived, Registers};
 use crate::program::{Input, Operation, Output, Value};
+use std::ops::Deref;
 
-/// Neurons of one layer that share their registers.
+/// Neurons of one layer that share their registers. The model is borrowed or shared (`&Derived`, `Arc<Derived>`).
 #[derive(Debug, Clone)]
-pub struct Lanes<'a> {
-    derived: &'a Derived,
+pub struct Lanes<D> {
+    derived: D,
     registers: Registers,
     /// States by their index in the model, then by neuron.
     pub states: Vec<Vec<i32>>,
@@ -40,24 +41,33 @@ pub struct Outside {
     pub high: i64,
 }
 
-impl<'a> Lanes<'a> {
+impl<D: Deref<Target = Derived>> Lanes<D> {
     /// Neurons at rest.
-    pub fn new(
-        derived: &'a Derived,
-        registers: &Registers,
-        parameters: &[f64],
-        neurons: usize,
-    ) -> Self {
+    pub fn new(derived: D, registers: &Registers, parameters: &[f64], neurons: usize) -> Self {
         let states = derived.model.states.iter().zip(&derived.words);
         let rest =
             |(s, w): (&crate::State, &crate::Word)| w.code(s.rest.constant(parameters)) as i32;
+        let states = states.map(|s| vec![rest(s); neurons]).collect();
         Self {
-            derived,
+            states,
+            ..Self::with(derived, registers, neurons)
+        }
+    }
+
+    /// Neurons whose states are zero.
+    pub fn with(derived: D, registers: &Registers, neurons: usize) -> Self {
+        Self {
             registers: registers.clone(),
-            states: states.map(|s| vec![rest(s); neurons]).collect(),
+            states: vec![vec![0; neurons]; derived.model.states.len()],
             refractory: vec![0; neurons],
             values: vec![vec![0; neurons]; derived.program.nodes().len()],
+            derived,
         }
+    }
+
+    /// Puts other registers in force.
+    pub fn load(&mut self, registers: &Registers) {
+        self.registers.clone_from(registers);
     }
 
     /// One tick. `inject` is the sum of the levels of the spiking channels of each neuron, `offsets` what is added before

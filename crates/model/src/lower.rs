@@ -74,6 +74,13 @@ pub struct Coefficient {
     pub range: Interval,
 }
 
+impl Coefficient {
+    /// The coefficient that a coded value stands for, SI units.
+    pub fn exact(&self, coded: f64) -> f64 {
+        coded / self.scale
+    }
+}
+
 /// A constant of parameters in LSB.
 #[derive(Debug, Clone)]
 pub struct Code {

@@ -161,6 +161,16 @@ impl Model {
         self.states.iter().position(|s| s.name == name)
     }
 
+    /// The text of its file.
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
+    /// The name of its file.
+    pub fn file(&self) -> &str {
+        &self.source.file
+    }
+
     /// The defaults of the parameters, SI.
     pub fn defaults(&self) -> Vec<f64> {
         self.parameters.iter().map(|p| p.default).collect()

@@ -63,6 +63,9 @@ impl Dimension {
     /// A time.
     pub const TIME: Self = Self([0, 0, 1, 0, 0]);
 
+    /// An electric current.
+    pub const CURRENT: Self = Self([0, 0, 0, 1, 0]);
+
     /// Of a product.
     pub fn times(self, other: Self) -> Self {
         Self(std::array::from_fn(|i| {

@@ -174,6 +174,14 @@ fn impossible(index: usize, layer: &Layer, program: &LayerProgram) -> Vec<Proble
             "NIR has no ferroelectric neuron: train a chip of `lif`",
         ));
     }
+    if layer.kind == LayerKind::File {
+        return vec![problem(
+            at("model"),
+            "a neuron file",
+            "lif",
+            "NIR has no such neuron: train a chip of `lif`",
+        )];
+    }
     if codes.i_dec.mantissa == 0 {
         problems.push(problem(
             at("codes.i_dec"),

@@ -86,7 +86,10 @@ impl Chip {
     /// The words of each layer's records.
     fn words(&self) -> Vec<Vec<Word>> {
         let layers = self.chip.layers.iter();
-        layers.map(|layer| words::of(&layer.model)).collect()
+        let window = self.chip.window_ticks;
+        layers
+            .map(|layer| words::of(&layer.model, window))
+            .collect()
     }
 
     /// What it is loaded with, layer by layer.

@@ -58,12 +58,15 @@ pub fn after_reset(chip: &Chip) -> Vec<Transfer> {
     ];
     for (index, layer) in chip.layers.iter().enumerate() {
         for register in &layer.model.registers {
-            let place = address(Section::Device(index), register.address());
+            let place = address(Section::Device(index), layer.model.address(*register));
             let card = layer.codes.value(*register);
             all.push(Transfer::read(place, card as u32));
             for pattern in [0x1555_5555, 0x2aaa_aaaa] {
                 all.push(Transfer::write(place, pattern));
-                all.push(Transfer::read(place, kept(&register.register(), pattern)));
+                all.push(Transfer::read(
+                    place,
+                    kept(&layer.model.register(*register), pattern),
+                ));
             }
         }
     }
@@ -100,7 +103,8 @@ pub fn refusals(chip: &Chip) -> Vec<Transfer> {
     reads.push(beyond);
     for (index, layer) in chip.layers.iter().enumerate() {
         // A layer's registers may have gaps, where the options of the chip leave some out.
-        let known: Vec<u32> = layer.model.registers.iter().map(|r| r.address()).collect();
+        let registers = layer.model.registers.iter();
+        let known: Vec<u32> = registers.map(|r| layer.model.address(*r)).collect();
         let end = known.last().map_or(0, |last| last + 1);
         let absent = (0..=end).filter(|at| !known.contains(at));
         let absent: Vec<u32> = absent

@@ -21,14 +21,46 @@ pub(crate) fn check(program: &LayerProgram, layer: &Layer, chip: &Chip) -> Resul
         for register in &state.takes {
             let value = program.codes.value(*register);
             if !(low..=high).contains(&i64::from(value)) {
-                let name = format!("`{}`", register.name());
+                let name = format!("`{}`", layer.model.register(*register).name);
                 return Err(mismatch(&name, value.to_string(), format!("{low}..{high}")));
             }
         }
     }
+    own_registers(program, layer)?;
     match chip.beyond_adders(layer, &program.levels, &program.recurrent_levels) {
         None => Ok(()),
         Some(problem) => Err(mismatch("sum of levels", problem.value, problem.allowed)),
+    }
+}
+
+/// The registers of a neuron file's program hold what its proofs assume.
+fn own_registers(program: &LayerProgram, layer: &Layer) -> Result<(), SimError> {
+    let own = &program.codes.own;
+    let needed = layer
+        .model
+        .program
+        .as_ref()
+        .map_or(0, |p| p.registers_count());
+    if own.len() != needed {
+        return Err(SimError::Mismatch {
+            what: format!("registers of the neurons of `{}`", layer.name),
+            found: own.len().to_string(),
+            expected: needed.to_string(),
+        });
+    }
+    let rounding = program.codes.rounding;
+    let misfit = layer
+        .model
+        .program
+        .as_ref()
+        .and_then(|p| p.misfit(own, rounding));
+    match misfit {
+        None => Ok(()),
+        Some((name, value, (low, high))) => Err(SimError::Mismatch {
+            what: format!("register `{name}` of `{}`", layer.name),
+            found: value.to_string(),
+            expected: format!("{low}..{high}"),
+        }),
     }
 }
 

@@ -46,7 +46,7 @@ impl Program {
                 vec![quietest(&l.recurrent_levels); (l.fan_in() - l.inputs) * l.neurons],
             ];
             LayerProgram {
-                codes: l.codes,
+                codes: l.codes.clone(),
                 levels: l.levels.clone(),
                 recurrent_levels: l.recurrent_levels.clone(),
                 weights: weights.concat(),
@@ -200,7 +200,7 @@ impl Program {
                 program.weights.len(),
                 weights,
             )?;
-            program.check_numbers(layer, chip)?;
+            program.check_numbers(layer)?;
             crate::fits::check(program, layer, chip)?;
             if let Some(code) = program.weights.iter().find(|w| usize::from(**w) >= table) {
                 return Err(SimError::Mismatch {
@@ -216,7 +216,7 @@ impl Program {
 
 impl LayerProgram {
     /// Checks that registers and level tables hold what they are asked to.
-    fn check_numbers(&self, layer: &Layer, chip: &Chip) -> Result<(), SimError> {
+    fn check_numbers(&self, layer: &Layer) -> Result<(), SimError> {
         let mismatch = |what: String, found: i64, low: i64, high: i64| SimError::Mismatch {
             what,
             found: found.to_string(),
@@ -227,7 +227,7 @@ impl LayerProgram {
             let (low, high) = misfit.allowed;
             return Err(mismatch(what, misfit.value, low, high));
         }
-        let (low, high) = (chip.constants.i_min, chip.constants.i_max);
+        let [low, high] = layer.current.ends();
         let mut levels = self.levels.iter().chain(&self.recurrent_levels);
         match levels.find(|level| !(low..=high).contains(level)) {
             None => Ok(()),

@@ -7,6 +7,7 @@ mod activity;
 mod derived;
 mod layer;
 mod neuron;
+mod program;
 mod random;
 
 use crate::{Counters, Forward, LayerTrace, Program, SimError, Stimulus, Trace};

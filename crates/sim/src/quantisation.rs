@@ -39,8 +39,8 @@ pub struct ProjectionQuantisation {
 impl Program {
     /// The quantisation report of a program that fits the chip ([`Program::check`]), layer by layer.
     pub fn quantisation(&self, chip: &Chip) -> Vec<LayerQuantisation> {
-        let lsb = chip.description.formats.i_lsb_pa();
         let report = |(index, layer): (usize, &Layer)| {
+            let lsb = layer.current.lsb_pa;
             let program = &self.layers[index];
             let (inputs, recurrences) = program.weights.split_at(layer.inputs * layer.neurons);
             let dead_pa = chip.dead_current_pa(index);

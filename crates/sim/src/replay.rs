@@ -60,7 +60,11 @@ pub fn commands(chip: &Chip, case: &Case) -> String {
     for (index, (layer, program)) in chip.layers.iter().zip(&case.program.layers).enumerate() {
         for register in &layer.model.registers {
             let value = program.codes.value(*register);
-            write(Section::Device(index), register.address(), value as u32);
+            write(
+                Section::Device(index),
+                layer.model.address(*register),
+                value as u32,
+            );
         }
         for (code, level) in (0..).zip(&program.levels) {
             write(Section::Levels(index), code, *level as u32);

@@ -59,15 +59,22 @@ pub fn random(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
 }
 
 /// The same with a sixteenth of the threshold and a short refractory time, so that spikes are dense in every layer, and
-/// with random levels, none beyond the largest of its table.
+/// with random levels, none beyond the largest of its table. Neurons of a file have a card drawn within its bounds.
 pub fn lively(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
     let mut cases = random(chip, ticks, seed);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     for case in &mut cases {
         case.name = format!("{}, low threshold", case.name);
-        for layer in &mut case.program.layers {
-            layer.codes.v_th /= 16;
-            layer.codes.t_ref = layer.codes.t_ref.min(3);
+        for (layer, of) in case.program.layers.iter_mut().zip(&chip.layers) {
+            match &of.model.program {
+                Some(program) => {
+                    layer.codes.own = program.drawn(&of.codes.own, chip.rounding, &mut rng);
+                }
+                None => {
+                    layer.codes.v_th /= 16;
+                    layer.codes.t_ref = layer.codes.t_ref.min(3);
+                }
+            }
             for table in [&mut layer.levels, &mut layer.recurrent_levels] {
                 let largest = table.iter().map(|l| l.abs()).max().unwrap_or(0);
                 table.fill_with(|| rng.random_range(-largest..=largest));

@@ -190,6 +190,7 @@ impl TrainConfig {
     /// # Errors
     /// The first setting that is out of range or does not go with the chip.
     pub fn check(&self, description: &Description) -> Result<(), TrainError> {
+        of_kinds(self, description)?;
         let rows = [
             ("epochs", self.epochs as f64, 1.0, 1e6),
             ("batch", self.batch as f64, 1.0, 1e6),
@@ -390,6 +391,25 @@ fn check_shared(device: &DeviceTraining, description: &Description) -> Result<()
                 }
             }
         }
+    }
+}
+
+/// What training knows of the kinds that are written by hand alone.
+fn of_kinds(config: &TrainConfig, description: &Description) -> Result<(), TrainError> {
+    let of_file = description.layers.iter().find(|l| l.model.is_some());
+    let Some(layer) = of_file else {
+        return Ok(());
+    };
+    let allowed = format!("absent with the neurons of a file (layer `{}`)", layer.name);
+    let objectives = &config.objectives;
+    let asked = [
+        ("device", !config.device.is_empty()),
+        ("objectives.energy", objectives.energy.is_some()),
+        ("objectives.area", objectives.area.is_some()),
+    ];
+    match asked.into_iter().find(|(_, present)| *present) {
+        None => Ok(()),
+        Some((field, _)) => Err(setting(field, "present", &allowed)),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod adjoint;
 pub mod audit;
 pub mod bptt;
 pub mod coarse;
+pub mod coarse_file;
 pub mod pass;
 pub mod recorded;
 pub mod recording;

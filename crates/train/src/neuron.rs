@@ -1,6 +1,9 @@
 //! The neurons in float: a tick of their equations, the spike as a gradient sees it.
 
 pub mod dynamics;
+pub mod exponential;
+pub mod file;
+pub mod linear;
 pub mod matrix;
 pub mod reset;
 pub mod surrogate;

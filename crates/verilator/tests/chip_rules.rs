@@ -43,7 +43,9 @@ fn registers_read_back() {
         0x6272_756e
     );
     for id in &chip.layers[0].model.registers {
-        let (register, place) = (id.register(), address(Section::Device(0), id.address()));
+        let neurons = &chip.layers[0].model;
+        let register = neurons.register(*id);
+        let place = address(Section::Device(0), neurons.address(*id));
         let reset = chip.layers[0].codes.value(*id);
         assert_eq!(
             model.read(place).unwrap() as i32,

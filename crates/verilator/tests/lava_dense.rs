@@ -49,7 +49,7 @@ fn codes(codes: Codes) -> Codes {
 fn program(chip: &Chip, weights: &[Vec<i64>]) -> Program {
     let mut program = Program::silent(chip);
     let layer = &mut program.layers[0];
-    layer.codes = codes(layer.codes);
+    layer.codes = codes(layer.codes.clone());
     // The weights are even numbers of -178..192: a code is half of one.
     layer.levels = (-128..128).map(|half| 64 * 2 * half).collect();
     for (neuron, row) in weights.iter().enumerate() {

@@ -8,10 +8,12 @@ use serde_path_to_error::Track;
 use std::path::Path;
 
 impl Description {
-    /// Reads and validates a description; `file` is named in errors.
+    /// Reads and validates a description; `file` is named in errors, and neuron models that are files are taken from its
+    /// folder.
     ///
     /// # Errors
-    /// No JSON, an unknown, missing or mistyped field; all values out of their range at once.
+    /// No JSON, an unknown, missing or mistyped field; a neuron model's file that cannot be read; all values out of their
+    /// range at once.
     pub fn parse(file: &str, text: &str) -> Result<Self, ChipError> {
         let mut json = serde_json::Deserializer::from_str(text);
         let mut track = Track::new();
@@ -27,6 +29,7 @@ impl Description {
         if description.rounding == Rounding::Stochastic {
             description.formats = given::shorten(description.formats, text);
         }
+        description.read_models(file)?;
         let problems = description.problems();
         if problems.is_empty() {
             Ok(description)

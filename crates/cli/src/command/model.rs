@@ -3,6 +3,7 @@
 use crate::console;
 use crate::failure::Failure;
 use crate::output;
+use bruno_device::NeuronProgram;
 use bruno_hdl::ModelKernels;
 use bruno_host::FolderLock;
 use bruno_model::{Derived, Model, SHIPPED, Shipped};
@@ -124,8 +125,9 @@ impl Check {
 impl Generate {
     fn run(&self) -> Result<(), Failure> {
         let derived = derived(&self.file)?;
-        let kernels = ModelKernels::new(&derived);
-        let module = format!("{}_tick", derived.model.name);
+        let program = NeuronProgram::new(derived);
+        let kernels = ModelKernels::new(&program);
+        let module = format!("{}_tick", program.derived.model.name);
         let files = [
             (format!("{module}.v"), kernels.module(&module)?),
             (format!("{module}.md"), kernels.datasheet(&module)),

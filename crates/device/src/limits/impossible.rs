@@ -1,16 +1,8 @@
 //! What a chip cannot do at all.
 
 use super::levels;
-use crate::{Chip, Codes, DesignRule, Felif, Layer, NeuronModel, TICK_S};
+use crate::{Chip, Codes, DesignRule, Felif, Layer, LayerKind, NeuronModel, TICK_S};
 use bruno_chip::{DeviceCard, DeviceRegister, Problem, RecorderInterface};
-
-impl Chip {
-    /// Largest sum of level codes in one tick, LSB of I: 32-bit words hold it beside a full current of `i_bits` and its
-    /// step (`testbenches/formal/current.v` proves it).
-    pub fn largest_sum(&self) -> i64 {
-        (1 << 31) - 1 - (1 << self.description.formats.i_bits)
-    }
-}
 
 /// Limits that generation refuses.
 pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
@@ -19,7 +11,10 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
         record_fits(chip, layer, &mut problems);
         problems.extend(chip.beyond_adders(layer, &layer.levels, &layer.recurrent_levels));
     }
-    for (index, (layer, raw)) in chip.layers.iter().zip(&chip.description.layers).enumerate() {
+    let hidden = chip.layers.iter().zip(&chip.description.layers).enumerate();
+    // The bounds of a file's parameters keep its registers.
+    let of_kinds = hidden.filter(|(_, (layer, _))| layer.kind != LayerKind::File);
+    for (index, (layer, raw)) in of_kinds {
         let own = registers(&layer.model, &raw.device, &layer.codes);
         problems.extend(own.into_iter().map(|p| Problem {
             field: format!("layers[{index}].device.{}", p.field),
@@ -28,12 +23,9 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
     }
     let tables = levels::tables(chip).into_iter();
     let of_one_code = tables.filter(|table| table.distinct_codes() == 1);
-    problems.extend(of_one_code.map(|table| one_code(chip, &table)));
+    problems.extend(of_one_code.map(|table| one_code(&table)));
     merged_records_fit(chip, &mut problems);
-    let bits = u32::max(
-        chip.description.formats.v_bits,
-        chip.description.formats.p_bits,
-    );
+    let bits = summed_bits(chip);
     let longest = 1u64 << (32 - bits);
     if u64::from(chip.window_ticks) > longest {
         problems.push(Problem {
@@ -44,6 +36,14 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
         });
     }
     problems
+}
+
+/// Bits of the widest state that a window's sums add up.
+fn summed_bits(chip: &Chip) -> u32 {
+    let formats = &chip.description.formats;
+    let of_files = chip.layers.iter().filter(|l| l.kind == LayerKind::File);
+    let states = of_files.flat_map(|l| l.model.moving().map(|(_, s)| s.bits - s.sum_shift));
+    states.fold(formats.v_bits.max(formats.p_bits), u32::max)
 }
 
 /// Share of V from which a leak makes the explicit step unstable.
@@ -90,7 +90,7 @@ pub(crate) fn registers(model: &NeuronModel, card: &DeviceCard, codes: &Codes) -
     problems
 }
 
-fn one_code(chip: &Chip, table: &levels::Table) -> Problem {
+fn one_code(table: &levels::Table) -> Problem {
     Problem {
         field: table.field.clone(),
         value: format!(
@@ -100,7 +100,7 @@ fn one_code(chip: &Chip, table: &levels::Table) -> Problem {
         ),
         allowed: format!(
             "levels that differ by more than one code of the current, {:.3e} pA",
-            chip.description.formats.i_lsb_pa()
+            table.current.lsb_pa
         ),
         remedy: "raise the levels or `formats.i_bits`, or lower `formats.i_range_pA`; at the ends of the range, the \
                  other way round"
@@ -164,7 +164,7 @@ impl Chip {
         };
         let recurrences = if layer.recurrent { layer.neurons } else { 0 };
         let sum = largest(levels) * layer.inputs as i64 + largest(recurrent) * recurrences as i64;
-        let most = self.largest_sum();
+        let most = layer.current.largest_sum();
         (sum > most).then(|| Problem {
             field: format!("synapse levels of layer `{}`", layer.name),
             value: format!("{sum} LSB when every channel spikes in one tick"),

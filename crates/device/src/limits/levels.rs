@@ -1,15 +1,15 @@
 //! Level tables in the codes of the current: what is left of them.
 
 use super::Finding;
-use crate::Chip;
 use crate::rram::levels_pa;
-use bruno_chip::{Formats, Mapping, Synapse};
+use crate::{Chip, CurrentWord};
+use bruno_chip::{Mapping, Synapse};
 
 /// Tables whose levels fall together in the codes of the current, or stand at the ends of its word.
 pub(super) fn levels_left(chip: &Chip) -> Vec<Finding> {
     let tables = tables(chip).into_iter();
     tables
-        .flat_map(|t| [t.nominal(chip), t.after_drift(&chip.description.formats)])
+        .flat_map(|t| [t.nominal(), t.after_drift()])
         .flatten()
         .collect()
 }
@@ -22,6 +22,8 @@ pub(super) struct Table<'a> {
     pub field: String,
     /// In order, as levels are.
     pub codes: &'a [i32],
+    /// What they are codes of.
+    pub current: CurrentWord,
     synapse: &'a Synapse,
 }
 
@@ -30,13 +32,13 @@ impl Table<'_> {
         distinct(self.codes)
     }
 
-    fn nominal(&self, chip: &Chip) -> Option<Finding> {
-        let edge = |l: &&i32| **l == chip.constants.i_max || **l == chip.constants.i_min;
+    fn nominal(&self) -> Option<Finding> {
+        let edge = |l: &&i32| self.current.ends().contains(l);
         let clipped = self.codes.iter().filter(edge).count();
         let (left, all) = (self.distinct_codes(), self.codes.len());
         let mut parts = Vec::new();
         if left < distinct(&levels_pa(self.synapse)) {
-            let lsb = chip.description.formats.i_lsb_pa();
+            let lsb = self.current.lsb_pa;
             parts.push(format!(
                 "only {left} of {all} levels are left in codes of {lsb:.3e} pA"
             ));
@@ -55,20 +57,21 @@ impl Table<'_> {
     }
 
     /// What the mean drift of pairs of devices leaves: it takes all currents down by one factor.
-    fn after_drift(&self, formats: &Formats) -> Option<Finding> {
+    fn after_drift(&self) -> Option<Finding> {
         let rram = self.synapse.rram.as_ref()?;
         let drift = rram
             .drift
             .filter(|_| rram.mapping == Mapping::Differential)?;
         let factor = (drift.time_s / drift.t0_s).powf(-drift.nu);
         let levels = levels_pa(self.synapse);
-        let codes: Vec<i32> = levels.iter().map(|l| formats.i_code(l * factor)).collect();
+        let codes: Vec<i32> = levels
+            .iter()
+            .map(|l| self.current.code(l * factor))
+            .collect();
         let (left, before) = (distinct(&codes), self.distinct_codes());
         let text = format!(
             "{}: on virtual chips the mean drift of {} s leaves {left} of {before} levels in codes of {:.3e} pA",
-            self.what,
-            drift.time_s,
-            formats.i_lsb_pa()
+            self.what, drift.time_s, self.current.lsb_pa
         );
         let remedy = "raise the levels or `formats.i_bits`, or lower `formats.i_range_pA`";
         (left < before).then(|| Finding::judged(true, text, remedy))
@@ -91,6 +94,7 @@ pub(super) fn tables(chip: &Chip) -> Vec<Table<'_>> {
             what: format!("layer `{}`, synapses of the input", layer.name),
             field: format!("layers[{index}].synapse"),
             codes: &layer.levels,
+            current: layer.current,
             synapse: &raw.synapse,
         });
         if layer.recurrent {
@@ -102,6 +106,7 @@ pub(super) fn tables(chip: &Chip) -> Vec<Table<'_>> {
                 what: format!("layer `{}`, recurrent synapses", layer.name),
                 field: format!("layers[{index}].{field}"),
                 codes: &layer.recurrent_levels,
+                current: layer.current,
                 synapse,
             });
         }
@@ -110,6 +115,7 @@ pub(super) fn tables(chip: &Chip) -> Vec<Table<'_>> {
         what: "layer `readout`, synapses".into(),
         field: "readout.synapse".into(),
         codes: &chip.layers[chip.readout()].levels,
+        current: chip.layers[chip.readout()].current,
         synapse: &description.readout.synapse,
     });
     tables

@@ -6,7 +6,7 @@
 //! there.
 
 use super::Finding;
-use crate::{Chip, Codes, DesignRule, GUARD_BITS, Layer};
+use crate::{Chip, Codes, DesignRule, GUARD_BITS, Layer, LayerKind};
 use bruno_chip::Rounding;
 
 /// Parts of the membrane's word in which back-switching is bounded apart.
@@ -17,6 +17,9 @@ impl Chip {
     pub fn out_of_reach(&self, index: usize) -> Option<String> {
         let raw = self.description.layers.get(index)?;
         let layer = &self.layers[index];
+        if layer.kind == LayerKind::File {
+            return None;
+        }
         let v_th = raw.device.v_th_v;
         let lsb = self.description.formats.v_lsb();
         let v_max = i64::from(self.constants.v_max);

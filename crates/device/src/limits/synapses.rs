@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::rram::{Array, levels_pa};
-use crate::{Chip, Layer, TICK_S, die};
+use crate::{Layer, die};
 use bruno_chip::{Description, LayerDescription, Mapping, Rram, Synapse};
 
 /// Rate of every channel for which the expected current is printed, Hz.
@@ -11,10 +11,10 @@ const RATE_HZ: f64 = 20.0;
 /// Fan-in against the range of the synaptic current: how many spikes at once fill it, and what independent (Poisson)
 /// channels at [`RATE_HZ`] make of it when every code is equally likely: the mean is `rate tau sum(level)`, the variance
 /// `rate tau/2 sum(level^2)` (Campbell).
-pub(super) fn saturation(chip: &Chip, layer: &Layer) -> Finding {
-    let lsb = chip.description.formats.i_lsb_pa();
-    let range = chip.description.formats.i_range_pa;
-    let tau_s = -TICK_S / (-layer.codes.i_dec.value()).ln_1p();
+pub(super) fn saturation(layer: &Layer) -> Finding {
+    let lsb = layer.current.lsb_pa;
+    let range = layer.current.range_pa();
+    let tau_s = layer.tau_syn_s();
     let recurrences = layer.fan_in() - layer.inputs;
     let mut moments = [0.0; 2];
     let mut strongest = 0.0f64;

@@ -1,7 +1,7 @@
 //! Ferroelectric leaky integrate-and-fire neurons: the membrane charges through a capacitor that switches.
 
 use super::record::{Sample, SampleId};
-use super::state::{Quantity, State, StateId};
+use super::state::{Quantity, Rest, State, StateId};
 use super::{DesignRule, NeuronModel, Threshold, parts};
 use crate::equations::{Equations, Local, Matrix, Means, Membrane};
 use crate::{Constants, DeviceParameter, Felif, GUARD_BITS, KELVIN_PER_VOLT, TICK_S};
@@ -45,14 +45,15 @@ pub fn declared(formats: &Formats) -> NeuronModel {
         current: I,
         fires: Some(Threshold {
             state: V,
-            register: DeviceRegister::VTh,
-            timer: REFR,
-            nearness: SampleId::at(3),
+            register: Some(DeviceRegister::VTh.into()),
+            timer: Some(REFR),
+            nearness: Some(SampleId::at(3)),
         }),
         samples: samples(formats),
-        registers: [&parts::SYNAPSE[..], &parts::MEMBRANE, &SWITCHING].concat(),
+        registers: super::of_card(&[&parts::SYNAPSE, &parts::MEMBRANE, &SWITCHING]),
         rules: vec![DesignRule::Switching],
         words: Vec::new(),
+        program: None,
     }
 }
 
@@ -63,10 +64,11 @@ fn occupation(formats: &Formats) -> State {
         plural: "occupations".into(),
         quantity: Quantity::Share,
         bits: formats.p_bits,
-        rest: Some(DeviceRegister::PReset),
-        kept_if: Some(DeviceRegister::KeepP),
-        takes: vec![DeviceRegister::PReset],
+        rest: Rest::Register(DeviceRegister::PReset.into()),
+        kept_if: Some(DeviceRegister::KeepP.into()),
+        takes: vec![DeviceRegister::PReset.into()],
         before_reset: Some("p_moved".into()),
+        sum_shift: 0,
     }
 }
 

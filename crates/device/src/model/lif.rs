@@ -25,14 +25,15 @@ pub fn declared(formats: &Formats) -> NeuronModel {
         current: I,
         fires: Some(Threshold {
             state: V,
-            register: DeviceRegister::VTh,
-            timer: REFR,
-            nearness: SampleId::at(0),
+            register: Some(DeviceRegister::VTh.into()),
+            timer: Some(REFR),
+            nearness: Some(SampleId::at(0)),
         }),
         samples: vec![parts::surrogate()],
-        registers: [&parts::SYNAPSE[..], &parts::MEMBRANE].concat(),
+        registers: super::of_card(&[&parts::SYNAPSE, &parts::MEMBRANE]),
         rules: Vec::new(),
         words: Vec::new(),
+        program: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Parts that several models have: synapse, membrane, refractory time, and the hardware that a chip may leave out.
 
 use super::record::Sample;
-use super::state::{Quantity, State};
+use super::state::{Quantity, Rest, State};
 use crate::Options;
 use bruno_chip::{DeviceRegister, Formats};
 
@@ -47,10 +47,11 @@ pub fn current(formats: &Formats) -> State {
             unit: "pA".into(),
         },
         bits: formats.i_bits,
-        rest: None,
+        rest: Rest::Code(0),
         kept_if: None,
         takes: Vec::new(),
         before_reset: None,
+        sum_shift: 0,
     }
 }
 
@@ -65,10 +66,11 @@ pub fn membrane(formats: &Formats) -> State {
             unit: "V".into(),
         },
         bits: formats.v_bits,
-        rest: Some(DeviceRegister::VReset),
+        rest: Rest::Register(DeviceRegister::VReset.into()),
         kept_if: None,
-        takes: vec![DeviceRegister::VReset, DeviceRegister::VFloor],
+        takes: vec![DeviceRegister::VReset.into(), DeviceRegister::VFloor.into()],
         before_reset: Some("v_moved".into()),
+        sum_shift: 0,
     }
 }
 
@@ -80,10 +82,11 @@ pub fn refractory_time() -> State {
         plural: "refractory times".into(),
         quantity: Quantity::Ticks,
         bits: 20,
-        rest: None,
+        rest: Rest::Code(0),
         kept_if: None,
-        takes: vec![DeviceRegister::TRef],
+        takes: vec![DeviceRegister::TRef.into()],
         before_reset: Some("refr_left".into()),
+        sum_shift: 0,
     }
 }
 

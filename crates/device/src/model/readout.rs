@@ -14,8 +14,9 @@ pub fn declared(formats: &Formats) -> NeuronModel {
         current: I,
         fires: None,
         samples: Vec::new(),
-        registers: parts::SYNAPSE.to_vec(),
+        registers: super::of_card(&[&parts::SYNAPSE]),
         rules: Vec::new(),
         words: Vec::new(),
+        program: None,
     }
 }

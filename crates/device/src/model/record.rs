@@ -9,6 +9,14 @@ const COUNTER_BITS: u32 = 20;
 /// Bits of a sum over a window.
 const SUM_BITS: u32 = 32;
 
+/// Bits of a state that a sum over a window of 4096 ticks holds.
+const SUMMED_BITS: u32 = 20;
+
+/// Bits that a sum over a window leaves out of a state of so many.
+pub(super) fn record_shift(bits: u32) -> u32 {
+    bits.saturating_sub(SUMMED_BITS)
+}
+
 /// Place of a sample in its model's declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SampleId(u8);
@@ -98,7 +106,7 @@ impl RecordWord {
 
 /// The words of a level: states, counters, then what the level adds of the states that move and of the samples.
 pub(super) fn words(model: &NeuronModel, level: RecorderLevel) -> Vec<RecordWord> {
-    let timer = model.fires.map(|f| f.timer);
+    let timer = model.fires.and_then(|f| f.timer);
     let mut words: Vec<RecordWord> = model
         .places()
         .filter(|(id, _)| Some(*id) != timer)
@@ -143,9 +151,13 @@ fn end(which: &str, prefix: &str, state: &State, gathers: Gathers) -> RecordWord
 }
 
 fn sum_of_state(id: StateId, state: &State) -> RecordWord {
+    let cut = match state.sum_shift {
+        0 => String::new(),
+        shift => format!(" without its lowest {shift} bits"),
+    };
     RecordWord {
         bits: SUM_BITS,
-        about: format!("sum of {} over the window", state.name),
+        about: format!("sum of {}{cut} over the window", state.name),
         ..of_state(state, "sum_", Gathers::Sum(Signal::State(id)), "")
     }
 }

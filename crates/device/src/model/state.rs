@@ -1,7 +1,7 @@
 //! A state of a neuron.
 
+use super::RegisterId;
 use crate::Codes;
-use bruno_chip::DeviceRegister;
 
 /// Place of a state in its model's declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,10 +30,48 @@ pub enum Quantity {
         /// The unit, e.g. `V`.
         unit: String,
     },
+    /// `offset + code * lsb`.
+    Coded {
+        /// One LSB, in the unit.
+        lsb: f64,
+        /// Value of code 0, in the unit.
+        offset: f64,
+        /// Smallest and largest code.
+        codes: (i64, i64),
+        /// The unit, e.g. `mV`.
+        unit: String,
+    },
     /// A share of one, without a sign.
     Share,
     /// Ticks of 1 us.
     Ticks,
+}
+
+/// What a state is after a reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Always this code.
+    Code(i32),
+    /// What the register holds.
+    Register(RegisterId),
+}
+
+impl Rest {
+    /// The code with these registers.
+    pub fn code(self, codes: &Codes) -> i32 {
+        match self {
+            Self::Code(code) => code,
+            Self::Register(register) => codes.value(register),
+        }
+    }
+
+    /// The register, where there is one.
+    pub fn register(self) -> Option<RegisterId> {
+        match self {
+            Self::Code(_) => None,
+            Self::Register(register) => Some(register),
+        }
+    }
 }
 
 /// What a neuron keeps from tick to tick.
@@ -49,14 +87,16 @@ pub struct State {
     pub quantity: Quantity,
     /// Bits of a word.
     pub bits: u32,
-    /// The register that holds its value at rest; none rests at zero.
-    pub rest: Option<DeviceRegister>,
+    /// Its value at rest.
+    pub rest: Rest,
     /// The register whose 1 lets it pass a spike unchanged.
-    pub kept_if: Option<DeviceRegister>,
+    pub kept_if: Option<RegisterId>,
     /// Registers whose values it takes over, that at rest among them.
-    pub takes: Vec<DeviceRegister>,
+    pub takes: Vec<RegisterId>,
     /// The kernel's output that holds it after a tick and before a spike resets it; none where no spike does.
     pub before_reset: Option<String>,
+    /// Bits that a sum over a window leaves out.
+    pub sum_shift: u32,
 }
 
 impl State {
@@ -67,11 +107,18 @@ impl State {
 
     /// Two's complement.
     pub fn signed(&self) -> bool {
-        matches!(self.quantity, Quantity::Physical { .. })
+        match self.quantity {
+            Quantity::Physical { .. } => true,
+            Quantity::Coded { codes, .. } => codes.0 < 0,
+            Quantity::Share | Quantity::Ticks => false,
+        }
     }
 
     /// Smallest and largest value of a word.
     pub fn range(&self) -> (i64, i64) {
+        if let Quantity::Coded { codes, .. } = self.quantity {
+            return codes;
+        }
         match self.signed() {
             true => (-(1 << (self.bits - 1)), (1 << (self.bits - 1)) - 1),
             false => (0, (1 << self.bits) - 1),
@@ -81,9 +128,25 @@ impl State {
     /// One LSB: in the unit, of one, or of a tick.
     pub fn lsb(&self) -> f64 {
         match &self.quantity {
-            Quantity::Physical { lsb, .. } => *lsb,
+            Quantity::Physical { lsb, .. } | Quantity::Coded { lsb, .. } => *lsb,
             Quantity::Share => (-f64::from(self.bits)).exp2(),
             Quantity::Ticks => 1.0,
+        }
+    }
+
+    /// The value of a code, or of a mean of codes: in the unit, of one, or in ticks.
+    pub fn value(&self, code: f64) -> f64 {
+        match &self.quantity {
+            Quantity::Coded { lsb, offset, .. } => offset + code * lsb,
+            Quantity::Physical { .. } | Quantity::Share | Quantity::Ticks => code * self.lsb(),
+        }
+    }
+
+    /// The mean code of which a recorder's sum has this mean: what the sum leaves out is half of it on average.
+    pub fn of_sum(&self, mean: f64) -> f64 {
+        match self.sum_shift {
+            0 => mean,
+            shift => (mean + 0.5) * f64::from(shift).exp2() - 0.5,
         }
     }
 
@@ -91,6 +154,12 @@ impl State {
     pub fn lsb_text(&self) -> Option<String> {
         match &self.quantity {
             Quantity::Physical { lsb, unit, .. } => Some(format!("{lsb:.4e} {unit}")),
+            Quantity::Coded {
+                lsb, offset, unit, ..
+            } => Some(match *offset {
+                0.0 => format!("{lsb:.4e} {unit}"),
+                offset => format!("{lsb:.4e} {unit}, 0 is {offset} {unit}"),
+            }),
             Quantity::Share => Some(format!("2^-{}", self.bits)),
             Quantity::Ticks => None,
         }
@@ -100,6 +169,10 @@ impl State {
     pub fn range_text(&self) -> Option<String> {
         match &self.quantity {
             Quantity::Physical { range, unit, .. } => Some(format!("+-{range} {unit}")),
+            Quantity::Coded { codes, unit, .. } => {
+                let [low, high] = [codes.0, codes.1].map(|code| self.value(code as f64));
+                Some(format!("{low:.6} to {high:.6} {unit}"))
+            }
             Quantity::Share => Some("0 to 1 (1 - LSB is the largest)".into()),
             Quantity::Ticks => None,
         }
@@ -110,7 +183,7 @@ impl State {
         let kept = self
             .kept_if
             .is_some_and(|register| codes.value(register) == 1);
-        let rest = self.rest.filter(|_| !kept);
+        let rest = self.rest.register().filter(|_| !kept);
         rest.map(|register| codes.value(register))
     }
 

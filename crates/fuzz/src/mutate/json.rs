@@ -1,6 +1,6 @@
 //! Damage to a JSON tree.
 
-use super::{bytes, name, number, pick};
+use super::{LARGEST, bytes, name, number, pick};
 use rand::{Rng, RngExt};
 use serde_json::{Map, Value};
 
@@ -102,7 +102,10 @@ fn array(items: &mut Vec<Value>, donor: Value, rng: &mut impl Rng) {
         1 => items.insert(at, donor),
         2 => {
             let many = items.get(at).cloned().unwrap_or(donor);
-            items.splice(at..at, vec![many; rng.random_range(1..300)]);
+            // A copy may be the whole document: hundreds of them would fill memory before any reader sees one.
+            let room = LARGEST / many.to_string().len().max(1);
+            let copies = rng.random_range(1..300).min(room);
+            items.splice(at..at, vec![many; copies]);
         }
         3 if at < items.len() => drop(items.remove(at)),
         4 if at < items.len() => items.swap(0, at),

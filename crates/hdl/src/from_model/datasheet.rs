@@ -1,13 +1,14 @@
 //! The data sheet of a model's module: ports with their bounds, registers at the defaults, what rounds a state.
 
-use super::{ModelKernels, ModelPort, ModelSignal};
+use super::ModelKernels;
+use bruno_device::{ModelPort, ModelSignal};
 use bruno_model::{Below, Input, Output, Registers};
 use std::fmt::Write;
 
 impl ModelKernels<'_> {
     /// The data sheet of the module that [`Self::module`] prints under this name, as Markdown.
     pub fn datasheet(&self, module: &str) -> String {
-        let (model, program) = (&self.derived.model, &self.derived.program);
+        let (model, program) = (&self.program.derived.model, &self.program.derived.program);
         let mut text = format!(
             "# Neuron `{}`: one tick\n\nThe module `{module}` gives the states after a tick of 1 us from those before it. It has no clock and keeps nothing: \
              {} operations, {} of them products.\n\n## Ports\n\nAll ports are signed words of 32 bits. No value wraps while the inputs stay within their bounds.\n\n\
@@ -38,7 +39,7 @@ impl ModelKernels<'_> {
 
     /// What a port carries.
     fn about(&self, signal: ModelSignal) -> String {
-        let derived = self.derived;
+        let derived = &self.program.derived;
         let coefficient = |i: usize| format!("coefficient `{}`", derived.coefficients[i].name);
         match signal {
             ModelSignal::Input(Input::State(i)) => format!("`{}`, {}", self.state(i), self.lsb(i)),
@@ -73,15 +74,15 @@ impl ModelKernels<'_> {
     }
 
     fn state(&self, i: usize) -> &str {
-        &self.derived.model.states[i].name
+        &self.program.derived.model.states[i].name
     }
 
     fn lsb(&self, i: usize) -> String {
         let (unit, scale) = (
-            &self.derived.model.states[i].unit.0,
-            self.derived.model.states[i].unit.1.scale,
+            &self.program.derived.model.states[i].unit.0,
+            self.program.derived.model.states[i].unit.1.scale,
         );
-        let word = &self.derived.words[i];
+        let word = &self.program.derived.words[i];
         let offset = match word.offset {
             0.0 => String::new(),
             offset => format!(", 0 is {} {unit}", offset / scale),
@@ -92,7 +93,11 @@ impl ModelKernels<'_> {
     /// Values of the registers at the defaults of the parameters.
     fn registers(&self) -> String {
         let mut text = String::from("\n## Registers at the defaults of the parameters\n\n");
-        let registers = match self.derived.registers(&self.derived.model.defaults()) {
+        let registers = match self
+            .program
+            .derived
+            .registers(&self.program.derived.model.defaults())
+        {
             Ok(registers) => registers,
             Err(error) => return text + &format!("The defaults do not fit: {error}.\n"),
         };
@@ -115,7 +120,7 @@ impl ModelKernels<'_> {
             let ModelSignal::Input(Input::Offset(i)) = port.signal else {
                 continue;
             };
-            let (half, bits) = match self.derived.offsets[i].bits {
+            let (half, bits) = match self.program.derived.offsets[i].bits {
                 Below::Guard(bits) => ((1u32 << (bits - 1)).to_string(), bits.to_string()),
                 Below::Shift(c) => {
                     let shift = self.port(ModelSignal::Input(Input::Shift(c)));

@@ -1,8 +1,8 @@
 //! Operations of a program as statements.
 
-use super::ports::FIRE;
 use crate::atoms::{Role, SignalInfo, Type};
 use crate::{HdlError, Stage};
+use bruno_device::FIRE;
 use bruno_model::{Input, Operation, Program, Value};
 use rust_hdl_core::ast::{
     VerilogBlock, VerilogBlockOrConditional, VerilogConditional, VerilogExpression as Ast,
@@ -77,6 +77,15 @@ fn needed(
     }
     let all = found.iter().enumerate().filter(|(_, found)| **found);
     all.map(|(i, _)| Value(i)).collect()
+}
+
+/// `to = from >> bits`.
+pub(crate) fn shifted(from: &str, to: &str, bits: u32) -> Stage {
+    let signals = vec![signal(from, Role::Input), signal(to, Role::Output)];
+    let value = binary(named(from), VerilogOp::Shr, literal(bits as i32));
+    let mut code = VerilogBlock::new();
+    code.push(VerilogStatement::Assignment(named(to), value));
+    Stage::of(to, signals, code)
 }
 
 struct Body<'a> {
@@ -156,7 +165,7 @@ fn choose(target: &Ast, (a, op, b): (Ast, VerilogOp, Ast), yes: Ast, no: Ast) ->
     })
 }
 
-fn signal(name: &str, role: Role) -> SignalInfo {
+pub(super) fn signal(name: &str, role: Role) -> SignalInfo {
     SignalInfo {
         name: name.into(),
         role,
@@ -164,15 +173,15 @@ fn signal(name: &str, role: Role) -> SignalInfo {
     }
 }
 
-fn named(name: &str) -> Ast {
+pub(super) fn named(name: &str) -> Ast {
     Ast::Signal(name.into())
 }
 
-fn binary(a: Ast, op: VerilogOp, b: Ast) -> Ast {
+pub(super) fn binary(a: Ast, op: VerilogOp, b: Ast) -> Ast {
     Ast::Binary(Box::new(a), op, Box::new(b))
 }
 
-fn literal(x: i32) -> Ast {
+pub(super) fn literal(x: i32) -> Ast {
     let size = Ast::Literal(u64::from(x.unsigned_abs()).into());
     match x < 0 {
         true => Ast::Unary(VerilogOpUnary::Neg, Box::new(size)),

@@ -22,8 +22,8 @@ use super::{
     register_map::bank_registers,
 };
 use crate::{Binding, HdlError, Printed, Stage};
-use bruno_chip::DeviceRegister;
-use bruno_device::{Chip, GUARD_BITS, Gathers, Layer, RecordWord, State};
+use bruno_chip::Register;
+use bruno_device::{Chip, GUARD_BITS, Gathers, Layer, RecordWord, RegisterId, Rest, State};
 use std::fmt::Write;
 
 /// Name of the module of a bank of `size` neurons.
@@ -37,8 +37,8 @@ pub(super) struct Array {
     pub name: String,
     pub bits: u32,
     pub signed: bool,
-    /// Register that holds its value at rest; zero without one.
-    pub rest: Option<DeviceRegister>,
+    /// Its value at rest.
+    pub rest: Rest,
     /// Value when a window opens, of what gathers over one.
     pub opens: Option<String>,
     /// The kernels' outputs that may hold its new value, the later one first.
@@ -72,7 +72,7 @@ impl Array {
             name: word.name.clone(),
             bits,
             signed: word.signed,
-            rest: None,
+            rest: Rest::Code(0),
             opens: Some(opens(word.gathers, bits, word.signed)),
             results: vec![format!("{}_next", word.name)],
             about: word.about.clone() + &lsb.collect::<String>(),
@@ -259,6 +259,11 @@ impl Bank<'_> {
         all.find(|c| c.0 == name).map(|c| c.1)
     }
 
+    /// A register's row of the map.
+    pub fn register(&self, id: RegisterId) -> Register {
+        self.layer.model.register(id)
+    }
+
     /// Whether the layer has several banks.
     fn split(&self) -> bool {
         self.size != self.layer.neurons
@@ -266,7 +271,7 @@ impl Bank<'_> {
 
     /// Bits of the data port: a level or a weight code.
     fn data_bits(&self) -> usize {
-        self.chip.description.formats.i_bits as usize
+        self.layer.current.bits as usize
     }
 
     pub fn spiking(&self) -> bool {

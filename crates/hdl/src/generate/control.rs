@@ -217,14 +217,17 @@ fn decode(chip: &Chip, layers: usize) -> String {
 
 /// Bits of an index that any register file or bank looks at.
 pub(super) fn index_width(chip: &Chip) -> usize {
-    let widths = chip.layers.iter().map(super::bank::memory::index_width);
-    widths.max().unwrap_or(0).max(5)
+    let widths = chip.layers.iter().map(|layer| {
+        let registers = super::register_file::index_bits(layer);
+        super::bank::memory::index_width(layer).max(registers)
+    });
+    widths.max().unwrap_or(0)
 }
 
 /// Condition on `addr_q` that a register exists: the first ones without a gap, then single ones.
 fn register_exists(layer: &bruno_device::Layer) -> String {
     let all: Vec<u32> = super::registers(layer)
-        .map(|(id, _)| id.address())
+        .map(|(id, _)| layer.model.address(id))
         .collect();
     let first = (0..).zip(&all).take_while(|(n, at)| n == *at).count();
     let rest = all[first..]

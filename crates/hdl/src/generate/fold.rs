@@ -42,6 +42,11 @@ pub(super) fn slot_bits(chip: &Chip) -> usize {
     index_bits(chip.fold)
 }
 
+/// Bits of a neuron's saturated updates in a tick.
+fn saturation_bits(layer: &Layer) -> usize {
+    index_bits(layer.model.most_saturations() as usize + 1)
+}
+
 /// Stages of the deepest layer.
 fn depth(chip: &Chip) -> Result<usize, HdlError> {
     let mut deepest = 0;

@@ -169,12 +169,13 @@ fn registers_instance(chip: &Chip, layer: &Layer, index: usize) -> String {
     .rst_i(rst_i),
     .write_i(device_write{}),
     .read_i(device_read{}),
-    .index_i(index[4:0]),
+    .index_i(index{}),
     .data_i(data),
     .read_o(device_value[{}:{}])",
         register_file::module_name(chip, layer),
         element(index, of),
         element(index, of),
+        range(register_file::index_bits(layer)),
         32 * index + 31,
         32 * index
     );
@@ -243,7 +244,7 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
         32 * stream + 31,
         32 * stream,
         range(bank::memory::index_width(layer)),
-        range(chip.description.formats.i_bits as usize),
+        range(layer.current.bits as usize),
     );
     for (_, r) in bank_registers(layer) {
         let _ = write!(text, ",\n    .{0}_i({name}_{0})", r.name);

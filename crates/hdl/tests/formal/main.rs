@@ -5,6 +5,7 @@ mod prover;
 
 use bruno_chip::Description;
 use bruno_device::Chip;
+use bruno_device::NeuronProgram;
 use bruno_hdl::ModelKernels;
 use bruno_hdl::kernels::{
     Felif, Lif, LifTruncate, MembraneReset, OccupationReset, Synapse, SynapseTruncate, WindowCount,
@@ -182,11 +183,11 @@ fn saturation() -> Proof {
 fn equal(name: &'static str, block: &dyn Block, state: &str) -> Proof {
     let proof = neuron("equal", name, block, "");
     let model = Shipped::named(name).unwrap().read().unwrap();
-    let derived = Derived::new(&model).unwrap();
+    let program = NeuronProgram::new(Derived::new(&model).unwrap());
     let file = format!("{name}_file");
     let modules = [
         bruno_hdl::module("synapse", &Synapse::default()).unwrap(),
-        ModelKernels::new(&derived).module(&file).unwrap(),
+        ModelKernels::new(&program).module(&file).unwrap(),
     ];
     let macros = [format!("MODEL={file}"), state.into()];
     Proof {

@@ -1,6 +1,6 @@
 //! Neurons of a model on cards: registers, states, spikes and rounding offsets at random, with ends and corners more often.
 
-use bruno_hdl::ModelSignal;
+use bruno_device::ModelSignal;
 use bruno_model::{
     Below, Derived, Input, Lanes, Mantissa, Operation, Outcome, Output, Parameter, Registers,
 };
@@ -29,7 +29,7 @@ pub struct Cards<'a> {
 pub struct Card<'a> {
     derived: &'a Derived,
     pub registers: Registers,
-    pub lanes: Lanes<'a>,
+    pub lanes: Lanes<&'a Derived>,
     inject: Vec<i32>,
     offsets: Vec<Vec<i32>>,
     outcome: Outcome,

@@ -1,7 +1,7 @@
 //! Neurons from their files beside the kernels that are written by hand: the harness of the proof
 //! (`testbenches/formal/equal.v`) with random inputs in place of free ones, for what the proof does not reach.
 
-use crate::{derived, support};
+use crate::{program, support};
 use bruno_hdl::kernels::{Felif, Lif, MembraneReset, OccupationReset, Synapse};
 use bruno_hdl::{ModelKernels, module};
 use rust_hdl_core::prelude::Block;
@@ -58,7 +58,7 @@ endmodule
 
 /// So many random inputs; an assertion of the harness that fails ends the run.
 fn check(name: &str, block: &dyn Block, state: &str, count: usize) {
-    let derived = derived(name);
+    let program = program(name);
     let file = format!("{name}_file");
     let defines = match name {
         "felif" => "`define FELIF\n",
@@ -72,7 +72,7 @@ fn check(name: &str, block: &dyn Block, state: &str, count: usize) {
         module("synapse", &Synapse::default()).unwrap(),
         module("membrane_reset", &MembraneReset::default()).unwrap(),
         module("occupation_reset", &OccupationReset::default()).unwrap(),
-        ModelKernels::new(&derived).module(&file).unwrap(),
+        ModelKernels::new(&program).module(&file).unwrap(),
     ];
     support::verilator_bench(&(defines + &modules.concat() + HARNESS + BENCH), &[]);
 }

@@ -1,14 +1,12 @@
 //! Kernels from neuron files: whatever prints them, what runs is what the interpreter of `bruno_model` does.
 
-mod bank;
 mod cases;
 mod hand;
-mod lane;
-mod machine;
 #[path = "../support/mod.rs"]
 mod support;
 
-use bruno_hdl::{ModelKernels, ModelSignal};
+use bruno_device::{ModelSignal, NeuronProgram};
+use bruno_hdl::ModelKernels;
 use bruno_model::{Derived, Output, Shipped};
 use cases::Cards;
 use support::Dut;
@@ -16,6 +14,11 @@ use support::Dut;
 /// Vectors of a test: cards, each with so many neurons in states of their own.
 const CARDS: usize = 100;
 const NEURONS: usize = 100;
+
+/// A shipped model as chips have it.
+fn program(name: &str) -> NeuronProgram {
+    NeuronProgram::new(derived(name))
+}
 
 fn derived(name: &str) -> Derived {
     let model = Shipped::named(name).unwrap().read();
@@ -25,8 +28,8 @@ fn derived(name: &str) -> Derived {
 
 /// The printed module of a whole tick with vectors of the interpreter.
 fn dut(name: &str, cards: usize, neurons: usize) -> Dut {
-    let derived = derived(name);
-    let kernels = ModelKernels::new(&derived);
+    let (derived, program) = (derived(name), program(name));
+    let kernels = ModelKernels::new(&program);
     let ports = kernels.ports();
     let (inputs, outputs): (Vec<_>, Vec<_>) = ports
         .iter()
@@ -52,8 +55,8 @@ fn dut(name: &str, cards: usize, neurons: usize) -> Dut {
 
 /// The vectors see spikes, and saturated updates where the model counts any.
 fn eventful(dut: &Dut) {
-    let derived = derived(dut.name);
-    let kernels = ModelKernels::new(&derived);
+    let program = program(dut.name);
+    let kernels = ModelKernels::new(&program);
     let port = kernels.port(ModelSignal::Output(Output::Spike));
     let fired = dut.share(port, 1);
     assert!((0.01..0.99).contains(&fired), "{fired} of the vectors fire");
@@ -107,8 +110,8 @@ fn in_icarus() {
 
 #[test]
 fn printed_lif() {
-    let derived = derived("lif");
-    insta::assert_snapshot!(ModelKernels::new(&derived).module("lif").unwrap());
+    let program = program("lif");
+    insta::assert_snapshot!(ModelKernels::new(&program).module("lif").unwrap());
 }
 
 /// A million vectors of every model: `cargo test -p bruno-hdl --test from_model -- --ignored a_million`.

@@ -107,8 +107,14 @@ impl Derived {
         exact.clamp(c.low as f64, c.high as f64) as i32
     }
 
+    /// The shift of a coefficient that no parameter moves: it stands in the program as a number.
+    pub fn literal_shift(&self, coefficient: usize) -> u32 {
+        let c = &self.coefficients[coefficient];
+        Mantissa::encode(c.range.high, c.mantissa_bits).map_or(0, |m| m.shift as u32)
+    }
+
     /// The value of a register as an input of the program.
-    pub(crate) fn input(&self, registers: &Registers, input: Input) -> Option<i32> {
+    pub fn input(&self, registers: &Registers, input: Input) -> Option<i32> {
         match input {
             Input::Mantissa(i) => Some(registers.coefficients[i].mantissa),
             Input::Shift(i) => Some(registers.coefficients[i].shift),

@@ -105,6 +105,8 @@ impl Neurons {
             description: LayerDescription {
                 name: String::new(),
                 kind: NeuronKind::Lif,
+                model: None,
+                parameters: Default::default(),
                 neurons: layer.input.weights.height(),
                 recurrent: recurrent.is_some(),
                 device: circuit.card,

@@ -175,7 +175,7 @@ impl Parts<'_> {
             programs.push(LayerProgram {
                 codes: Codes {
                     i_dec: neurons.decay,
-                    ..layer.codes
+                    ..layer.codes.clone()
                 },
                 levels: layer.levels.clone(),
                 recurrent_levels: layer.recurrent_levels.clone(),
@@ -190,7 +190,7 @@ impl Parts<'_> {
             programs.push(LayerProgram {
                 codes: Codes {
                     i_dec: outputs.decay,
-                    ..layer.codes
+                    ..layer.codes.clone()
                 },
                 levels: layer.levels.clone(),
                 recurrent_levels: Vec::new(),

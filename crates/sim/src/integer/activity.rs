@@ -38,12 +38,16 @@ impl Activity {
         now: &State,
         codes: &Codes,
     ) {
+        if model.program.is_some() {
+            self.add_program(model, before, outcome, now);
+            return;
+        }
         self.add_current(model, outcome, before, now);
         let Some(fires) = model.fires else {
             return;
         };
         self.spikes += u64::from(outcome.spike);
-        self.refractory += u64::from(before.get(fires.timer) != 0);
+        self.refractory += u64::from(fires.timer.is_some_and(|t| before.get(t) != 0));
         let membrane = &mut self.states[fires.state.place()];
         membrane.top += u64::from(outcome.topped);
         membrane.bottom += u64::from(outcome.floored);
@@ -51,6 +55,25 @@ impl Activity {
             let value = now.get(id);
             // What a spike writes did not move.
             let written = outcome.spike && state.after_spike(codes).is_some();
+            if value != before.get(id) && !written {
+                let (low, high) = state.range();
+                let moves = &mut self.states[id.place()];
+                moves.moved += 1;
+                moves.top += u64::from(value == high);
+                moves.bottom += u64::from(value == low);
+            }
+        }
+    }
+
+    /// The same of a program's neurons: what a clamp did is seen by where it left a state.
+    fn add_program(&mut self, model: &NeuronModel, before: &State, outcome: &Outcome, now: &State) {
+        let timer = model.fires.and_then(|f| f.timer);
+        self.spikes += u64::from(outcome.spike);
+        self.refractory += u64::from(timer.is_some_and(|t| before.get(t) != 0));
+        for (id, state) in model.places().filter(|(id, _)| Some(*id) != timer) {
+            let value = now.get(id);
+            // What a spike writes did not move.
+            let written = outcome.spike && state.before_reset.is_some();
             if value != before.get(id) && !written {
                 let (low, high) = state.range();
                 let moves = &mut self.states[id.place()];
@@ -88,6 +111,9 @@ impl Activity {
     /// Every event that a layer can have, by name, and how often it took place.
     pub fn events(&self, layer: &Layer) -> Vec<(String, u64)> {
         let model = &layer.model;
+        if model.program.is_some() {
+            return self.events_of_program(layer);
+        }
         let mut events = Vec::new();
         if let Some(fires) = model.fires {
             let (membrane, many) = self.of(layer, fires.state);
@@ -117,6 +143,32 @@ impl Activity {
                 (format!("{many} at the upper end"), moves.top),
                 (format!("{many} at {lower}"), moves.bottom),
             ]);
+        }
+        if layer.recurrent {
+            events.push(("recurrent rows".into(), self.recurrent_rows));
+        }
+        events
+    }
+
+    /// Those of a program: which ends its states can reach depends on its equations, so none is asked for beside those of the
+    /// current.
+    fn events_of_program(&self, layer: &Layer) -> Vec<(String, u64)> {
+        let model = &layer.model;
+        let mut events = vec![("spikes".into(), self.spikes)];
+        if model.fires.is_some_and(|f| f.timer.is_some()) {
+            events.push(("refractory ticks".into(), self.refractory));
+        }
+        let (current, many) = self.of(layer, model.current);
+        events.extend([
+            ("changes of the current".into(), current.moved),
+            (format!("{many} at the upper end"), current.top),
+            (format!("{many} at the lower end"), current.bottom),
+        ]);
+        for (id, state) in model.moving() {
+            events.push((
+                format!("changes of {}", state.name),
+                self.of(layer, id).0.moved,
+            ));
         }
         if layer.recurrent {
             events.push(("recurrent rows".into(), self.recurrent_rows));

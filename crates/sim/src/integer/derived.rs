@@ -106,7 +106,7 @@ struct Case<'a> {
     arithmetic: Arithmetic,
     rounding: Rounding,
     noise: i32,
-    lanes: Lanes<'a>,
+    lanes: Lanes<&'a Derived>,
 }
 
 impl Case<'_> {
@@ -224,7 +224,7 @@ fn check(kind: LayerKind, rounding: Rounding, noise: bool, cards: u64) {
         let (Ok(codes), Ok(registers)) = (codes, registers) else {
             continue;
         };
-        let declared = NeuronModel::of(kind, &formats, RecorderLevel::Sample, OPTIONS);
+        let declared = NeuronModel::of(kind, &formats, RecorderLevel::Sample, OPTIONS).unwrap();
         let mut case = Case {
             lanes: Lanes::new(&derived, &registers, &parameters, LANES),
             arithmetic: Arithmetic::of(kind, &declared, Constants::new(&formats), rounding),

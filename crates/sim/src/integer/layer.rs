@@ -2,6 +2,7 @@
 
 use super::activity::Activity;
 use super::neuron::{Arithmetic, Outcome, State};
+use super::program::ProgramLanes;
 use super::random::{Generator, Offsets};
 use crate::{LayerProgram, LayerTrace, Spike};
 use bruno_chip::Rounding;
@@ -21,12 +22,20 @@ fn opens(gathers: Gathers) -> i64 {
 }
 
 /// The same after a tick that left the neuron in state `s`.
-fn gathered(gathers: Gathers, so_far: i64, s: &State, outcome: &Outcome) -> i64 {
+fn gathered(
+    model: &NeuronModel,
+    gathers: Gathers,
+    so_far: i64,
+    s: &State,
+    outcome: &Outcome,
+) -> i64 {
     match gathers {
         Gathers::Last(id) => s.get(id),
         Gathers::Count(Event::Spike) => (so_far + i64::from(outcome.spike)).min(COUNT_MAX),
         Gathers::Count(Event::Saturation) => (so_far + outcome.saturations()).min(COUNT_MAX),
-        Gathers::Sum(Signal::State(id)) => so_far + s.get(id),
+        Gathers::Sum(Signal::State(id)) => {
+            so_far + (s.get(id) >> model.states[id.place()].sum_shift)
+        }
         Gathers::Sum(Signal::Sample(id)) => so_far + outcome.samples[id.place()],
         Gathers::Least(id) => so_far.min(s.get(id)),
         Gathers::Most(id) => so_far.max(s.get(id)),
@@ -37,6 +46,8 @@ fn gathered(gathers: Gathers, so_far: i64, s: &State, outcome: &Outcome) -> i64 
 pub struct LayerState {
     model: Arc<NeuronModel>,
     arithmetic: Arithmetic,
+    /// Of neurons of a file, in place of the arithmetic.
+    lanes: Option<ProgramLanes>,
     inputs: usize,
     rounding: Rounding,
     options: Options,
@@ -79,6 +90,14 @@ impl LayerState {
         let model = layer.model.clone();
         let mut state = Self {
             arithmetic: Arithmetic::of(layer.kind, &model, chip.constants, chip.rounding),
+            lanes: model.program.as_ref().map(|program| {
+                ProgramLanes::new(
+                    program,
+                    &layer.codes,
+                    layer.options.stochastic,
+                    layer.neurons,
+                )
+            }),
             inputs: layer.inputs,
             rounding: chip.rounding,
             options: layer.options,
@@ -99,9 +118,7 @@ impl LayerState {
     pub(super) fn reset(&mut self, codes: &Codes) {
         let mut rest = State::default();
         for (place, state) in rest.0.iter_mut().zip(&self.model.states) {
-            *place = state
-                .rest
-                .map_or(0, |register| i64::from(codes.value(register)));
+            *place = i64::from(state.rest.code(codes));
         }
         self.neurons.fill(rest);
         self.open_window();
@@ -143,8 +160,12 @@ impl LayerState {
             }
         }
         self.fired.clear();
-        for index in 0..self.neurons.len() {
-            self.step_neuron(index, &program.codes);
+        if self.lanes.is_some() {
+            self.step_program(&program.codes);
+        } else {
+            for index in 0..self.neurons.len() {
+                self.step_neuron(index, &program.codes);
+            }
         }
         self.generator.advance();
     }
@@ -165,15 +186,37 @@ impl LayerState {
         };
         let noise_m = if self.options.noise { codes.noise_m } else { 0 };
         let offsets = Offsets::new(self.rounding, codes, noise_m, words);
-        let s = &mut self.neurons[index];
-        let before = *s;
-        let outcome = self.arithmetic.tick(s, self.inject[index], codes, &offsets);
-        self.activity.add(&self.model, &before, &outcome, s, codes);
+        let before = self.neurons[index];
+        let outcome = self.arithmetic.tick(
+            &mut self.neurons[index],
+            self.inject[index],
+            codes,
+            &offsets,
+        );
+        self.gather(index, &before, &outcome, codes);
+    }
+
+    fn step_program(&mut self, codes: &Codes) {
+        let Some(lanes) = &mut self.lanes else {
+            return;
+        };
+        lanes.load(codes);
+        let before = self.neurons.clone();
+        let outcomes = lanes.tick(&mut self.neurons, &self.inject, self.generator);
+        for (index, (before, outcome)) in before.iter().zip(&outcomes).enumerate() {
+            self.gather(index, before, outcome, codes);
+        }
+    }
+
+    /// What a neuron did in a tick, for the record, the counters and the layers behind.
+    fn gather(&mut self, index: usize, before: &State, outcome: &Outcome, codes: &Codes) {
+        let s = &self.neurons[index];
+        self.activity.add(&self.model, before, outcome, s, codes);
         self.saturations += outcome.saturations() as u64;
         let words = &self.model.words;
         let row = self.gathered[index * words.len()..].iter_mut();
         for (so_far, word) in row.zip(words) {
-            *so_far = gathered(word.gathers, *so_far, s, &outcome);
+            *so_far = gathered(&self.model, word.gathers, *so_far, s, outcome);
         }
         if outcome.spike {
             self.fired.push(index as u32);

@@ -36,14 +36,16 @@ pub struct Outcome {
     pub topped: bool,
     /// The membrane was clamped at its floor.
     pub floored: bool,
+    /// Updates that a program counts as saturated; the clamps above are those of other neurons.
+    pub saturated: i64,
     /// What the tick tells the recorder, in the order of the declaration; zero in a refractory one.
     pub samples: [i64; MOST_STATES],
 }
 
 impl Outcome {
-    /// Saturated updates, 0..2.
+    /// Saturated updates.
     pub fn saturations(&self) -> i64 {
-        i64::from(self.clipped) + i64::from(self.topped)
+        i64::from(self.clipped) + i64::from(self.topped) + self.saturated
     }
 }
 
@@ -65,7 +67,7 @@ impl Arithmetic {
         Self {
             kind,
             current: model.current,
-            timer: model.fires.map(|f| f.timer),
+            timer: model.fires.and_then(|f| f.timer),
             k,
             rounding,
         }
@@ -93,7 +95,8 @@ impl Arithmetic {
         match self.kind {
             LayerKind::Felif => felif::moved(s, codes, &self.k, offsets),
             LayerKind::Lif => lif::moved(s, codes, &self.k, self.rounding, offsets),
-            LayerKind::Readout => Outcome::default(),
+            // Those of a file are moved by their program (`program.rs`).
+            LayerKind::File | LayerKind::Readout => Outcome::default(),
         }
     }
 
@@ -173,11 +176,16 @@ mod tests {
     };
 
     /// States in declared order: V, p, I, refractory time; V, I, refractory time.
+    fn state(first: [i64; 4]) -> State {
+        let mut all = State::default();
+        all.0[..4].copy_from_slice(&first);
+        all
+    }
     fn felif(v: i64, p: i64, i: i64, refr: i64) -> State {
-        State([v, p, i, refr, 0, 0, 0, 0])
+        state([v, p, i, refr])
     }
     fn lif(v: i64, i: i64, refr: i64) -> State {
-        State([v, i, refr, 0, 0, 0, 0, 0])
+        state([v, i, refr, 0])
     }
 
     /// The arithmetic of a kind with the default formats.
@@ -187,7 +195,8 @@ mod tests {
             noise: false,
             jacobian: false,
         };
-        let model = NeuronModel::of(kind, &Formats::default(), RecorderLevel::Sample, options);
+        let model =
+            NeuronModel::of(kind, &Formats::default(), RecorderLevel::Sample, options).unwrap();
         Arithmetic::of(kind, &model, K(), rounding)
     }
 
@@ -197,7 +206,8 @@ mod tests {
             noise: false,
             jacobian: false,
         };
-        let model = NeuronModel::of(kind, &Formats::default(), RecorderLevel::Sample, options);
+        let model =
+            NeuronModel::of(kind, &Formats::default(), RecorderLevel::Sample, options).unwrap();
         let names: Vec<&str> = model.states.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names, expected);
     }

@@ -29,9 +29,22 @@ impl Generator {
             w = w.wrapping_add(w << left);
         }
         w ^= w >> 15;
-        let second = w.wrapping_add(w << 9).wrapping_add(0x1bd1_e995);
-        [w, second ^ (second >> 14)]
+        [w, mixed_again(w)]
     }
+
+    /// As many random words of this tick of neuron `index`, each mixed from the one before.
+    pub fn chain(self, index: usize, count: usize) -> Vec<u32> {
+        let [first, _] = self.words(index);
+        std::iter::successors(Some(first), |word| Some(mixed_again(*word)))
+            .take(count)
+            .collect()
+    }
+}
+
+/// The word after a word.
+fn mixed_again(word: u32) -> u32 {
+    let next = word.wrapping_add(word << 9).wrapping_add(0x1bd1_e995);
+    next ^ (next >> 14)
 }
 
 /// What is added below the LSB of each state before it is rounded, in this tick and neuron.

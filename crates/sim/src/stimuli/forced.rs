@@ -9,23 +9,72 @@ use bruno_device::{Chip, Codes, Coefficient, GUARD_BITS, Layer};
 /// Ticks in which a layer's currents, membranes and refractory times have gone round twice.
 const TICKS_OF_A_LAYER: u32 = 48;
 
+/// Ticks in which most neurons of a file cross their threshold at the largest current: their cards are those of the chip.
+const TICKS_OF_A_FILE: u32 = 2000;
+
 /// log2 of a rate that moves no occupation, LSB 2^-12.
 const NEVER: i32 = -64 << 12;
 
-/// Three cases that together have every spiking layer fire, neurons refractory, membranes and currents at both ends,
+/// Cases that together have every spiking layer fire, neurons refractory, membranes and currents at both ends,
 /// occupations that switch from one end to the other, recurrent rows, a readout whose currents move.
 pub fn forced(chip: &Chip) -> Vec<Case> {
     let chip = &with_shortest_window(chip);
-    vec![
-        case(chip, "forced to every upper end", 1, &up),
-        case(chip, "forced to every lower end", 1, &down),
-        case(chip, "forced in between", 5, &between),
-    ]
+    let mut cases = vec![
+        case(
+            chip,
+            "forced to every upper end",
+            1,
+            &|_| Weights::Strongest,
+            &up,
+        ),
+        case(
+            chip,
+            "forced to every lower end",
+            1,
+            &|_| Weights::Weakest,
+            &down,
+        ),
+        case(chip, "forced in between", 5, &|_| Weights::InTurn, &between),
+    ];
+    if chip.layers.iter().any(|l| l.model.program.is_some()) {
+        // Neurons of a file fire by their own card, so not at their lowest current: a layer behind them has its lower end
+        // where they are driven up.
+        cases.extend((0..chip.layers.len()).map(|lowest| {
+            let weights = |index| match index == lowest {
+                true => Weights::Weakest,
+                false => Weights::Strongest,
+            };
+            let name = format!("forced to the lower end of `{}`", chip.layers[lowest].name);
+            case(chip, &name, 1, &weights, &up)
+        }));
+    }
+    cases
+}
+
+/// Codes of a case's weights.
+#[derive(Clone, Copy)]
+enum Weights {
+    Strongest,
+    Weakest,
+    /// The strongest and those below it, one after the other.
+    InTurn,
+}
+
+impl Weights {
+    fn fill(self, weights: &mut [u8], strongest: u8) {
+        match self {
+            Self::Strongest => weights.fill(strongest),
+            Self::Weakest => weights.fill(0),
+            Self::InTurn => {
+                let mut all = (0..=strongest).rev().chain([strongest]).cycle();
+                weights.fill_with(|| all.next().unwrap_or(strongest));
+            }
+        }
+    }
 }
 
 /// Drive, switching and rows toward the upper ends: the top of the membrane's word is the threshold.
-fn up(chip: &Chip, codes: &mut Codes, weights: &mut [u8], strongest: u8) {
-    weights.fill(strongest);
+fn up(chip: &Chip, codes: &mut Codes) {
     *codes = Codes {
         v_th: chip.constants.v_max - 1,
         v_reset: -chip.constants.v_max,
@@ -35,13 +84,12 @@ fn up(chip: &Chip, codes: &mut Codes, weights: &mut [u8], strongest: u8) {
         xc: NEVER,
         p_reset: 0,
         keep_p: false,
-        ..*codes
+        ..codes.clone()
     };
 }
 
 /// The same toward the lower ends: the threshold lies below the floor, so that a membrane on it fires.
-fn down(chip: &Chip, codes: &mut Codes, weights: &mut [u8], _: u8) {
-    weights.fill(0);
+fn down(chip: &Chip, codes: &mut Codes) {
     *codes = Codes {
         v_th: -chip.constants.v_max - 1,
         v_reset: -chip.constants.v_max,
@@ -51,14 +99,12 @@ fn down(chip: &Chip, codes: &mut Codes, weights: &mut [u8], _: u8) {
         xc: NEVER,
         p_reset: chip.constants.p_one - 1,
         keep_p: true,
-        ..*codes
+        ..codes.clone()
     };
 }
 
 /// Every level, a leak, rates that depend on the states.
-fn between(chip: &Chip, codes: &mut Codes, weights: &mut [u8], strongest: u8) {
-    let mut all = (0..=strongest).rev().chain([strongest]).cycle();
-    weights.fill_with(|| all.next().unwrap_or(strongest));
+fn between(chip: &Chip, codes: &mut Codes) {
     let formats = &chip.description.formats;
     let [v_bits, p_bits] = [formats.v_bits, formats.p_bits].map(|b| b as i32);
     let (v_max, p_one) = (chip.constants.v_max, chip.constants.p_one);
@@ -74,21 +120,37 @@ fn between(chip: &Chip, codes: &mut Codes, weights: &mut [u8], strongest: u8) {
         xc: -12 << 12,
         p_reset: p_one / 2,
         keep_p: false,
-        ..*codes
+        ..codes.clone()
     };
 }
 
-type Edit = dyn Fn(&Chip, &mut Codes, &mut [u8], u8);
+type Edit = dyn Fn(&Chip, &mut Codes);
 
 /// A case in which every channel spikes every `period` ticks.
-fn case(chip: &Chip, name: &str, period: u32, edit: &Edit) -> Case {
+fn case(
+    chip: &Chip,
+    name: &str,
+    period: u32,
+    weights: &dyn Fn(usize) -> Weights,
+    edit: &Edit,
+) -> Case {
     let mut program = Program::silent(chip);
-    for (own, layer) in program.layers.iter_mut().zip(&chip.layers) {
-        exercise(chip, layer, own);
-        let strongest = (own.levels.len() - 1) as u8;
-        edit(chip, &mut own.codes, &mut own.weights, strongest);
+    let layers = program.layers.iter_mut().zip(&chip.layers).enumerate();
+    for (index, (own, layer)) in layers {
+        weights(index).fill(&mut own.weights, (own.levels.len() - 1) as u8);
+        widest_levels(layer, own);
+        match &layer.model.program {
+            // Its card, whose currents fill their range; others are drawn for the random cases.
+            Some(neurons) => neurons.shorten(&mut own.codes.own),
+            None => {
+                exercise(chip, &mut own.codes);
+                edit(chip, &mut own.codes);
+            }
+        }
     }
-    let ticks = TICKS_OF_A_LAYER * chip.layers.len() as u32;
+    let of_files = chip.layers.iter().filter(|l| l.model.program.is_some());
+    let ticks =
+        TICKS_OF_A_LAYER * chip.layers.len() as u32 + TICKS_OF_A_FILE * of_files.count() as u32;
     let windows = ticks.div_ceil(chip.window_ticks).max(2);
     let spiking = (0..windows * chip.window_ticks).step_by(period as usize);
     let channels = chip.inputs as u32;
@@ -103,9 +165,9 @@ fn case(chip: &Chip, name: &str, period: u32, edit: &Edit) -> Case {
     }
 }
 
-/// Writes the exerciser's coefficients and level tables: a full current moves the membrane by an eighth of its word in a
+/// Writes the exerciser's coefficients: a full current moves the membrane by an eighth of its word in a
 /// tick, a sixteenth of a current decays, all of p holds the charge of a quarter of the membrane's word.
-fn exercise(chip: &Chip, layer: &Layer, program: &mut LayerProgram) {
+fn exercise(chip: &Chip, codes: &mut Codes) {
     let formats = &chip.description.formats;
     let [v_bits, p_bits, i_bits] =
         [formats.v_bits, formats.p_bits, formats.i_bits].map(|b| b as i32);
@@ -114,7 +176,7 @@ fn exercise(chip: &Chip, layer: &Layer, program: &mut LayerProgram) {
         mantissa: 0,
         shift: 0,
     };
-    program.codes = Codes {
+    *codes = Codes {
         i_dec: power_of_two(-4),
         input: power_of_two(v_bits - 3 + guard_bits(chip) - full_current),
         leak: none,
@@ -123,12 +185,16 @@ fn exercise(chip: &Chip, layer: &Layer, program: &mut LayerProgram) {
         kap: power_of_two(v_bits - 2 - p_bits),
         noise_m: 0,
         sur_w: (chip.constants.v_max / 8).min(Codes::MAX_SURROGATE),
-        ..program.codes
+        ..codes.clone()
     };
+}
+
+/// The widest level tables that no adder overflows at.
+fn widest_levels(layer: &Layer, program: &mut LayerProgram) {
     let halves = if layer.recurrent { 2 } else { 1 };
     let largest = |channels: usize| {
-        let all = chip.largest_sum() / halves / channels as i64;
-        all.min(i64::from(chip.constants.i_max))
+        let all = layer.current.largest_sum() / halves / channels as i64;
+        all.min(i64::from(layer.current.ends()[1]))
     };
     even_levels(&mut program.levels, largest(layer.inputs));
     even_levels(&mut program.recurrent_levels, largest(layer.neurons));

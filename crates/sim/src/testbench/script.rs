@@ -108,7 +108,7 @@ impl<'a> Script<'a> {
         let chip = self.chip;
         for (index, (layer, own)) in chip.layers.iter().zip(&program.layers).enumerate() {
             for register in &layer.model.registers {
-                let place = address(Section::Device(index), register.address());
+                let place = address(Section::Device(index), layer.model.address(*register));
                 let value = own.codes.value(*register) as u32;
                 if self.write(place, value) {
                     self.push(Operation::Read, place, value);

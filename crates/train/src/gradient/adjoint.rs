@@ -14,7 +14,7 @@ use bruno_device::Layer;
 
 /// The gradient of one sample by the currents and cards in force, from its events and its linearised windows, which
 /// `steps` gives for each hidden layer and no other, and that by the input spikes where it is asked for; an error names the first window and neuron in which a number is not finite.
-pub(crate) fn backward<S: Steps>(
+pub(crate) fn backward<S: Steps<N>, const N: usize>(
     pass: &Pass<'_>,
     recording: &Recording,
     steps: &dyn Fn(usize) -> Option<S>,
@@ -28,7 +28,7 @@ pub(crate) fn backward<S: Steps>(
     } = pass;
     let chip = pass.chip();
     let mut gradient = vec![0.0; parameters.values.len()];
-    let mut layers: Vec<LayerAdjoint<S>> = (0..chip.layers.len())
+    let mut layers: Vec<LayerAdjoint<'_, S, N>> = (0..chip.layers.len())
         .map(|index| LayerAdjoint::new(pass, index, recording, steps(index)))
         .collect();
     let channels = if by_input { chip.inputs } else { 0 };
@@ -51,7 +51,7 @@ pub(crate) fn backward<S: Steps>(
 }
 
 /// Running adjoint of one layer.
-struct LayerAdjoint<'a, S> {
+struct LayerAdjoint<'a, S, const N: usize> {
     index: usize,
     layer: &'a Layer,
     parameters: &'a Parameters,
@@ -64,8 +64,8 @@ struct LayerAdjoint<'a, S> {
     recurrent_traces: Vec<Vec<Trace>>,
     /// None for the readout.
     steps: Option<S>,
-    /// By (V, p) at the end of the window at hand.
-    state: Vec<[f32; 2]>,
+    /// By the states at the end of the window at hand.
+    state: Vec<[f32; N]>,
     /// By the synaptic current there, pA.
     current: Vec<f32>,
     /// By the mean current of the window, pA.
@@ -75,7 +75,7 @@ struct LayerAdjoint<'a, S> {
     device: Vec<f64>,
 }
 
-impl<'a, S: Steps> LayerAdjoint<'a, S> {
+impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
     fn new(pass: &Pass<'a>, index: usize, recording: &Recording, steps: Option<S>) -> Self {
         let Pass {
             in_force,
@@ -87,7 +87,7 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         let layer = &chip.layers[index];
         let own = &parameters.layers[index];
         let count = stimulus.windows as usize;
-        let decay = Decay::new(1.0 - layer.codes.i_dec.value(), chip.window_ticks);
+        let decay = Decay::new(1.0 - layer.current_loss(), chip.window_ticks);
         let input_traces = match index {
             0 => traces::windows(stimulus.events.iter().copied(), count, &decay),
             _ => traces::windows(
@@ -116,7 +116,7 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             input_traces,
             recurrent_traces,
             steps,
-            state: vec![[0.0; 2]; n],
+            state: vec![[0.0; N]; n],
             current: vec![0.0; n],
             mean: vec![0.0; n],
             asked: vec![0.0; n],
@@ -127,7 +127,7 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
     fn window(
         &mut self,
         window: usize,
-        later: Option<&LayerAdjoint<'_, S>>,
+        later: Option<&LayerAdjoint<'_, S, N>>,
         demand: &Demand<'_>,
         gradient: &mut [f32],
     ) -> Result<(), TrainError> {
@@ -146,11 +146,11 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         Ok(())
     }
 
-    fn check_finite(&self, window: usize, steps: &[Step]) -> Result<(), TrainError> {
+    fn check_finite(&self, window: usize, steps: &[Step<N>]) -> Result<(), TrainError> {
         let row = self.state.iter().zip(&self.asked).zip(&self.mean);
         // The sum of finite numbers this large is not worth telling apart.
         if row
-            .map(|(([v, p], i), m)| v + p + i + m)
+            .map(|((state, i), m)| state.iter().sum::<f32>() + i + m)
             .sum::<f32>()
             .is_finite()
         {
@@ -160,9 +160,9 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
         let in_row = |tensor: &str, row: &mut dyn Iterator<Item = f32>| {
             NotFinite::in_row(tensor, &self.layer.name, window, row.map(f64::from))
         };
-        let entries = |s: &Step| {
-            let [a, b] = s.a;
-            a[0] + a[1] + b[0] + b[1] + s.b[0] + s.b[1] + s.c[0] + s.c[1] + s.d
+        let entries = |s: &Step<N>| {
+            let rows = [s.a.as_flattened(), &s.b, &s.c].concat();
+            rows.iter().sum::<f32>() + s.d
         };
         let found = in_row("linearised step", &mut steps.iter().map(entries))
             .or_else(|| {
@@ -172,8 +172,13 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
                 )
             })
             .or_else(|| in_row("adjoint of the mean current", &mut mean.iter().copied()))
-            .or_else(|| in_row("adjoint of the membrane", &mut state.iter().map(|s| s[0])))
-            .or_else(|| in_row("adjoint of the occupation", &mut state.iter().map(|s| s[1])));
+            .or_else(|| {
+                let mut states = self.layer.model.moving().enumerate();
+                states.find_map(|(k, (_, s))| {
+                    let tensor = format!("adjoint of the {}", s.about);
+                    in_row(&tensor, &mut state.iter().map(|s| s[k]))
+                })
+            });
         found.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
@@ -190,14 +195,14 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
     fn hidden(
         &mut self,
         window: usize,
-        steps: &[Step],
-        later: Option<&LayerAdjoint<'_, S>>,
+        steps: &[Step<N>],
+        later: Option<&LayerAdjoint<'_, S, N>>,
         demand: &Demand<'_>,
     ) {
         self.asked.copy_from_slice(&self.current);
         self.membrane(window, demand);
         for (mean, (step, state)) in self.mean.iter_mut().zip(steps.iter().zip(&self.state)) {
-            *mean = step.b[0] * state[0] + step.b[1] * state[1];
+            *mean = dot(&step.b, state);
         }
         let mut spikes = demand.spikes(self.index, window, steps.len()).to_vec();
         self.ask(&mut spikes, self.recurrent);
@@ -205,15 +210,15 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             later.ask(&mut spikes, later.input);
         }
         for (k, step) in steps.iter().enumerate() {
-            let [v, p] = self.state[k];
-            for (sum, by) in self.device.iter_mut().zip(&step.by_device) {
-                *sum += f64::from(v * by[0] + p * by[1] + spikes[k] * by[2]);
+            let state = self.state[k];
+            for (sum, (by, count)) in self.device.iter_mut().zip(&step.by_device) {
+                *sum += f64::from(dot(&state, by) + spikes[k] * count);
             }
             self.mean[k] += step.d * spikes[k];
-            self.state[k] = [
-                step.a[0][0] * v + step.a[1][0] * p + step.c[0] * spikes[k],
-                step.a[0][1] * v + step.a[1][1] * p + step.c[1] * spikes[k],
-            ];
+            self.state[k] = std::array::from_fn(|column| {
+                let by_states = (0..N).map(|row| step.a[row][column] * state[row]);
+                by_states.sum::<f32>() + step.c[column] * spikes[k]
+            });
         }
     }
 
@@ -264,4 +269,9 @@ impl<'a, S: Steps> LayerAdjoint<'a, S> {
             add(&self.recurrent_traces[window], recurrent.place.start);
         }
     }
+}
+
+/// Sum of products.
+fn dot<const N: usize>(a: &[f32; N], b: &[f32; N]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -15,26 +15,30 @@ use crate::TrainError;
 use crate::config::DeviceParameter;
 use crate::gradient::pass::Pass;
 use crate::gradient::replay::{Moment, Replay, spiking};
-use crate::neuron::dynamics::{Dynamics, later_release};
-use crate::neuron::reset::SpikeReset;
-use crate::neuron::surrogate::Surrogate;
+use crate::neuron::linear::{LayerNeuron, dot, transposed};
 use crate::run::not_finite::NotFinite;
 use crate::weights::in_force::Physical;
 use crate::weights::projection::Projection;
-use bruno_device::{Layer, TICK_S};
+use bruno_device::Layer;
 use std::ops::Range;
 
 /// Backpropagation that remembers every tick.
-pub(crate) fn full(pass: &Pass<'_>, by_input: bool) -> Result<Physical, TrainError> {
+pub(crate) fn full<const N: usize>(
+    pass: &Pass<'_>,
+    by_input: bool,
+) -> Result<Physical, TrainError> {
     let ticks = pass.stimulus.windows * pass.chip().window_ticks;
     let states = Replay::new(pass)?.remember(0..ticks);
-    let mut backward = Backward::new(pass, by_input);
+    let mut backward = Backward::<N>::new(pass, by_input);
     backward.ticks(0..ticks, &states)?;
     Ok(backward.finish())
 }
 
 /// Backpropagation that remembers the states at the windows' borders and recomputes what lies between.
-pub(crate) fn checkpointed(pass: &Pass<'_>, by_input: bool) -> Result<Physical, TrainError> {
+pub(crate) fn checkpointed<const N: usize>(
+    pass: &Pass<'_>,
+    by_input: bool,
+) -> Result<Physical, TrainError> {
     let window = pass.chip().window_ticks;
     let ticks = |w: u32| w * window..(w + 1) * window;
     let mut replay = Replay::new(pass)?;
@@ -43,7 +47,7 @@ pub(crate) fn checkpointed(pass: &Pass<'_>, by_input: bool) -> Result<Physical, 
         borders.push(replay.snapshot());
         replay.skip(ticks(w));
     }
-    let mut backward = Backward::new(pass, by_input);
+    let mut backward = Backward::<N>::new(pass, by_input);
     for (w, border) in (0..pass.stimulus.windows).zip(&borders).rev() {
         replay.restore(border);
         backward.ticks(ticks(w), &replay.remember(ticks(w)))?;
@@ -52,15 +56,15 @@ pub(crate) fn checkpointed(pass: &Pass<'_>, by_input: bool) -> Result<Physical, 
 }
 
 /// The adjoint on its way from the last tick to the first.
-struct Backward<'a> {
+struct Backward<'a, const N: usize> {
     pass: &'a Pass<'a>,
-    layers: Vec<Adjoint>,
+    layers: Vec<Adjoint<N>>,
     gradient: Vec<f64>,
     /// By the spikes of input channels, `[window][channel]`; empty where nobody asks.
     inputs: Vec<f32>,
 }
 
-impl<'a> Backward<'a> {
+impl<'a, const N: usize> Backward<'a, N> {
     fn new(pass: &'a Pass<'a>, by_input: bool) -> Self {
         let inputs = pass.stimulus.windows as usize * pass.chip().inputs;
         let layers = (0..pass.chip().layers.len()).map(|index| Adjoint::new(pass, index));
@@ -74,7 +78,7 @@ impl<'a> Backward<'a> {
 
     /// The ticks of a range, backward; `states` are `[tick + 1][layer]`, the first as it stood before the range. At the start
     /// of every window all numbers must be finite.
-    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment>]) -> Result<(), TrainError> {
+    fn ticks(&mut self, range: Range<u32>, states: &[Vec<Moment<N>>]) -> Result<(), TrainError> {
         for (tick, pair) in range.zip(states.windows(2)).rev() {
             // What the tick after asks of this tick's spikes is known from every layer before any of them moves on.
             let indices = 0..self.layers.len();
@@ -91,14 +95,14 @@ impl<'a> Backward<'a> {
 
     fn check_finite(&self, window: usize) -> Result<(), TrainError> {
         for (layer, adjoint) in self.pass.chip().layers.iter().zip(&self.layers) {
-            let tensors = [
-                ("adjoint of the membrane", &adjoint.v),
-                ("adjoint of the occupation", &adjoint.p),
-                ("adjoint of the synaptic current", &adjoint.i),
-            ];
-            for (tensor, row) in tensors {
-                let row = row.iter().copied();
-                if let Some(found) = NotFinite::in_row(tensor, &layer.name, window, row) {
+            let states = layer.model.moving().enumerate().map(|(k, (_, s))| {
+                let row: Vec<f64> = adjoint.x.iter().map(|x| x[k]).collect();
+                (format!("adjoint of the {}", s.about), row)
+            });
+            let current = ("adjoint of the synaptic current".into(), adjoint.i.clone());
+            for (tensor, row) in states.chain([current]) {
+                let row = row.into_iter();
+                if let Some(found) = NotFinite::in_row(&tensor, &layer.name, window, row) {
                     return Err(found.into());
                 }
             }
@@ -110,7 +114,7 @@ impl<'a> Backward<'a> {
         &mut self,
         index: usize,
         tick: u32,
-        (before, after): (&[Moment], &[Moment]),
+        (before, after): (&[Moment<N>], &[Moment<N>]),
         asked: &[f64],
     ) {
         let layer = &mut self.layers[index];
@@ -120,8 +124,8 @@ impl<'a> Backward<'a> {
         }
         if let Some(rows) = membrane_rows(self.pass, index, tick) {
             let ticks = f64::from(self.pass.chip().window_ticks);
-            let rows = layer.v.iter_mut().zip(rows);
-            rows.for_each(|(v, by)| *v += f64::from(*by) / ticks);
+            let rows = layer.x.iter_mut().zip(rows);
+            rows.for_each(|(x, by)| x[0] += f64::from(*by) / ticks);
         }
         layer.membrane(&before[index], &after[index], asked);
         let own = &self.pass.parameters.layers[index];
@@ -143,7 +147,8 @@ impl<'a> Backward<'a> {
             layer.ask_inputs(row, f64::from(k));
         }
         layer.later.clone_from(&layer.i);
-        layer.i.iter_mut().for_each(|i| *i *= layer.alpha);
+        let before = layer.i.iter_mut().zip(&mut layer.i_before);
+        before.for_each(|(i, before)| *i = layer.alpha * *i + std::mem::take(before));
     }
 
     /// `dL/d spike` of every neuron of a layer in the tick at hand.
@@ -202,24 +207,19 @@ fn onto_neurons(weights: &[f32], neurons: usize) -> Vec<f64> {
         .collect()
 }
 
-/// What a layer's neurons do.
-struct Neuron {
-    dynamics: Dynamics,
-    surrogate: Surrogate,
-    reset: SpikeReset,
-}
-
 /// Running adjoint of one layer.
-struct Adjoint {
+struct Adjoint<const N: usize> {
     /// None for the readout.
-    neuron: Option<Neuron>,
+    neuron: Option<LayerNeuron>,
     alpha: f64,
     /// Weights in force, pA: `[neuron][channel]`, those onto one neuron side by side.
     input: Vec<f64>,
     recurrent: Vec<f64>,
-    v: Vec<f64>,
-    p: Vec<f64>,
+    /// By the states of each neuron.
+    x: Vec<[f64; N]>,
     i: Vec<f64>,
+    /// By the current of the tick before, beside its share of `i`.
+    i_before: Vec<f64>,
     /// `i` with all its uses, one tick later.
     later: Vec<f64>,
     /// Effect of a later start of each neuron's last tick, a ms: of a release from the refractory time, if it was one.
@@ -230,30 +230,22 @@ struct Adjoint {
     device: Vec<f64>,
 }
 
-impl Adjoint {
+impl<const N: usize> Adjoint<N> {
     fn new(pass: &Pass<'_>, index: usize) -> Self {
         let chip = pass.chip();
         let layer: &Layer = &chip.layers[index];
-        let card = chip.description.layers.get(index).map(|l| &l.device);
-        let neuron = card.and_then(|card| {
-            let dynamics = Dynamics::new(card, layer.kind)?;
-            Some(Neuron {
-                reset: SpikeReset::new(&dynamics, pass.config),
-                dynamics,
-                surrogate: Surrogate::new(card, pass.config),
-            })
-        });
+        let neuron = LayerNeuron::of(chip, index, pass.config);
         let devices = pass.parameters.device();
         let zeros = vec![0.0; layer.neurons];
         debug_assert_eq!(neuron.is_none(), !layer.spikes());
         Self {
             neuron,
-            alpha: 1.0 - layer.codes.i_dec.value(),
+            alpha: 1.0 - layer.current_loss(),
             input: onto_neurons(pass.in_force.input_pa(index), layer.neurons),
             recurrent: onto_neurons(pass.in_force.recurrent_pa(index), layer.neurons),
-            v: zeros.clone(),
-            p: zeros.clone(),
+            x: vec![[0.0; N]; layer.neurons],
             i: zeros.clone(),
+            i_before: zeros.clone(),
             later: zeros.clone(),
             release: zeros,
             device: vec![0.0; devices.len()],
@@ -261,59 +253,59 @@ impl Adjoint {
         }
     }
 
-    /// The tick's step of V and p, backward, for every neuron that was not refractory.
-    fn membrane(&mut self, before: &Moment, after: &Moment, asked: &[f64]) {
+    /// The tick's step of the states, backward.
+    fn membrane(&mut self, before: &Moment<N>, after: &Moment<N>, asked: &[f64]) {
         let Some(neuron) = self.neuron.take() else {
             return;
         };
         let mut fired = after.fired.iter().peekable();
         for (n, asked) in asked.iter().enumerate() {
             let spike = fired.next_if(|f| **f as usize == n).is_some();
-            if before.refractory[n] {
+            let refractory = before.refractory[n];
+            if refractory {
                 self.released(n);
-                continue;
+                if neuron.stands_still() {
+                    continue;
+                }
             }
-            let state = (before.x[n].map(f64::from), f64::from(after.i[n]));
-            self.tick(&neuron, n, state, spike, *asked);
+            let x = before.x[n].map(f64::from);
+            let i = [before.i[n], after.i[n]].map(f64::from);
+            self.tick(&neuron, n, (&x, i), (refractory, spike), *asked);
         }
         self.neuron = Some(neuron);
     }
 
     fn tick(
         &mut self,
-        neuron: &Neuron,
+        neuron: &LayerNeuron,
         n: usize,
-        (x, i): ([f64; 2], f64),
-        spike: bool,
+        (x, i): (&[f64; N], [f64; 2]),
+        (refractory, spike): (bool, bool),
         asked: f64,
     ) {
-        let dynamics = &neuron.dynamics;
-        let tick = dynamics.tick(x, i);
-        let slope = neuron.surrogate.slope(tick.v, TICK_S);
-        let by_spike = neuron.reset.by_spike([tick.v, tick.p]);
-        let asked = asked + self.v[n] * by_spike[0] + self.p[n] * by_spike[1];
-        let keep = f64::from(!spike);
-        let keep_p = f64::from(!spike || neuron.reset.passes(1));
-        // By the new V before the clamp at the floor, and by the new p.
-        let lv = if tick.floored {
-            0.0
-        } else {
-            keep * self.v[n] + slope * asked
+        let tick = neuron.tick(x, i, refractory);
+        let after = self.x[n];
+        let asked = tick.slope * (asked + dot(&after, &tick.by_spike));
+        // By the states before the reset, and by those before their clamps.
+        let mut by = match spike {
+            true => transposed(&tick.after_spike, &after),
+            false => after,
         };
-        let lp = keep_p * self.p[n];
+        for (k, by) in by.iter_mut().enumerate() {
+            *by = tick.free[k] * (*by + tick.distance_by[k] * asked);
+        }
         for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
-            let [by_v, by_p] = dynamics.force(*parameter, x, i);
-            *sum += TICK_S * (lv * by_v + lp * by_p);
+            *sum += dot(&by, &neuron.force(*parameter, x, i[1]));
             if *parameter == DeviceParameter::Threshold {
-                *sum -= slope * asked;
+                *sum -= asked;
             }
         }
-        let by_release = later_release(tick.slope);
-        self.release[n] = lv * by_release[0] + lp * by_release[1];
-        self.i[n] += lv * tick.by_current;
-        let j = tick.jacobian;
-        self.v[n] = lv * j[0][0] + lp * j[1][0];
-        self.p[n] = lv * j[0][1] + lp * j[1][1];
+        if !refractory {
+            self.release[n] = dot(&by, &tick.by_release);
+        }
+        self.i[n] += dot(&by, &tick.by_current);
+        self.i_before[n] += dot(&by, &tick.by_current_before);
+        self.x[n] = transposed(&tick.by_state, &by);
     }
 
     /// A refractory tick: the tick after it was a release, or one more of them.

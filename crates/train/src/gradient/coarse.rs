@@ -85,7 +85,7 @@ impl Coarse {
     }
 
     /// The window linearised at the recorded state, or with the mean linearisation that the recorder summed.
-    pub fn step(&self, r: &Recorded) -> Step {
+    pub fn step(&self, r: &Recorded) -> Step<2> {
         let mut jacobian = match &r.linearised {
             Some(l) => self.dynamics.mean_jacobian(&l.means),
             None => self.dynamics.jacobian(r.x),
@@ -108,14 +108,15 @@ impl Coarse {
         let narrow = |x: f64| x as f32;
         let by_device = |parameter: &DeviceParameter| {
             if *parameter == DeviceParameter::Refractory {
-                return self.by_refractory(jacobian, r, spikes_per_s).map(narrow);
+                let [v, p, counted] = self.by_refractory(jacobian, r, spikes_per_s).map(narrow);
+                return ([v, p], counted);
             }
             let at_threshold = f64::from(*parameter == DeviceParameter::Threshold);
             let force = self.force(*parameter, r);
             let force = [0, 1].map(|k: usize| force[k] - at_threshold * by_spike[k] * spikes_per_s);
             let moved = [0, 1].map(|k: usize| phi[k][0] * force[0] + phi[k][1] * force[1]);
             let counted = sigma * (moved[0] - at_threshold);
-            [keep * moved[0], keep * moved[1], counted].map(narrow)
+            (moved.map(|m| narrow(keep * m)), narrow(counted))
         };
         Step {
             a: a.map(|row| row.map(|x| narrow(x * keep))),
@@ -269,7 +270,7 @@ mod tests {
         };
         let (plus, minus) = (at(h), at(-h));
         for k in 0..2 {
-            let found = f64::from(step.by_device[0][k]);
+            let found = f64::from(step.by_device[0].0[k]);
             let scale = (0..2)
                 .map(|k| ((plus[k] - minus[k]) / (2.0 * h)).abs())
                 .fold(0.0, f64::max);

@@ -10,8 +10,11 @@ use crate::gradient::transition::ExactSteps;
 use crate::run::not_finite::NotFinite;
 use crate::weights::in_force::{InForce, Physical};
 use crate::weights::parameters::Parameters;
-use bruno_device::Chip;
+use bruno_device::{Chip, MOST_STATES};
 use bruno_sim::Stimulus;
+
+/// Places for the moving states of neurons of a file: all but the input and the refractory time.
+const MOST_MOVING: usize = MOST_STATES - 2;
 
 /// `dL/d parameter` of one sample, in the order of [`Parameters::values`].
 pub type Gradient = Vec<f32>;
@@ -88,7 +91,25 @@ impl<'a> Pass<'a> {
         Ok((self.by_parameters(physical)?, inputs))
     }
 
+    /// By the currents and cards in force.
     fn physical(
+        &self,
+        kind: GradientKind,
+        recording: &Recording,
+        by_input: bool,
+    ) -> Result<Physical, TrainError> {
+        let moving = self.chip().layers.iter().map(|l| l.model.moving().count());
+        // Places for the states of all layers: few of them cost little.
+        match moving.max().unwrap_or(0) {
+            0..=2 => self.with_places::<2>(kind, recording, by_input),
+            3 => self.with_places::<3>(kind, recording, by_input),
+            4 => self.with_places::<4>(kind, recording, by_input),
+            _ => self.with_places::<MOST_MOVING>(kind, recording, by_input),
+        }
+    }
+
+    /// The same with places for `N` states of a neuron.
+    fn with_places<const N: usize>(
         &self,
         kind: GradientKind,
         recording: &Recording,
@@ -97,14 +118,14 @@ impl<'a> Pass<'a> {
         match kind {
             GradientKind::Sample | GradientKind::Mean | GradientKind::Jacobian => {
                 let steps = |index| RecordedSteps::new(self, index, recording, kind);
-                adjoint::backward(self, recording, &steps, by_input)
+                adjoint::backward::<_, N>(self, recording, &steps, by_input)
             }
             GradientKind::Transition => {
-                let exact = ExactSteps::of(self)?;
+                let exact = ExactSteps::<N>::of(self)?;
                 adjoint::backward(self, recording, &|index| exact.layer(index), by_input)
             }
-            GradientKind::Bptt => bptt::full(self, by_input),
-            GradientKind::Checkpointed => bptt::checkpointed(self, by_input),
+            GradientKind::Bptt => bptt::full::<N>(self, by_input),
+            GradientKind::Checkpointed => bptt::checkpointed::<N>(self, by_input),
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::Shape;
 use crate::config::GradientKind;
 use crate::gradient::coarse::{Coarse, Linearised, Recorded, Release};
+use crate::gradient::coarse_file::{CoarseFile, RecordedFile};
 use crate::gradient::pass::Pass;
 use crate::gradient::recording::{Kept, LayerRecording, Recording};
 use crate::gradient::step::{Step, Steps};
@@ -14,7 +15,13 @@ use bruno_device::{
 /// The steps of one layer.
 pub(crate) struct RecordedSteps<'a> {
     records: Records<'a>,
-    coarse: Coarse,
+    coarse: AnyCoarse,
+}
+
+/// The coarse step of a layer's neurons.
+enum AnyCoarse {
+    Kind(Box<Coarse>),
+    File(Box<CoarseFile>),
 }
 
 impl<'a> RecordedSteps<'a> {
@@ -28,20 +35,37 @@ impl<'a> RecordedSteps<'a> {
         let chip = pass.chip();
         let layer = &chip.layers[index];
         let fires = layer.model.fires?;
-        let card = &chip.description.layers.get(index)?.device;
+        let raw = chip.description.layers.get(index)?;
+        let ticks = chip.window_ticks;
+        let coarse = match &layer.model.program {
+            Some(program) => {
+                let own = CoarseFile::new(program, raw, ticks, pass.config);
+                AnyCoarse::File(Box::new(own))
+            }
+            None => {
+                let own = Coarse::new(&raw.device, layer.kind, ticks, pass.config)?;
+                AnyCoarse::Kind(Box::new(own))
+            }
+        };
         Some(Self {
             records: Records::new(chip, index, fires, recording, kind),
-            coarse: Coarse::new(card, layer.kind, chip.window_ticks, pass.config)?,
+            coarse,
         })
     }
 }
 
-impl Steps for RecordedSteps<'_> {
-    fn window(&self, window: usize) -> Vec<Step> {
+impl<const N: usize> Steps<N> for RecordedSteps<'_> {
+    fn window(&self, window: usize) -> Vec<Step<N>> {
         let neurons = 0..self.records.neurons;
-        neurons
-            .map(|n| self.coarse.step(&self.records.at(window, n)))
-            .collect()
+        let records = &self.records;
+        match &self.coarse {
+            AnyCoarse::Kind(coarse) => neurons
+                .map(|n| coarse.step(&records.at(window, n)).widened())
+                .collect(),
+            AnyCoarse::File(coarse) => neurons
+                .map(|n| coarse.step(&records.of_file(window, n, coarse)))
+                .collect(),
+        }
     }
 }
 
@@ -49,11 +73,13 @@ impl Steps for RecordedSteps<'_> {
 struct Records<'a> {
     recording: &'a LayerRecording,
     neurons: usize,
+    model: &'a NeuronModel,
     fires: Threshold,
     words: Words,
     window: u32,
     kind: GradientKind,
     codes: Codes,
+    current_lsb_pa: f64,
     /// Share of each window that a neuron is not refractory, `[window][neuron]`.
     active: Vec<f32>,
     /// Last release from a refractory time in each window, `[window][neuron]`: ticks from there to the window's end, and
@@ -74,19 +100,20 @@ impl<'a> Records<'a> {
         let windows = recording.windows(layer.neurons);
         let mut active = vec![1.0f32; windows * layer.neurons];
         let k = chip.window_ticks;
+        let refractory = layer.refractory_ticks();
         let mut releases: Vec<Option<(u16, bool)>> = vec![None; active.len()];
         for spike in &recording.spikes {
             let place = |tick: u32| (tick / k) as usize * layer.neurons + spike.neuron as usize;
             if let Some(Some(before)) = releases.get_mut(place(spike.tick)) {
                 before.1 = false;
             }
-            let release = spike.tick + 1 + layer.codes.t_ref as u32;
+            let release = spike.tick + 1 + refractory;
             if let Some(last) = releases.get_mut(place(release)) {
                 // A window has at most 4096 ticks.
                 *last = Some(((k - release % k) as u16, true));
             }
             // Refractory ticks follow the spike's own.
-            let (mut from, end) = (spike.tick + 1, spike.tick + 1 + layer.codes.t_ref as u32);
+            let (mut from, end) = (spike.tick + 1, spike.tick + 1 + refractory);
             while from < end && ((from / k) as usize) < windows {
                 let window = from / k;
                 let until = end.min((window + 1) * k);
@@ -99,10 +126,12 @@ impl<'a> Records<'a> {
             recording,
             kind,
             neurons: layer.neurons,
+            model: &layer.model,
             words: Words::new(&layer.model, fires, recording, &layer.codes),
             fires,
             window: k,
-            codes: layer.codes,
+            codes: layer.codes.clone(),
+            current_lsb_pa: layer.current.lsb_pa,
             active,
             releases,
         }
@@ -151,7 +180,8 @@ impl<'a> Records<'a> {
             *mean = self.sum(window, neuron, sample) / active * sample.unit;
         }
         let sur_w = f64::from(self.codes.sur_w);
-        let near = means[self.fires.nearness.place()] * 0.375 / 512.0 * 128.0 / sur_w;
+        let near =
+            self.fires.nearness.map_or(0.0, |n| means[n.place()]) * 0.375 / 512.0 * 128.0 / sur_w;
         Linearised {
             means,
             near: near * self.over_polyline(window, neuron),
@@ -173,6 +203,42 @@ impl<'a> Records<'a> {
         let summed: f64 = (0..POINTS).map(|k| polyline(at(k))).sum();
         // Near its end at u = 15 the polyline says nothing.
         (smooth / summed.max(1e-9)).min(4.0)
+    }
+
+    /// The same of neurons of a file, SI units; the current in pA.
+    fn of_file<const N: usize>(
+        &self,
+        window: usize,
+        neuron: usize,
+        coarse: &CoarseFile,
+    ) -> RecordedFile<N> {
+        let k = f64::from(self.window);
+        let spikes = self.spikes(window, neuron);
+        let free = self.active_ticks(window, neuron).round() - f64::from(spikes);
+        let mut x = [0.0; N];
+        let states = self.words.moving.iter().zip(self.model.moving());
+        for (row, (x, (moving, (id, state)))) in x.iter_mut().zip(states).enumerate() {
+            let code = match self.kind {
+                GradientKind::Sample => f64::from(self.word(window, neuron, moving.end)),
+                _ => state.of_sum(self.sum(window, neuron, &moving.summed) / k),
+            };
+            let mean = self.model.si(id, state.value(code));
+            *x = match coarse.left_standing(row) {
+                // What a spike left and its refractory time held says nothing of the way to the threshold.
+                Some(left) if self.kind != GradientKind::Sample && free >= 1.0 => {
+                    (mean * k - (k - free) * left) / free
+                }
+                _ => mean,
+            };
+        }
+        let current = |window| f64::from(self.word(window, neuron, self.words.current));
+        let before = window.checked_sub(1).map_or(0.0, current);
+        RecordedFile {
+            x,
+            i: 0.5 * (before + current(window)) * self.current_lsb_pa,
+            spikes,
+            active: f64::from(self.active[window * self.neurons + neuron]),
+        }
     }
 
     fn at(&self, window: usize, neuron: usize) -> Recorded {

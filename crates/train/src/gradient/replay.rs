@@ -7,9 +7,9 @@ use bruno_sim::{Forward, IntegerModel, SimError, Snapshot, State, Stimulus};
 use std::ops::Range;
 
 /// One layer after one tick, in the units of its states.
-pub(crate) struct Moment {
+pub(crate) struct Moment<const N: usize> {
     /// The states that equations move, in their order; zero where there are fewer.
-    pub x: Vec<[f32; 2]>,
+    pub x: Vec<[f32; N]>,
     /// Synaptic current, pA.
     pub i: Vec<f32>,
     /// The next tick finds the neuron refractory.
@@ -39,25 +39,32 @@ impl<'a> Replay<'a> {
     }
 
     /// Every layer as it stands, the readout last.
-    pub fn now(&self) -> Vec<Moment> {
+    pub fn now<const N: usize>(&self) -> Vec<Moment<N>> {
         let layers = self.chip.layers.iter().zip(self.model.layers());
         let layers = layers.map(|(layer, now)| {
             let model = &layer.model;
             let scaled = |id: StateId| {
-                let lsb = model.states[id.place()].lsb();
-                let value = move |s: &State| (s.get(id) as f64 * lsb) as f32;
+                let state = &model.states[id.place()];
+                let value = move |s: &State| model.si(id, state.value(s.get(id) as f64)) as f32;
                 now.neurons.iter().map(value)
             };
-            let mut x = vec![[0.0; 2]; layer.neurons];
+            let mut x = vec![[0.0; N]; layer.neurons];
             for (k, (id, _)) in model.moving().enumerate() {
                 x.iter_mut()
                     .zip(scaled(id))
                     .for_each(|(x, value)| x[k] = value);
             }
-            let held = |s: &State| model.fires.is_some_and(|f| s.get(f.timer) != 0);
+            let held = |s: &State| {
+                let timer = model.fires.and_then(|f| f.timer);
+                timer.is_some_and(|timer| s.get(timer) != 0)
+            };
             Moment {
                 x,
-                i: scaled(model.current).collect(),
+                i: now
+                    .neurons
+                    .iter()
+                    .map(|s| (s.get(model.current) as f64 * layer.current.lsb_pa) as f32)
+                    .collect(),
                 refractory: now.neurons.iter().map(held).collect(),
                 fired: now.fired().to_vec(),
             }
@@ -71,7 +78,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Runs the ticks of a range from the states at hand; `[tick][layer]`, the first as it stood before.
-    pub fn remember(&mut self, ticks: Range<u32>) -> Vec<Vec<Moment>> {
+    pub fn remember<const N: usize>(&mut self, ticks: Range<u32>) -> Vec<Vec<Moment<N>>> {
         let mut all = vec![self.now()];
         for tick in ticks {
             self.step(tick);

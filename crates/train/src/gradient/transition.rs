@@ -5,19 +5,16 @@ use crate::config::DeviceParameter;
 use crate::gradient::pass::Pass;
 use crate::gradient::replay::{Moment, Replay};
 use crate::gradient::step::{Step, Steps};
-use crate::neuron::dynamics::{Dynamics, later_release};
-use crate::neuron::reset::SpikeReset;
-use crate::neuron::surrogate::Surrogate;
-use bruno_device::TICK_S;
+use crate::neuron::linear::{LayerNeuron, LinearTick, Square, dot, identity, product, times};
 use bruno_sim::SimError;
 
 /// Every step of a sample, `[layer][window][neuron]`.
-pub(crate) struct ExactSteps(Vec<Vec<Vec<Step>>>);
+pub(crate) struct ExactSteps<const N: usize>(Vec<Vec<Vec<Step<N>>>>);
 
 /// The steps of one layer.
-pub(crate) struct ExactLayer<'a>(&'a [Vec<Step>]);
+pub(crate) struct ExactLayer<'a, const N: usize>(&'a [Vec<Step<N>>]);
 
-impl ExactSteps {
+impl<const N: usize> ExactSteps<N> {
     /// Runs the sample of a pass again.
     pub fn of(pass: &Pass<'_>) -> Result<Self, SimError> {
         let mut replay = Replay::new(pass)?;
@@ -26,11 +23,11 @@ impl ExactSteps {
             .filter_map(|index| Products::new(pass, index))
             .collect();
         let mut steps = vec![Vec::new(); hidden];
-        let mut before = replay.now();
+        let mut before: Vec<Moment<N>> = replay.now();
         let mut was_refractory: Vec<Vec<bool>> =
             before.iter().map(|m| m.refractory.clone()).collect();
         for window in 0..pass.stimulus.windows {
-            let mut windows: Vec<Vec<Product>> = layers.iter().map(Products::start).collect();
+            let mut windows: Vec<Vec<Product<N>>> = layers.iter().map(Products::start).collect();
             let k = pass.chip().window_ticks;
             for tick in window * k..(window + 1) * k {
                 replay.step(tick);
@@ -50,22 +47,20 @@ impl ExactSteps {
     }
 
     /// Those of layer `index`; none of the readout.
-    pub fn layer(&self, index: usize) -> Option<ExactLayer<'_>> {
+    pub fn layer(&self, index: usize) -> Option<ExactLayer<'_, N>> {
         self.0.get(index).map(|steps| ExactLayer(steps))
     }
 }
 
-impl Steps for ExactLayer<'_> {
-    fn window(&self, window: usize) -> Vec<Step> {
+impl<const N: usize> Steps<N> for ExactLayer<'_, N> {
+    fn window(&self, window: usize) -> Vec<Step<N>> {
         self.0[window].clone()
     }
 }
 
 /// What one layer's products are made of.
 struct Products {
-    dynamics: Dynamics,
-    surrogate: Surrogate,
-    reset: SpikeReset,
+    neuron: LayerNeuron,
     devices: Vec<DeviceParameter>,
     neurons: usize,
 }
@@ -73,141 +68,167 @@ struct Products {
 /// One neuron's window so far: the states at hand by what the window started from, by a constant current and by each device
 /// parameter; and the same of the spike count.
 #[derive(Clone)]
-struct Product {
-    by_state: [[f64; 2]; 2],
-    by_current: [f64; 2],
-    by_device: Vec<[f64; 2]>,
-    count_by_state: [f64; 2],
+struct Product<const N: usize> {
+    by_state: Square<N>,
+    by_current: [f64; N],
+    by_device: Vec<[f64; N]>,
+    count_by_state: [f64; N],
     count_by_current: f64,
     count_by_device: Vec<f64>,
 }
 
 impl Products {
     fn new(pass: &Pass<'_>, index: usize) -> Option<Self> {
-        let layer = &pass.chip().layers[index];
-        let card = &pass.chip().description.layers.get(index)?.device;
-        let dynamics = Dynamics::new(card, layer.kind)?;
         Some(Self {
-            reset: SpikeReset::new(&dynamics, pass.config),
-            dynamics,
-            surrogate: Surrogate::new(card, pass.config),
+            neuron: LayerNeuron::of(pass.chip(), index, pass.config)?,
             devices: pass.config.device.iter().map(|d| d.parameter).collect(),
-            neurons: layer.neurons,
+            neurons: pass.chip().layers[index].neurons,
         })
     }
 
-    fn start(&self) -> Vec<Product> {
+    fn start<const N: usize>(&self) -> Vec<Product<N>> {
         let nothing = Product {
-            by_state: [[1.0, 0.0], [0.0, 1.0]],
-            by_current: [0.0; 2],
-            by_device: vec![[0.0; 2]; self.devices.len()],
-            count_by_state: [0.0; 2],
+            by_state: identity(),
+            by_current: [0.0; N],
+            by_device: vec![[0.0; N]; self.devices.len()],
+            count_by_state: [0.0; N],
             count_by_current: 0.0,
             count_by_device: vec![0.0; self.devices.len()],
         };
         vec![nothing; self.neurons]
     }
 
-    /// Adds one tick to every neuron that was not refractory; `was` says which were a tick earlier.
-    fn tick(&self, window: &mut [Product], was: &[bool], before: &Moment, after: &Moment) {
+    /// Adds one tick to every neuron; `was` says which were refractory a tick earlier.
+    fn tick<const N: usize>(
+        &self,
+        window: &mut [Product<N>],
+        was: &[bool],
+        before: &Moment<N>,
+        after: &Moment<N>,
+    ) {
         let mut fired = after.fired.iter().peekable();
-        for (n, product) in window.iter_mut().enumerate() {
+        for (n, own) in window.iter_mut().enumerate() {
             let spike = fired.next_if(|f| **f as usize == n).is_some();
-            if !before.refractory[n] {
-                let (x, i) = (before.x[n].map(f64::from), f64::from(after.i[n]));
-                let slope = self.neuron(product, x, i, spike);
-                if was[n] && !spike {
-                    self.released(product, x, i, slope);
-                }
+            let refractory = before.refractory[n];
+            if refractory && self.neuron.stands_still() {
+                continue;
+            }
+            let x = before.x[n].map(f64::from);
+            let i = [before.i[n], after.i[n]].map(f64::from);
+            let tick = self.neuron.tick(&x, i, refractory);
+            self.neuron(own, &tick, (&x, i[1]), spike);
+            if was[n] && !refractory && !spike {
+                self.released(own, &tick);
             }
         }
     }
 
-    /// One neuron's tick; gives the surrogate in it.
-    fn neuron(&self, product: &mut Product, x: [f64; 2], i: f64, spike: bool) -> f64 {
-        let tick = self.dynamics.tick(x, i);
-        let through = |x: [f64; 2]| {
-            let j = tick.jacobian;
-            [
-                j[0][0] * x[0] + j[0][1] * x[1],
-                j[1][0] * x[0] + j[1][1] * x[1],
-            ]
-        };
-        let columns = [0, 1].map(|k| through([product.by_state[0][k], product.by_state[1][k]]));
-        product.by_state = [0, 1].map(|row: usize| [columns[0][row], columns[1][row]]);
-        product.by_current = through(product.by_current);
-        product.by_current[0] += tick.by_current;
-        for (by, parameter) in product.by_device.iter_mut().zip(&self.devices) {
-            let force = self.dynamics.force(*parameter, x, i);
-            let moved = through(*by);
-            *by = [0, 1].map(|k| moved[k] + TICK_S * force[k]);
+    fn neuron<const N: usize>(
+        &self,
+        own: &mut Product<N>,
+        tick: &LinearTick<N>,
+        (x, i): (&[f64; N], f64),
+        spike: bool,
+    ) {
+        own.by_state = product(&tick.by_state, &own.by_state);
+        own.by_current = times(&tick.by_state, &own.by_current);
+        for (k, by) in own.by_current.iter_mut().enumerate() {
+            // The current of a window is one: that of the tick before is the same.
+            *by += tick.by_current[k] + tick.by_current_before[k];
         }
-        if tick.floored {
-            product.forget(0);
+        for (by, parameter) in own.by_device.iter_mut().zip(&self.devices) {
+            let force = self.neuron.force(*parameter, x, i);
+            *by = times(&tick.by_state, by);
+            by.iter_mut().zip(force).for_each(|(b, f)| *b += f);
         }
-        let slope = self.surrogate.slope(tick.v, TICK_S);
-        product.count(slope, &self.devices);
-        let before = self.reset.attached.then(|| product.clone());
+        for state in (0..N).filter(|s| tick.free[*s] == 0.0) {
+            own.forget(state);
+        }
+        let by_distance = own.by_distance(tick, &self.devices);
+        own.count(tick.slope, &by_distance);
         if spike {
-            let reset = (0..2).filter(|state| !self.reset.passes(*state));
-            reset.for_each(|state| product.forget(state));
+            own.through(&tick.after_spike);
         }
-        if let Some(before) = before {
-            let by_spike = self.reset.by_spike([tick.v, tick.p]);
-            product.reset_by(&before, by_spike.map(|x| slope * x), &self.devices);
+        if tick.by_spike.iter().any(|by| *by != 0.0) {
+            own.reset_by(&by_distance, tick.by_spike.map(|by| tick.slope * by));
         }
-        slope
     }
 
     /// The tick began a free time: a longer refractory one would have taken it.
-    fn released(&self, product: &mut Product, x: [f64; 2], i: f64, slope: f64) {
-        let later = later_release(self.dynamics.slope(x, i));
+    fn released<const N: usize>(&self, own: &mut Product<N>, tick: &LinearTick<N>) {
         for (k, parameter) in self.devices.iter().enumerate() {
             if *parameter == DeviceParameter::Refractory {
-                let by = &mut product.by_device[k];
-                *by = [by[0] + later[0], by[1] + later[1]];
-                product.count_by_device[k] += slope * later[0];
+                let by = own.by_device[k].iter_mut().zip(tick.by_release);
+                by.for_each(|(by, later)| *by += later);
+                own.count_by_device[k] += tick.slope * dot(&tick.distance_by, &tick.by_release);
             }
         }
     }
 }
 
-impl Product {
+/// The distance of a tick's states above the threshold by everything that a product is by.
+struct ByDistance<const N: usize> {
+    state: [f64; N],
+    current: f64,
+    device: Vec<f64>,
+}
+
+impl<const N: usize> Product<N> {
+    fn by_distance(&self, tick: &LinearTick<N>, devices: &[DeviceParameter]) -> ByDistance<N> {
+        let column = |k: usize| std::array::from_fn(|row| self.by_state[row][k]);
+        let by_threshold = |p: &DeviceParameter| f64::from(*p == DeviceParameter::Threshold);
+        let device = self.by_device.iter().zip(devices);
+        ByDistance {
+            state: std::array::from_fn(|k| dot(&tick.distance_by, &column(k))),
+            current: dot(&tick.distance_by, &self.by_current),
+            device: device
+                .map(|(by, p)| dot(&tick.distance_by, by) - by_threshold(p))
+                .collect(),
+        }
+    }
+
     /// A tick's share of the spike count.
-    fn count(&mut self, slope: f64, devices: &[DeviceParameter]) {
-        for (count, by) in self.count_by_state.iter_mut().zip(self.by_state[0]) {
+    fn count(&mut self, slope: f64, by: &ByDistance<N>) {
+        for (count, by) in self.count_by_state.iter_mut().zip(by.state) {
             *count += slope * by;
         }
-        self.count_by_current += slope * self.by_current[0];
-        for (k, parameter) in devices.iter().enumerate() {
-            let by_threshold = f64::from(*parameter == DeviceParameter::Threshold);
-            self.count_by_device[k] += slope * (self.by_device[k][0] - by_threshold);
+        self.count_by_current += slope * by.current;
+        for (count, by) in self.count_by_device.iter_mut().zip(&by.device) {
+            *count += slope * by;
         }
     }
 
-    /// What the reset by this tick's spike adds, whose membrane depended on everything as `before` says; `by_membrane` is the
-    /// derivative of the states by that membrane through the surrogate.
-    fn reset_by(&mut self, before: &Self, by_membrane: [f64; 2], devices: &[DeviceParameter]) {
-        for (row, by) in by_membrane.into_iter().enumerate() {
-            for (to, from) in self.by_state[row].iter_mut().zip(before.by_state[0]) {
-                *to += by * from;
+    /// What the reset by this tick's spike adds, whose distance depended on everything as `by` says; `by_spike` is the
+    /// derivative of the states by that distance through the surrogate.
+    fn reset_by(&mut self, by: &ByDistance<N>, by_spike: [f64; N]) {
+        for (row, spike) in by_spike.into_iter().enumerate() {
+            for (to, from) in self.by_state[row].iter_mut().zip(by.state) {
+                *to += spike * from;
             }
-            self.by_current[row] += by * before.by_current[0];
-            for (k, parameter) in devices.iter().enumerate() {
-                let by_threshold = f64::from(*parameter == DeviceParameter::Threshold);
-                self.by_device[k][row] += by * (before.by_device[k][0] - by_threshold);
+            self.by_current[row] += spike * by.current;
+            for (to, from) in self.by_device.iter_mut().zip(&by.device) {
+                to[row] += spike * from;
             }
         }
     }
 
-    /// A state no longer depends on anything before: it was reset or stands at its floor.
+    /// What a spike makes of the states.
+    fn through(&mut self, after_spike: &Square<N>) {
+        self.by_state = product(after_spike, &self.by_state);
+        self.by_current = times(after_spike, &self.by_current);
+        for by in &mut self.by_device {
+            *by = times(after_spike, by);
+        }
+    }
+
+    /// A state no longer depends on anything before: a clamp holds it.
     fn forget(&mut self, state: usize) {
-        self.by_state[state] = [0.0; 2];
+        self.by_state[state] = [0.0; N];
         self.by_current[state] = 0.0;
         self.by_device.iter_mut().for_each(|by| by[state] = 0.0);
     }
 
-    fn step(self) -> Step {
+    fn step(self) -> Step<N> {
         let narrow = |x: f64| x as f32;
         let devices = self.by_device.iter().zip(&self.count_by_device);
         Step {
@@ -216,7 +237,7 @@ impl Product {
             c: self.count_by_state.map(narrow),
             d: narrow(self.count_by_current),
             by_device: devices
-                .map(|(by, count)| [by[0], by[1], *count].map(narrow))
+                .map(|(by, count)| (by.map(narrow), narrow(*count)))
                 .collect(),
         }
     }

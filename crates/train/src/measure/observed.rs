@@ -68,7 +68,11 @@ fn membrane<'a>(
 ) -> impl Iterator<Item = f64> + 'a {
     let model = &layer.model;
     let mean = |id| match word(model, Gathers::Sum(Signal::State(id)), id) {
-        (Some(at), lsb) => (Some(at), lsb / f64::from(chip.window_ticks)),
+        (Some(at), lsb) => {
+            let shift = model.states[id.place()].sum_shift;
+            let ticks = f64::from(chip.window_ticks);
+            (Some(at), lsb * f64::from(shift).exp2() / ticks)
+        }
         (None, _) => word(model, Gathers::Last(id), id),
     };
     let (at, lsb) = model.fires.map_or((None, 0.0), |f| mean(f.state));

@@ -61,6 +61,21 @@ impl Surrogate {
         }
     }
 
+    /// Of a threshold that moves, with a width in the unit of its state: see [`Self::slope_at`].
+    pub fn with_width(config: &TrainConfig, width: f64) -> Self {
+        Self {
+            shape: config.surrogate,
+            v_th: 0.0,
+            width,
+            tau_s: config.surrogate_tau_ms * 1e-3,
+        }
+    }
+
+    /// [`Self::slope`] by the distance above the threshold.
+    pub fn slope_at(&self, distance: f64, seconds: f64) -> f64 {
+        self.scaled(self.shape.at(distance / self.width), seconds)
+    }
+
     /// `ds/dV` over `seconds` at a membrane, 1/V.
     pub fn slope(&self, v: f64, seconds: f64) -> f64 {
         self.scaled(self.shape.at((v - self.v_th) / self.width), seconds)

@@ -224,17 +224,20 @@ impl<'a> EnergyModel<'a> {
 
     /// Energy of an event of 1 pA, J.
     fn event_j(&self, index: usize) -> f64 {
+        let of_file = self.chip.layers[index].model.program.is_some();
         let tau_ms = match self.card(index) {
             Some(card) => card.tau_syn_ms,
+            None if of_file => 1e3 * self.chip.layers[index].tau_syn_s(),
             None => self.chip.description.readout.tau_ms,
         };
         PA * tau_ms * 1e-3 * self.supply_v
     }
 
-    /// None for the readout.
+    /// None for the readout, and for neurons of a file: what their spikes and leaks take no card says.
     fn card(&self, index: usize) -> Option<&'a DeviceCard> {
         let chip: &'a Chip = self.chip;
-        chip.description.layers.get(index).map(|l| &l.device)
+        let raw = chip.description.layers.get(index)?;
+        raw.model.is_none().then_some(&raw.device)
     }
 
     /// 0 of outputs.

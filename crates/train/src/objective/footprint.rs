@@ -22,7 +22,10 @@ impl Footprint {
         let mut channels = description.inputs;
         for layer in &description.layers {
             let n = layer.neurons as f64;
-            area.capacitors_um2 += n * layer.device.area_um2;
+            // A file says nothing of the area of its neurons.
+            if layer.model.is_none() {
+                area.capacitors_um2 += n * layer.device.area_um2;
+            }
             area.neurons_um2 += n * objectives.neuron_um2;
             let mut devices = devices(&layer.synapse, channels);
             if layer.recurrent {

@@ -159,14 +159,14 @@ impl InForce {
             .map(|(index, p)| VirtualLayer::new(&asked, index, &p.weights, &p.codes, draws));
         let drawn: Vec<VirtualLayer<'_>> = drawn.collect::<Result<_, _>>()?;
         let (program, tables) = held_program(&asked, &drawn, at.sample as u32)?;
-        let lsb_pa = chip.description.formats.i_lsb_pa();
         let mut own = asked.with_fine_synapses();
         let mut layers = Vec::new();
         for (index, (layer, held)) in drawn.iter().zip(tables).enumerate() {
             let mut devices = Vec::new();
+            let lsb_pa = chip.layers[index].current.lsb_pa;
             let channels = chip.layers[index].inputs * chip.layers[index].neurons;
             let (inputs, recurrences) = ideal.layers[index].weights.split_at(channels);
-            own.layers[index].codes = program.layers[index].codes;
+            own.layers[index].codes = program.layers[index].codes.clone();
             if let Some(card) = &layer.card {
                 let nominal =
                     std::mem::replace(&mut own.description.layers[index].device, card.clone());

@@ -208,7 +208,7 @@ impl Parameters {
                 LayerProgram {
                     codes: Codes {
                         sur_w: (width as i32).clamp(1, Codes::MAX_SURROGATE),
-                        ..layer.codes
+                        ..layer.codes.clone()
                     },
                     levels: layer.levels.clone(),
                     recurrent_levels: layer.recurrent_levels.clone(),

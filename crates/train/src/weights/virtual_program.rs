@@ -16,7 +16,7 @@ pub fn ideal_program(chip: &Chip, program: &Program) -> Program {
         let recurrent = layer
             .recurrent
             .then(|| table(recurrences, &own.recurrent_levels));
-        layer_program(own.codes, &input, recurrent.as_ref())
+        layer_program(own.codes.clone(), &input, recurrent.as_ref())
     };
     Program {
         layers: program.layers.iter().zip(&chip.layers).map(layer).collect(),
@@ -37,7 +37,7 @@ pub fn held_program(
     let tables: Vec<LayerTables> = tables.collect::<Result<_, _>>()?;
     let program = |(layer, held): (&VirtualLayer<'_>, &LayerTables)| {
         let recurrent = held.recurrent.as_ref().map(|r| &r.table);
-        layer_program(layer.codes, &held.input.table, recurrent)
+        layer_program(layer.codes.clone(), &held.input.table, recurrent)
     };
     let program = Program {
         layers: layers.iter().zip(&tables).map(program).collect(),

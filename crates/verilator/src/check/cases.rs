@@ -27,6 +27,9 @@ const SEED: u64 = 21;
 /// Volleys of all channels that take the currents of a large chip to their lower end.
 const VOLLEYS: i32 = 4;
 
+/// What a case makes of a layer's program.
+type Edit<'a> = dyn FnMut(&mut LayerProgram, &Layer) + 'a;
+
 /// All cases of a chip.
 pub(super) fn all(chip: &Chip) -> Vec<Case> {
     let plan = Plan::new(chip);
@@ -37,9 +40,10 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
     let often = plan.every(7);
     let lowest = -chip.constants.v_max - 1;
     let synapses = chip.layers.iter().map(Layer::fan_in).max().unwrap_or(1) as i32;
-    let case = |name: &str, stimulus: &Stimulus, edit: &mut dyn FnMut(&mut LayerProgram)| {
+    let case = |name: &str, stimulus: &Stimulus, edit: &mut Edit<'_>| {
         let mut program = program.clone();
-        program.layers.iter_mut().for_each(edit);
+        let layers = program.layers.iter_mut().zip(&chip.layers);
+        layers.for_each(|(layer, of)| edit(layer, of));
         Case {
             name: name.into(),
             program,
@@ -47,10 +51,21 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
         }
     };
     vec![
-        case("random weights, rates from silence on", &rare, &mut |_| ()),
-        case("low threshold, random levels", &rare, &mut |layer| {
-            layer.codes.v_th /= 16;
-            layer.codes.t_ref = layer.codes.t_ref.min(3);
+        case(
+            "random weights, rates from silence on",
+            &rare,
+            &mut |_, _| (),
+        ),
+        case("low threshold, random levels", &rare, &mut |layer, of| {
+            match &of.model.program {
+                Some(neurons) => {
+                    layer.codes.own = neurons.drawn(&of.codes.own, chip.rounding, &mut rng)
+                }
+                None => {
+                    layer.codes.v_th /= 16;
+                    layer.codes.t_ref = layer.codes.t_ref.min(3);
+                }
+            }
             for table in [&mut layer.levels, &mut layer.recurrent_levels] {
                 let largest = table.iter().map(|l| l.abs()).max().unwrap_or(0);
                 table.fill_with(|| rng.random_range(-largest..=largest));
@@ -59,23 +74,38 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
         case(
             "every neuron fires, levels at both ends",
             &often,
-            &mut |layer| {
-                layer.codes.v_th = lowest;
-                layer.codes.t_ref = plan.rest;
-                layer.codes.p_reset = chip.constants.p_one - 1;
-                in_turn(layer, -chip.constants.i_max / (VOLLEYS * synapses));
+            &mut |layer, of| {
+                match &of.model.program {
+                    Some(neurons) => neurons.shorten(&mut layer.codes.own),
+                    None => {
+                        layer.codes.v_th = lowest;
+                        layer.codes.t_ref = plan.rest;
+                        layer.codes.p_reset = chip.constants.p_one - 1;
+                    }
+                }
+                in_turn(layer, of.current.ends()[0] / (VOLLEYS * synapses));
             },
         ),
-        case("to the upper end", &dense, &mut |layer| {
-            (layer.codes.v_th, layer.codes.v_floor) = (chip.constants.v_max, lowest);
+        case("to the upper end", &dense, &mut |layer, of| {
+            if of.model.program.is_none() {
+                (layer.codes.v_th, layer.codes.v_floor) = (chip.constants.v_max, lowest);
+            }
             uniform(layer, i32::max);
         }),
-        case("to the lower end", &dense, &mut |layer| {
-            (layer.codes.v_reset, layer.codes.v_floor) = (lowest / 2, lowest);
+        case("to the lower end", &dense, &mut |layer, of| {
+            if of.model.program.is_none() {
+                (layer.codes.v_reset, layer.codes.v_floor) = (lowest / 2, lowest);
+            }
             uniform(layer, i32::min);
         }),
-        case("every register another", &often, &mut |layer| {
-            others(&mut layer.codes, &mut rng);
+        case("every register another", &often, &mut |layer, of| {
+            layer.codes.seed = rng.random_range(1..1 << 30);
+            match &of.model.program {
+                Some(neurons) => {
+                    layer.codes.own = neurons.drawn(&of.codes.own, chip.rounding, &mut rng)
+                }
+                None => others(&mut layer.codes, &mut rng),
+            }
         }),
     ]
 }
@@ -84,7 +114,6 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
 fn others(codes: &mut Codes, rng: &mut ChaCha8Rng) {
     codes.keep_p = true;
     codes.noise_m = (1 << 16) - 1;
-    codes.seed = rng.random_range(1..1 << 30);
     codes.sur_w = codes.sur_w / 3 + 1;
     codes.v_th /= 4;
     codes.v_reset = -codes.v_th;
@@ -177,7 +206,7 @@ impl<'a> Plan<'a> {
         let weights: usize = program.layers.iter().map(|l| l.weights.len()).sum();
         let step = weights.div_ceil(WEIGHTS);
         for (layer, own) in self.chip.layers.iter().zip(&mut program.layers) {
-            let largest = self.chip.constants.i_max / (4 * layer.fan_in().max(1) as i32);
+            let largest = layer.current.ends()[1] / (4 * layer.fan_in().max(1) as i32);
             for table in [&mut own.levels, &mut own.recurrent_levels] {
                 spread_where_empty(table, largest);
             }

@@ -38,7 +38,7 @@ impl VerilatedModel {
     ) -> Result<(), SimError> {
         let model = self.chip.layers[index].model.clone();
         self.write_all(model.registers.iter().map(|register| {
-            let place = address(Section::Device(index), register.address());
+            let place = address(Section::Device(index), model.address(*register));
             (place, layer.codes.value(*register) as u32)
         }))?;
         let level = |at, level| (address(Section::Levels(index), at), level as u32);

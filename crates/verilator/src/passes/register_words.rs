@@ -21,7 +21,10 @@ impl RegisterWords {
             let name = encoded(&layer.name);
             let registers = layer.model.registers.iter();
             let all: Vec<String> = registers
-                .map(|r| format!("{top}{WITHIN}{name}_{}", r.name()))
+                .map(|r| {
+                    let register = layer.model.register(*r).name;
+                    format!("{top}{WITHIN}{name}_{}", encoded(&register))
+                })
                 .collect();
             all
         };

@@ -84,8 +84,9 @@ impl Bank<'_> {
             self.k()
         );
         let counts = self.neuron_loop(&counts, "        ");
-        // A neuron counts two at most: what is wider is zero, and no register.
-        let bits = index_bits(2 * self.size + 1);
+        // A neuron counts so many at most: what is wider is zero, and no register.
+        let most = self.layer.model.most_saturations() as usize;
+        let bits = index_bits(most * self.size + 1);
         let counted = format!("n_saturated[{}:0]", bits - 1);
         format!(
             "      if (happened != 32'sd0) begin\n        {counts}      end\n      saturated_o <= {};\n",

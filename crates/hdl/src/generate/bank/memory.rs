@@ -64,10 +64,7 @@ impl Bank<'_> {
 
     /// The level tables: reset to the card, written over the bus.
     fn level_block(&self) -> String {
-        let data = format!(
-            "data_i{}",
-            range(self.chip.description.formats.i_bits as usize)
-        );
+        let data = format!("data_i{}", range(self.layer.current.bits as usize));
         let code = low(self.layer.bits as usize);
         let write = |table: &str| format!("{table}[index_i{code}] <= {data};");
         self.level_writes(&|table, code| format!("{table}[{code}]"), &write)
@@ -127,7 +124,7 @@ impl Bank<'_> {
         levels: &[i32],
         entry: &dyn Fn(&str, &str) -> String,
     ) -> String {
-        let bits = self.chip.description.formats.i_bits;
+        let bits = self.layer.current.bits;
         let line = |(code, level): (usize, &i32)| {
             let address = literal(self.layer.bits, false, code as i32);
             format!(

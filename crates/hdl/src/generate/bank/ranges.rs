@@ -20,6 +20,10 @@ pub fn states_in_range(chip: &Chip, layer: &Layer) -> Result<Vec<(String, u32, b
         size: layer.neurons,
         arrays: arrays(chip, layer),
     };
+    if layer.model.program.is_some() {
+        // Its states are clamped at the ends of their words: the intervals of the program say so.
+        return Ok(super::states(chip, layer));
+    }
     let stages = stages(chip, layer)?;
     let bodies = [
         stages.neurons,
@@ -108,7 +112,8 @@ mod tests {
                     chip.constants = bruno_device::Constants::new(formats);
                     for layer in &mut chip.layers {
                         let (formats, level) = (&chip.description.formats, chip.recorder);
-                        let model = NeuronModel::of(layer.kind, formats, level, layer.options);
+                        let model =
+                            NeuronModel::of(layer.kind, formats, level, layer.options).unwrap();
                         layer.model = Arc::new(model);
                     }
                     for layer in &chip.layers {

@@ -80,7 +80,7 @@ impl Bank<'_> {
         if self.chosen(channels) {
             return candidate(self.layer.bits - 1, 0);
         }
-        let i_bits = self.chip.description.formats.i_bits;
+        let i_bits = self.layer.current.bits;
         extend(&format!("{table}[pick]"), i_bits, true)
     }
 
@@ -96,7 +96,7 @@ impl Bank<'_> {
         for code in (0..1 << self.layer.bits).filter(|_| self.chosen(channels)) {
             let address = literal(self.layer.bits, false, code);
             let level = format!("{table}[{address}]");
-            let value = extend(&level, self.chip.description.formats.i_bits, true);
+            let value = extend(&level, self.layer.current.bits, true);
             let _ = writeln!(text, "        c_{table}_{code} = {value};");
         }
         text

@@ -1,12 +1,13 @@
 //! Which kernels a layer is made of, wired by the names of their ports.
 
+use crate::from_model::{random_words, shifted};
 use crate::kernels::{
     Draw, NeuronKernels, Noise, Redraw, Synapse, SynapseOffset, SynapseTruncate, WindowCount,
     WindowMax, WindowMin, WindowSum,
 };
-use crate::{HdlError, Stage};
+use crate::{HdlError, ModelKernels, Stage};
 use bruno_chip::Rounding;
-use bruno_device::{Chip, Event, Gathers, Layer, RecordWord, Signal};
+use bruno_device::{Chip, Event, Gathers, Layer, NeuronProgram, RecordWord, Signal};
 
 /// The kernels of a layer in order of evaluation, by the neurons that need them.
 pub(in crate::generate) struct Stages {
@@ -30,23 +31,10 @@ impl Stages {
 
 /// The kernels of a layer.
 pub(in crate::generate) fn stages(chip: &Chip, layer: &Layer) -> Result<Stages, HdlError> {
-    let kernels = NeuronKernels::of(layer.kind, chip.rounding)?;
-    let mut stages = Stages {
-        neurons: random(layer, kernels.offsets)?,
-        spikes: kernels.resets,
-        saturations: Vec::new(),
-        records: Vec::new(),
+    let mut stages = match &layer.model.program {
+        Some(program) => of_program(layer, program)?,
+        None => of_kind(chip, layer)?,
     };
-    stages.neurons.push(synapse(chip.rounding)?);
-    stages
-        .neurons
-        .extend(kernels.neuron.map(|n| match layer.options.noise {
-            true => n.rename("v_round", "v_noisy"),
-            false => n,
-        }));
-    if layer.options.jacobian {
-        stages.neurons.extend(kernels.samples);
-    }
     for word in &layer.model.words {
         let group = match word.gathers {
             Gathers::Last(_) => continue,
@@ -57,9 +45,47 @@ pub(in crate::generate) fn stages(chip: &Chip, layer: &Layer) -> Result<Stages, 
                 &mut stages.records
             }
         };
-        group.push(lane(layer, word)?);
+        group.extend(lane(layer, word)?);
     }
     Ok(stages)
+}
+
+/// Kernels written by hand.
+fn of_kind(chip: &Chip, layer: &Layer) -> Result<Stages, HdlError> {
+    let kernels = NeuronKernels::of(layer.kind, chip.rounding)?;
+    let mut neurons = random(layer, kernels.offsets)?;
+    neurons.push(synapse(chip.rounding)?);
+    neurons.extend(kernels.neuron.map(|n| match layer.options.noise {
+        true => n.rename("v_round", "v_noisy"),
+        false => n,
+    }));
+    if layer.options.jacobian {
+        neurons.extend(kernels.samples);
+    }
+    Ok(Stages {
+        neurons,
+        spikes: kernels.resets,
+        saturations: Vec::new(),
+        records: Vec::new(),
+    })
+}
+
+/// Kernels of a neuron file.
+fn of_program(layer: &Layer, program: &NeuronProgram) -> Result<Stages, HdlError> {
+    let kernels = ModelKernels::new(program);
+    let stochastic = layer.options.stochastic;
+    let mut neurons = match stochastic {
+        true => random_words(program)?,
+        false => Vec::new(),
+    };
+    neurons.push(kernels.offsets(&layer.model, stochastic));
+    neurons.push(kernels.neurons("neuron")?);
+    Ok(Stages {
+        neurons,
+        spikes: kernels.resets("reset")?.into_iter().collect(),
+        saturations: Vec::new(),
+        records: Vec::new(),
+    })
 }
 
 /// Random words, and what is made of them: rounding offsets, noise.
@@ -98,7 +124,7 @@ pub(in crate::generate) fn saturations(layer: &Layer) -> &'static str {
 }
 
 /// The recorder lane of a word that gathers over a window.
-fn lane(layer: &Layer, word: &RecordWord) -> Result<Stage, HdlError> {
+fn lane(layer: &Layer, word: &RecordWord) -> Result<Vec<Stage>, HdlError> {
     let name = word.name.as_str();
     let model = &layer.model;
     let (stage, kept, port) = match word.gathers {
@@ -118,6 +144,18 @@ fn lane(layer: &Layer, word: &RecordWord) -> Result<Stage, HdlError> {
         | Gathers::Most(id)
         | Gathers::Last(id) => model.states[id.place()].next(),
     };
+    let cut = match word.gathers {
+        Gathers::Sum(Signal::State(id)) => model.states[id.place()].sum_shift,
+        _ => 0,
+    };
+    let (input, before) = match cut {
+        0 => (input, None),
+        bits => {
+            let short = format!("{name}_short");
+            (short.clone(), Some(shifted(&input, &short, bits)))
+        }
+    };
     let wired = stage.rename(kept, name).rename(port, &input);
-    Ok(wired.rename(&format!("{kept}_next"), &format!("{name}_next")))
+    let wired = wired.rename(&format!("{kept}_next"), &format!("{name}_next"));
+    Ok(before.into_iter().chain([wired]).collect())
 }

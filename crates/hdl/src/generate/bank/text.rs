@@ -1,9 +1,11 @@
 //! The text of a bank's blocks; `bank.rs` says what they are for.
 
 use super::names::{CLIPPED, CODE, FIRED, INJECT, LEVEL, REC_LEVEL};
-use super::{Bank, Bodies, constants};
+use super::{Array, Bank, Bodies, constants};
 use crate::HdlError;
+use crate::atoms::Type;
 use crate::generate::{extend, index_bits, literal, ports::range, register_map::bank_registers};
+use bruno_device::{RegisterId, Rest};
 use std::fmt::Write;
 
 impl Bank<'_> {
@@ -11,7 +13,9 @@ impl Bank<'_> {
     pub(super) fn declarations(&self, bodies: &Bodies) -> String {
         let mut text = String::new();
         let printed = bodies.all().map(|body| body.text()).concat();
-        let used = |name: &str| printed.contains(&name.to_uppercase());
+        // Names of a file may be these; its program has none of them.
+        let by_hand = self.layer.model.program.is_none();
+        let used = |name: &str| by_hand && printed.contains(&name.to_uppercase());
         for (name, value) in constants(self.chip).into_iter().filter(|c| used(c.0)) {
             let _ = writeln!(
                 text,
@@ -59,7 +63,7 @@ impl Bank<'_> {
 
     /// The currents of the codes.
     pub(in crate::generate) fn level_declarations(&self) -> String {
-        let level = range(self.chip.description.formats.i_bits as usize);
+        let level = range(self.layer.current.bits as usize);
         let last = (1 << self.layer.bits) - 1;
         let mut text = format!("  reg signed {level} {LEVEL} [0:{last}];\n");
         if self.layer.recurrent {
@@ -183,8 +187,8 @@ impl Bank<'_> {
         let mut text = format!("      {} begin\n", self.loop_head());
         for a in &self.arrays {
             let value = match a.rest {
-                Some(register) => format!("{}_i[{}:0]", register.name(), a.bits - 1),
-                None => literal(a.bits, a.signed, 0),
+                Rest::Register(id) => self.rest_of(id, a),
+                Rest::Code(code) => literal(a.bits, a.signed, code),
             };
             let _ = writeln!(text, "        {}[{}] = {value};", a.name, self.k());
         }
@@ -193,6 +197,23 @@ impl Bank<'_> {
             let _ = writeln!(text, "      spike_o <= {}'d0;", self.size);
         }
         text + "      saturated_o <= 32'd0;\n"
+    }
+
+    /// A register's value in the bits of an array. Those of the table have as many as any state.
+    fn rest_of(&self, id: RegisterId, a: &Array) -> String {
+        let r = self.register(id);
+        let port = format!("{}_i", r.name);
+        match r.bits >= a.bits {
+            true => format!("{port}{}", low_of(a.bits, r.bits)),
+            false => crate::expression::resized(
+                &port,
+                Type {
+                    bits: r.bits,
+                    signed: r.signed,
+                },
+                a.bits,
+            ),
+        }
     }
 
     /// The registers that the loop over neurons reads, as its words: just before it, so that a simulator spreads them
@@ -204,6 +225,14 @@ impl Bank<'_> {
             let _ = writeln!(text, "      c_{} = {value};", r.name);
         }
         text
+    }
+}
+
+/// The lower `bits` of a register of `of`, `[n:0]`. A register of the table keeps its range even where it is whole.
+fn low_of(bits: u32, of: u32) -> String {
+    match (bits, of) {
+        (1, 1) => String::new(),
+        _ => format!("[{}:0]", bits - 1),
     }
 }
 

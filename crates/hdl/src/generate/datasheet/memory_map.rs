@@ -16,7 +16,7 @@ pub(super) fn print(chip: &Chip) -> String {
     );
     page += TABLE_HEAD;
     for (index, register) in (0..).zip(&GLOBAL_REGISTERS) {
-        let reset = match register.name {
+        let reset = match register.name.as_ref() {
             "id" => "0x6272756e".into(),
             "window" => chip.window_ticks.to_string(),
             _ => "0".into(),
@@ -45,7 +45,7 @@ fn layer_section(index: usize, layer: &Layer) -> String {
     );
     for (id, register) in registers(layer) {
         let reset = layer.codes.value(id).to_string();
-        let at = address(Section::Device(index), id.address());
+        let at = address(Section::Device(index), layer.model.address(id));
         text += &row(at, &register, &reset);
     }
     text += "\nA coefficient is `_m` * 2^-`_s`; `_h` must be 2^(`_s` - 1), or 0 for `_s` = 0.\n";

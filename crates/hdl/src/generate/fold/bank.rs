@@ -1,14 +1,13 @@
 //! A folded bank: its lanes, level tables, weight writes, and the recorder's stream.
 
 use super::lane::{record_bits, recorded};
-use super::{lane_module, lanes, slot_bits};
+use super::{lane_module, lanes, saturation_bits, slot_bits};
 use crate::HdlError;
 use crate::generate::bank::{Array, Bank, arrays};
 use crate::generate::{
     bank_module, header, index_bits, ports::range, register_map::bank_registers,
 };
-use bruno_chip::DeviceRegister;
-use bruno_device::{Chip, Layer};
+use bruno_device::{Chip, Layer, RegisterId};
 use std::fmt::Write;
 
 /// The module of a folded bank of `size` neurons of layer `index`.
@@ -63,9 +62,9 @@ impl Folded<'_> {
     }
 
     /// Arrays that rest at a register's value.
-    fn resting(&self) -> impl Iterator<Item = (&Array, DeviceRegister)> {
+    fn resting(&self) -> impl Iterator<Item = (&Array, RegisterId)> {
         let all = self.bank.arrays.iter();
-        all.filter_map(|a| a.rest.map(|register| (a, register)))
+        all.filter_map(|a| a.rest.register().map(|register| (a, register)))
     }
 
     fn ports(&self) -> String {
@@ -91,7 +90,7 @@ impl Folded<'_> {
   wire {} lane_saturated;
   wire {} record;
 ",
-            range(2 * count),
+            range(saturation_bits(self.layer()) * count),
             range(bits * count),
         );
         if self.bank.spiking() {
@@ -138,7 +137,7 @@ impl Folded<'_> {
 
     /// The level tables, flat, for the lanes.
     fn level_block(&self) -> String {
-        let bits = self.chip().description.formats.i_bits as usize;
+        let bits = self.layer().current.bits as usize;
         let codes = self.layer().bits as usize;
         let size = bits << codes;
         let mut text = format!(
@@ -171,7 +170,15 @@ impl Folded<'_> {
     /// What happens at the start and at the end of a tick.
     fn tick_block(&self) -> String {
         let lanes = 0..self.lanes.len();
-        let lane = |l| format!("{{30'd0, lane_saturated[{}:{}]}}", 2 * l + 1, 2 * l);
+        let bits = saturation_bits(self.layer());
+        let gap = 32 - bits;
+        let lane = |l| {
+            format!(
+                "{{{gap}'d0, lane_saturated[{}:{}]}}",
+                bits * (l + 1) - 1,
+                bits * l
+            )
+        };
         let terms: Vec<String> = lanes.map(lane).collect();
         let mut text = format!(
             "  wire [31:0] saturated_sum = saturated_q + {};
@@ -190,8 +197,9 @@ impl Folded<'_> {
             let _ = writeln!(text, "      spike_o     <= {}'d0;", self.bank.size);
         }
         for (a, register) in self.resting() {
-            let port = format!("{}_i", register.name());
-            let value = low_bits(&port, a.bits as usize, register.register().bits as usize);
+            let register = self.bank.register(register);
+            let port = format!("{}_i", register.name);
+            let value = low_bits(&port, a.bits as usize, register.bits as usize);
             let _ = writeln!(text, "      {}_rest_q    <= {value};", a.name);
         }
         text += "    end else if (start_i) begin
@@ -268,7 +276,11 @@ impl Folded<'_> {
         for (a, _) in self.resting() {
             port(&format!("{}_rest_i", a.name), format!("{}_rest_q", a.name));
         }
-        port("saturated_o", format!("lane_saturated[{lane} * 2 +: 2]"));
+        let saturations = saturation_bits(layer);
+        port(
+            "saturated_o",
+            format!("lane_saturated[{lane} * {saturations} +: {saturations}]"),
+        );
         port(
             "code_write_i",
             format!("weight_write & (weight_lane == {lane})"),

@@ -86,8 +86,12 @@ fn output_names(layer: &Layer, arrays: &[Array]) -> Vec<String> {
 }
 
 /// Constants of the datapath that are used.
-pub fn constant_declarations(chip: &Chip, printed: &Printed) -> String {
-    let body = printed.text();
+pub fn constant_declarations(chip: &Chip, layer: &Layer, printed: &Printed) -> String {
+    // Names of a file may be these; its program has none of them.
+    let body = match layer.model.program {
+        Some(_) => String::new(),
+        None => printed.text(),
+    };
     let named = constants(chip).map(|(name, value)| (name.to_uppercase(), value));
     let used = named.iter().filter(|(name, _)| body.contains(name));
     used.map(|(name, value)| {

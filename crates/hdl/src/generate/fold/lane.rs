@@ -1,14 +1,14 @@
 //! A lane: one datapath with the memories of the neurons that it serves.
 
 use super::datapath::{Datapath, constant_declarations};
-use super::{lane_module, slot_bits, synapses};
+use super::{lane_module, saturation_bits, slot_bits, synapses};
 use crate::HdlError;
 use crate::generate::bank::{Array, saturations};
 use crate::generate::{
     header, index_bits, literal, ports::range, register_file::value_type,
     register_map::bank_registers,
 };
-use bruno_device::{Chip, Layer, RecordWord};
+use bruno_device::{Chip, Layer, RecordWord, Rest};
 use std::fmt::Write;
 
 /// The arrays that a record holds, in its order.
@@ -40,7 +40,7 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result
     text += &lane.declarations()?;
     text += &lane.timing();
     text += &lane.reads();
-    text += &synapses::print(chip, layer);
+    text += &synapses::print(layer);
     text += &lane.path.pipeline.blocks();
     text += &lane.unused_registers();
     text += &lane.writes()?;
@@ -70,7 +70,7 @@ impl Lane<'_> {
 
     fn ports(&self) -> String {
         let slot = range(slot_bits(self.chip));
-        let levels = range(synapses::table_bits(self.chip, self.layer));
+        let levels = range(synapses::table_bits(self.layer));
         let mut text = format!(
             "  input             clk_i,
   input             rst_i,
@@ -102,12 +102,17 @@ impl Lane<'_> {
                 range(self.neurons)
             );
         }
-        for a in self.path.arrays.iter().filter(|a| a.rest.is_some()) {
+        for a in self
+            .path
+            .arrays
+            .iter()
+            .filter(|a| a.rest.register().is_some())
+        {
             let _ = writeln!(text, "  input      {} {}_rest_i,", a.declared(), a.name);
         }
         let _ = write!(
             text,
-            "  output reg [1:0]  saturated_o,     // saturated updates in this cycle
+            "  output reg {} saturated_o,     // saturated updates in this cycle
   input             code_write_i,    // write code_i to the weight of code_slot_i and code_channel_i
   input      {} code_slot_i,
   input      {} code_channel_i,
@@ -115,6 +120,7 @@ impl Lane<'_> {
   input             record_read_i,   // read the record of record_slot_i
   input      {} record_slot_i,
   output     {} record_o",
+            format_args!("{:<6}", range(saturation_bits(self.layer))),
             range(self.address_bits()),
             range(index_bits(self.layer.fan_in())),
             range(self.layer.bits as usize),
@@ -128,7 +134,7 @@ impl Lane<'_> {
     }
 
     fn declarations(&self) -> Result<String, HdlError> {
-        let mut text = constant_declarations(self.chip, &self.path.printed);
+        let mut text = constant_declarations(self.chip, self.layer, &self.path.printed);
         let last = self.neurons - 1;
         text += "  // States, one word a slot, and the neuron read last.\n";
         for a in &self.path.arrays {
@@ -150,7 +156,7 @@ impl Lane<'_> {
                 "  reg {kind} out_{name} [0:{last}];\n  reg {kind} out_{name}_q;"
             );
         }
-        text += &synapses::declarations(self.chip, self.layer, self.neurons);
+        text += &synapses::declarations(self.layer, self.neurons);
         text += "  // Values of the pipeline. Waiver: all are words of 32 bits, so the upper bits of some are never read.\n";
         text += "  /* verilator lint_off UNUSEDSIGNAL */\n";
         text += &self.path.printed.declarations(1);
@@ -240,8 +246,8 @@ impl Lane<'_> {
         for a in late.into_iter().chain(early) {
             let (when, anew) = match (&a.opens, a.rest) {
                 (Some(value), _) => ("first_i", value.clone()),
-                (None, Some(_)) => ("fresh_i", format!("{}_rest_i", a.name)),
-                (None, None) => ("fresh_i", literal(a.bits, a.signed, 0)),
+                (None, Rest::Register(_)) => ("fresh_i", format!("{}_rest_i", a.name)),
+                (None, Rest::Code(code)) => ("fresh_i", literal(a.bits, a.signed, code)),
             };
             let _ = writeln!(
                 text,
@@ -309,10 +315,14 @@ impl Lane<'_> {
             .map(|a| format!("out_{}_q", a.name))
             .collect();
         let _ = writeln!(text, "  assign record_o = {{{}}};\n", words.join(", "));
-        let clips = self.path.output(saturations(self.layer))?;
+        let (clips, bits) = (
+            self.path.output(saturations(self.layer))?,
+            saturation_bits(self.layer),
+        );
         let _ = write!(
             text,
-            "  always @(posedge clk_i) begin\n    saturated_o <= valid_q[{last}] ? {clips}[1:0] : 2'd0;\n"
+            "  always @(posedge clk_i) begin\n    saturated_o <= valid_q[{last}] ? {clips}{} : {bits}'d0;\n",
+            range(bits)
         );
         if self.spiking() {
             let target = if self.neurons == 1 {

@@ -4,7 +4,7 @@
 //! the longest path of the chip.
 
 use crate::generate::{index_bits, ports::range};
-use bruno_device::{Chip, Layer};
+use bruno_device::Layer;
 use std::fmt::Write;
 
 /// Terms that one node of the tree adds.
@@ -25,14 +25,14 @@ pub fn stages(layer: &Layer) -> usize {
 }
 
 /// Bits of a flat level table.
-pub fn table_bits(chip: &Chip, layer: &Layer) -> usize {
-    (chip.description.formats.i_bits as usize) << layer.bits
+pub fn table_bits(layer: &Layer) -> usize {
+    (layer.current.bits as usize) << layer.bits
 }
 
 /// Code memory of `neurons` slots, the word read last, the tree of sums.
-pub fn declarations(chip: &Chip, layer: &Layer, neurons: usize) -> String {
+pub fn declarations(layer: &Layer, neurons: usize) -> String {
     let codes = range(layer.fan_in() * layer.bits as usize);
-    let current = range(chip.description.formats.i_bits as usize);
+    let current = range(layer.current.bits as usize);
     let nodes = nodes(layer);
     let mut text = format!(
         "
@@ -63,7 +63,7 @@ pub fn declarations(chip: &Chip, layer: &Layer, neurons: usize) -> String {
 }
 
 /// Reads, writes and the sum; without a spike nothing is read or added.
-pub fn print(chip: &Chip, layer: &Layer) -> String {
+pub fn print(layer: &Layer) -> String {
     let any = if layer.recurrent {
         "(|pre_i) | (|rec_spike_i)"
     } else {
@@ -84,7 +84,7 @@ pub fn print(chip: &Chip, layer: &Layer) -> String {
 ",
         part(layer, &channel),
     );
-    text += &terms(chip, layer);
+    text += &terms(layer);
     text += &tree(layer);
     if layer.fan_in() == 1 {
         text += "  wire unused = &{1'b0, code_channel_i}; // there is one channel\n\n";
@@ -93,7 +93,7 @@ pub fn print(chip: &Chip, layer: &Layer) -> String {
 }
 
 /// The current of every channel that spikes, zero of the others.
-fn terms(chip: &Chip, layer: &Layer) -> String {
+fn terms(layer: &Layer) -> String {
     let mut text = format!(
         "  always @* begin
     terms = {}'d0;
@@ -104,12 +104,12 @@ fn terms(chip: &Chip, layer: &Layer) -> String {
 ",
         32 * GROUP * nodes(layer)[0],
         layer.bits,
-        chip.description.formats.i_bits,
+        layer.current.bits,
     );
-    text += &row(chip, layer, "pre_i", layer.inputs, 0, "levels_i");
+    text += &row(layer, "pre_i", layer.inputs, 0, "levels_i");
     if layer.recurrent {
         let (n, inputs) = (layer.neurons, layer.inputs);
-        text += &row(chip, layer, "rec_spike_i", n, inputs, "rec_levels_i");
+        text += &row(layer, "rec_spike_i", n, inputs, "rec_levels_i");
     }
     text + "    end\n  end\n\n"
 }
@@ -163,15 +163,8 @@ fn tree(layer: &Layer) -> String {
 }
 
 /// The terms of the channels of one projection.
-fn row(
-    chip: &Chip,
-    layer: &Layer,
-    spikes: &str,
-    channels: usize,
-    offset: usize,
-    table: &str,
-) -> String {
-    let i_bits = chip.description.formats.i_bits as usize;
+fn row(layer: &Layer, spikes: &str, channels: usize, offset: usize, table: &str) -> String {
+    let i_bits = layer.current.bits as usize;
     let select = |signal: &str, bits: usize| match bits {
         1 => format!("{signal}[0]"),
         bits => format!("{signal}[{}:0]", bits - 1),
@@ -185,7 +178,7 @@ fn row(
         bit_index_width(layer),
         index_bits(32 * GROUP * nodes(layer)[0]),
     );
-    let at = index_bits(table_bits(chip, layer));
+    let at = index_bits(table_bits(layer));
     format!(
         "      for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
         if ({spike}) begin

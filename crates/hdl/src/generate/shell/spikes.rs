@@ -69,7 +69,7 @@ fn step(counted: &[(&str, &str, usize)]) -> String {
             None => "16'd0".to_string(),
         }
     };
-    let all: Vec<String> = SHELL_REGISTERS.iter().rev().map(|r| one(r.name)).collect();
+    let all: Vec<String> = SHELL_REGISTERS.iter().rev().map(|r| one(&r.name)).collect();
     format!("  assign step = {{{}}};\n\n", all.join(", "))
 }
 

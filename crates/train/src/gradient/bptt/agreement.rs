@@ -15,10 +15,34 @@ use std::ops::Range;
 
 /// One hidden layer of 8 recurrent neurons, 6 inputs, 3 outputs. Inhibited membranes reach their lower clamp.
 fn description(kind: &str) -> Description {
+    if of_file(kind) {
+        return description_of_file(kind);
+    }
     let text = format!(
         r#"{{"name": "t", "inputs": 6, "recorder": "jacobian", "window_ticks": 2000, "layers": [{{"name": "h", "kind": "{kind}", "neurons": 8, "recurrent": true,
         "synapse": {{"range_pA": 250}}, "recurrent_synapse": {{"range_pA": 40}}}}],
         "readout": {{"outputs": 3, "synapse": {{"range_pA": 100}}}}}}"#
+    );
+    Description::parse("t", &text).expect("a valid description")
+}
+
+/// Whether the neurons are those of a file.
+fn of_file(kind: &str) -> bool {
+    !["felif", "lif"].contains(&kind)
+}
+
+/// The same of neurons of a file, with levels as large as their current asks for.
+fn description_of_file(model: &str) -> Description {
+    let range_pa = match model {
+        "adex" => 1500.0,
+        "izhikevich" => 60.0,
+        _ => 120.0,
+    };
+    let text = format!(
+        r#"{{"name": "t", "inputs": 6, "recorder": "mean", "layers": [{{"name": "h", "model": "{model}", "neurons": 8,
+        "recurrent": true, "synapse": {{"range_pA": {range_pa}}}, "recurrent_synapse": {{"range_pA": {}}}}}],
+        "readout": {{"outputs": 3, "synapse": {{"range_pA": 100}}}}}}"#,
+        range_pa / 6.0
     );
     Description::parse("t", &text).expect("a valid description")
 }
@@ -90,7 +114,11 @@ fn compare(case: &Case, membrane: f32, reset: Reset) {
     chip.window_ticks = case.window;
     let config = TrainConfig {
         gradient: case.gradient,
-        device: all_device(),
+        device: if of_file(case.kind) {
+            Vec::new()
+        } else {
+            all_device()
+        },
         reset,
         seed: 1,
         ..TrainConfig::default()
@@ -193,6 +221,52 @@ fn one_tick_windows_are_exact_without_switching() {
         cosine: 0.9999,
         ratio: 0.02,
     });
+}
+/// What a spike leaves of an adaptive threshold, kernels beside the input, states that a refractory time does not hold.
+#[test]
+fn exact_products_of_files() {
+    for kind in ["alif", "lif_subtractive"] {
+        check(&Case {
+            kind,
+            gradient: GradientKind::Transition,
+            window: 1000,
+            cosine: 0.999,
+            ratio: 0.05,
+        });
+    }
+}
+/// An upstroke that takes a part of a window: its spike is not where the adjoint sees it.
+#[test]
+fn exact_products_of_an_exponential_spike() {
+    check(&Case {
+        kind: "adex",
+        gradient: GradientKind::Transition,
+        window: 1000,
+        cosine: 0.98,
+        ratio: 0.2,
+    });
+}
+#[test]
+fn exact_products_of_files_with_attached_resets() {
+    check_attached(&Case {
+        kind: "alif",
+        gradient: GradientKind::Transition,
+        window: 1000,
+        cosine: 0.999,
+        ratio: 0.05,
+    });
+}
+#[test]
+fn means_of_files() {
+    for kind in ["alif", "lif_subtractive"] {
+        check(&Case {
+            kind,
+            gradient: GradientKind::Mean,
+            window: 1000,
+            cosine: 0.97,
+            ratio: 0.35,
+        });
+    }
 }
 #[test]
 fn means() {

@@ -6,7 +6,7 @@ use crate::measure::score::LayerActivity;
 use crate::weights::in_force::nominal_program;
 use crate::{Evaluation, TrainError, stimulus};
 use bruno_data::{Sample, Target};
-use bruno_device::{Chip, Gathers, Layer, State, StateId};
+use bruno_device::{Chip, Gathers, Layer, NeuronModel, Quantity, State, StateId};
 use bruno_sim::{CHUNK, LayerTrace};
 use serde::{Deserialize, Serialize};
 
@@ -146,11 +146,17 @@ impl<'a> Following<'a> {
             let at = model.word(Gathers::Last(id))?;
             Some((at, state.lsb()))
         };
-        let mut moving = model.moving();
+        let (v, p) = match &model.program {
+            Some(_) => (membrane_of_file(model), None),
+            None => {
+                let mut moving = model.moving();
+                (moving.next().and_then(place), moving.next().and_then(place))
+            }
+        };
         Self {
             layer,
-            v: moving.next().and_then(place),
-            p: moving.next().and_then(place),
+            v,
+            p,
             windows: 0,
             every,
             traced: TracedLayer {
@@ -205,6 +211,18 @@ fn typical(spikes: &[u64]) -> Vec<usize> {
         .collect();
     chosen.dedup();
     chosen
+}
+
+/// Place and LSB (V) of the state that fires, of neurons of a file, where it is a voltage whose code 0 is 0 V.
+fn membrane_of_file(model: &NeuronModel) -> Option<(usize, f64)> {
+    let id = model.fires?.state;
+    let state = &model.states[id.place()];
+    let Quantity::Coded { offset, unit, .. } = &state.quantity else {
+        return None;
+    };
+    let is_voltage = unit.ends_with('V') && !unit.ends_with("eV") && *offset == 0.0;
+    let at = model.word(Gathers::Last(id)).filter(|_| is_voltage)?;
+    Some((at, model.si(id, state.lsb())))
 }
 
 #[cfg(test)]

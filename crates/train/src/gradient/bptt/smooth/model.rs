@@ -34,7 +34,7 @@ struct State {
 }
 
 impl State {
-    fn of_run(moment: &Moment) -> Self {
+    fn of_run(moment: &Moment<2>) -> Self {
         let wide = |x: &[f32]| x.iter().map(|x| f64::from(*x)).collect();
         let mut spikes = vec![0.0; moment.x.len()];
         moment.fired.iter().for_each(|n| spikes[*n as usize] = 1.0);
@@ -76,8 +76,8 @@ impl<'a> Smooth<'a> {
         });
         let ticks = pass.stimulus.windows * chip.window_ticks;
         let run = Replay::new(pass).unwrap().remember(0..ticks);
-        let states = |moments: &Vec<Moment>| moments.iter().map(State::of_run).collect();
-        let held = |moments: Vec<Moment>| moments.into_iter().map(|m| m.refractory).collect();
+        let states = |moments: &Vec<Moment<2>>| moments.iter().map(State::of_run).collect();
+        let held = |moments: Vec<Moment<2>>| moments.into_iter().map(|m| m.refractory).collect();
         Self {
             pass,
             own: own.collect(),

@@ -1,7 +1,8 @@
-//! Names of the ports of a model's kernels: those of the file as far as Verilog lets them be.
+//! Names of the ports of a program's kernels, of its states and registers: those of the file as far as Verilog and the
+//! modules of a chip let them be.
 
 use bruno_chip::is_reserved;
-use bruno_model::{Derived, Input, Operation, Output};
+use bruno_model::{Below, Derived, Input, Operation, Output};
 use std::collections::{HashMap, HashSet};
 
 /// What a port carries.
@@ -47,9 +48,56 @@ const FIXED: [(ModelSignal, &str); 6] = [
 ];
 
 /// `spike` in every bit.
-pub(super) const FIRE: &str = "fire";
+pub const FIRE: &str = "fire";
+
+/// Whole names that the modules of a chip give to something else.
+const TAKEN: [&str; 35] = [
+    "active",
+    "base",
+    "busy",
+    "c",
+    "clear",
+    "clipped",
+    "code",
+    "codes",
+    "draw",
+    "enter",
+    "final_neuron",
+    "final_word",
+    "fired",
+    "g",
+    "happened",
+    "i_sat",
+    "index",
+    "j",
+    "k",
+    "lane",
+    "level",
+    "local_neuron",
+    "mine",
+    "pick",
+    "random",
+    "read_slot",
+    "rec_level",
+    "record",
+    "redraw",
+    "registers",
+    "row",
+    "seed",
+    "send",
+    "spikes",
+    "state",
+];
+
+/// Beginnings and endings of names that the modules of a chip make from others, or use themselves.
+const BEGINNINGS: [&str; 17] = [
+    "c_", "col_", "draw_", "min_", "max_", "n_", "neuron_", "noise_", "offset", "out_", "rec_",
+    "redraw_", "reset_", "round_", "sum_", "unused", "weight_",
+];
+const ENDINGS: [&str; 7] = ["_i", "_o", "_q", "_now", "_next", "_moved", "_rest"];
 
 /// Names of all ports.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Names {
     names: HashMap<ModelSignal, String>,
     taken: HashSet<String>,
@@ -65,8 +113,10 @@ impl Names {
             names.give(signal, name);
         }
         for (i, state) in derived.model.states.iter().enumerate() {
-            let name = &state.name;
-            names.give(ModelSignal::Input(Input::State(i)), name);
+            names.give(ModelSignal::Input(Input::State(i)), &state.name);
+            let name = names
+                .of_signal(ModelSignal::Input(Input::State(i)))
+                .to_string();
             names.give(
                 ModelSignal::Output(Output::Moved(i)),
                 &format!("{name}_moved"),
@@ -76,12 +126,21 @@ impl Names {
                 &format!("{name}_next"),
             );
         }
-        for node in derived.program.nodes() {
-            if let Operation::Input(input) = node.operation {
-                let signal = ModelSignal::Input(input);
-                if !names.names.contains_key(&signal) {
-                    names.give(signal, &wanted(derived, input));
-                }
+        let inputs = derived.program.nodes().iter();
+        let inputs = inputs.filter_map(|node| match node.operation {
+            Operation::Input(input) => Some(input),
+            _ => None,
+        });
+        // A decay is rounded by an offset in place of its half: the register holds what the offset is made of.
+        let offsets = derived.offsets.iter();
+        let halves = offsets.filter_map(|offset| match offset.bits {
+            Below::Shift(index) => Some(Input::Half(index)),
+            Below::Guard(_) => None,
+        });
+        for input in inputs.chain(halves) {
+            let signal = ModelSignal::Input(input);
+            if !names.names.contains_key(&signal) {
+                names.give(signal, &wanted(derived, input));
             }
         }
         names
@@ -91,12 +150,31 @@ impl Names {
         self.names.get(&signal).map_or("", String::as_str)
     }
 
+    /// Gives a register a name that nothing else has.
+    pub fn of_rest(&mut self, state: usize, derived: &Derived) -> String {
+        let wanted = format!("at_rest_{}", derived.model.states[state].name);
+        let mut name = wanted.clone();
+        let mut number = 2;
+        while self.taken.contains(&name) {
+            name = format!("{wanted}_{number}");
+            number += 1;
+        }
+        self.taken.insert(name.clone());
+        name
+    }
+
     pub fn any_begins_with(&self, prefix: &str) -> bool {
         self.taken.iter().any(|name| name.starts_with(prefix))
     }
 
     fn give(&mut self, signal: ModelSignal, wanted: &str) {
-        let mut name = wanted.to_string();
+        let wanted = &match signal {
+            _ if FIXED.iter().any(|(fixed, _)| *fixed == signal) => wanted.to_string(),
+            ModelSignal::Output(_) => wanted.to_string(),
+            ModelSignal::Input(_) if is_of_chip(wanted) => format!("x_{wanted}_x"),
+            ModelSignal::Input(_) => wanted.to_string(),
+        };
+        let mut name = wanted.clone();
         let mut number = 2;
         while is_reserved(&name) || is_temporary(&name) || self.taken.contains(&name) {
             name = format!("{wanted}_{number}");
@@ -124,6 +202,13 @@ fn wanted(derived: &Derived, input: Input) -> String {
     }
 }
 
+/// Whether the modules of a chip use a name, or may make it from another.
+fn is_of_chip(name: &str) -> bool {
+    TAKEN.contains(&name)
+        || BEGINNINGS.iter().any(|b| name.starts_with(b))
+        || ENDINGS.iter().any(|e| name.ends_with(e))
+}
+
 /// Whether a name is that of an operation without a port.
 fn is_temporary(name: &str) -> bool {
     let digits = name.strip_prefix('t');
@@ -133,7 +218,7 @@ fn is_temporary(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ModelKernels;
+    use crate::NeuronProgram;
     use bruno_model::Model;
 
     /// A neuron whose names are those of Verilog, of temporaries, of other ports.
@@ -162,7 +247,8 @@ model reg:
     fn names_that_verilog_keeps() {
         let model = Model::read("hostile", HOSTILE).unwrap_or_else(|e| panic!("{e}"));
         let derived = Derived::new(&model).unwrap_or_else(|e| panic!("{e}"));
-        let ports = ModelKernels::new(&derived).ports();
+        let program = NeuronProgram::new(derived);
+        let ports = program.ports();
         let names: Vec<&str> = ports.iter().map(|p| p.name.as_str()).collect();
         insta::assert_snapshot!(names.join("\n"));
     }

@@ -1,0 +1,161 @@
+//! A layer whose neurons are those of a file.
+
+use super::{Neurons, Options};
+use crate::{Codes, CurrentWord, LayerKind, NeuronModel, NeuronProgram};
+use bruno_chip::{Description, LayerDescription, NeuronFile, Problem, RecorderLevel};
+use bruno_model::{Derived, Dimension, Model, SHIPPED, Shipped};
+use std::sync::Arc;
+
+/// Most bits of the current that spikes inject: level tables and adders have no more.
+const MOST_CURRENT_BITS: u32 = 24;
+
+/// The neurons of a layer's `model`.
+pub(super) fn neurons(
+    d: &Description,
+    layer: &LayerDescription,
+    file: &NeuronFile,
+    options: Options,
+    at: &str,
+) -> Result<Neurons, Vec<Problem>> {
+    let one = |problem| vec![problem];
+    if d.recorder == RecorderLevel::Jacobian {
+        return Err(one(Problem {
+            field: "recorder".into(),
+            value: "jacobian".into(),
+            allowed: format!("`sample`, `mean` or `minmax` in a chip with a `model` ({at})"),
+            remedy: "use `mean`".into(),
+        }));
+    }
+    let program = NeuronProgram::new(derived(file, at).map_err(one)?);
+    let current = current(&program.derived, at).map_err(one)?;
+    let parameters = parameters(&program.derived.model, layer, at)?;
+    let own = program.values(&parameters, d.rounding).map_err(|error| {
+        one(Problem {
+            field: format!("{at}.parameters"),
+            value: "a card that the registers cannot hold".into(),
+            allowed: error.to_string(),
+            remedy: "`bruno model check` prints the coefficients".into(),
+        })
+    })?;
+    let model = NeuronModel::of_program(program, d.recorder, options);
+    Ok(Neurons {
+        kind: LayerKind::File,
+        model: Arc::new(model),
+        codes: Codes::of_program(own, d.rounding),
+        current,
+    })
+}
+
+/// A layer without kind and model.
+pub(super) fn absent(at: &str) -> Problem {
+    Problem {
+        field: format!("{at}.kind"),
+        value: "absent".into(),
+        allowed: "`felif` or `lif`, or `model` with a neuron file".into(),
+        remedy: "say whose neurons these are".into(),
+    }
+}
+
+/// The integers of a file.
+fn derived(file: &NeuronFile, at: &str) -> Result<Derived, Problem> {
+    let model = match file {
+        NeuronFile::Named(name) => match Shipped::named(name) {
+            Some(shipped) => shipped.read(),
+            None => return Err(unknown(name, at)),
+        },
+        NeuronFile::Text(own) => Model::read(&own.file, &own.text),
+    };
+    let derived = model.and_then(|model| Derived::new(&model));
+    derived.map_err(|mistakes| Problem {
+        field: format!("{at}.model"),
+        value: format!("`{}`, which cannot be used", file.name()),
+        allowed: format!("a neuron file without mistakes:\n{mistakes}"),
+        remedy: "correct the file (`bruno model check` reads it alone)".into(),
+    })
+}
+
+fn unknown(name: &str, at: &str) -> Problem {
+    let names = SHIPPED.map(|s| format!("`{}`", s.name)).join(", ");
+    Problem {
+        field: format!("{at}.model"),
+        value: format!("`{name}`"),
+        allowed: format!("{names}, or a file `*.nrn` beside the description"),
+        remedy: "correct the name".into(),
+    }
+}
+
+/// The word of the state that spikes add to.
+fn current(derived: &Derived, at: &str) -> Result<CurrentWord, Problem> {
+    let input = derived.model.input;
+    let (state, word) = (&derived.model.states[input], &derived.words[input]);
+    let problem = |value: String, allowed: String| Problem {
+        field: format!("{at}.model"),
+        value: format!("a file whose input `{}` {value}", state.name),
+        allowed,
+        remedy: "spikes add the currents of synapses to it: declare it so".into(),
+    };
+    if state.unit.1.dimension != Dimension::CURRENT {
+        return Err(problem(
+            format!("has the unit {}", state.unit.0),
+            "a current, e.g. `I pA = 0 pA from [-1024 pA : 1024 pA] @bits(24)`".into(),
+        ));
+    }
+    let full = 1i64 << (word.bits - 1);
+    let whole = word.signed && word.offset == 0.0 && (word.low, word.high) == (-full, full - 1);
+    if !whole || word.bits > MOST_CURRENT_BITS {
+        return Err(problem(
+            format!("has {} bits from {} to {}", word.bits, word.low, word.high),
+            format!("a range from -x to x, and `@bits(n)` up to {MOST_CURRENT_BITS}"),
+        ));
+    }
+    Ok(CurrentWord {
+        bits: word.bits,
+        lsb_pa: word.lsb * 1e12,
+    })
+}
+
+impl NeuronProgram {
+    /// The parameters of a layer that a chip was made of, SI units, in the order of the model.
+    pub fn parameters_of(&self, layer: &LayerDescription) -> Vec<f64> {
+        let model = &self.derived.model;
+        parameters(model, layer, "").unwrap_or_else(|_| model.defaults())
+    }
+}
+
+/// The parameters in force, SI units, in the order of the model.
+fn parameters(model: &Model, layer: &LayerDescription, at: &str) -> Result<Vec<f64>, Vec<Problem>> {
+    let mut values = model.defaults();
+    let mut problems = Vec::new();
+    for (name, value) in &layer.parameters {
+        let field = format!("{at}.parameters.{name}");
+        let Some(place) = model.parameter(name) else {
+            let names = model.parameters.iter().map(|p| format!("`{}`", p.name));
+            problems.push(Problem {
+                field,
+                value: format!("no parameter of `{}`", model.name),
+                allowed: names.collect::<Vec<_>>().join(", "),
+                remedy: "correct the name".into(),
+            });
+            continue;
+        };
+        let p = &model.parameters[place];
+        let (unit, scale) = (&p.unit.0, p.unit.1.scale);
+        // Bounds are those of the file, which its own unit must not round away.
+        let [low, high] = [p.bounds.0, p.bounds.1].map(|b| b / scale);
+        let slack = 1e-9 * low.abs().max(high.abs());
+        if (low - slack..=high + slack).contains(value) {
+            values[place] = (value * scale).clamp(p.bounds.0, p.bounds.1);
+        } else {
+            problems.push(Problem {
+                field,
+                value: value.to_string(),
+                allowed: format!("{low:.6} to {high:.6} {unit}"),
+                remedy: "choose a value in the bounds of the model's file".into(),
+            });
+        }
+    }
+    match problems.is_empty() {
+        true => Ok(values),
+        false => Err(problems),
+    }
+}

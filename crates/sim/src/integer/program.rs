@@ -1,0 +1,129 @@
+//! Neurons of a file: the interpreter of `bruno-model` over a layer, with the random bits that a chip gives its roundings.
+
+use super::neuron::{Outcome, State};
+use super::random::Generator;
+use bruno_device::{Codes, NeuronProgram, RoundingBits, RoundingOffset};
+use bruno_model::{Derived, Lanes};
+use std::sync::Arc;
+
+/// The neurons of a layer whose states a program moves.
+pub struct ProgramLanes {
+    program: Arc<NeuronProgram>,
+    lanes: Lanes<Arc<Derived>>,
+    /// Registers in force.
+    own: Vec<i32>,
+    stochastic: bool,
+    /// Offsets of this tick, as the program counts them, then by neuron.
+    offsets: Vec<Vec<i32>>,
+    inject: Vec<i32>,
+}
+
+impl ProgramLanes {
+    pub fn new(
+        program: &Arc<NeuronProgram>,
+        codes: &Codes,
+        stochastic: bool,
+        neurons: usize,
+    ) -> Self {
+        let registers = program.registers(&codes.own);
+        Self {
+            lanes: Lanes::with(program.derived.clone(), &registers, neurons),
+            own: codes.own.clone(),
+            offsets: vec![vec![0; neurons]; program.offsets().len()],
+            inject: vec![0; neurons],
+            program: program.clone(),
+            stochastic,
+        }
+    }
+
+    /// Puts registers in force.
+    pub fn load(&mut self, codes: &Codes) {
+        if self.own != codes.own {
+            self.own.clone_from(&codes.own);
+            self.lanes.load(&self.program.registers(&codes.own));
+        }
+    }
+
+    /// One tick of all neurons.
+    pub fn tick(
+        &mut self,
+        neurons: &mut [State],
+        inject: &[i64],
+        generator: Generator,
+    ) -> Vec<Outcome> {
+        self.gather(neurons, inject);
+        if self.stochastic {
+            self.draw(generator);
+        }
+        let offsets = self.stochastic.then_some(&self.offsets[..]);
+        let done = self.lanes.tick(&self.inject, offsets);
+        debug_assert_eq!(
+            self.lanes.check(),
+            Ok(()),
+            "{}",
+            self.program.derived.model.name
+        );
+        self.scatter(neurons);
+        let outcome = |(spike, saturated): (&i32, &i32)| Outcome {
+            spike: *spike != 0,
+            saturated: i64::from(*saturated),
+            ..Outcome::default()
+        };
+        done.spikes
+            .iter()
+            .zip(&done.saturations)
+            .map(outcome)
+            .collect()
+    }
+
+    fn gather(&mut self, neurons: &[State], inject: &[i64]) {
+        let timer = self.lanes.states.len();
+        for (k, state) in neurons.iter().enumerate() {
+            for (place, lane) in self.lanes.states.iter_mut().enumerate() {
+                lane[k] = state.0[place] as i32;
+            }
+            self.lanes.refractory[k] = state.0[timer] as i32;
+        }
+        // Programs whose levels could leave 32 bits in a tick are refused.
+        for (to, from) in self.inject.iter_mut().zip(inject) {
+            *to = *from as i32;
+        }
+    }
+
+    fn scatter(&self, neurons: &mut [State]) {
+        let timer = self.lanes.states.len();
+        for (k, state) in neurons.iter_mut().enumerate() {
+            for (place, lane) in self.lanes.states.iter().enumerate() {
+                state.0[place] = i64::from(lane[k]);
+            }
+            state.0[timer] = i64::from(self.lanes.refractory[k]);
+        }
+    }
+
+    /// The offsets of stochastic rounding.
+    fn draw(&mut self, generator: Generator) {
+        let offsets = self.program.offsets();
+        let words = offsets
+            .iter()
+            .map(|o| o.word as usize + 1)
+            .max()
+            .unwrap_or(0);
+        for (k, words) in (0..self.inject.len())
+            .map(|k| generator.chain(k, words))
+            .enumerate()
+        {
+            for (row, offset) in self.offsets.iter_mut().zip(offsets) {
+                row[k] = drawn(offset, &self.own, words[offset.word as usize]);
+            }
+        }
+    }
+}
+
+/// Bits of a word that an offset takes.
+fn drawn(offset: &RoundingOffset, own: &[i32], word: u32) -> i32 {
+    let mask = match offset.bits {
+        RoundingBits::Fixed(bits) => ((1u64 << bits) - 1) as i32,
+        RoundingBits::Register(id) => NeuronProgram::held(id, own),
+    };
+    (word >> offset.from) as i32 & mask
+}

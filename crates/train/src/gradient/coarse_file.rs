@@ -1,0 +1,150 @@
+//! The coarse step of neurons of a file: one neuron over one window, linearised at its recorded state.
+//!
+//! With `J` and the gain of the file's equations at that state a free time t moves the states by `exp(J t)` and a constant
+//! current by its integral; in a refractory time the states that it holds stand still. A spike makes `R` of the states, the
+//! derivative of its resets, so that what a spike leaves alone goes on.
+
+use crate::config::TrainConfig;
+use crate::gradient::step::Step;
+use crate::neuron::exponential::exponential;
+use crate::neuron::file::{Continuous, FileNeuron};
+use crate::neuron::linear::{Square, identity, product, times, transposed};
+use bruno_chip::LayerDescription;
+use bruno_device::{NeuronProgram, TICK_S};
+
+/// Most growth of a state over a window, as a natural logarithm.
+const MOST_GROWTH: f64 = 3.0;
+/// How far below it damping aims, and how often it is tried.
+const MARGIN: f64 = 1e-3;
+const TRIALS: usize = 4;
+
+/// Spikes of a window that are told apart: a state that more of them leave is taken to be gone.
+const MOST_SPIKES: i32 = 64;
+
+/// What the recorder says of one neuron and window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct RecordedFile<const N: usize> {
+    /// The states that equations move, at the end or their means, SI units.
+    pub x: [f64; N],
+    /// Mean current, pA.
+    pub i: f64,
+    /// Spikes in the window.
+    pub spikes: i32,
+    /// Share of the window in which the neuron was not refractory.
+    pub active: f64,
+}
+
+/// Constants of the coarse step of one layer.
+pub(crate) struct CoarseFile {
+    neuron: FileNeuron,
+    window_s: f64,
+}
+
+impl CoarseFile {
+    pub fn new(
+        program: &NeuronProgram,
+        raw: &LayerDescription,
+        window_ticks: u32,
+        config: &TrainConfig,
+    ) -> Self {
+        Self {
+            neuron: FileNeuron::new(program, raw, config),
+            window_s: f64::from(window_ticks) * TICK_S,
+        }
+    }
+
+    /// What a spike leaves in a moving state where that is one value that a refractory time holds, SI units.
+    pub fn left_standing(&self, row: usize) -> Option<f64> {
+        self.neuron.left_standing(row)
+    }
+
+    /// The window linearised at the recorded state.
+    pub fn step<const N: usize>(&self, r: &RecordedFile<N>) -> Step<N> {
+        let at = self.neuron.continuous(&r.x, r.i);
+        let free_s = self.window_s * r.active;
+        let sigma = self.neuron.surrogate(at.distance, free_s);
+        let jacobian = self.with_reset(&at, r, sigma, free_s);
+        let (free, phi) = bounded(jacobian, free_s);
+        let (waiting, phi_waiting) = match r.active < 1.0 {
+            true => bounded(held(&at), self.window_s - free_s),
+            false => (identity(), [[0.0; N]; N]),
+        };
+        let gain_waiting = std::array::from_fn(|k| at.gain[k] * (1.0 - at.held[k]));
+        let left = spikes(&at.after_spike, r.spikes);
+        // Free time, spikes, refractory time: where in the window they fall is not known.
+        let a = product(&waiting, &product(&left, &free));
+        let b_free = times(&product(&waiting, &left), &times(&phi, &at.gain));
+        let b_waiting = times(&phi_waiting, &gain_waiting);
+        let counted = times(&phi, &at.gain);
+        let narrow = |x: f64| x as f32;
+        Step {
+            a: a.map(|row| row.map(narrow)),
+            b: std::array::from_fn(|k| narrow(b_free[k] + b_waiting[k])),
+            c: transposed(&free, &at.distance_by).map(|x| narrow(sigma * x)),
+            d: narrow(
+                sigma
+                    * at.distance_by
+                        .iter()
+                        .zip(&counted)
+                        .map(|(a, b)| a * b)
+                        .sum::<f64>(),
+            ),
+            by_device: Vec::new(),
+        }
+    }
+
+    /// The derivatives of the rates; an attached reset draws the states to its values as far as the surrogate follows them.
+    fn with_reset<const N: usize>(
+        &self,
+        at: &Continuous<N>,
+        r: &RecordedFile<N>,
+        sigma: f64,
+        seconds: f64,
+    ) -> Square<N> {
+        let mut jacobian = at.jacobian;
+        if seconds > 0.0 {
+            let by_spike = self.neuron.by_spike(&r.x, r.i);
+            for (row, by) in jacobian.iter_mut().zip(by_spike) {
+                for (entry, distance) in row.iter_mut().zip(&at.distance_by) {
+                    *entry += by * sigma / seconds * distance;
+                }
+            }
+        }
+        jacobian
+    }
+}
+
+/// `exp(J t)` and its integral, of equations that grow no more than [`MOST_GROWTH`] in the time: those that would are damped
+/// alike in all states. A neuron in its upstroke is linearised so, and fires before it has grown as its equations say.
+fn bounded<const N: usize>(mut jacobian: Square<N>, t: f64) -> (Square<N>, Square<N>) {
+    let mut damp = |rate: f64| {
+        for (k, row) in jacobian.iter_mut().enumerate() {
+            row[k] -= rate;
+        }
+        jacobian
+    };
+    // No number overflows once the diagonal is within the bound.
+    let start = damp(0.0);
+    let steepest = (0..N).map(|k| start[k][k]).fold(0.0, f64::max);
+    let mut damped = damp((steepest - MOST_GROWTH / t).max(0.0));
+    for _ in 0..TRIALS {
+        let (exp, phi) = exponential(&damped, t);
+        let growth = (0..N).map(|k| exp[k][k].abs()).fold(0.0, f64::max);
+        if growth.ln() <= MOST_GROWTH {
+            return (exp, phi);
+        }
+        let excess = growth.min(f64::MAX).ln() - MOST_GROWTH;
+        damped = damp((excess + MARGIN) / t);
+    }
+    (identity(), [[0.0; N]; N])
+}
+
+/// The derivatives of the rates in a refractory time.
+fn held<const N: usize>(at: &Continuous<N>) -> Square<N> {
+    std::array::from_fn(|row| at.jacobian[row].map(|x| x * (1.0 - at.held[row])))
+}
+
+/// What several spikes make of the states.
+fn spikes<const N: usize>(after_one: &Square<N>, count: i32) -> Square<N> {
+    (0..count.min(MOST_SPIKES)).fold(identity(), |so_far, _| product(after_one, &so_far))
+}

@@ -1,0 +1,451 @@
+//! Neurons of a file: derivatives of a tick and of the continuous equations, from the file's expressions.
+//!
+//! States are those with a rate beside the input, in the order of the file and in SI units; currents of the input in pA.
+
+use super::linear::{LinearTick, Square, identity};
+use crate::config::{Reset, TrainConfig};
+use crate::neuron::surrogate::Surrogate;
+use bruno_chip::LayerDescription;
+use bruno_device::{NeuronProgram, TICK_S};
+use bruno_model::{Derived, Expression, Float, Point, Variable};
+use std::sync::Arc;
+
+/// A pA in A.
+const PA: f64 = 1e-12;
+/// Share of the way from rest to the threshold that the surrogate's width is, per V of the setting: a width of 0.1 V is an
+/// eighth of the way, as it is of the 0.8 V of a FeLIF neuron's card.
+const WIDTH_PER_V: f64 = 1.0 / 0.8;
+
+/// The neurons of one layer.
+pub(crate) struct FileNeuron {
+    derived: Arc<Derived>,
+    parameters: Vec<f64>,
+    /// Their places among the states of the file.
+    moving: Vec<usize>,
+    /// Rates of the moving states with every rate put in, and their derivatives by all states of the file.
+    rates: Vec<Expression>,
+    rates_by: Vec<Vec<Expression>>,
+    /// What a tick adds to the kernels, by the states of the file.
+    propagator: Vec<Vec<f64>>,
+    threshold_by: Vec<Expression>,
+    /// Of the moving states that a spike sets: the value and its derivatives by all states.
+    resets: Vec<Option<(Expression, Vec<Expression>)>>,
+    surrogate: Surrogate,
+    attached: bool,
+}
+
+impl FileNeuron {
+    pub fn new(program: &NeuronProgram, raw: &LayerDescription, config: &TrainConfig) -> Self {
+        let derived = program.derived.clone();
+        let model = &derived.model;
+        let parameters = program.parameters_of(raw);
+        let float = Float::new(model);
+        let all = 0..model.states.len();
+        let moving: Vec<usize> = all.clone().filter(|s| *s != model.input).collect();
+        let by_all = |e: &Expression| -> Vec<Expression> {
+            all.clone().map(|s| e.by(Variable::State(s))).collect()
+        };
+        let set = |s: &usize| {
+            let reset = model.resets.iter().find(|r| r.state == *s)?;
+            let kept = reset.unless.is_some_and(|p| parameters[p] != 0.0);
+            (!kept).then(|| (reset.value.clone(), by_all(&reset.value)))
+        };
+        let width = {
+            let rest: Vec<f64> = model
+                .states
+                .iter()
+                .map(|s| s.rest.constant(&parameters))
+                .collect();
+            let at = Point {
+                parameters: &parameters,
+                states: &rest,
+                changes: &[],
+            };
+            let threshold = model.condition.threshold.value(&at);
+            (threshold - rest[model.condition.state]).abs()
+        };
+        Self {
+            rates: moving.iter().map(|s| float.rate(*s).clone()).collect(),
+            rates_by: moving.iter().map(|s| by_all(float.rate(*s))).collect(),
+            propagator: float.propagator(&parameters),
+            threshold_by: by_all(&model.condition.threshold),
+            resets: moving.iter().map(set).collect(),
+            surrogate: Surrogate::with_width(
+                config,
+                config.surrogate_width_v * WIDTH_PER_V * width,
+            ),
+            attached: config.reset == Reset::Attached,
+            moving,
+            parameters,
+            derived,
+        }
+    }
+
+    /// All states of the file with the moving ones from `x` and the input, pA.
+    fn whole<const N: usize>(&self, x: &[f64; N], i_pa: f64) -> Vec<f64> {
+        let mut all = vec![0.0; self.derived.model.states.len()];
+        all[self.derived.model.input] = i_pa * PA;
+        for (place, value) in self.moving.iter().zip(x) {
+            all[*place] = *value;
+        }
+        all
+    }
+
+    fn at<'a>(&'a self, states: &'a [f64]) -> Point<'a> {
+        Point {
+            parameters: &self.parameters,
+            states,
+            changes: &[],
+        }
+    }
+
+    fn is_kernel(&self, state: usize) -> bool {
+        self.derived.model.states[state].kernel
+    }
+
+    fn holds(&self, state: usize) -> bool {
+        let refractory = self.derived.model.refractory.as_ref();
+        refractory.is_some_and(|r| r.holds.contains(&state))
+    }
+
+    /// The derivatives of a tick from the states `x`; `i` are the currents before and in it, pA.
+    pub fn tick<const N: usize>(
+        &self,
+        x: &[f64; N],
+        i: [f64; 2],
+        refractory: bool,
+    ) -> LinearTick<N> {
+        let input = self.derived.model.input;
+        let before = self.whole(x, i[0]);
+        let mut now = before.clone();
+        for state in (0..now.len()).filter(|s| self.is_kernel(*s)) {
+            now[state] += dot_of(&self.propagator[state], &before);
+        }
+        now[input] = i[1] * PA;
+        let at = self.at(&now);
+        let mut moved = now.clone();
+        let mut tick = LinearTick {
+            by_state: identity(),
+            by_current: [0.0; N],
+            by_current_before: [0.0; N],
+            free: [1.0; N],
+            slope: 0.0,
+            distance_by: [0.0; N],
+            by_spike: [0.0; N],
+            after_spike: identity(),
+            by_release: [0.0; N],
+        };
+        for (row, state) in self.moving.iter().enumerate() {
+            let held = refractory && self.holds(*state);
+            if self.is_kernel(*state) {
+                self.kernel_row(&mut tick, row, *state);
+            } else if !held {
+                let rate = self.rates[row].value(&at);
+                moved[*state] = now[*state] + TICK_S * rate;
+                self.equation_row(&mut tick, row, &at);
+                if self.holds(*state) {
+                    tick.by_release[row] = -1e-3 * rate;
+                }
+            }
+            tick.free[row] = f64::from(!self.clamp(*state, &mut moved));
+        }
+        if !refractory {
+            self.spike(&mut tick, &moved);
+        }
+        tick
+    }
+
+    /// A kernel beside the input follows the kernels before the tick.
+    fn kernel_row<const N: usize>(&self, tick: &mut LinearTick<N>, row: usize, state: usize) {
+        let added = &self.propagator[state];
+        for (column, other) in self.moving.iter().enumerate() {
+            tick.by_state[row][column] += added[*other];
+        }
+        tick.by_current_before[row] += PA * added[self.derived.model.input];
+    }
+
+    /// An equation follows the kernels in the tick, and through them those before it.
+    fn equation_row<const N: usize>(&self, tick: &mut LinearTick<N>, row: usize, at: &Point<'_>) {
+        let input = self.derived.model.input;
+        let slopes: Vec<f64> = self.rates_by[row]
+            .iter()
+            .map(|e| TICK_S * e.value(at))
+            .collect();
+        for (column, other) in self.moving.iter().enumerate() {
+            tick.by_state[row][column] += slopes[*other];
+        }
+        tick.by_current[row] += PA * slopes[input];
+        let kernels = self.moving.iter().filter(|s| self.is_kernel(**s));
+        for kernel in kernels {
+            let added = &self.propagator[*kernel];
+            for (column, other) in self.moving.iter().enumerate() {
+                tick.by_state[row][column] += slopes[*kernel] * added[*other];
+            }
+            tick.by_current_before[row] += PA * slopes[*kernel] * added[input];
+        }
+    }
+
+    /// Whether a clamp holds a state after the tick.
+    fn clamp(&self, state: usize, moved: &mut [f64]) -> bool {
+        let s = &self.derived.model.states[state];
+        let end = |e: &Option<Expression>, range: f64| {
+            e.as_ref().map_or(range, |e| e.constant(&self.parameters))
+        };
+        let low = end(&s.floor, s.range.0).max(s.range.0);
+        let high = end(&s.ceil, s.range.1).min(s.range.1);
+        let wanted = moved[state];
+        moved[state] = wanted.max(low).min(high);
+        moved[state] != wanted
+    }
+
+    /// Threshold and reset.
+    fn spike<const N: usize>(&self, tick: &mut LinearTick<N>, moved: &[f64]) {
+        let at = self.at(moved);
+        tick.slope = self.surrogate.slope_at(self.distance(&at), TICK_S);
+        tick.distance_by = self.distance_by(&at);
+        tick.after_spike = self.after_spike(&at);
+        if self.attached {
+            for (row, (state, reset)) in self.moving.iter().zip(&self.resets).enumerate() {
+                let left = reset.as_ref().map_or(moved[*state], |(e, _)| e.value(&at));
+                tick.by_spike[row] = left - moved[*state];
+            }
+        }
+    }
+
+    /// How far the state is beyond the threshold, SI units.
+    fn distance(&self, at: &Point<'_>) -> f64 {
+        let condition = &self.derived.model.condition;
+        self.sign() * (at.states[condition.state] - condition.threshold.value(at))
+    }
+
+    fn sign(&self) -> f64 {
+        match self.derived.model.condition.above {
+            true => 1.0,
+            false => -1.0,
+        }
+    }
+
+    fn distance_by<const N: usize>(&self, at: &Point<'_>) -> [f64; N] {
+        let mut by = [0.0; N];
+        for (by, state) in by.iter_mut().zip(&self.moving) {
+            let own = f64::from(*state == self.derived.model.condition.state);
+            *by = self.sign() * (own - self.threshold_by[*state].value(at));
+        }
+        by
+    }
+
+    fn after_spike<const N: usize>(&self, at: &Point<'_>) -> Square<N> {
+        let mut after = identity();
+        for (row, reset) in after.iter_mut().zip(&self.resets) {
+            if let Some((_, by)) = reset {
+                let slopes = self.moving.iter().map(|s| by[*s].value(at));
+                row.iter_mut().zip(slopes).for_each(|(r, s)| *r = s);
+            }
+        }
+        after
+    }
+
+    /// The equations at the states `x` under a current, a second: derivatives of the rates by x and by a pA; those of states
+    /// that a refractory time holds are apart.
+    pub fn continuous<const N: usize>(&self, x: &[f64; N], i_pa: f64) -> Continuous<N> {
+        let all = self.whole(x, i_pa);
+        let at = self.at(&all);
+        let mut found = Continuous {
+            jacobian: [[0.0; N]; N],
+            gain: [0.0; N],
+            held: [0.0; N],
+            slope: [0.0; N],
+            distance: self.distance(&at),
+            distance_by: self.distance_by(&at),
+            after_spike: self.after_spike(&at),
+        };
+        for (row, by) in self.rates_by.iter().enumerate() {
+            for (column, other) in self.moving.iter().enumerate() {
+                found.jacobian[row][column] = by[*other].value(&at);
+            }
+            found.gain[row] = PA * by[self.derived.model.input].value(&at);
+            found.held[row] = f64::from(self.holds(self.moving[row]));
+            found.slope[row] = self.rates[row].value(&at);
+        }
+        found
+    }
+
+    /// What a spike adds to the states, where the gradient sees the reset.
+    pub fn by_spike<const N: usize>(&self, x: &[f64; N], i_pa: f64) -> [f64; N] {
+        let all = self.whole(x, i_pa);
+        let at = self.at(&all);
+        let mut by = [0.0; N];
+        for (by, (state, reset)) in by.iter_mut().zip(self.moving.iter().zip(&self.resets)) {
+            if let (true, Some((value, _))) = (self.attached, reset) {
+                *by = value.value(&at) - all[*state];
+            }
+        }
+        by
+    }
+
+    /// Derivative of the spike count by the distance above the threshold, over a time.
+    pub fn surrogate(&self, distance: f64, seconds: f64) -> f64 {
+        self.surrogate.slope_at(distance, seconds)
+    }
+
+    /// What a spike leaves in a moving state where that is one value, and a refractory time holds it there.
+    pub fn left_standing(&self, row: usize) -> Option<f64> {
+        let (value, _) = self.resets[row].as_ref()?;
+        let standing = self.holds(self.moving[row]) && !value.has_state();
+        standing.then(|| value.constant(&self.parameters))
+    }
+}
+
+/// The equations in continuous time.
+pub(crate) struct Continuous<const N: usize> {
+    pub jacobian: Square<N>,
+    pub gain: [f64; N],
+    /// 1 of a state that a refractory time holds.
+    pub held: [f64; N],
+    pub slope: [f64; N],
+    pub distance: f64,
+    pub distance_by: [f64; N],
+    pub after_spike: Square<N>,
+}
+
+fn dot_of(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bruno_chip::Description;
+    use bruno_device::Chip;
+    use bruno_model::FloatState;
+
+    const N: usize = 4;
+
+    fn neuron(model: &str) -> FileNeuron {
+        let text = format!(
+            r#"{{"name":"t","inputs":1,"layers":[{{"name":"h","model":"{model}","neurons":1,"synapse":{{"range_pA":10}}}}],
+                "readout":{{"outputs":1,"synapse":{{"range_pA":1}}}}}}"#
+        );
+        let description = Description::parse("t", &text).unwrap();
+        let chip = Chip::resolve("t", &description).unwrap();
+        let program = chip.layers[0].model.program.clone().unwrap();
+        FileNeuron::new(&program, &description.layers[0], &TrainConfig::default())
+    }
+
+    /// The moving states after a tick of the float model from `x`, with currents before and in it, pA.
+    fn ticked(own: &FileNeuron, x: [f64; N], [before, now]: [f64; 2]) -> [f64; N] {
+        let model = &own.derived.model;
+        let float = Float::new(model);
+        let mut state = FloatState {
+            states: own.whole(&x, before),
+            refractory: 0.0,
+        };
+        let loss = own.propagator[model.input][model.input];
+        let inject = PA * (now - before * (1.0 + loss));
+        let fired = float.on(&own.parameters).step(&mut state, inject);
+        assert!(!fired, "a spike has no derivative");
+        let mut moved = [0.0; N];
+        for (moved, place) in moved.iter_mut().zip(&own.moving) {
+            *moved = state.states[*place];
+        }
+        moved
+    }
+
+    /// Every derivative of a tick against central differences of the float model, from these shares of the way from rest to
+    /// the upper end of the states.
+    fn check(model: &str, share: f64, i: [f64; 2]) {
+        let own = neuron(model);
+        let states = &own.derived.model.states;
+        let mut x = [0.0; N];
+        let mut steps = [0.0; N];
+        for (k, place) in own.moving.iter().enumerate() {
+            let (rest, top) = (
+                states[*place].rest.constant(&own.parameters),
+                states[*place].range.1,
+            );
+            x[k] = rest + share * (top - rest);
+            steps[k] = 1e-6 * (top - rest);
+        }
+        let tick: LinearTick<N> = own.tick(&x, i, false);
+        let close = |found: f64, up: f64, down: f64, h: f64, scale: f64| {
+            let expected = (up - down) / (2.0 * h);
+            assert!(
+                (found - expected).abs() <= 1e-4 * scale,
+                "{model}: {found} for {expected}"
+            );
+        };
+        for column in 0..own.moving.len() {
+            let at = |by: f64| {
+                let mut x = x;
+                x[column] += by * steps[column];
+                ticked(&own, x, i)
+            };
+            let (up, down) = (at(1.0), at(-1.0));
+            for row in 0..own.moving.len() {
+                let scale = steps[row] / steps[column];
+                close(
+                    tick.by_state[row][column],
+                    up[row],
+                    down[row],
+                    steps[column],
+                    scale,
+                );
+            }
+        }
+        let h = 1e-2 * (1.0 + i[1].abs());
+        for row in 0..own.moving.len() {
+            let scale = steps[row] / h;
+            let (up, down) = (
+                ticked(&own, x, [i[0], i[1] + h]),
+                ticked(&own, x, [i[0], i[1] - h]),
+            );
+            close(tick.by_current[row], up[row], down[row], h, scale);
+            let (up, down) = (
+                ticked(&own, x, [i[0] + h, i[1]]),
+                ticked(&own, x, [i[0] - h, i[1]]),
+            );
+            close(tick.by_current_before[row], up[row], down[row], h, scale);
+        }
+    }
+
+    #[test]
+    fn alif() {
+        check("alif", 0.1, [20.0, 30.0]);
+    }
+    #[test]
+    fn lif_subtractive() {
+        check("lif_subtractive", 0.1, [20.0, 30.0]);
+    }
+    #[test]
+    fn izhikevich() {
+        check("izhikevich", 0.2, [5.0, 6.0]);
+    }
+    #[test]
+    fn adex() {
+        check("adex", 0.1, [200.0, 210.0]);
+    }
+    #[test]
+    fn vo2() {
+        check("vo2", 0.15, [1e6, 1.1e6]);
+    }
+    #[test]
+    fn felif() {
+        check("felif", 0.2, [50.0, 60.0]);
+    }
+
+    /// A spike of the adaptive neuron takes the threshold off its membrane: the membrane's past goes on, and with it that of
+    /// the threshold; a spike of the resetting one forgets the membrane alone.
+    #[test]
+    fn what_a_spike_leaves() {
+        let after = |model: &str| {
+            let tick: LinearTick<N> = neuron(model).tick(&[0.0; N], [0.0; 2], false);
+            tick.after_spike
+        };
+        // I, V, b
+        assert_eq!(after("alif")[1][..3], [0.0, 1.0, -1.0]);
+        assert_eq!(after("alif")[2][..3], [0.0, 0.0, 1.0]);
+        // V, w
+        assert_eq!(after("adex")[0][..2], [0.0, 0.0]);
+        assert_eq!(after("adex")[1][..2], [0.0, 1.0]);
+    }
+}

@@ -1,0 +1,166 @@
+//! A tick of one neuron, linearised: what exact backpropagation and the products of a window's ticks are made of.
+//!
+//! `N` is the number of places for states that equations move. Kinds with fewer leave the rest at zero.
+
+use crate::config::{DeviceParameter, TrainConfig};
+use crate::neuron::dynamics::{Dynamics, later_release};
+use crate::neuron::file::FileNeuron;
+use crate::neuron::reset::SpikeReset;
+use crate::neuron::surrogate::Surrogate;
+use bruno_device::{Chip, TICK_S};
+
+/// A matrix, row by row.
+pub(crate) type Square<const N: usize> = [[f64; N]; N];
+
+/// The derivatives of a tick. `moved` are the states after it, before a spike resets them.
+#[derive(Debug, Clone)]
+pub(crate) struct LinearTick<const N: usize> {
+    /// `moved` by the states before.
+    pub by_state: Square<N>,
+    /// `moved` by the synaptic current of this tick, a pA.
+    pub by_current: [f64; N],
+    /// `moved` by the synaptic current of the tick before, a pA.
+    pub by_current_before: [f64; N],
+    /// 0 for a state that a clamp holds: it depends on nothing before. 1 for others.
+    pub free: [f64; N],
+    /// Derivative of the spike by its distance above the threshold, through the surrogate.
+    pub slope: f64,
+    /// That distance by `moved`.
+    pub distance_by: [f64; N],
+    /// What a spike adds to `moved`, where the gradient sees the reset; else zero.
+    pub by_spike: [f64; N],
+    /// States after a spike by `moved`.
+    pub after_spike: Square<N>,
+    /// By a release from the refractory time that came a ms later.
+    pub by_release: [f64; N],
+}
+
+/// The neurons of a layer, as gradients see them.
+pub(crate) enum LayerNeuron {
+    /// Of a kind that is written by hand.
+    Kind(KindNeuron),
+    /// Of a file.
+    File(Box<FileNeuron>),
+}
+
+/// Neurons of a kind that is written by hand.
+pub(crate) struct KindNeuron {
+    dynamics: Dynamics,
+    surrogate: Surrogate,
+    reset: SpikeReset,
+}
+
+impl LayerNeuron {
+    /// Those of hidden layer `index`; none of the readout.
+    pub fn of(chip: &Chip, index: usize, config: &TrainConfig) -> Option<Self> {
+        let layer = &chip.layers[index];
+        let raw = chip.description.layers.get(index)?;
+        if let Some(program) = &layer.model.program {
+            let own = FileNeuron::new(program, raw, config);
+            return Some(Self::File(Box::new(own)));
+        }
+        let dynamics = Dynamics::new(&raw.device, layer.kind)?;
+        Some(Self::Kind(KindNeuron {
+            reset: SpikeReset::new(&dynamics, config),
+            dynamics,
+            surrogate: Surrogate::new(&raw.device, config),
+        }))
+    }
+
+    /// Whether no state moves in the refractory time.
+    pub fn stands_still(&self) -> bool {
+        matches!(self, Self::Kind(_))
+    }
+
+    /// The tick that starts from the states `x`; `i` are the currents before and in it, pA.
+    pub fn tick<const N: usize>(
+        &self,
+        x: &[f64; N],
+        i: [f64; 2],
+        refractory: bool,
+    ) -> LinearTick<N> {
+        match self {
+            Self::Kind(kind) => kind.tick(x, i[1]),
+            Self::File(file) => file.tick(x, i, refractory),
+        }
+    }
+
+    /// Derivative of a tick's `moved` by a device parameter, by the unit of its card's field.
+    pub fn force<const N: usize>(
+        &self,
+        parameter: DeviceParameter,
+        x: &[f64; N],
+        i: f64,
+    ) -> [f64; N] {
+        match self {
+            Self::Kind(kind) => {
+                let force = kind.dynamics.force(parameter, [x[0], x[1]], i);
+                widened(force.map(|f| TICK_S * f))
+            }
+            Self::File(_) => [0.0; N],
+        }
+    }
+}
+
+impl KindNeuron {
+    fn tick<const N: usize>(&self, x: &[f64; N], i: f64) -> LinearTick<N> {
+        let tick = self.dynamics.tick([x[0], x[1]], i);
+        let mut by_state = identity();
+        for (row, own) in by_state.iter_mut().zip(&tick.jacobian) {
+            row[..2].copy_from_slice(own);
+        }
+        let mut after_spike = identity::<N>();
+        for (state, row) in after_spike.iter_mut().enumerate().take(2) {
+            row[state] = f64::from(self.reset.passes(state));
+        }
+        let mut free = [1.0; N];
+        free[0] = f64::from(!tick.floored);
+        LinearTick {
+            by_state,
+            by_current: widened([tick.by_current, 0.0]),
+            by_current_before: [0.0; N],
+            free,
+            slope: self.surrogate.slope(tick.v, TICK_S),
+            distance_by: widened([1.0, 0.0]),
+            by_spike: widened(self.reset.by_spike([tick.v, tick.p])),
+            after_spike,
+            by_release: widened(later_release(tick.slope)),
+        }
+    }
+}
+
+/// Two states in as many places as there are.
+pub(crate) fn widened<const N: usize>(of: [f64; 2]) -> [f64; N] {
+    let mut wide = [0.0; N];
+    wide[..2].copy_from_slice(&of);
+    wide
+}
+
+/// Ones on the diagonal.
+pub(crate) fn identity<const N: usize>() -> Square<N> {
+    let mut square = [[0.0; N]; N];
+    for (k, row) in square.iter_mut().enumerate() {
+        row[k] = 1.0;
+    }
+    square
+}
+
+/// `m x`.
+pub(crate) fn times<const N: usize>(m: &Square<N>, x: &[f64; N]) -> [f64; N] {
+    std::array::from_fn(|row| dot(&m[row], x))
+}
+
+/// `x m`: the transposed matrix times x.
+pub(crate) fn transposed<const N: usize>(m: &Square<N>, x: &[f64; N]) -> [f64; N] {
+    std::array::from_fn(|column| (0..N).map(|row| m[row][column] * x[row]).sum())
+}
+
+/// `a b`.
+pub(crate) fn product<const N: usize>(a: &Square<N>, b: &Square<N>) -> Square<N> {
+    std::array::from_fn(|row| transposed(b, &a[row]))
+}
+
+/// Sum of products.
+pub(crate) fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
