@@ -32,7 +32,7 @@ impl Report<'_> {
         lines.extend(self.data_notes.iter().map(|n| format!("data: {n}")));
         lines.extend(scores::lines(self.set, found));
         lines.extend(self.effects.lines());
-        lines.extend(costs::lines(found, &self.area(), &self.chip));
+        lines.extend(costs::lines(found, &self.area(), self.chip));
         lines.extend(run.device_changes());
         lines.extend(quantisation::lines(&quantised));
         lines.extend(quantisation::latent_lines(latent));

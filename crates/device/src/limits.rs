@@ -56,7 +56,7 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
     }
     found.extend(membrane::readout_rest(chip));
     found.extend(levels::levels_left(chip));
-    found.extend(chip.layers.iter().map(|l| synapses::saturation(l)));
+    found.extend(chip.layers.iter().map(synapses::saturation));
     found.extend(synapses::devices(&chip.description));
     found.extend(chip.layers.iter().map(|layer| memory(chip, layer)));
     found

@@ -83,8 +83,7 @@ fn needed(
 pub(crate) fn shifted(from: &str, to: &str, bits: u32) -> Stage {
     let signals = vec![signal(from, Role::Input), signal(to, Role::Output)];
     let value = binary(named(from), VerilogOp::Shr, literal(bits as i32));
-    let mut code = VerilogBlock::new();
-    code.push(VerilogStatement::Assignment(named(to), value));
+    let code = vec![VerilogStatement::Assignment(named(to), value)];
     Stage::of(to, signals, code)
 }
 

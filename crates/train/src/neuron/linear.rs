@@ -38,7 +38,7 @@ pub(crate) struct LinearTick<const N: usize> {
 /// The neurons of a layer, as gradients see them.
 pub(crate) enum LayerNeuron {
     /// Of a kind that is written by hand.
-    Kind(KindNeuron),
+    Kind(Box<KindNeuron>),
     /// Of a file.
     File(Box<FileNeuron>),
 }
@@ -60,11 +60,11 @@ impl LayerNeuron {
             return Some(Self::File(Box::new(own)));
         }
         let dynamics = Dynamics::new(&raw.device, layer.kind)?;
-        Some(Self::Kind(KindNeuron {
+        Some(Self::Kind(Box::new(KindNeuron {
             reset: SpikeReset::new(&dynamics, config),
             dynamics,
             surrogate: Surrogate::new(&raw.device, config),
-        }))
+        })))
     }
 
     /// Whether no state moves in the refractory time.
