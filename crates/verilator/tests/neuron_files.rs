@@ -4,8 +4,9 @@ use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_model::SHIPPED;
 use bruno_sim::stimuli;
-use bruno_sim::{Activity, missing_events};
-use bruno_verilator::Lockstep;
+use bruno_sim::{Activity, Forward, IntegerModel, first_difference, missing_events};
+use bruno_verilator::{Flavour, Lockstep, VerilatedModel};
+use std::path::Path;
 
 /// A layer of every shipped model, two neurons each, one behind the other.
 fn all_models(rounding: &str, fold: usize) -> String {
@@ -60,6 +61,28 @@ fn check(description: &str) {
 fn spikes_everywhere(chip: &Chip, activity: &[Activity]) {
     for (layer, activity) in chip.layers.iter().zip(activity) {
         assert!(activity.spikes > 0 || !layer.spikes(), "{}", layer.name);
+    }
+}
+
+/// The model that trains, whose texts are rewritten: layers have states of one name in words of several lengths.
+#[test]
+fn every_model_at_full_speed() {
+    let chip = chip(&all_models("nearest", 1));
+    let design = bruno_hdl::generate(&chip).unwrap();
+    let mut integer = IntegerModel::new(&chip);
+    let mut rtl = VerilatedModel::new(&chip, &design, Flavour::Fast, Path::new("")).unwrap();
+    for case in stimuli::lively(&chip, 20_000, 3) {
+        integer.load(&case.program).unwrap();
+        rtl.load(&case.program).unwrap();
+        let expected = integer.run(&case.stimulus).unwrap();
+        let found = rtl.run(&case.stimulus).unwrap();
+        let difference = first_difference(&chip, case.program.window, &expected, &found);
+        assert!(
+            difference.is_none(),
+            "{}: {}",
+            case.name,
+            difference.unwrap()
+        );
     }
 }
 

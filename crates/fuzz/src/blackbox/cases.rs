@@ -36,6 +36,8 @@ pub const CASES: &[Case] = &[
     case(6, &["check", "options.json"], &["options.json"]),
     case(8, &["check", "chip.json", "--program", "run/program.json"], &["run/program.json", "chip.json"]),
     case(3, &["generate", "options.json", "--out", "rtl"], &["options.json"]),
+    case(6, &["check", "files.json"], &["files.json"]),
+    case(3, &["generate", "files.json", "--out", "rtl"], &["files.json"]),
     case(3, &["generate", "chip.json", "--out", "rtl"], CHIP),
     case(12, &["eval", "run/checkpoint.json", "--data", "data", "--simulator", "integer"], &["run/checkpoint.json", "data/labels.csv"]),
     case(4, &["audit", "run/checkpoint.json", "--data", "data", "--simulator", "integer", "--samples", "2"], &["run/checkpoint.json"]),

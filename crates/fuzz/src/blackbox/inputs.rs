@@ -13,6 +13,7 @@ pub struct Inputs(BTreeMap<String, Vec<u8>>);
 const WRITTEN: &[(&str, &str)] = &[
     ("chip.json", include_str!("../../inputs/chip.json")),
     ("options.json", include_str!("../../inputs/options.json")),
+    ("files.json", include_str!("../../inputs/files.json")),
     ("tune.json", include_str!("../../inputs/tune.json")),
     ("songs.json", include_str!("../../inputs/songs.json")),
     ("reckon/train.dat", include_str!("../../inputs/events.dat")),

@@ -18,7 +18,7 @@ pub(super) const READERS: &[Reader] = &[
     Reader {
         name: "description",
         form: Form::Json,
-        seeds: || written(&["chip.json", "options.json"]),
+        seeds: || written(&["chip.json", "options.json", "files.json"]),
         read: description,
     },
     Reader {

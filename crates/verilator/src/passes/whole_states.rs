@@ -19,7 +19,8 @@ pub(super) struct WholeStates {
 }
 
 impl WholeStates {
-    /// The states of which every layer that has them keeps the range; none of a layer whose kernels cannot be followed.
+    /// The states of which every layer that has them keeps the range; none of a layer whose kernels cannot be followed, and
+    /// none whose name is that of another word in another layer: an array is known by its name.
     pub fn new(chip: &Chip) -> Self {
         let mut states = BTreeSet::new();
         let mut lost = BTreeSet::new();
@@ -29,7 +30,13 @@ impl WholeStates {
             lost.extend(all.filter(|state| !kept.contains(state)));
             states.extend(kept);
         }
-        states.retain(|state| !lost.contains(state));
+        let named = |name: &str| states.iter().filter(|(other, ..)| other == name).count();
+        let several: BTreeSet<String> = states
+            .iter()
+            .filter(|(name, ..)| named(name) > 1)
+            .map(|(name, ..)| name.clone())
+            .collect();
+        states.retain(|state| !lost.contains(state) && !several.contains(&state.0));
         Self { states }
     }
 }
