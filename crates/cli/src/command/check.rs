@@ -92,11 +92,14 @@ impl Check {
             chip.window_ticks
         )?;
         for layer in &chip.layers {
+            let whose = match &layer.model.program {
+                Some(program) => format!("`{}`", program.derived.model.name),
+                None => format!("{:?}", layer.kind),
+            };
             say!(
-                "  {}: {} {:?} neurons in {} bank(s), {} presynaptic channels, {}-bit synapses",
+                "  {}: {} {whose} neurons in {} bank(s), {} presynaptic channels, {}-bit synapses",
                 layer.name,
                 layer.neurons,
-                layer.kind,
                 layer.banks.len(),
                 layer.fan_in(),
                 layer.bits
