@@ -5,12 +5,13 @@ use super::{Case, with_shortest_window};
 use crate::{LayerProgram, Program, Stimulus};
 use bruno_chip::Rounding;
 use bruno_device::{Chip, Codes, Coefficient, GUARD_BITS, Layer};
+use bruno_model::{Derived, Lanes};
 
 /// Ticks in which a layer's currents, membranes and refractory times have gone round twice.
 const TICKS_OF_A_LAYER: u32 = 48;
 
-/// Ticks in which most neurons of a file cross their threshold at the largest current: their cards are those of the chip.
-const TICKS_OF_A_FILE: u32 = 2000;
+/// Fewest and most ticks for a layer of a file, whose neurons have the chip's card and fire when its equations say so.
+const TICKS_OF_A_FILE: (u32, u32) = (2000, 20_000);
 
 /// log2 of a rate that moves no occupation, LSB 2^-12.
 const NEVER: i32 = -64 << 12;
@@ -124,6 +125,20 @@ fn between(chip: &Chip, codes: &mut Codes) {
     };
 }
 
+/// Twice the ticks in which a neuron of a file fires at the largest current; none of other neurons.
+fn ticks_of_a_file(layer: &Layer) -> Option<u32> {
+    let program = layer.model.program.as_ref()?;
+    let (fewest, most) = TICKS_OF_A_FILE;
+    let derived: &Derived = &program.derived;
+    let mut neuron = Lanes::with(derived, &program.registers(&layer.codes.own), 1);
+    for (place, state) in neuron.states.iter_mut().zip(&layer.model.states) {
+        place.fill(state.rest.code(&layer.codes));
+    }
+    let largest = [layer.current.ends()[1]];
+    let fires = (1..most / 2).find(|_| neuron.tick(&largest, None).spikes == [1]);
+    Some(fires.map_or(most, |tick| 2 * tick).max(fewest))
+}
+
 type Edit = dyn Fn(&Chip, &mut Codes);
 
 /// A case in which every channel spikes every `period` ticks.
@@ -148,9 +163,8 @@ fn case(
             }
         }
     }
-    let of_files = chip.layers.iter().filter(|l| l.model.program.is_some());
-    let ticks =
-        TICKS_OF_A_LAYER * chip.layers.len() as u32 + TICKS_OF_A_FILE * of_files.count() as u32;
+    let of_files = chip.layers.iter().filter_map(ticks_of_a_file);
+    let ticks = TICKS_OF_A_LAYER * chip.layers.len() as u32 + of_files.sum::<u32>();
     let windows = ticks.div_ceil(chip.window_ticks).max(2);
     let spiking = (0..windows * chip.window_ticks).step_by(period as usize);
     let channels = chip.inputs as u32;
