@@ -145,6 +145,7 @@ impl NeuronModel {
     pub fn register(&self, id: RegisterId) -> Register {
         match (id, &self.program) {
             (RegisterId::Own(place), Some(program)) => program.row(usize::from(place)),
+            // Only a program has registers of its own; the seed is one that every table has.
             (RegisterId::Own(_), None) => DeviceRegister::Seed.register(),
             (RegisterId::Card(register), _) => register.register(),
         }
