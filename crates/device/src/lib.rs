@@ -34,9 +34,9 @@ pub use felif::{Felif, KELVIN_PER_VOLT, TICK_S};
 pub use fine_table::FineTable;
 pub use limits::{Finding, Severity};
 pub use model::{
-    DesignRule, Event, FIRE, Gathers, LayerKind, MOST_STATES, ModelPort, ModelSignal, NeuronModel,
-    NeuronProgram, Quantity, RecordWord, RegisterId, Rest, RoundingBits, RoundingOffset, Sample,
-    SampleId, Signal, State, StateId, Threshold,
+    DesignRule, Event, FIRE, Gathers, LayerKind, Lively, MOST_STATES, ModelPort, ModelSignal,
+    NeuronModel, NeuronProgram, Quantity, RecordWord, RegisterId, Rest, RoundingBits,
+    RoundingOffset, Sample, SampleId, Signal, State, StateId, Threshold,
 };
 pub use rram::levels_pa;
 pub use virtual_chip::{FINE_LEVELS, HeldProjection, LayerTables, VirtualLayer};

@@ -16,7 +16,9 @@ mod state;
 use crate::Options;
 use crate::equations::Equations;
 use bruno_chip::{DeviceCard, DeviceRegister, Formats, NeuronKind, RecorderLevel, Register};
-pub use program::{FIRE, ModelPort, ModelSignal, NeuronProgram, RoundingBits, RoundingOffset};
+pub use program::{
+    FIRE, Lively, ModelPort, ModelSignal, NeuronProgram, RoundingBits, RoundingOffset,
+};
 pub use record::{Event, Gathers, RecordWord, Sample, SampleId, Signal};
 pub use register::RegisterId;
 use serde::Serialize;

@@ -20,7 +20,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let wanted = |at: usize, own: &str| given.get(at).is_none_or(|given| given == own);
     let mut kept = 0;
     for neurons in SIZES.into_iter().filter(|n| wanted(0, &n.to_string())) {
-        for kind in ["felif", "lif"].into_iter().filter(|kind| wanted(1, kind)) {
+        for kind in ["felif", "lif", "alif"]
+            .into_iter()
+            .filter(|kind| wanted(1, kind))
+        {
             kept += measure(neurons, kind)?;
         }
     }

@@ -5,13 +5,12 @@ use super::{Case, with_shortest_window};
 use crate::{LayerProgram, Program, Stimulus};
 use bruno_chip::Rounding;
 use bruno_device::{Chip, Codes, Coefficient, GUARD_BITS, Layer};
-use bruno_model::{Derived, Lanes};
 
 /// Ticks in which a layer's currents, membranes and refractory times have gone round twice.
 const TICKS_OF_A_LAYER: u32 = 48;
 
-/// Fewest and most ticks for a layer of a file, whose neurons have the chip's card and fire when its equations say so.
-const TICKS_OF_A_FILE: (u32, u32) = (2000, 20_000);
+/// Fewest ticks for a layer of a file, and those where none of some cards fires soon.
+const TICKS_OF_A_FILE: (u32, u32) = (500, 8000);
 
 /// log2 of a rate that moves no occupation, LSB 2^-12.
 const NEVER: i32 = -64 << 12;
@@ -125,20 +124,6 @@ fn between(chip: &Chip, codes: &mut Codes) {
     };
 }
 
-/// Twice the ticks in which a neuron of a file fires at the largest current; none of other neurons.
-fn ticks_of_a_file(layer: &Layer) -> Option<u32> {
-    let program = layer.model.program.as_ref()?;
-    let (fewest, most) = TICKS_OF_A_FILE;
-    let derived: &Derived = &program.derived;
-    let mut neuron = Lanes::with(derived, &program.registers(&layer.codes.own), 1);
-    for (place, state) in neuron.states.iter_mut().zip(&layer.model.states) {
-        place.fill(state.rest.code(&layer.codes));
-    }
-    let largest = [layer.current.ends()[1]];
-    let fires = (1..most / 2).find(|_| neuron.tick(&largest, None).spikes == [1]);
-    Some(fires.map_or(most, |tick| 2 * tick).max(fewest))
-}
-
 type Edit = dyn Fn(&Chip, &mut Codes);
 
 /// A case in which every channel spikes every `period` ticks.
@@ -150,21 +135,29 @@ fn case(
     edit: &Edit,
 ) -> Case {
     let mut program = Program::silent(chip);
+    let mut ticks = TICKS_OF_A_LAYER * chip.layers.len() as u32;
     let layers = program.layers.iter_mut().zip(&chip.layers).enumerate();
     for (index, (own, layer)) in layers {
         weights(index).fill(&mut own.weights, (own.levels.len() - 1) as u8);
         widest_levels(layer, own);
         match &layer.model.program {
-            // Its card, whose currents fill their range; others are drawn for the random cases.
-            Some(neurons) => neurons.shorten(&mut own.codes.own),
+            // A card that fires; its own one runs in the random cases.
+            Some(neurons) => match neurons.liveliest(&layer.codes.own, chip.rounding) {
+                Some(lively) => {
+                    ticks += TICKS_OF_A_FILE.0.max(3 * lively.ticks);
+                    own.codes.own = lively.own;
+                }
+                None => {
+                    ticks += TICKS_OF_A_FILE.1;
+                    neurons.shorten(&mut own.codes.own);
+                }
+            },
             None => {
                 exercise(chip, &mut own.codes);
                 edit(chip, &mut own.codes);
             }
         }
     }
-    let of_files = chip.layers.iter().filter_map(ticks_of_a_file);
-    let ticks = TICKS_OF_A_LAYER * chip.layers.len() as u32 + of_files.sum::<u32>();
     let windows = ticks.div_ceil(chip.window_ticks).max(2);
     let spiking = (0..windows * chip.window_ticks).step_by(period as usize);
     let channels = chip.inputs as u32;
@@ -297,6 +290,26 @@ mod tests {
     fn a_capacitor_that_never_switches() {
         let device = r#"{"w_b_eV":2,"v_th_V":1.9,"area_um2":100}"#;
         check(&chip("felif", "nearest", "{}", device, [2, 2, 1, 1], 3));
+    }
+    /// Neurons of a file alone and behind another layer, few channels and many.
+    #[test]
+    fn neurons_of_files() {
+        for model in bruno_model::SHIPPED {
+            for inputs in [1, 40] {
+                let layer = |name: &str| {
+                    format!(
+                        r#"{{"name":"{name}","model":"{}","neurons":3,"recurrent":true,"synapse":{{"range_pA":100}}}}"#,
+                        model.name
+                    )
+                };
+                check(&format!(
+                    r#"{{"name":"t","inputs":{inputs},"layers":[{},{}],
+                        "readout":{{"outputs":2,"synapse":{{"range_pA":100}}}}}}"#,
+                    layer("one"),
+                    layer("two")
+                ));
+            }
+        }
     }
     #[test]
     fn one_neuron_before_many() {

@@ -1,11 +1,12 @@
 //! The cases that a model for speed must pass. Together they take some thousand ticks, fewer for many neurons: where a case
-//! is shorter than the stream of a record it is one window, and the record is sent after it. Spikes of every layer are forced by the threshold, which is a register,
-//! saturation at both ends of every word by the levels.
+//! is shorter than the stream of a record it is one window, and the record is sent after it. Spikes of every layer are forced
+//! by the threshold, which is a register (of neurons of a file, by a card on which they fire), saturation at both ends of
+//! every word by the levels.
 //!
 //! Weights are drawn once for all cases, so that they are written once: what a case needs of the synapses it says by their
 //! levels.
 
-use bruno_device::{Chip, Codes, Layer};
+use bruno_device::{Chip, Codes, Layer, NeuronProgram};
 use bruno_sim::stimuli::Case;
 use bruno_sim::{LayerProgram, Program, Stimulus, longest_record};
 use rand::{RngExt, SeedableRng};
@@ -76,7 +77,7 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
             &often,
             &mut |layer, of| {
                 match &of.model.program {
-                    Some(neurons) => neurons.shorten(&mut layer.codes.own),
+                    Some(neurons) => livelier(layer, of, neurons, chip),
                     None => {
                         layer.codes.v_th = lowest;
                         layer.codes.t_ref = plan.rest;
@@ -87,8 +88,11 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
             },
         ),
         case("to the upper end", &dense, &mut |layer, of| {
-            if of.model.program.is_none() {
-                (layer.codes.v_th, layer.codes.v_floor) = (chip.constants.v_max, lowest);
+            match &of.model.program {
+                Some(neurons) => livelier(layer, of, neurons, chip),
+                None => {
+                    (layer.codes.v_th, layer.codes.v_floor) = (chip.constants.v_max, lowest);
+                }
             }
             uniform(layer, i32::max);
         }),
@@ -108,6 +112,21 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
             }
         }),
     ]
+}
+
+/// A card on which the neurons of a file fire soon, where there is one, and levels of which one spike is felt: the threshold
+/// of a file is no register that forces spikes.
+fn livelier(layer: &mut LayerProgram, of: &Layer, neurons: &NeuronProgram, chip: &Chip) {
+    match neurons.liveliest(&of.codes.own, chip.rounding) {
+        Some(lively) => layer.codes.own = lively.own,
+        None => neurons.shorten(&mut layer.codes.own),
+    }
+    let all = of.current.largest_sum() / (2 * of.fan_in() as i64);
+    let largest = all.min(i64::from(of.current.ends()[1])) as i32;
+    for table in [&mut layer.levels, &mut layer.recurrent_levels] {
+        table.fill(0);
+        spread_where_empty(table, largest);
+    }
 }
 
 /// Other values of the registers: coefficients with other shifts, occupation kept, largest noise.
@@ -316,6 +335,40 @@ mod tests {
     #[test]
     fn many_neurons() {
         check(&chip(1024, "felif"), 1_000..=6_000);
+    }
+
+    /// Neurons of files, alone and behind others.
+    fn check_files(models: &[&str], neurons: usize, ticks: std::ops::RangeInclusive<u32>) {
+        let layer = |model: &&str| {
+            let range_pa = if *model == "vo2" { 1e6 } else { 5.0 };
+            serde_json::json!({
+                "name": format!("of_{model}"), "model": model, "neurons": neurons, "recurrent": true,
+                "synapse": {"range_pA": range_pa}
+            })
+        };
+        let description = serde_json::json!({
+            "name": "cases", "inputs": 24, "bank_neurons": 64, "layers": models.iter().map(layer).collect::<Vec<_>>(),
+            "readout": {"outputs": 2, "synapse": {"range_pA": 5}}
+        });
+        let description = Description::parse("cases", &description.to_string()).unwrap();
+        check(&Chip::resolve("cases", &description).unwrap(), ticks);
+    }
+
+    #[test]
+    fn neurons_of_each_file() {
+        for model in bruno_model::SHIPPED {
+            check_files(&[model.name], 4, 2_000..=20_000);
+        }
+    }
+
+    #[test]
+    fn layers_of_files() {
+        check_files(&["alif", "vo2", "adex"], 8, 2_000..=20_000);
+    }
+
+    #[test]
+    fn many_neurons_of_a_file() {
+        check_files(&["alif"], 1024, 1_000..=6_000);
     }
 
     #[test]

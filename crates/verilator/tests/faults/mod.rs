@@ -11,11 +11,21 @@ pub const PROCESSOR: &str = "x86-64-v3";
 pub fn chip(neurons: usize, kind: &str) -> Chip {
     let inputs = if neurons >= 140 { 140 } else { 24 };
     let range = 4000 / (inputs + neurons);
+    let neuron = match kind {
+        "felif" | "lif" => {
+            format!(r#""kind":"{kind}","device":{{"area_um2":0.5,"t_ref_ms":0.1}}"#)
+        }
+        // A record of a neuron has nine words or so: banks that a window of 1000 ticks has room for.
+        model => format!(r#""model":"{model}""#),
+    };
+    let bank = match kind {
+        "felif" | "lif" => 128,
+        _ => 100,
+    };
     let text = format!(
-        r#"{{"name":"faults","inputs":{inputs},"recorder":"mean",
-            "layers":[{{"name":"hidden","kind":"{kind}","neurons":{neurons},"recurrent":true,
-                       "synapse":{{"range_pA":{range}}},"recurrent_synapse":{{"range_pA":{range}}},
-                       "device":{{"area_um2":0.5,"t_ref_ms":0.1}}}}],
+        r#"{{"name":"faults","inputs":{inputs},"recorder":"mean","bank_neurons":{bank},
+            "layers":[{{"name":"hidden",{neuron},"neurons":{neurons},"recurrent":true,
+                       "synapse":{{"range_pA":{range}}},"recurrent_synapse":{{"range_pA":{range}}}}}],
             "readout":{{"outputs":2,"synapse":{{"range_pA":{range}}}}}}}"#
     );
     let description = Description::parse("faults", &text).unwrap();

@@ -16,8 +16,19 @@ pub(super) fn everything(chip: &Chip, forced: &[Activity]) -> Result<(), SimErro
         missing => Err(SimError::Uneventful {
             what: "the forced cases".into(),
             missing: missing.join(", "),
-            remedy: "report this as a bug, with the description".into(),
+            remedy: remedy(chip).into(),
         }),
+    }
+}
+
+/// What a user can do about events that the forced cases do not reach.
+fn remedy(chip: &Chip) -> &'static str {
+    match chip.layers.iter().any(|l| l.model.program.is_some()) {
+        true => {
+            "no card of some within the bounds of its neuron file does this soon at the ends of the current: widen the \
+                 file's bounds or its current's range; of other layers report it as a bug"
+        }
+        false => "report this as a bug, with the description",
     }
 }
 

@@ -77,8 +77,13 @@ impl NeuronArguments {
                 .layer
                 .as_ref()
                 .map_or("absent".into(), |name| format!("`{name}`")),
-            allowed: format!("`felif` layers of the chip ({})", names.join(", ")),
-            remedy: "name one; a `lif` neuron has no ferroelectric capacitor".into(),
+            allowed: match names[..] {
+                [] => "a chip with a `felif` layer".into(),
+                _ => format!("`felif` layers of the chip ({})", names.join(", ")),
+            },
+            remedy:
+                "name one; neurons of `lif` and of a `model` have no ferroelectric capacitor here"
+                    .into(),
         };
         Err(ChipError::Invalid {
             file: file.into(),
