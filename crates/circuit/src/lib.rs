@@ -11,6 +11,7 @@ pub mod card;
 pub mod error;
 pub mod fecap;
 pub mod fit;
+pub mod from_model;
 pub mod model_card;
 pub mod netlist;
 pub mod pictures;

@@ -20,8 +20,8 @@ const NGSPICE_FECAP: &str = include_str!("netlist/fecap.lib");
 
 /// File of the Verilog-A model, as the VACASK netlists name it.
 pub const VERILOG_A_FILE: &str = "felif.va";
-/// File of the compiled Verilog-A model, likewise.
-pub const OSDI_FILE: &str = "felif.osdi";
+/// Its module; the compiled file is called after it.
+pub const VERILOG_A_MODULE: &str = "felif";
 /// File of the subcircuit, as the ngspice testbench names it.
 pub const NGSPICE_FILE: &str = "felif.lib";
 /// File of the model's values, as the VACASK testbench names it.
@@ -90,7 +90,7 @@ pub fn ngspice_fecap(card: &FecapCard, temperature_k: f64) -> Result<String, Cir
 
 /// The statement that gives the neuron's values to the compiled Verilog-A model in VACASK.
 pub fn vacask(neuron: &Neuron) -> String {
-    let mut text = format!("load \"{OSDI_FILE}\"\nmodel felif felif (\n");
+    let mut text = format!("load \"{0}.osdi\"\nmodel {0} {0} (\n", VERILOG_A_MODULE);
     for (name, value) in parameters(neuron) {
         let _ = writeln!(text, "  {name}={}", shortest(value));
     }

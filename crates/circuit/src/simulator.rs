@@ -11,7 +11,7 @@ pub use error::SimulatorError;
 pub use raw::{Columns, Raw, raw_columns};
 
 use crate::Trace;
-use crate::netlist::{OSDI_FILE, RAW_FILE, Testbench, VERILOG_A_FILE};
+use crate::netlist::{RAW_FILE, Testbench, VERILOG_A_MODULE};
 use std::path::Path;
 use std::time::Duration;
 use tool::Tool;
@@ -45,6 +45,7 @@ impl Simulator {
         dir: &Path,
         limit: Duration,
     ) -> Result<Trace, SimulatorError> {
+        self.compile(dir, VERILOG_A_MODULE, limit)?;
         let raw = self.execute(dir, self.files(testbench)[0].0, limit)?;
         let trace = raw.trace(testbench)?;
         let reached = trace.t_s.last().copied().unwrap_or(0.0);
@@ -54,7 +55,21 @@ impl Simulator {
         Ok(trace)
     }
 
-    /// Runs the netlist `main` in `dir`, for VACASK after compiling the Verilog-A model there, and reads `neuron.raw`.
+    /// Compiles the Verilog-A of a module in `dir` for VACASK; ngspice takes its subcircuit as it is.
+    ///
+    /// # Errors
+    /// As of [`Simulator::run`].
+    pub fn compile(self, dir: &Path, module: &str, limit: Duration) -> Result<(), SimulatorError> {
+        let (source, compiled) = (format!("{module}.va"), format!("{module}.osdi"));
+        match self {
+            Self::Ngspice => Ok(()),
+            Self::Vacask => Tool::OPENVAF
+                .run(dir, &[&source, "-o", &compiled], limit)
+                .map(|_| ()),
+        }
+    }
+
+    /// Runs the netlist `main` in `dir` and reads `neuron.raw`.
     ///
     /// # Errors
     /// As of [`Simulator::run`].
@@ -70,10 +85,7 @@ impl Simulator {
         let ended = match self {
             // -n: no settings of the user's.
             Self::Ngspice => Tool::NGSPICE.run(dir, &["-n", "-b", main], limit)?,
-            Self::Vacask => {
-                Tool::OPENVAF.run(dir, &[VERILOG_A_FILE, "-o", OSDI_FILE], limit)?;
-                Tool::VACASK.run(dir, &[main], limit)?
-            }
+            Self::Vacask => Tool::VACASK.run(dir, &[main], limit)?,
         };
         match raw.is_file() {
             true => Raw::load(&raw, ended),

@@ -110,6 +110,85 @@ fn a_layer_that_is_not_there() {
     );
 }
 
+const TWO_FILES: &str = r#"{"name":"two","inputs":1,"layers":[
+    {"name":"one","model":"alif","neurons":1,"synapse":{"range_pA":300}},
+    {"name":"two","model":"vo2","parameters":{"C":20},"neurons":1,"synapse":{"range_pA":300}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+
+/// What is exported of a source begins with these terminals and holds a piece of text.
+fn exports(source: &str, arguments: &[&str], expected: &str) {
+    let (dir, command) = device(&[&["export", source], arguments].concat());
+    check(command, 0, "");
+    let text = read(&dir, "out");
+    assert!(text.contains(expected), "`{expected}` is not in\n{text}");
+}
+
+#[test]
+fn a_model_as_verilog_a() {
+    let head = "module neuron_vo2(n_I, n_V, n_T, ref, spk);";
+    exports("vo2", &["--format", "verilog-a"], head);
+}
+#[test]
+fn a_neuron_file_for_ngspice() {
+    let file = "crates/model/models/adex.nrn";
+    exports(
+        file,
+        &["--format", "ngspice"],
+        ".subckt neuron_adex n_I n_V n_w ref spk\n",
+    );
+}
+#[test]
+fn the_first_layer_of_a_file() {
+    let (_card, path) = card("chip.json", TWO_FILES);
+    exports(&path, &["--format", "ngspice"], ".subckt neuron_alif");
+}
+#[test]
+fn values_of_a_layer_of_a_file() {
+    let (_card, path) = card("chip.json", TWO_FILES);
+    exports(
+        &path,
+        &["--format", "ngspice", "--layer", "two"],
+        "+ p_C=2e-8\n",
+    );
+}
+#[test]
+fn a_neuron_of_a_file_has_no_card() {
+    let command = bruno(&["device", "export", "vo2", "--format", "spectre"]);
+    check(
+        command,
+        2,
+        "`--format` is spectre; allowed: verilog-a, ngspice of a neuron of a file",
+    );
+}
+#[test]
+fn a_neuron_file_in_ngspice() {
+    let arguments = [
+        "simulate",
+        "lif_subtractive",
+        "--simulator",
+        "ngspice",
+        "--json",
+    ];
+    let (dir, command) = device(&arguments);
+    let output = check(command, 0, "\"spike_max_s\"");
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(found["spikes"][0].as_u64().unwrap() > 2, "{found}");
+    assert!(read(&dir, "out/overlay.svg").contains("V (V)"));
+}
+#[test]
+fn a_neuron_file_that_differs() {
+    let arguments = [
+        "simulate",
+        "lif_subtractive",
+        "--simulator",
+        "vacask",
+        "--tolerance-us",
+        "1e-9",
+    ];
+    let (_dir, command) = device(&arguments);
+    check(command, 4, "simulator and bruno differ: spikes ");
+}
+
 fn simulates(simulator: &str) {
     let arguments = [
         "simulate",

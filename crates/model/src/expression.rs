@@ -126,7 +126,7 @@ impl Expression {
     }
 
     /// Nodes when written out.
-    pub(crate) fn size(&self) -> u32 {
+    pub fn size(&self) -> u32 {
         self.0.size
     }
 

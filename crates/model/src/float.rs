@@ -1,5 +1,9 @@
 //! A model in f64: its right sides, their derivatives, and one explicit step of a tick.
 
+mod fine;
+
+pub use fine::Drive;
+
 use crate::derivative::Variable;
 use crate::evaluate::Point;
 use crate::expression::Expression;
@@ -108,10 +112,7 @@ impl FloatCard<'_> {
         let before = now.states.clone();
         self.step_kernels(now, inject);
         let waiting = now.refractory > 0.0;
-        let held = |s: usize| {
-            let refractory = model.refractory.as_ref();
-            waiting && refractory.is_some_and(|r| r.holds.contains(&s))
-        };
+        let held = |s: usize| waiting && self.is_held(s);
         let mut moved = now.states.clone();
         let mut changes = vec![0.0; moved.len()];
         for &s in self.float.order.iter().filter(|s| !held(**s)) {
@@ -131,6 +132,12 @@ impl FloatCard<'_> {
             self.reset(now);
         }
         fired
+    }
+
+    /// Whether the refractory time holds a state.
+    fn is_held(&self, state: usize) -> bool {
+        let refractory = self.float.model.refractory.as_ref();
+        refractory.is_some_and(|r| r.holds.contains(&state))
     }
 
     fn step_kernels(&self, now: &mut FloatState, inject: f64) {

@@ -32,7 +32,7 @@ pub use coefficient::Mantissa;
 pub use derivative::Variable;
 pub use evaluate::Point;
 pub use expression::{Expression, Function, Kind};
-pub use float::{Float, FloatCard, FloatState};
+pub use float::{Drive, Float, FloatCard, FloatState};
 pub use interpreter::{Lanes, Outcome, Outside};
 pub use interval::Interval;
 pub use lower::{Below, CardError, Code, Coefficient, Derived, Offset, Registers, Word};

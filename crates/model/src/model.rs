@@ -176,6 +176,13 @@ impl Model {
         self.parameters.iter().map(|p| p.default).collect()
     }
 
+    /// States in the order in which a tick moves them: kernels, then the others, each after those whose change it uses.
+    pub fn in_order(&self) -> Vec<usize> {
+        // A circle of changes was refused when the file was read.
+        let others = crate::resolve::order(self).unwrap_or_default();
+        self.kernels().into_iter().chain(others).collect()
+    }
+
     /// Indices of the kernels and of the other states.
     pub(crate) fn kernels(&self) -> Vec<usize> {
         self.indices(true)

@@ -184,7 +184,7 @@ impl Stimulus {
 
     /// Points (s, value) of the source in a netlist: the current in A; of events the jumps in pA, a pulse of 1 us each with
     /// edges of 2 ns. The first stands at 0 s.
-    pub(super) fn source(&self) -> Vec<(f64, f64)> {
+    pub(crate) fn source(&self) -> Vec<(f64, f64)> {
         match self {
             Self::Current(points) => {
                 let first = points.first().map(|&(t, i)| (t > 0.0).then_some((0.0, i)));

@@ -48,7 +48,7 @@ impl Raw {
     }
 
     /// The error of a result that ends at a time, s, before it should.
-    pub(super) fn incomplete(&self, reached_s: f64) -> SimulatorError {
+    pub(crate) fn incomplete(&self, reached_s: f64) -> SimulatorError {
         match self.by.failed() {
             SimulatorError::Tool { command, output } => SimulatorError::Tool {
                 command,

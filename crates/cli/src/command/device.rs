@@ -1,6 +1,7 @@
 //! `bruno device`: the ferroelectric capacitor and the RRAM levels behind a chip description.
 
 mod export;
+mod file_neuron;
 mod fit;
 mod import;
 mod neuron;

@@ -44,7 +44,7 @@ enum Command {
 /// A mistake is printed with its line and column, what was expected and a remedy; the exit code is then 2.
 #[derive(clap::Args)]
 struct Check {
-    /// The model file, e.g. my.nrn.
+    /// The model file, e.g. my.nrn, or the name of one that comes with bruno.
     file: PathBuf,
     /// Also print the program of 32-bit operations, each with the interval that its value stays in.
     #[arg(long)]
@@ -60,7 +60,7 @@ struct Check {
 /// `bruno model check --program` lists. It is a neuron's datapath alone; a chip around it is not generated yet.
 #[derive(clap::Args)]
 struct Generate {
-    /// The model file, e.g. my.nrn.
+    /// The model file, e.g. my.nrn, or the name of one that comes with bruno.
     file: PathBuf,
     /// Directory to write to; made where it is missing.
     #[arg(short, long, default_value = "out/model")]
@@ -146,9 +146,13 @@ impl Generate {
     }
 }
 
-/// What is derived from a file.
-fn derived(path: &Path) -> Result<Derived, Failure> {
-    let model = Model::read(&path.display().to_string(), &read(path)?)?;
+/// What is derived from a file, or from a model that comes with bruno where no file has that name.
+pub(super) fn derived(path: &Path) -> Result<Derived, Failure> {
+    let name = path.display().to_string();
+    let model = match Shipped::named(&name).filter(|_| !path.exists()) {
+        Some(shipped) => shipped.read()?,
+        None => Model::read(&name, &read(path)?)?,
+    };
     Ok(Derived::new(&model)?)
 }
 

@@ -1,9 +1,11 @@
 //! `bruno device export`: cards and neurons as circuit simulators read them.
 
+use super::file_neuron;
 use super::neuron::{NeuronArguments, is_chip};
 use crate::failure::Failure;
 use crate::output;
 use bruno_chip::{ChipError, Problem};
+use bruno_circuit::from_model::FileNeuron;
 use bruno_circuit::model_card::{Format, ModelCard};
 use bruno_circuit::netlist;
 use clap::ValueEnum;
@@ -11,12 +13,14 @@ use std::path::PathBuf;
 
 /// Write a model card of the capacitor, or a chip's neuron with its trained values, for a circuit simulator.
 ///
+/// A layer with a `model`, a neuron file (.nrn) and the name of one that comes with bruno are written as verilog-a or ngspice.
+///
 /// Of a model card: spectre, ngspice (lines to include below `.model NAME heracles`), vacask, json; statistics go with spectre
 /// and json alone; ngspice-subcircuit is the full model as behavioural sources, for an ngspice without OSDI. Of a chip description: verilog-a (the reduced FeLIF model, its defaults the layer's values), ngspice (a
 /// subcircuit of behavioural sources), vacask (the values for the compiled Verilog-A).
 #[derive(clap::Args)]
 pub struct Export {
-    /// A model card (JSON, Spectre, ngspice, VACASK) or a chip description.
+    /// A model card (JSON, Spectre, ngspice, VACASK), a chip description, a neuron file or the name of a model.
     source: PathBuf,
     /// What to write.
     #[arg(long, value_enum)]
@@ -24,7 +28,7 @@ pub struct Export {
     /// Temperature of an ngspice-subcircuit, K.
     #[arg(long, default_value_t = 300.15)]
     temperature: f64,
-    /// Layer of the chip [default: the first `felif` layer].
+    /// Layer of the chip [default: the first `felif` layer; without one, the first layer with a `model`].
     #[arg(long)]
     layer: Option<String>,
     /// The file to write; stdout where absent.
@@ -44,9 +48,10 @@ enum ExportFormat {
 
 impl Export {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let text = match is_chip(&self.source) {
-            true => self.neuron()?,
-            false => self.card()?,
+        let text = match file_neuron::load(&self.source, self.layer.as_deref())? {
+            Some(named) => self.file_neuron(&named.neuron)?,
+            None if is_chip(&self.source) => self.neuron()?,
+            None => self.card()?,
         };
         output::write_or_print(self.out.as_deref(), &text)
     }
@@ -91,6 +96,18 @@ impl Export {
             _ => {
                 let remedy = "these are formats of model cards; Spectre also reads verilog-a";
                 Err(self.unfit("verilog-a, ngspice, vacask of a chip description", remedy))
+            }
+        }
+    }
+
+    fn file_neuron(&self, neuron: &FileNeuron) -> Result<String, Failure> {
+        match self.format {
+            ExportFormat::VerilogA => Ok(neuron.verilog_a()),
+            ExportFormat::Ngspice => Ok(neuron.ngspice()),
+            _ => {
+                let remedy =
+                    "VACASK and Spectre take verilog-a, whose defaults are the neuron's values";
+                Err(self.unfit("verilog-a, ngspice of a neuron of a file", remedy))
             }
         }
     }

@@ -98,13 +98,13 @@ impl NeuronArguments {
 pub struct StimulusArguments {
     /// CSV with `t_s,i_A` (a recorded current) or `tick_us,dI_A` (input events) [default: 40 ms of events].
     #[arg(long)]
-    stimulus: Option<PathBuf>,
+    pub stimulus: Option<PathBuf>,
     /// Time constant of the synaptic current of events, ms [default: that of the neuron].
     #[arg(long, value_parser = positive)]
     tau_ms: Option<f64>,
     /// Duration, ms [default: to the end of the current, or five time constants after the last event].
     #[arg(long, value_parser = positive)]
-    duration_ms: Option<f64>,
+    pub duration_ms: Option<f64>,
     /// The membrane alone, without threshold and reset.
     #[arg(long)]
     membrane: bool,
@@ -130,9 +130,7 @@ impl StimulusArguments {
             (None, Some(_)) => stimulus.end_s(),
             (None, None) => 0.04,
         };
-        if stop_s < TICK_S {
-            return Err(self.too_short(stop_s));
-        }
+        self.check_duration(stop_s)?;
         Ok(Testbench {
             title: format!("{} (bruno)", named.name),
             neuron: Neuron {
@@ -156,7 +154,11 @@ impl StimulusArguments {
         }
     }
 
-    fn too_short(&self, stop_s: f64) -> Failure {
+    /// A duration of less than a tick is none.
+    pub fn check_duration(&self, stop_s: f64) -> Result<(), Failure> {
+        if stop_s >= TICK_S {
+            return Ok(());
+        }
         let problem = Problem {
             field: "--duration-ms".into(),
             value: format!("{}", 1e3 * stop_s),
@@ -168,7 +170,7 @@ impl StimulusArguments {
             .as_ref()
             .map_or(String::new(), |path| path.display().to_string());
         let problems = vec![problem];
-        ChipError::Invalid { file, problems }.into()
+        Err(ChipError::Invalid { file, problems }.into())
     }
 }
 

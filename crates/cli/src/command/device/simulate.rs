@@ -1,5 +1,8 @@
 //! `bruno device simulate`: a neuron in a circuit simulator, over bruno's own trace.
 
+mod of_file;
+
+use super::file_neuron;
 use super::neuron::{NeuronArguments, StimulusArguments};
 use crate::failure::Failure;
 use crate::output;
@@ -17,6 +20,10 @@ use std::time::Duration;
 /// Writes the model, the testbench that replays the stimulus, the simulator's result (neuron.raw), both courses (overlay.svg,
 /// overlay.csv) and their differences (comparison.json) to --out. Differences above --tolerance-v, or another number of
 /// spikes, end the command with exit code 4; a missing or failing simulator with 3.
+///
+/// CHIP may also be a neuron file (.nrn), the name of a model that comes with bruno, or a chip whose layer has a `model`: its
+/// course is then that of the float model in fine steps, the input follows the current of the stimulus, and spikes further
+/// apart than --tolerance-us end the command with exit code 4.
 #[derive(clap::Args)]
 pub struct Simulate {
     #[command(flatten)]
@@ -29,6 +36,9 @@ pub struct Simulate {
     /// Largest difference of V that counts as agreement, V.
     #[arg(long, default_value_t = 1e-3)]
     tolerance_v: f64,
+    /// Largest distance of a spike of a neuron of a file that counts as agreement, us.
+    #[arg(long, default_value_t = 20.0)]
+    tolerance_us: f64,
     /// Only write model and testbench.
     #[arg(long)]
     dry_run: bool,
@@ -51,16 +61,36 @@ enum SimulatorName {
     Vacask,
 }
 
+impl SimulatorName {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ngspice => "ngspice",
+            Self::Vacask => "VACASK",
+        }
+    }
+}
+
+impl From<SimulatorName> for Simulator {
+    fn from(name: SimulatorName) -> Self {
+        match name {
+            SimulatorName::Ngspice => Self::Ngspice,
+            SimulatorName::Vacask => Self::Vacask,
+        }
+    }
+}
+
 /// Rows of the drawn and written courses.
 const ROWS: usize = 4000;
 
 impl Simulate {
     pub(super) fn run(&self) -> Result<(), Failure> {
+        if let Some(source) = &self.neuron.chip
+            && let Some(named) = file_neuron::load(source, self.neuron.layer.as_deref())?
+        {
+            return self.run_file(named);
+        }
         let testbench = self.stimulus.testbench(&self.neuron.load()?)?;
-        let simulator = match self.simulator {
-            SimulatorName::Ngspice => Simulator::Ngspice,
-            SimulatorName::Vacask => Simulator::Vacask,
-        };
+        let simulator = Simulator::from(self.simulator);
         let _lock = FolderLock::take(&self.out)?;
         for (name, text) in simulator.files(&testbench) {
             output::write(&self.out.join(name), &text)?;
@@ -105,11 +135,7 @@ impl Simulate {
     }
 
     fn overlay(&self, testbench: &Testbench, simulated: &Trace, own: &Trace) -> Vec<Panel> {
-        let rows = rows(simulated);
-        let name = match self.simulator {
-            SimulatorName::Ngspice => "ngspice",
-            SimulatorName::Vacask => "VACASK",
-        };
+        let rows = rows_of(&simulated.t_s);
         let course = |trace: &Trace, column: &[f64]| {
             let point = |&k: &usize| (1e3 * trace.t_s[k], column[k]);
             rows.iter().map(point).collect::<Vec<_>>()
@@ -118,7 +144,7 @@ impl Simulate {
             x: Axis::linear("t (ms)"),
             y: Axis::linear(label),
             curves: vec![
-                Curve::new(name, Mark::Line, course(simulated, theirs)),
+                Curve::new(self.simulator.name(), Mark::Line, course(simulated, theirs)),
                 Curve::new("bruno", Mark::Dashed, course(own, ours)),
             ],
         };
@@ -141,15 +167,11 @@ impl Simulate {
 }
 
 /// Rows spread evenly over time, each at a time of the simulator.
-fn rows(trace: &Trace) -> Vec<usize> {
-    let stop_s = trace.t_s.last().copied().unwrap_or(0.0);
+fn rows_of(t_s: &[f64]) -> Vec<usize> {
+    let stop_s = t_s.last().copied().unwrap_or(0.0);
     let mut rows: Vec<usize> = (0..=ROWS)
-        .map(|k| {
-            trace
-                .t_s
-                .partition_point(|&t| t < stop_s * k as f64 / ROWS as f64)
-        })
-        .filter(|&k| k < trace.t_s.len())
+        .map(|k| t_s.partition_point(|&t| t < stop_s * k as f64 / ROWS as f64))
+        .filter(|&k| k < t_s.len())
         .collect();
     rows.dedup();
     rows
@@ -157,7 +179,7 @@ fn rows(trace: &Trace) -> Vec<usize> {
 
 fn table(simulated: &Trace, own: &Trace) -> String {
     let mut text = String::from("t_s,i_A,v_V,p,v_bruno_V,p_bruno\n");
-    for k in rows(simulated) {
+    for k in rows_of(&simulated.t_s) {
         text += &format!(
             "{:e},{:e},{:e},{:e},{:e},{:e}\n",
             simulated.t_s[k],
