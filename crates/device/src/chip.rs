@@ -1,6 +1,7 @@
 //! A resolved chip: every default filled in, every integer code derived. What later stages work from.
 
 mod of_file;
+pub(crate) mod programs;
 
 use crate::dead_zones::DeadZones;
 use crate::{

@@ -1,11 +1,9 @@
-//! The device parameters that training may change.
+//! The fields of a card that training may change.
 
 use bruno_chip::DeviceCard;
-use serde::{Deserialize, Serialize};
 
-/// A device parameter that training may change, shared by the neurons of a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// A field of a card that training may change, shared by the neurons of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceParameter {
     /// Area of the FeCap, um2.
     Area,
@@ -22,6 +20,21 @@ pub enum DeviceParameter {
 }
 
 impl DeviceParameter {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Area,
+        Self::Leak,
+        Self::Threshold,
+        Self::Barrier,
+        Self::FieldDistance,
+        Self::Refractory,
+    ];
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.name() == name)
+    }
+
     /// Name in descriptions.
     pub fn name(self) -> &'static str {
         match self {

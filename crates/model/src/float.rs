@@ -73,9 +73,18 @@ impl Float {
 
     /// What a tick adds to each state by each: the exponential of the kernels' matrix less one; zero for other states.
     pub fn propagator(&self, parameters: &[f64]) -> Vec<Vec<f64>> {
+        self.of_all_states(&self.kernels.propagator(parameters))
+    }
+
+    /// The derivative of [`Float::propagator`] by a parameter.
+    pub fn propagator_by(&self, parameter: usize, parameters: &[f64]) -> Vec<Vec<f64>> {
+        self.of_all_states(&self.kernels.propagator_by(parameter, parameters))
+    }
+
+    /// A matrix of the kernels among all states.
+    fn of_all_states(&self, rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let count = self.model.states.len();
         let mut all = vec![vec![0.0; count]; count];
-        let rows = self.kernels.propagator(parameters);
         for (row, state) in rows.iter().zip(&self.kernels.states) {
             for (value, other) in row.iter().zip(&self.kernels.states) {
                 all[*state][*other] = *value;

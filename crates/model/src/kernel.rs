@@ -34,6 +34,23 @@ impl Kernels {
             .collect();
         exponential_less_one(&scaled)
     }
+
+    /// The derivative of what a tick adds by a parameter: the corner of the exponential of `[[m, dm], [0, m]]`.
+    pub fn propagator_by(&self, parameter: usize, parameters: &[f64]) -> Vec<Vec<f64>> {
+        let n = self.states.len();
+        let mut doubled = vec![vec![0.0; 2 * n]; 2 * n];
+        for (i, row) in self.matrix.iter().enumerate() {
+            for (j, rate) in row.iter().enumerate() {
+                let own = rate.constant(parameters) * TICK_S;
+                doubled[i][j] = own;
+                doubled[n + i][n + j] = own;
+                let by = rate.by(Variable::Parameter(parameter));
+                doubled[i][n + j] = by.constant(parameters) * TICK_S;
+            }
+        }
+        let rows = exponential_less_one(&doubled).into_iter().take(n);
+        rows.map(|row| row[n..].to_vec()).collect()
+    }
 }
 
 /// `exp(a) - 1` of a small matrix to rounding, also where `a` is small.

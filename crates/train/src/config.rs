@@ -55,9 +55,6 @@ impl Default for InitConfig {
     }
 }
 
-/// One tick.
-const SHORTEST_REFRACTORY_MS: f64 = 1e-3;
-
 /// Settings of training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -241,7 +238,7 @@ impl TrainConfig {
         let trains_area = self
             .device
             .iter()
-            .any(|d| d.parameter == DeviceParameter::Area);
+            .any(|d| d.parameter == DeviceParameter::Area.name());
         self.objectives.check(trains_area)?;
         self.check_gradient(description.recorder)?;
         if let Some(levels) = &self.levels {
@@ -251,7 +248,7 @@ impl TrainConfig {
         if let Some(hardware) = &self.hardware {
             hardware.check(description)?;
         }
-        self.check_device(description)
+        device_parameter::check(&self.device, description)
     }
 
     fn check_early_stop(&self) -> Result<(), TrainError> {
@@ -328,70 +325,6 @@ impl TrainConfig {
         }
         Ok(())
     }
-
-    fn check_device(&self, description: &Description) -> Result<(), TrainError> {
-        for (index, device) in self.device.iter().enumerate() {
-            if self.device[..index]
-                .iter()
-                .any(|d| d.parameter == device.parameter)
-            {
-                return Err(setting(
-                    "device",
-                    format!("{:?} twice", device.parameter),
-                    "each parameter once",
-                ));
-            }
-            check_shared(device, description)?;
-            let (low, high) = device.bounds;
-            if device.parameter == DeviceParameter::Refractory && low < SHORTEST_REFRACTORY_MS {
-                let value = format!("{low}..{high}");
-                return Err(setting(
-                    "device[Refractory].bounds",
-                    value,
-                    "from 0.001 ms on, one tick",
-                ));
-            }
-            for layer in &description.layers {
-                let value = device.parameter.of(&layer.device);
-                if !(low < value && value < high) {
-                    let field = format!("device[{:?}].bounds", device.parameter);
-                    let allowed =
-                        format!("bounds around the card's {value} in layer `{}`", layer.name);
-                    return Err(setting(&field, format!("{low}..{high}"), &allowed));
-                }
-            }
-        }
-        ends::check_device(&self.device, description)
-    }
-}
-
-/// A die has one value only if its layers start with one; a neuron cannot have its own.
-fn check_shared(device: &DeviceTraining, description: &Description) -> Result<(), TrainError> {
-    let field = format!("device[{:?}].shared", device.parameter);
-    match device.shared {
-        Shared::Layer => Ok(()),
-        Shared::Neuron => Err(setting(
-            &field,
-            "neuron",
-            "`die` or `layer`: the datapath has one set of registers and one level table a layer, so a neuron cannot \
-             have a value of its own; what an area of its own would do, a factor on its currents, its weights can do",
-        )),
-        Shared::Die => {
-            let of = |k: usize| device.parameter.of(&description.layers[k].device);
-            match (1..description.layers.len()).find(|k| of(*k) != of(0)) {
-                None => Ok(()),
-                Some(k) => {
-                    let (first, other) = (&description.layers[0].name, &description.layers[k].name);
-                    let allowed = format!(
-                        "`layer`, or one value on the cards of `{first}` ({}) and `{other}` ({})",
-                        of(0),
-                        of(k)
-                    );
-                    Err(setting(&field, "die", &allowed))
-                }
-            }
-        }
-    }
 }
 
 /// What training knows of the kinds that are written by hand alone.
@@ -403,7 +336,6 @@ fn of_kinds(config: &TrainConfig, description: &Description) -> Result<(), Train
     let allowed = format!("absent with the neurons of a file (layer `{}`)", layer.name);
     let objectives = &config.objectives;
     let asked = [
-        ("device", !config.device.is_empty()),
         ("objectives.energy", objectives.energy.is_some()),
         ("objectives.area", objectives.area.is_some()),
     ];

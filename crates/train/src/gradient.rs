@@ -5,6 +5,7 @@ pub mod audit;
 pub mod bptt;
 pub mod coarse;
 pub mod coarse_file;
+pub mod decay_slope;
 pub mod pass;
 pub mod recorded;
 pub mod recording;

@@ -24,7 +24,7 @@ pub use error::TrainError;
 pub use gradient::audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
 pub use gradient::pass::{Demand, Gradient, Pass};
 pub use gradient::recording::Recording;
-pub use measure::comparison::{Comparison, Measured, Row};
+pub use measure::comparison::{Comparison, Measured, MeasuredParameter, Row};
 pub use measure::evaluate::{Load, evaluate};
 pub use measure::open::OpenSample;
 pub use measure::sample::stimulus;

@@ -1,9 +1,10 @@
 //! A layer whose neurons are those of a file.
 
+use super::programs::program;
 use super::{Neurons, Options};
 use crate::{Codes, CurrentWord, LayerKind, NeuronModel, NeuronProgram};
 use bruno_chip::{Description, LayerDescription, NeuronFile, Problem, RecorderLevel};
-use bruno_model::{Derived, Dimension, Model, SHIPPED, Shipped};
+use bruno_model::{Derived, Dimension, Model};
 use std::sync::Arc;
 
 /// Most bits of the current that spikes inject: level tables and adders have no more.
@@ -26,7 +27,7 @@ pub(super) fn neurons(
             remedy: "use `mean`".into(),
         }));
     }
-    let program = NeuronProgram::new(derived(file, at).map_err(one)?);
+    let program = program(file, at).map_err(one)?;
     let current = current(&program.derived, at).map_err(one)?;
     let parameters = parameters(&program.derived.model, layer, at)?;
     let own = program.values(&parameters, d.rounding).map_err(|error| {
@@ -53,34 +54,6 @@ pub(super) fn absent(at: &str) -> Problem {
         value: "absent".into(),
         allowed: "`felif` or `lif`, or `model` with a neuron file".into(),
         remedy: "say whose neurons these are".into(),
-    }
-}
-
-/// The integers of a file.
-fn derived(file: &NeuronFile, at: &str) -> Result<Derived, Problem> {
-    let model = match file {
-        NeuronFile::Named(name) => match Shipped::named(name) {
-            Some(shipped) => shipped.read(),
-            None => return Err(unknown(name, at)),
-        },
-        NeuronFile::Text(own) => Model::read(&own.file, &own.text),
-    };
-    let derived = model.and_then(|model| Derived::new(&model));
-    derived.map_err(|mistakes| Problem {
-        field: format!("{at}.model"),
-        value: format!("`{}`, which cannot be used", file.name()),
-        allowed: format!("a neuron file without mistakes:\n{mistakes}"),
-        remedy: "correct the file (`bruno model check` reads it alone)".into(),
-    })
-}
-
-fn unknown(name: &str, at: &str) -> Problem {
-    let names = SHIPPED.map(|s| format!("`{}`", s.name)).join(", ");
-    Problem {
-        field: format!("{at}.model"),
-        value: format!("`{name}`"),
-        allowed: format!("{names}, or a file `*.nrn` beside the description"),
-        remedy: "correct the name".into(),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn shown(run: &Checkpoint) -> Shown {
     let device = device.map(|d| {
         format!(
             "{} {} .. {}",
-            word(&d.parameter),
+            text::name(&d.parameter),
             text::number(d.bounds.0),
             text::number(d.bounds.1)
         )

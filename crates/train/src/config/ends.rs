@@ -4,8 +4,8 @@
 
 use super::{DeviceTraining, TrainConfig, setting};
 use crate::TrainError;
-use bruno_chip::{ChipError, Description, Problem, Synapse};
-use bruno_device::Chip;
+use bruno_chip::{ChipError, Description, LayerDescription, Problem, Synapse};
+use bruno_device::{Chip, NeuronParameter};
 
 /// Halvings of an interval: as many as a number has bits.
 const HALVINGS: usize = 53;
@@ -13,29 +13,38 @@ const HALVINGS: usize = 53;
 /// Stiffness per tick from which the explicit step is unstable.
 const UNSTABLE: f64 = 2.0;
 
-/// A device parameter at a value.
-type Value<'a> = (&'a DeviceTraining, f64);
+/// A device parameter as one layer has it.
+type Owned<'a> = (&'a DeviceTraining, NeuronParameter);
+/// The same at a value.
+type Value<'a> = (&'a Owned<'a>, f64);
 
 /// Checks every device parameter at both of its bounds, the others at their cards; then all together at theirs.
 pub(super) fn check_device(
     devices: &[DeviceTraining],
     description: &Description,
 ) -> Result<(), TrainError> {
-    for layer in 0..description.layers.len() {
-        for device in devices {
-            for end in [device.bounds.0, device.bounds.1] {
+    for (layer, raw) in description.layers.iter().enumerate() {
+        let devices = devices_of(devices, raw);
+        for device in &devices {
+            for end in [device.0.bounds.0, device.0.bounds.1] {
                 if let Some(problem) = problem(description, layer, &[(device, end)]) {
                     return Err(out_of_bounds(description, layer, (device, end), &problem));
                 }
             }
         }
-        for corner in corners(devices) {
+        for corner in corners(&devices) {
             if let Some(problem) = problem(description, layer, &corner) {
                 return Err(together(&corner, &problem));
             }
         }
     }
     Ok(())
+}
+
+/// The parameters that a layer has.
+fn devices_of<'a>(devices: &'a [DeviceTraining], layer: &LayerDescription) -> Vec<Owned<'a>> {
+    let owned = |d: &'a DeviceTraining| Some((d, d.of(layer)?));
+    devices.iter().filter_map(owned).collect()
 }
 
 /// Checks that no table in training needs more of a tick's sum than the chip can add.
@@ -66,7 +75,8 @@ pub(crate) fn check_reach(config: &TrainConfig, chip: &Chip) -> Result<(), Train
         return Ok(());
     };
     let widest = with_widest_levels(config, &chip.description);
-    let mut ends = corners(&config.device).map(|corner| at(&widest, layer, &corner));
+    let devices = devices_of(&config.device, &widest.layers[layer]);
+    let mut ends = corners(&devices).map(|corner| at(&widest, layer, &corner));
     let may_fire =
         |d: Description| Chip::resolve("", &d).is_ok_and(|chip| chip.out_of_reach(layer).is_none());
     if ends.any(may_fire) {
@@ -81,25 +91,21 @@ pub(crate) fn check_reach(config: &TrainConfig, chip: &Chip) -> Result<(), Train
 }
 
 /// Every combination of ends; one without any where nothing is trained.
-fn corners(devices: &[DeviceTraining]) -> impl Iterator<Item = Vec<Value<'_>>> {
+fn corners<'a>(devices: &'a [Owned<'a>]) -> impl Iterator<Item = Vec<Value<'a>>> {
     (0..1usize << devices.len()).map(move |corner| {
-        let end = |(k, d): (usize, &'_ DeviceTraining)| match corner >> k & 1 {
-            0 => d.bounds.0,
-            _ => d.bounds.1,
+        let end = |(k, owned): (usize, &'a Owned<'a>)| match corner >> k & 1 {
+            0 => (owned, owned.0.bounds.0),
+            _ => (owned, owned.0.bounds.1),
         };
-        devices
-            .iter()
-            .enumerate()
-            .map(|(k, d)| (d, end((k, d))))
-            .collect()
+        devices.iter().enumerate().map(end).collect()
     })
 }
 
 /// The description with parameters of a layer at these values.
 fn at(description: &Description, layer: usize, values: &[Value]) -> Description {
     let mut new = description.clone();
-    for (device, value) in values {
-        device.parameter.set(&mut new.layers[layer].device, *value);
+    for ((_, parameter), value) in values {
+        parameter.set(&mut new.layers[layer], *value);
     }
     new
 }
@@ -116,7 +122,8 @@ impl TrainConfig {
         let stiffness = |d: &Description, layer| Chip::resolve("", d).ok()?.stiffness(layer);
         let of = |layer: usize| {
             let before = stiffness(description, layer)?;
-            let ends = corners(&self.device)
+            let devices = devices_of(&self.device, &description.layers[layer]);
+            let ends = corners(&devices)
                 .filter_map(|c| Some((stiffness(&at(description, layer, &c), layer)?, c)));
             let (worst, corner) = ends.max_by(|a, b| a.0.total_cmp(&b.0))?;
             (before < UNSTABLE && worst >= UNSTABLE).then(|| {
@@ -147,7 +154,9 @@ fn out_of_bounds(
     (device, end): Value,
     found: &Problem,
 ) -> TrainError {
-    let mut good = device.parameter.of(&description.layers[layer].device);
+    let raw = &description.layers[layer];
+    let (training, parameter) = device;
+    let mut good = parameter.of(raw);
     let mut bad = end;
     for _ in 0..HALVINGS {
         let middle = 0.5 * (good + bad);
@@ -156,18 +165,21 @@ fn out_of_bounds(
             Some(_) => bad = middle,
         }
     }
-    let (low, high) = device.bounds;
+    let (low, high) = training.bounds;
+    if good.abs() < 1e-9 * (high - low) {
+        good = 0.0;
+    }
     let side = if end == high { "up to" } else { "from" };
     let allowed = format!(
         "{side} {} {} in layer `{}`; at {end} `{}` would be {} (allowed: {})",
         rounded(good, end == high),
-        device.parameter.unit(),
-        description.layers[layer].name,
+        parameter.unit(),
+        raw.name,
         found.field,
         found.value,
         found.allowed
     );
-    let field = format!("device[{:?}].bounds", device.parameter);
+    let field = format!("device[{}].bounds", training.parameter);
     setting(&field, format!("{low}..{high}"), &allowed)
 }
 
@@ -180,13 +192,17 @@ fn together(corner: &[Value], found: &Problem) -> TrainError {
 }
 
 fn list(values: &[Value]) -> String {
-    let value =
-        |(d, value): &Value| format!("{} {value} {}", d.parameter.name(), d.parameter.unit());
+    let value = |((training, parameter), value): &Value| {
+        format!("{} {value} {}", training.parameter, parameter.unit())
+    };
     values.iter().map(value).collect::<Vec<_>>().join(", ")
 }
 
-/// Four digits of a positive number, rounded to the side that is asked for.
+/// Four digits of a number, rounded to the side that is asked for.
 fn rounded(value: f64, down: bool) -> f64 {
+    if value == 0.0 {
+        return value;
+    }
     let unit = 10f64.powi(value.abs().log10().floor() as i32 - 3);
     let digits = value / unit;
     // A number that has four digits stays, whatever its last bits.
@@ -266,14 +282,14 @@ mod tests {
 
     #[test]
     fn a_refractory_time_beyond_its_register() {
-        let expected = "`training.device[Refractory].bounds` is 0.001..2000; allowed: up to 1000 ms in layer `h`; at 2000 \
+        let expected = "`training.device[refractory].bounds` is 0.001..2000; allowed: up to 1000 ms in layer `h`; at 2000 \
                         `layers[0].device.t_ref_ms` would be 2000 (allowed: 0..1000 ms)";
         check("lif", ("refractory", 0.001, 2000.0), expected);
     }
     #[test]
     fn a_threshold_beyond_the_membrane() {
         let expected =
-            "`training.device[Threshold].bounds` is 0.3..5; allowed: up to 2 V in layer `h`";
+            "`training.device[threshold].bounds` is 0.3..5; allowed: up to 2 V in layer `h`";
         check("lif", ("threshold", 0.3, 5.0), expected);
     }
     #[test]
@@ -290,12 +306,12 @@ mod tests {
     }
     #[test]
     fn an_area_without_a_coefficient() {
-        let expected = "`training.device[Area].bounds` is 0.00001..100000; allowed: from 0.0";
+        let expected = "`training.device[area].bounds` is 0.00001..100000; allowed: from 0.0";
         check("lif", ("area", 1e-5, 1e5), expected);
     }
     #[test]
     fn a_leak_beyond_stability() {
-        let expected = "`training.device[Leak].bounds` is 0.001..1000000; allowed: up to 505800 pS in layer `h`; at 1000000 \
+        let expected = "`training.device[leak].bounds` is 0.001..1000000; allowed: up to 505800 pS in layer `h`; at 1000000 \
                         `layers[0].device.g_leak_pS` would be 1000000, 3.953 of V in a tick";
         check("lif", ("leak", 1e-3, 1e6), expected);
         check("felif", ("leak", 1e-3, 1e6), expected);
@@ -317,6 +333,45 @@ mod tests {
             "{found:?}"
         );
     }
+    /// What is said of a parameter of the layer's file with these bounds.
+    fn check_file(parameter: &str, low: f64, high: f64, expected: &str) {
+        let training = bounds(parameter, low, high);
+        let text = format!(
+            r#"{{"name":"a","inputs":2,"training":{training},
+                "layers":[{{"name":"h","model":"alif","neurons":2,"synapse":{{"range_pA":30}}}}],
+                "readout":{{"outputs":1,"synapse":{{"range_pA":100}}}}}}"#
+        );
+        let description = Description::parse("a", &text).unwrap();
+        let found = TrainConfig::of(&description).map_err(|e| e.to_string());
+        match expected {
+            "" => drop(found.unwrap()),
+            _ => assert!(found.clone().unwrap_err().contains(expected), "{found:?}"),
+        }
+    }
+
+    #[test]
+    fn parameters_of_a_file() {
+        check_file("tau_b", 20.0, 900.0, "");
+        check_file("V_floor", -2.0, -0.5, "");
+    }
+    #[test]
+    fn bounds_beyond_those_of_the_file() {
+        let expected = "`training.device[tau_b].bounds` is 20..3000; allowed: up to 1000 ms in layer `h`; at 3000 \
+                        `layers[0].parameters.tau_b` would be 3000";
+        check_file("tau_b", 20.0, 3000.0, expected);
+        check_file("jump", -1.0, 0.4, "allowed: from 0 V in layer `h`");
+    }
+    #[test]
+    fn a_parameter_that_the_file_does_not_have() {
+        let expected = "`training.device[leak].parameter` is no parameter of any layer; allowed: C, tau_m, tau_syn, tau_b, \
+                        theta_0, jump, V_floor, t_ref in layer `h`";
+        check_file("leak", 1.0, 2.0, expected);
+    }
+    #[test]
+    fn bounds_that_leave_the_parameter_out() {
+        check_file("C", 2.0, 3.0, "bounds around the card's 1 in layer `h`");
+    }
+
     #[test]
     fn ends_that_do_not_go_together() {
         // Either end alone is stable: a quarter of the area and four times the leak are not.
@@ -401,8 +456,9 @@ mod tests {
             let training = format!(r#"{{"device":[{}]}}"#, list.join(","));
             let description = description(if felif { "felif" } else { "lif" }, &training, "{}");
             if let Ok(config) = TrainConfig::of(&description) {
-                let values: Vec<Value> = config.device.iter().zip(at)
-                    .map(|(d, s)| (d, d.bounds.0 + s * (d.bounds.1 - d.bounds.0))).collect();
+                let owned = devices_of(&config.device, &description.layers[0]);
+                let values: Vec<Value> = owned.iter().zip(at)
+                    .map(|(d, s)| (d, d.0.bounds.0 + s * (d.0.bounds.1 - d.0.bounds.0))).collect();
                 prop_assert_eq!(problem(&description, 0, &values), None);
             }
         }

@@ -3,6 +3,7 @@
 use super::setting;
 use crate::TrainError;
 use bruno_chip::{Description, Synapse};
+use bruno_device::{Chip, CurrentWord};
 use serde::{Deserialize, Serialize};
 
 /// Trained level tables; one a projection, shared by its synapses.
@@ -71,27 +72,28 @@ impl LevelsConfig {
                 return Err(setting("levels.projections", "`recurrent`", allowed));
             }
         }
-        for layer in &description.layers {
+        let of_formats = CurrentWord::from(&description.formats);
+        // A chip that cannot be has no words of its own; what is wrong with it is said elsewhere.
+        let chip = Chip::resolve("", description).ok();
+        for (index, layer) in description.layers.iter().enumerate() {
+            let own = chip.as_ref().map(|chip| chip.layers[index].current);
+            let current = own.unwrap_or(of_formats);
             if self.trains(ProjectionKind::Input) {
-                self.check_synapse(&layer.synapse, description)?;
+                self.check_synapse(&layer.synapse, current)?;
             }
             if layer.recurrent && self.trains(ProjectionKind::Recurrent) {
                 let synapse = layer.recurrent_synapse.as_ref().unwrap_or(&layer.synapse);
-                self.check_synapse(synapse, description)?;
+                self.check_synapse(synapse, current)?;
             }
         }
         if self.trains(ProjectionKind::Readout) {
-            self.check_synapse(&description.readout.synapse, description)?;
+            self.check_synapse(&description.readout.synapse, of_formats)?;
         }
         Ok(())
     }
 
     /// The conductances behind a table set its limits.
-    fn check_synapse(
-        &self,
-        synapse: &Synapse,
-        description: &Description,
-    ) -> Result<(), TrainError> {
+    fn check_synapse(&self, synapse: &Synapse, current: CurrentWord) -> Result<(), TrainError> {
         let problem = |value: &str, allowed: &str| Err(setting("levels", value, allowed));
         if let Some(rram) = &synapse.rram {
             if rram.states.is_some() {
@@ -110,12 +112,12 @@ impl LevelsConfig {
             }
         }
         let levels = bruno_device::levels_pa(synapse);
-        self.check_gap(&levels, description)?;
+        self.check_gap(&levels, current)?;
         let largest = levels.iter().fold(0.0f64, |m, l| m.max(l.abs()));
-        let range = description.formats.i_range_pa;
+        let range = current.range_pa();
         if self.bound * largest > range {
             let allowed = format!(
-                "levels up to `formats.i_range_pA`, {range}: at most {:.3}",
+                "levels up to {range} pA, the range of the current: at most {:.3}",
                 range / largest
             );
             return Err(setting("levels.bound", self.bound, &allowed));
@@ -124,13 +126,13 @@ impl LevelsConfig {
     }
 
     /// The least gap must fit between the bounds, and keep the first level from the last in the codes of the chip.
-    fn check_gap(&self, levels: &[f64], description: &Description) -> Result<(), TrainError> {
+    fn check_gap(&self, levels: &[f64], current: CurrentWord) -> Result<(), TrainError> {
         let range = match levels {
             [first, .., last] => last - first,
             _ => return Ok(()),
         };
         let largest = levels.iter().fold(0.0f64, |m, l| m.max(l.abs()));
-        let least = description.formats.i_lsb_pa() / range;
+        let least = current.lsb_pa / range;
         let most = 2.0 * self.bound * largest / range;
         if (least..=most).contains(&self.least_gap) {
             return Ok(());

@@ -131,7 +131,7 @@ fn an_area_that_nothing_changes() {
 fn a_parameter_twice() {
     let twice =
         r#"{"device":[{"parameter":"area","bounds":[1,9]},{"parameter":"area","bounds":[1,9]}]}"#;
-    check(twice, "mean", "Area twice");
+    check(twice, "mean", "area twice");
 }
 #[test]
 fn a_neuron_of_its_own() {
@@ -148,7 +148,7 @@ fn a_die_of_two_minds() {
                   {"name":"i","kind":"lif","neurons":1,"synapse":{"range_pA":1},"device":{"area_um2":2}}],
         "readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
     let error = TrainConfig::of(&Description::parse("a", text).unwrap()).unwrap_err();
-    let expected = "`layer`, or one value on the cards of `h` (4) and `i` (2)";
+    let expected = "`layer`, or one value on the cards of `h` (4 um2) and `i` (2 um2)";
     assert!(error.to_string().contains(expected), "{error}");
 }
 #[test]

@@ -3,10 +3,12 @@
 //! The equations are those of docs/method.md; `lambda` is the derivative of the loss by a state at the end of a window.
 
 use crate::TrainError;
+use crate::gradient::decay_slope::DecaySlope;
 use crate::gradient::pass::{Demand, Pass};
 use crate::gradient::recording::Recording;
 use crate::gradient::step::{Step, Steps};
 use crate::gradient::traces::{self, Decay, Trace};
+use crate::neuron::linear::{Beside, LayerNeuron};
 use crate::run::not_finite::NotFinite;
 use crate::weights::in_force::Physical;
 use crate::weights::parameters::Parameters;
@@ -45,7 +47,7 @@ pub(crate) fn backward<S: Steps<N>, const N: usize>(
     }
     Ok(Physical {
         weights: gradient.into_iter().map(f64::from).collect(),
-        devices: layers.into_iter().map(|l| l.device).collect(),
+        devices: layers.into_iter().map(LayerAdjoint::devices).collect(),
         inputs,
     })
 }
@@ -73,6 +75,10 @@ struct LayerAdjoint<'a, S, const N: usize> {
     /// `current` before this window's step, for the layer before.
     asked: Vec<f32>,
     device: Vec<f64>,
+    /// What the device parameters in training change beside the windows; empty for the readout.
+    beside: Vec<Beside<N>>,
+    /// Where one of them changes the decay of the current.
+    decay_slope: Option<DecaySlope>,
 }
 
 impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
@@ -88,23 +94,30 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
         let own = &parameters.layers[index];
         let count = stimulus.windows as usize;
         let decay = Decay::new(1.0 - layer.current_loss(), chip.window_ticks);
-        let input_traces = match index {
-            0 => traces::windows(stimulus.events.iter().copied(), count, &decay),
-            _ => traces::windows(
-                traces::delayed(&recording.layers[index - 1].spikes),
-                count,
-                &decay,
-            ),
+        let input_spikes: Vec<(u32, u32)> = match index {
+            0 => stimulus.events.clone(),
+            _ => traces::delayed(&recording.layers[index - 1].spikes).collect(),
         };
-        let recurrent_traces = match own.recurrent {
-            Some(_) => traces::windows(
-                traces::delayed(&recording.layers[index].spikes),
-                count,
-                &decay,
-            ),
-            None => vec![Vec::new(); count],
+        let own_spikes: Vec<(u32, u32)> = match own.recurrent {
+            Some(_) => traces::delayed(&recording.layers[index].spikes).collect(),
+            None => Vec::new(),
         };
+        let spikes = [&input_spikes, &own_spikes];
+        let all = spikes.map(|s| traces::windows(s.iter().copied(), count, &decay));
         let n = layer.neurons;
+        let trains = !own.device.is_empty();
+        let neuron = trains
+            .then(|| LayerNeuron::of(chip, index, pass.config))
+            .flatten();
+        let beside = neuron.map_or(Vec::new(), |neuron| neuron.beside::<N>());
+        let weights = [in_force.input_pa(index), in_force.recurrent_pa(index)];
+        let decay_slope = beside.iter().any(|b| b.current_left != 0.0).then(|| {
+            let slopes = spikes.map(|s| traces::window_slopes(s.iter().copied(), count, &decay));
+            let [traces, slopes] =
+                [&all, &slopes].map(|of| [0, 1].map(|k| (&of[k][..], weights[k])));
+            DecaySlope::new(decay, n, &traces, &slopes)
+        });
+        let [input_traces, recurrent_traces] = all;
         Self {
             index,
             layer,
@@ -121,6 +134,8 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
             mean: vec![0.0; n],
             asked: vec![0.0; n],
             device: vec![0.0; own.device.len()],
+            beside,
+            decay_slope,
         }
     }
 
@@ -139,11 +154,32 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
             }
         }
         self.accumulate(window, gradient);
+        if let Some(slope) = &self.decay_slope {
+            let by_alpha = slope.window(window, &self.asked, &self.mean);
+            let device = self.device.iter_mut().zip(&self.beside);
+            device.for_each(|(sum, own)| *sum += by_alpha * own.current_left);
+        }
         let (left, start) = (self.decay.over_window(), self.decay.mean_of_start());
         for (current, mean) in self.current.iter_mut().zip(&self.mean) {
             *current = left * *current + start * mean;
         }
         Ok(())
+    }
+
+    /// `dL/d parameter` once the first window is done: what a sample starts from counts too.
+    fn devices(self) -> Vec<f64> {
+        let mut device = self.device;
+        for (sum, own) in device.iter_mut().zip(&self.beside) {
+            let start = own.start.map(|x| x as f32);
+            let states = self
+                .state
+                .iter()
+                .map(|x| f64::from(dot(x, &start)))
+                .sum::<f64>();
+            let currents = self.current.iter().map(|i| f64::from(*i)).sum::<f64>();
+            *sum += states + currents * own.start_current;
+        }
+        device
     }
 
     fn check_finite(&self, window: usize, steps: &[Step<N>]) -> Result<(), TrainError> {

@@ -12,10 +12,9 @@ mod differences;
 mod smooth;
 
 use crate::TrainError;
-use crate::config::DeviceParameter;
 use crate::gradient::pass::Pass;
 use crate::gradient::replay::{Moment, Replay, spiking};
-use crate::neuron::linear::{LayerNeuron, dot, transposed};
+use crate::neuron::linear::{Beside, LayerNeuron, dot, transposed};
 use crate::run::not_finite::NotFinite;
 use crate::weights::in_force::Physical;
 use crate::weights::projection::Projection;
@@ -176,7 +175,7 @@ impl<'a, const N: usize> Backward<'a, N> {
     fn finish(self) -> Physical {
         Physical {
             weights: self.gradient,
-            devices: self.layers.into_iter().map(|l| l.device).collect(),
+            devices: self.layers.into_iter().map(Adjoint::devices).collect(),
             inputs: self.inputs,
         }
     }
@@ -224,8 +223,8 @@ struct Adjoint<const N: usize> {
     later: Vec<f64>,
     /// Effect of a later start of each neuron's last tick, a ms: of a release from the refractory time, if it was one.
     release: Vec<f64>,
-    /// Device parameters in training.
-    parameters: Vec<DeviceParameter>,
+    /// What the device parameters in training change beside the ticks.
+    beside: Vec<Beside<N>>,
     /// `dL/d parameter`, by the unit of the card.
     device: Vec<f64>,
 }
@@ -239,7 +238,6 @@ impl<const N: usize> Adjoint<N> {
         let zeros = vec![0.0; layer.neurons];
         debug_assert_eq!(neuron.is_none(), !layer.spikes());
         Self {
-            neuron,
             alpha: 1.0 - layer.current_loss(),
             input: onto_neurons(pass.in_force.input_pa(index), layer.neurons),
             recurrent: onto_neurons(pass.in_force.recurrent_pa(index), layer.neurons),
@@ -249,7 +247,11 @@ impl<const N: usize> Adjoint<N> {
             later: zeros.clone(),
             release: zeros,
             device: vec![0.0; devices.len()],
-            parameters: devices.iter().map(|d| d.parameter).collect(),
+            beside: match &neuron {
+                Some(neuron) => neuron.beside(),
+                None => vec![Beside::NOTHING; devices.len()],
+            },
+            neuron,
         }
     }
 
@@ -291,31 +293,44 @@ impl<const N: usize> Adjoint<N> {
             true => transposed(&tick.after_spike, &after),
             false => after,
         };
-        for (k, by) in by.iter_mut().enumerate() {
-            *by = tick.free[k] * (*by + tick.distance_by[k] * asked);
+        by.iter_mut()
+            .zip(&tick.distance_by)
+            .for_each(|(by, distance)| *by += distance * asked);
+        let spike = f64::from(spike);
+        for (sum, own) in self.device.iter_mut().zip(&tick.by_parameter) {
+            *sum += dot(&by, &own.moved) + own.distance * asked + spike * dot(&after, &own.left);
         }
-        for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
-            *sum += dot(&by, &neuron.force(*parameter, x, i[1]));
-            if *parameter == DeviceParameter::Threshold {
-                *sum -= asked;
-            }
-        }
+        by.iter_mut()
+            .zip(&tick.free)
+            .for_each(|(by, free)| *by *= free);
         if !refractory {
             self.release[n] = dot(&by, &tick.by_release);
         }
         self.i[n] += dot(&by, &tick.by_current);
         self.i_before[n] += dot(&by, &tick.by_current_before);
+        for (sum, own) in self.device.iter_mut().zip(&tick.by_parameter) {
+            *sum += self.i[n] * own.current;
+        }
         self.x[n] = transposed(&tick.by_state, &by);
     }
 
     /// A refractory tick: the tick after it was a release, or one more of them.
     fn released(&mut self, n: usize) {
         let release = std::mem::take(&mut self.release[n]);
-        for (sum, parameter) in self.device.iter_mut().zip(&self.parameters) {
-            if *parameter == DeviceParameter::Refractory {
-                *sum += release;
-            }
+        for (sum, own) in self.device.iter_mut().zip(&self.beside) {
+            *sum += release * own.refractory_ms;
         }
+    }
+
+    /// `dL/d parameter` once the first tick is done: what a sample starts from counts too.
+    fn devices(self) -> Vec<f64> {
+        let mut device = self.device;
+        for (sum, own) in device.iter_mut().zip(&self.beside) {
+            let states: f64 = self.x.iter().map(|x| dot(x, &own.start)).sum();
+            let currents: f64 = self.i.iter().sum();
+            *sum += states + currents * own.start_current;
+        }
+        device
     }
 
     /// Adds what a tick asks of a spike of each channel, as its share of a window of `ticks`.

@@ -6,6 +6,7 @@
 use crate::config::{DeviceParameter, TrainConfig};
 use crate::gradient::step::Step;
 use crate::neuron::dynamics::{Dynamics, later_release};
+use crate::neuron::linear::card_parameters;
 use crate::neuron::matrix::{expm1_over, exponential};
 use crate::neuron::reset::SpikeReset;
 use crate::neuron::surrogate::Surrogate;
@@ -63,7 +64,7 @@ pub(crate) struct Coarse {
     reset: SpikeReset,
     surrogate: Surrogate,
     window_s: f64,
-    devices: Vec<DeviceParameter>,
+    devices: Vec<Option<DeviceParameter>>,
 }
 
 impl Coarse {
@@ -80,7 +81,7 @@ impl Coarse {
             dynamics,
             surrogate: Surrogate::new(card, config),
             window_s: f64::from(window_ticks) * TICK_S,
-            devices: config.device.iter().map(|d| d.parameter).collect(),
+            devices: card_parameters(config),
         })
     }
 
@@ -106,7 +107,10 @@ impl Coarse {
         let b = [phi[0][0] * gain, phi[1][0] * gain];
         let keep = r.keep();
         let narrow = |x: f64| x as f32;
-        let by_device = |parameter: &DeviceParameter| {
+        let by_device = |parameter: &Option<DeviceParameter>| {
+            let Some(parameter) = parameter else {
+                return ([0.0; 2], 0.0);
+            };
             if *parameter == DeviceParameter::Refractory {
                 let [v, p, counted] = self.by_refractory(jacobian, r, spikes_per_s).map(narrow);
                 return ([v, p], counted);
@@ -253,7 +257,7 @@ mod tests {
         let card = DeviceCard::default();
         let config = TrainConfig {
             device: vec![crate::DeviceTraining {
-                parameter,
+                parameter: parameter.name().into(),
                 bounds: (0.0, 100.0),
                 shared: crate::Shared::Layer,
             }],

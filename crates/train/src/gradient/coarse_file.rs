@@ -5,10 +5,11 @@
 //! derivative of its resets, so that what a spike leaves alone goes on.
 
 use crate::config::TrainConfig;
+use crate::gradient::coarse::Release;
 use crate::gradient::step::Step;
 use crate::neuron::exponential::exponential;
-use crate::neuron::file::{Continuous, FileNeuron};
-use crate::neuron::linear::{Square, identity, product, times, transposed};
+use crate::neuron::file::{Continuous, ContinuousBy, FileNeuron};
+use crate::neuron::linear::{Square, dot, identity, product, times, transposed};
 use bruno_chip::LayerDescription;
 use bruno_device::{NeuronProgram, TICK_S};
 
@@ -32,12 +33,16 @@ pub(crate) struct RecordedFile<const N: usize> {
     pub spikes: i32,
     /// Share of the window in which the neuron was not refractory.
     pub active: f64,
+    /// The last release from a refractory time within the window.
+    pub release: Option<Release>,
 }
 
 /// Constants of the coarse step of one layer.
 pub(crate) struct CoarseFile {
     neuron: FileNeuron,
     window_s: f64,
+    /// The refractory time by each device parameter in training, ms.
+    refractory_ms: Vec<f64>,
 }
 
 impl CoarseFile {
@@ -47,8 +52,11 @@ impl CoarseFile {
         window_ticks: u32,
         config: &TrainConfig,
     ) -> Self {
+        let neuron = FileNeuron::new(program, raw, config);
+        let beside = neuron.beside::<0>();
         Self {
-            neuron: FileNeuron::new(program, raw, config),
+            refractory_ms: beside.iter().map(|b| b.refractory_ms).collect(),
+            neuron,
             window_s: f64::from(window_ticks) * TICK_S,
         }
     }
@@ -63,7 +71,7 @@ impl CoarseFile {
         let at = self.neuron.continuous(&r.x, r.i);
         let free_s = self.window_s * r.active;
         let sigma = self.neuron.surrogate(at.distance, free_s);
-        let jacobian = self.with_reset(&at, r, sigma, free_s);
+        let jacobian = self.with_reset(&at, r, sigma);
         let (free, phi) = bounded(jacobian, free_s);
         let (waiting, phi_waiting) = match r.active < 1.0 {
             true => bounded(held(&at), self.window_s - free_s),
@@ -77,19 +85,91 @@ impl CoarseFile {
         let b_waiting = times(&phi_waiting, &gain_waiting);
         let counted = times(&phi, &at.gain);
         let narrow = |x: f64| x as f32;
+        let window = Window {
+            sigma,
+            jacobian,
+            phi,
+            waiting,
+            phi_waiting,
+            left,
+        };
         Step {
             a: a.map(|row| row.map(narrow)),
             b: std::array::from_fn(|k| narrow(b_free[k] + b_waiting[k])),
             c: transposed(&free, &at.distance_by).map(|x| narrow(sigma * x)),
-            d: narrow(
-                sigma
-                    * at.distance_by
-                        .iter()
-                        .zip(&counted)
-                        .map(|(a, b)| a * b)
-                        .sum::<f64>(),
-            ),
-            by_device: Vec::new(),
+            d: narrow(sigma * dot(&at.distance_by, &counted)),
+            by_device: self.by_device(&at, r, &window),
+        }
+    }
+
+    /// By each device parameter in training: the states at the window's end, and the spike count.
+    fn by_device<const N: usize>(
+        &self,
+        at: &Continuous<N>,
+        r: &RecordedFile<N>,
+        window: &Window<N>,
+    ) -> Vec<([f32; N], f32)> {
+        if self.refractory_ms.is_empty() {
+            return Vec::new();
+        }
+        let released = self.by_refractory(at, r, window);
+        let by_spike = self.spikes_a_second(r, window.sigma);
+        let all = self.neuron.continuous_by(&r.x, r.i);
+        let of = |(own, ms): (Option<ContinuousBy<N>>, &f64)| {
+            let Some(own) = own else {
+                return ([0.0; N], 0.0);
+            };
+            // An attached reset follows what moves the threshold, as far as the surrogate does.
+            let force = std::array::from_fn(|k| own.rates[k] + by_spike[k] * own.distance);
+            let moved = times(&window.phi, &force);
+            let mut end = times(&window.left, &moved);
+            let set = by_spikes(&at.after_spike, &own.left, r.spikes);
+            end.iter_mut().zip(set).for_each(|(e, s)| *e += s);
+            let end = times(&window.waiting, &end);
+            let unheld = std::array::from_fn(|k| own.rates[k] * (1.0 - at.held[k]));
+            let while_waiting = times(&window.phi_waiting, &unheld);
+            let state = |k: usize| end[k] + while_waiting[k] + ms * released.0[k];
+            let counted = window.sigma * (dot(&at.distance_by, &moved) + own.distance);
+            let counted = counted + ms * released.1;
+            (std::array::from_fn(|k| state(k) as f32), counted as f32)
+        };
+        all.into_iter().zip(&self.refractory_ms).map(of).collect()
+    }
+
+    /// By the refractory time, a ms: what it held at the window's last release would have moved later, carried to the
+    /// window's end; and the spike count.
+    fn by_refractory<const N: usize>(
+        &self,
+        at: &Continuous<N>,
+        r: &RecordedFile<N>,
+        window: &Window<N>,
+    ) -> ([f64; N], f64) {
+        let Some(release) = r.release else {
+            return ([0.0; N], 0.0);
+        };
+        let slope = self.neuron.slope_at_release(&r.x, r.i);
+        let later = std::array::from_fn(|k| -1e-3 * slope[k] * at.held[k]);
+        let (exp, phi) = bounded(window.jacobian, release.seconds);
+        let mut end = times(&exp, &later);
+        if !release.kept {
+            end = times(&at.after_spike, &end);
+        }
+        let seconds = self.window_s * r.active;
+        let rate = if seconds > 0.0 {
+            window.sigma / seconds
+        } else {
+            0.0
+        };
+        (end, rate * dot(&at.distance_by, &times(&phi, &later)))
+    }
+
+    /// What an attached reset adds to the rates by the distance above the threshold.
+    fn spikes_a_second<const N: usize>(&self, r: &RecordedFile<N>, sigma: f64) -> [f64; N] {
+        let seconds = self.window_s * r.active;
+        let by_spike = self.neuron.by_spike(&r.x, r.i);
+        match seconds > 0.0 {
+            true => by_spike.map(|by| by * sigma / seconds),
+            false => [0.0; N],
         }
     }
 
@@ -99,19 +179,26 @@ impl CoarseFile {
         at: &Continuous<N>,
         r: &RecordedFile<N>,
         sigma: f64,
-        seconds: f64,
     ) -> Square<N> {
         let mut jacobian = at.jacobian;
-        if seconds > 0.0 {
-            let by_spike = self.neuron.by_spike(&r.x, r.i);
-            for (row, by) in jacobian.iter_mut().zip(by_spike) {
-                for (entry, distance) in row.iter_mut().zip(&at.distance_by) {
-                    *entry += by * sigma / seconds * distance;
-                }
+        for (row, by) in jacobian.iter_mut().zip(self.spikes_a_second(r, sigma)) {
+            for (entry, distance) in row.iter_mut().zip(&at.distance_by) {
+                *entry += by * distance;
             }
         }
         jacobian
     }
+}
+
+/// A linearised window in its parts: free time, spikes, refractory time.
+struct Window<const N: usize> {
+    /// The spike count by the distance above the threshold.
+    sigma: f64,
+    jacobian: Square<N>,
+    phi: Square<N>,
+    waiting: Square<N>,
+    phi_waiting: Square<N>,
+    left: Square<N>,
 }
 
 /// `exp(J t)` and its integral, of equations that grow no more than [`MOST_GROWTH`] in the time: those that would are damped
@@ -142,6 +229,14 @@ fn bounded<const N: usize>(mut jacobian: Square<N>, t: f64) -> (Square<N>, Squar
 /// The derivatives of the rates in a refractory time.
 fn held<const N: usize>(at: &Continuous<N>) -> Square<N> {
     std::array::from_fn(|row| at.jacobian[row].map(|x| x * (1.0 - at.held[row])))
+}
+
+/// What several spikes make of the states by a parameter, of which each leaves `left`.
+fn by_spikes<const N: usize>(after_one: &Square<N>, left: &[f64; N], count: i32) -> [f64; N] {
+    (0..count.min(MOST_SPIKES)).fold([0.0; N], |so_far, _| {
+        let kept = times(after_one, &so_far);
+        std::array::from_fn(|k| kept[k] + left[k])
+    })
 }
 
 /// What several spikes make of the states.

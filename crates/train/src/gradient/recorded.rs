@@ -233,7 +233,12 @@ impl<'a> Records<'a> {
         }
         let current = |window| f64::from(self.word(window, neuron, self.words.current));
         let before = window.checked_sub(1).map_or(0.0, current);
+        let release = self.releases[window * self.neurons + neuron];
         RecordedFile {
+            release: release.map(|(ticks, kept)| Release {
+                seconds: f64::from(ticks) * TICK_S,
+                kept,
+            }),
             x,
             i: 0.5 * (before + current(window)) * self.current_lsb_pa,
             spikes,

@@ -64,6 +64,40 @@ impl Decay {
         let end = self.alpha.powi(left as i32 - 1);
         (end as f32, (self.sum(left) / f64::from(self.window)) as f32)
     }
+
+    /// The derivative of [`Decay::over_window`] by alpha.
+    pub fn over_window_slope(&self) -> f32 {
+        power_slope(self.alpha, self.window) as f32
+    }
+
+    /// The derivative of [`Decay::mean_of_start`] by alpha.
+    pub fn mean_of_start_slope(&self) -> f32 {
+        let sum = self.sum(self.window) + self.alpha * self.sum_slope(self.window);
+        (sum / f64::from(self.window)) as f32
+    }
+
+    /// The derivative of [`Decay::sum`] by alpha: `1 + 2 alpha + ... + (n-1) alpha^(n-2)`.
+    fn sum_slope(&self, n: u32) -> f64 {
+        let rest = 1.0 - self.alpha;
+        if rest == 0.0 {
+            return 0.5 * f64::from(n) * (f64::from(n) - 1.0);
+        }
+        (self.sum(n) - power_slope(self.alpha, n)) / rest
+    }
+
+    fn effect_slope(&self, position: u32) -> (f32, f32) {
+        let left = self.window - position;
+        let end = power_slope(self.alpha, left - 1);
+        (
+            end as f32,
+            (self.sum_slope(left) / f64::from(self.window)) as f32,
+        )
+    }
+}
+
+/// The derivative of `alpha^n` by alpha.
+fn power_slope(alpha: f64, n: u32) -> f64 {
+    f64::from(n) * alpha.powi(n as i32 - 1)
 }
 
 /// Traces of each window; `spikes` are `(tick in which they act, channel)` in order of time.
@@ -72,14 +106,36 @@ pub fn windows(
     count: usize,
     decay: &Decay,
 ) -> Vec<Vec<Trace>> {
+    gathered(spikes, count, decay.window, |position| {
+        decay.effect(position)
+    })
+}
+
+/// The derivatives of the same by alpha.
+pub fn window_slopes(
+    spikes: impl Iterator<Item = (u32, u32)>,
+    count: usize,
+    decay: &Decay,
+) -> Vec<Vec<Trace>> {
+    gathered(spikes, count, decay.window, |position| {
+        decay.effect_slope(position)
+    })
+}
+
+fn gathered(
+    spikes: impl Iterator<Item = (u32, u32)>,
+    count: usize,
+    ticks: u32,
+    effect: impl Fn(u32) -> (f32, f32),
+) -> Vec<Vec<Trace>> {
     let mut all: Vec<Vec<Trace>> = vec![Vec::new(); count];
     for (tick, channel) in spikes {
-        let window = (tick / decay.window) as usize;
+        let window = (tick / ticks) as usize;
         // The last tick's output spikes act after the sample.
         let Some(traces) = all.get_mut(window) else {
             continue;
         };
-        let (end, mean) = decay.effect(tick % decay.window);
+        let (end, mean) = effect(tick % ticks);
         match traces.iter_mut().find(|t| t.channel == channel) {
             Some(trace) => {
                 trace.end += end;
@@ -112,6 +168,40 @@ mod tests {
         let trace = found[0][0];
         assert!((f64::from(trace.end) - current).abs() < 1e-5);
         assert!((f64::from(trace.mean) - sum / f64::from(window)).abs() < 1e-5);
+        check_slopes(ticks, alpha, window);
+    }
+
+    /// Every derivative by alpha against central differences.
+    fn check_slopes(ticks: &[u32], alpha: f64, window: u32) {
+        const H: f64 = 1e-3;
+        let spikes = || ticks.iter().map(|t| (*t, 0));
+        let near = Decay::new(alpha, window);
+        let of = |by: f64| {
+            let decay = Decay::new(alpha + by, window);
+            let trace = windows(spikes(), 1, &decay)[0][0];
+            [
+                trace.end,
+                trace.mean,
+                decay.over_window(),
+                decay.mean_of_start(),
+            ]
+            .map(f64::from)
+        };
+        let slope = window_slopes(spikes(), 1, &near)[0][0];
+        let found = [
+            slope.end,
+            slope.mean,
+            near.over_window_slope(),
+            near.mean_of_start_slope(),
+        ];
+        for ((up, down), found) in of(H).into_iter().zip(of(-H)).zip(found) {
+            let expected = (up - down) / (2.0 * H);
+            let error = (f64::from(found) - expected).abs();
+            assert!(
+                error < 2e-3 * (1.0 + expected.abs()),
+                "{found} for {expected}"
+            );
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Linearised windows without approximation: the product of the ticks' Jacobians along the states of the forward pass
 //! (gradient `transition`). What remains coarse is the adjoint's view of spike times: one window.
 
-use crate::config::DeviceParameter;
 use crate::gradient::pass::Pass;
 use crate::gradient::replay::{Moment, Replay};
 use crate::gradient::step::{Step, Steps};
-use crate::neuron::linear::{LayerNeuron, LinearTick, Square, dot, identity, product, times};
+use crate::neuron::linear::{
+    ByParameter, LayerNeuron, LinearTick, Square, dot, identity, product, times,
+};
 use bruno_sim::SimError;
 
 /// Every step of a sample, `[layer][window][neuron]`.
@@ -61,7 +62,8 @@ impl<const N: usize> Steps<N> for ExactLayer<'_, N> {
 /// What one layer's products are made of.
 struct Products {
     neuron: LayerNeuron,
-    devices: Vec<DeviceParameter>,
+    /// The refractory time by each device parameter in training, ms.
+    refractory_ms: Vec<f64>,
     neurons: usize,
 }
 
@@ -79,9 +81,11 @@ struct Product<const N: usize> {
 
 impl Products {
     fn new(pass: &Pass<'_>, index: usize) -> Option<Self> {
+        let neuron = LayerNeuron::of(pass.chip(), index, pass.config)?;
+        let beside = neuron.beside::<0>();
         Some(Self {
-            neuron: LayerNeuron::of(pass.chip(), index, pass.config)?,
-            devices: pass.config.device.iter().map(|d| d.parameter).collect(),
+            refractory_ms: beside.iter().map(|b| b.refractory_ms).collect(),
+            neuron,
             neurons: pass.chip().layers[index].neurons,
         })
     }
@@ -90,10 +94,10 @@ impl Products {
         let nothing = Product {
             by_state: identity(),
             by_current: [0.0; N],
-            by_device: vec![[0.0; N]; self.devices.len()],
+            by_device: vec![[0.0; N]; self.refractory_ms.len()],
             count_by_state: [0.0; N],
             count_by_current: 0.0,
-            count_by_device: vec![0.0; self.devices.len()],
+            count_by_device: vec![0.0; self.refractory_ms.len()],
         };
         vec![nothing; self.neurons]
     }
@@ -116,38 +120,32 @@ impl Products {
             let x = before.x[n].map(f64::from);
             let i = [before.i[n], after.i[n]].map(f64::from);
             let tick = self.neuron.tick(&x, i, refractory);
-            self.neuron(own, &tick, (&x, i[1]), spike);
+            Self::neuron(own, &tick, spike);
             if was[n] && !refractory && !spike {
                 self.released(own, &tick);
             }
         }
     }
 
-    fn neuron<const N: usize>(
-        &self,
-        own: &mut Product<N>,
-        tick: &LinearTick<N>,
-        (x, i): (&[f64; N], f64),
-        spike: bool,
-    ) {
+    fn neuron<const N: usize>(own: &mut Product<N>, tick: &LinearTick<N>, spike: bool) {
         own.by_state = product(&tick.by_state, &own.by_state);
         own.by_current = times(&tick.by_state, &own.by_current);
         for (k, by) in own.by_current.iter_mut().enumerate() {
             // The current of a window is one: that of the tick before is the same.
             *by += tick.by_current[k] + tick.by_current_before[k];
         }
-        for (by, parameter) in own.by_device.iter_mut().zip(&self.devices) {
-            let force = self.neuron.force(*parameter, x, i);
+        for by in &mut own.by_device {
             *by = times(&tick.by_state, by);
-            by.iter_mut().zip(force).for_each(|(b, f)| *b += f);
         }
         for state in (0..N).filter(|s| tick.free[*s] == 0.0) {
             own.forget(state);
         }
-        let by_distance = own.by_distance(tick, &self.devices);
+        own.add(tick, |by| &by.moved);
+        let by_distance = own.by_distance(tick);
         own.count(tick.slope, &by_distance);
         if spike {
             own.through(&tick.after_spike);
+            own.add(tick, |by| &by.left);
         }
         if tick.by_spike.iter().any(|by| *by != 0.0) {
             own.reset_by(&by_distance, tick.by_spike.map(|by| tick.slope * by));
@@ -156,12 +154,10 @@ impl Products {
 
     /// The tick began a free time: a longer refractory one would have taken it.
     fn released<const N: usize>(&self, own: &mut Product<N>, tick: &LinearTick<N>) {
-        for (k, parameter) in self.devices.iter().enumerate() {
-            if *parameter == DeviceParameter::Refractory {
-                let by = own.by_device[k].iter_mut().zip(tick.by_release);
-                by.for_each(|(by, later)| *by += later);
-                own.count_by_device[k] += tick.slope * dot(&tick.distance_by, &tick.by_release);
-            }
+        for (k, ms) in self.refractory_ms.iter().enumerate() {
+            let by = own.by_device[k].iter_mut().zip(tick.by_release);
+            by.for_each(|(by, later)| *by += ms * later);
+            own.count_by_device[k] += ms * tick.slope * dot(&tick.distance_by, &tick.by_release);
         }
     }
 }
@@ -174,15 +170,21 @@ struct ByDistance<const N: usize> {
 }
 
 impl<const N: usize> Product<N> {
-    fn by_distance(&self, tick: &LinearTick<N>, devices: &[DeviceParameter]) -> ByDistance<N> {
+    /// Adds what each device parameter does to the states in a tick.
+    fn add(&mut self, tick: &LinearTick<N>, part: impl Fn(&ByParameter<N>) -> &[f64; N]) {
+        for (by, own) in self.by_device.iter_mut().zip(&tick.by_parameter) {
+            by.iter_mut().zip(part(own)).for_each(|(b, f)| *b += f);
+        }
+    }
+
+    fn by_distance(&self, tick: &LinearTick<N>) -> ByDistance<N> {
         let column = |k: usize| std::array::from_fn(|row| self.by_state[row][k]);
-        let by_threshold = |p: &DeviceParameter| f64::from(*p == DeviceParameter::Threshold);
-        let device = self.by_device.iter().zip(devices);
+        let device = self.by_device.iter().zip(&tick.by_parameter);
         ByDistance {
             state: std::array::from_fn(|k| dot(&tick.distance_by, &column(k))),
             current: dot(&tick.distance_by, &self.by_current),
             device: device
-                .map(|(by, p)| dot(&tick.distance_by, by) - by_threshold(p))
+                .map(|(by, own)| dot(&tick.distance_by, by) + own.distance)
                 .collect(),
         }
     }

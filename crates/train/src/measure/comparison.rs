@@ -1,7 +1,8 @@
 //! Two chips measured on the same samples, side by side.
 
-use crate::{Checkpoint, DeviceParameter, Evaluation, Footprint, Latency, Score};
+use crate::{Checkpoint, Evaluation, Footprint, Latency, Score};
 use bruno_chip::Description;
+use bruno_device::NeuronParameter;
 use serde::{Deserialize, Serialize};
 
 /// A chip as it was measured.
@@ -9,14 +10,27 @@ use serde::{Deserialize, Serialize};
 pub struct Measured {
     /// What it is, in a few words.
     pub name: String,
-    /// Label (`layer: parameter`) and value of device parameters, in the unit of the card's field.
-    pub device: Vec<(String, DeviceParameter, f64)>,
+    /// Device parameters.
+    pub device: Vec<MeasuredParameter>,
     /// On the samples.
     pub score: Score,
     /// Its time to decision; none where nothing was classified rightly.
     pub latency: Option<Latency>,
     /// Its area.
     pub area: Footprint,
+}
+
+/// A device parameter of a chip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeasuredParameter {
+    /// `layer: parameter`, or `die: parameter`.
+    pub label: String,
+    /// Its name.
+    pub parameter: String,
+    /// Unit of its field on the card or in the neurons' file.
+    pub unit: String,
+    /// Value in this unit.
+    pub value: f64,
 }
 
 impl Measured {
@@ -29,9 +43,16 @@ impl Measured {
     ) -> Self {
         let mut device = Vec::new();
         for (index, layer) in cards.layers.iter().enumerate() {
-            for (label, parameter) in run.parameters.device_parameters(index, &layer.name) {
-                device.push((label, parameter, parameter.of(&layer.device)));
-            }
+            let own = run.parameters.own_device(index);
+            device.extend(own.filter_map(|(_, d)| {
+                let parameter = d.of(layer)?;
+                Some(MeasuredParameter {
+                    label: d.label(&layer.name),
+                    parameter: d.parameter.clone(),
+                    unit: parameter.unit().into(),
+                    value: parameter.of(layer),
+                })
+            }));
         }
         Self {
             name: name.into(),
@@ -44,12 +65,22 @@ impl Measured {
 
     /// Reads the device parameters of another chip, by layer and name, off these cards.
     pub fn with_parameters_of(mut self, other: &Self, cards: &Description) -> Self {
-        let value = |(label, parameter, _): &(String, DeviceParameter, f64)| {
-            let layer = label.split(": ").next().unwrap_or_default();
-            let mut layers = cards.layers.iter();
+        let value = |own: &MeasuredParameter| {
+            let owner = own.label.split(": ").next().unwrap_or_default();
             // The layers of a die have one value.
-            let found = layers.find(|l| l.name == layer || layer == "die")?;
-            Some((label.clone(), *parameter, parameter.of(&found.device)))
+            let layers = cards
+                .layers
+                .iter()
+                .filter(|l| l.name == owner || owner == "die");
+            let mut found = layers.filter_map(|l| {
+                let parameter = NeuronParameter::named(&own.parameter, l).ok()??;
+                (parameter.unit() == own.unit).then(|| parameter.of(l))
+            });
+            let value = found.next()?;
+            Some(MeasuredParameter {
+                value,
+                ..own.clone()
+            })
         };
         self.device = other.device.iter().filter_map(value).collect();
         self
@@ -85,12 +116,12 @@ impl Comparison {
             after: of(&self.after),
         };
         let mut rows: Vec<Row> = Vec::new();
-        for (label, parameter, _) in &self.after.device {
+        for own in &self.after.device {
             let value = |m: &Measured| {
                 let mut all = m.device.iter();
-                all.find(|(l, _, _)| l == label).map(|(_, _, value)| *value)
+                all.find(|p| p.label == own.label).map(|p| p.value)
             };
-            rows.push(row(&format!("{label} ({})", parameter.unit()), &value));
+            rows.push(row(&format!("{} ({})", own.label, own.unit), &value));
         }
         let silent = |m: &Measured| {
             let any = self.before.score.silent + self.after.score.silent > 0;
@@ -158,7 +189,12 @@ mod tests {
         };
         Measured {
             name: name.into(),
-            device: vec![("hidden: area".into(), DeviceParameter::Area, area)],
+            device: vec![MeasuredParameter {
+                label: "hidden: area".into(),
+                parameter: "area".into(),
+                unit: "um2".into(),
+                value: area,
+            }],
             score: Score {
                 samples: 2,
                 decisions: 2,

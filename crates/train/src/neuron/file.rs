@@ -2,13 +2,16 @@
 //!
 //! States are those with a rate beside the input, in the order of the file and in SI units; currents of the input in pA.
 
-use super::linear::{LinearTick, Square, identity};
+mod trained;
+
+use super::linear::{ByParameter, LinearTick, Square, identity};
 use crate::config::{Reset, TrainConfig};
 use crate::neuron::surrogate::Surrogate;
 use bruno_chip::LayerDescription;
 use bruno_device::{NeuronProgram, TICK_S};
 use bruno_model::{Derived, Expression, Float, Point, Variable};
 use std::sync::Arc;
+use trained::{MovedTick, Trained};
 
 /// A pA in A.
 const PA: f64 = 1e-12;
@@ -32,6 +35,16 @@ pub(crate) struct FileNeuron {
     resets: Vec<Option<(Expression, Vec<Expression>)>>,
     surrogate: Surrogate,
     attached: bool,
+    /// Parameters in training, in the order of the settings; none of one that the file does not have.
+    trained: Vec<Option<Trained>>,
+}
+
+/// Whether a clamp holds a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Clamped {
+    Free,
+    Below,
+    Above,
 }
 
 impl FileNeuron {
@@ -64,7 +77,7 @@ impl FileNeuron {
             let threshold = model.condition.threshold.value(&at);
             (threshold - rest[model.condition.state]).abs()
         };
-        Self {
+        let mut new = Self {
             rates: moving.iter().map(|s| float.rate(*s).clone()).collect(),
             rates_by: moving.iter().map(|s| by_all(float.rate(*s))).collect(),
             propagator: float.propagator(&parameters),
@@ -75,10 +88,14 @@ impl FileNeuron {
                 config.surrogate_width_v * WIDTH_PER_V * width,
             ),
             attached: config.reset == Reset::Attached,
+            trained: Vec::new(),
             moving,
             parameters,
             derived,
-        }
+        };
+        let names: Vec<&str> = config.device.iter().map(|d| d.parameter.as_str()).collect();
+        new.trained = new.trained(&names, &float);
+        new
     }
 
     /// All states of the file with the moving ones from `x` and the input, pA.
@@ -134,7 +151,9 @@ impl FileNeuron {
             by_spike: [0.0; N],
             after_spike: identity(),
             by_release: [0.0; N],
+            by_parameter: Vec::new(),
         };
+        let mut clamped = Vec::with_capacity(self.moving.len());
         for (row, state) in self.moving.iter().enumerate() {
             let held = refractory && self.holds(*state);
             if self.is_kernel(*state) {
@@ -147,11 +166,25 @@ impl FileNeuron {
                     tick.by_release[row] = -1e-3 * rate;
                 }
             }
-            tick.free[row] = f64::from(!self.clamp(*state, &mut moved));
+            let clamp = self.clamp(*state, &mut moved);
+            tick.free[row] = f64::from(clamp == Clamped::Free);
+            clamped.push(clamp);
         }
         if !refractory {
             self.spike(&mut tick, &moved);
         }
+        let at = MovedTick {
+            before: &before,
+            now: &now,
+            moved: &moved,
+            clamped: &clamped,
+            refractory,
+        };
+        let by = |own: &Option<Trained>| {
+            own.as_ref()
+                .map_or(ByParameter::NONE, |own| self.tick_by(own, &at))
+        };
+        tick.by_parameter = self.trained.iter().map(by).collect();
         tick
     }
 
@@ -185,8 +218,8 @@ impl FileNeuron {
         }
     }
 
-    /// Whether a clamp holds a state after the tick.
-    fn clamp(&self, state: usize, moved: &mut [f64]) -> bool {
+    /// Clamps a state after the tick.
+    fn clamp(&self, state: usize, moved: &mut [f64]) -> Clamped {
         let s = &self.derived.model.states[state];
         let end = |e: &Option<Expression>, range: f64| {
             e.as_ref().map_or(range, |e| e.constant(&self.parameters))
@@ -195,7 +228,11 @@ impl FileNeuron {
         let high = end(&s.ceil, s.range.1).min(s.range.1);
         let wanted = moved[state];
         moved[state] = wanted.max(low).min(high);
-        moved[state] != wanted
+        match moved[state] {
+            end if end > wanted => Clamped::Below,
+            end if end < wanted => Clamped::Above,
+            _ => Clamped::Free,
+        }
     }
 
     /// Threshold and reset.
@@ -283,6 +320,22 @@ impl FileNeuron {
         by
     }
 
+    /// The rates where a refractory time ends: after a reset from the states `x`.
+    pub fn slope_at_release<const N: usize>(&self, x: &[f64; N], i_pa: f64) -> [f64; N] {
+        let all = self.whole(x, i_pa);
+        let mut left = all.clone();
+        for (state, reset) in self.moving.iter().zip(&self.resets) {
+            if let Some((value, _)) = reset {
+                left[*state] = value.value(&self.at(&all));
+            }
+        }
+        let mut slope = [0.0; N];
+        for (slope, rate) in slope.iter_mut().zip(&self.rates) {
+            *slope = rate.value(&self.at(&left));
+        }
+        slope
+    }
+
     /// Derivative of the spike count by the distance above the threshold, over a time.
     pub fn surrogate(&self, distance: f64, seconds: f64) -> f64 {
         self.surrogate.slope_at(distance, seconds)
@@ -295,6 +348,8 @@ impl FileNeuron {
         standing.then(|| value.constant(&self.parameters))
     }
 }
+
+pub(crate) use trained::ContinuousBy;
 
 /// The equations in continuous time.
 pub(crate) struct Continuous<const N: usize> {

@@ -33,6 +33,54 @@ pub(crate) struct LinearTick<const N: usize> {
     pub after_spike: Square<N>,
     /// By a release from the refractory time that came a ms later.
     pub by_release: [f64; N],
+    /// By each parameter in training, in the order of the settings.
+    pub by_parameter: Vec<ByParameter<N>>,
+}
+
+/// The derivatives of a tick by a parameter of the neurons, by the unit of its field.
+#[derive(Debug, Clone)]
+pub(crate) struct ByParameter<const N: usize> {
+    /// `moved` by it, at fixed states and currents.
+    pub moved: [f64; N],
+    /// The distance above the threshold by it, at fixed states.
+    pub distance: f64,
+    /// What a spike leaves by it, at fixed states.
+    pub left: [f64; N],
+    /// The synaptic current of this tick by it, through its decay, pA.
+    pub current: f64,
+}
+
+impl<const N: usize> ByParameter<N> {
+    /// A parameter that changes nothing in a tick.
+    pub const NONE: Self = Self {
+        moved: [0.0; N],
+        distance: 0.0,
+        left: [0.0; N],
+        current: 0.0,
+    };
+}
+
+/// What a parameter in training changes beside the ticks of a sample, by the unit of its field.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Beside<const N: usize> {
+    /// The states from which a sample starts.
+    pub start: [f64; N],
+    /// The current from which it starts, pA.
+    pub start_current: f64,
+    /// The refractory time, ms.
+    pub refractory_ms: f64,
+    /// What a tick leaves of the synaptic current.
+    pub current_left: f64,
+}
+
+impl<const N: usize> Beside<N> {
+    /// Nothing.
+    pub const NOTHING: Self = Self {
+        start: [0.0; N],
+        start_current: 0.0,
+        refractory_ms: 0.0,
+        current_left: 0.0,
+    };
 }
 
 /// The neurons of a layer, as gradients see them.
@@ -48,6 +96,8 @@ pub(crate) struct KindNeuron {
     dynamics: Dynamics,
     surrogate: Surrogate,
     reset: SpikeReset,
+    /// The parameters in training; none of one that is no field of a card.
+    trained: Vec<Option<DeviceParameter>>,
 }
 
 impl LayerNeuron {
@@ -64,6 +114,7 @@ impl LayerNeuron {
             reset: SpikeReset::new(&dynamics, config),
             dynamics,
             surrogate: Surrogate::new(&raw.device, config),
+            trained: card_parameters(config),
         })))
     }
 
@@ -85,21 +136,26 @@ impl LayerNeuron {
         }
     }
 
-    /// Derivative of a tick's `moved` by a device parameter, by the unit of its card's field.
-    pub fn force<const N: usize>(
-        &self,
-        parameter: DeviceParameter,
-        x: &[f64; N],
-        i: f64,
-    ) -> [f64; N] {
+    /// What each parameter in training changes beside the ticks, in the order of the settings.
+    pub fn beside<const N: usize>(&self) -> Vec<Beside<N>> {
         match self {
             Self::Kind(kind) => {
-                let force = kind.dynamics.force(parameter, [x[0], x[1]], i);
-                widened(force.map(|f| TICK_S * f))
+                let delays = |p: &Option<DeviceParameter>| *p == Some(DeviceParameter::Refractory);
+                let beside = |p| Beside {
+                    refractory_ms: f64::from(delays(p)),
+                    ..Beside::NOTHING
+                };
+                kind.trained.iter().map(beside).collect()
             }
-            Self::File(_) => [0.0; N],
+            Self::File(file) => file.beside(),
         }
     }
+}
+
+/// The parameters in training as fields of a card; none of others.
+pub(crate) fn card_parameters(config: &TrainConfig) -> Vec<Option<DeviceParameter>> {
+    let names = config.device.iter().map(|d| &d.parameter);
+    names.map(|name| DeviceParameter::named(name)).collect()
 }
 
 impl KindNeuron {
@@ -125,6 +181,31 @@ impl KindNeuron {
             by_spike: widened(self.reset.by_spike([tick.v, tick.p])),
             after_spike,
             by_release: widened(later_release(tick.slope)),
+            by_parameter: {
+                let all = self.trained.iter();
+                all.map(|p| self.by_parameter(*p, [x[0], x[1]], i, &free))
+                    .collect()
+            },
+        }
+    }
+
+    fn by_parameter<const N: usize>(
+        &self,
+        parameter: Option<DeviceParameter>,
+        x: [f64; 2],
+        i: f64,
+        free: &[f64; N],
+    ) -> ByParameter<N> {
+        let Some(parameter) = parameter else {
+            return ByParameter::NONE;
+        };
+        let force = self.dynamics.force(parameter, x, i);
+        let mut moved = widened(force.map(|f| TICK_S * f));
+        moved.iter_mut().zip(free).for_each(|(m, free)| *m *= free);
+        ByParameter {
+            moved,
+            distance: -f64::from(parameter == DeviceParameter::Threshold),
+            ..ByParameter::NONE
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::Parameters;
 use crate::measure::observed::Observed;
 use crate::weights::projection::Projection;
 use bruno_chip::DeviceCard;
-use bruno_device::{Chip, Felif, TICK_S};
+use bruno_device::{Chip, DeviceParameter, Felif, TICK_S};
 use bruno_sim::Stimulus;
 use serde::{Deserialize, Serialize};
 
@@ -185,7 +185,10 @@ impl<'a> EnergyModel<'a> {
         let squares = activity.squares[index];
         let places = &self.parameters.layers[index].device;
         for (k, (place, device)) in places.iter().zip(self.parameters.device()).enumerate() {
-            let parameter = device.parameter;
+            let (Some(place), Some(parameter)) = (place, DeviceParameter::named(&device.parameter))
+            else {
+                continue;
+            };
             let value = parameter.of(card);
             let at = |by: f64| {
                 let mut card = card.clone();

@@ -46,7 +46,8 @@ impl Pull {
         for (layer, own) in chip.layers.iter().zip(&parameters.layers) {
             let device = own.device.iter().zip(parameters.device()).enumerate();
             for (k, (place, device)) in device {
-                if device.parameter == DeviceParameter::Area {
+                let area = device.parameter == DeviceParameter::Area.name();
+                if let (true, Some(place)) = (area, place) {
                     let slope = f64::from(parameters.device_slope(k, *place));
                     direct[*place] += by_area * layer.neurons as f64 * slope;
                 }

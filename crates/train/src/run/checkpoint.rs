@@ -105,12 +105,16 @@ impl Checkpoint {
         let mut lines = Vec::new();
         for (before, after) in self.description.layers.iter().zip(&trained.layers) {
             for device in &self.config.device {
+                let Some(parameter) = device.of(before) else {
+                    continue;
+                };
                 lines.push(format!(
-                    "{:?} of `{}`: {:.5} -> {:.5} (bounds {} .. {})",
+                    "{} of `{}`: {:.5} -> {:.5} {} (bounds {} .. {})",
                     device.parameter,
                     before.name,
-                    device.parameter.of(&before.device),
-                    device.parameter.of(&after.device),
+                    parameter.of(before),
+                    parameter.of(after),
+                    parameter.unit(),
                     device.bounds.0,
                     device.bounds.1
                 ));

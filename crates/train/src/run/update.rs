@@ -24,7 +24,7 @@ impl Checkpoint {
         let device: Vec<usize> = parameters
             .layers
             .iter()
-            .flat_map(|l| l.device.clone())
+            .flat_map(|l| l.device.iter().flatten().copied())
             .collect();
         let rate_of = |k: usize| match (device.contains(&k), parameters.is_level(k)) {
             (true, _) => config.device_learning_rate,

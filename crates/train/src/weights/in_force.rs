@@ -11,7 +11,7 @@ use crate::weights::projection::Projection;
 use crate::weights::quantise::Quantised;
 use crate::weights::virtual_program::{held_program, ideal_program};
 use bruno_chip::ChipError;
-use bruno_device::{Chip, Draws, HeldProjection, VirtualLayer};
+use bruno_device::{Chip, DeviceParameter, Draws, HeldProjection, VirtualLayer};
 use bruno_sim::Program;
 use std::ops::Range;
 
@@ -170,8 +170,11 @@ impl InForce {
             if let Some(card) = &layer.card {
                 let nominal =
                     std::mem::replace(&mut own.description.layers[index].device, card.clone());
-                let by = parameters.device().iter().map(|d| d.parameter);
-                devices.extend(by.map(|p| p.of(card) / p.of(&nominal)));
+                let fields = parameters.device().iter();
+                let by = fields.map(|d| DeviceParameter::named(&d.parameter));
+                let factor =
+                    |p: Option<DeviceParameter>| p.map_or(1.0, |p| p.of(card) / p.of(&nominal));
+                devices.extend(by.map(factor));
             }
             layers.push(LayerInForce {
                 input: Weights::held(held.input, inputs, lsb_pa),
@@ -216,6 +219,7 @@ impl InForce {
             }
             let places = own.device.iter().zip(&held.devices).zip(devices);
             for (index, ((place, factor), by_card)) in places.enumerate() {
+                let Some(place) = place else { continue };
                 let slope = factor * f64::from(parameters.device_slope(index, *place));
                 gradient[*place] += by_card * slope;
             }

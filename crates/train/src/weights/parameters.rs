@@ -3,7 +3,7 @@
 mod fresh;
 mod tensor;
 
-use crate::config::{DeviceParameter, DeviceTraining};
+use crate::config::DeviceTraining;
 use crate::weights::projection::Projection;
 use crate::weights::quantise::{Quantised, quantise, quantise_at_random};
 use bruno_chip::{ChipError, Description};
@@ -25,9 +25,9 @@ pub struct LayerParameters {
     pub input: Projection,
     /// From itself.
     pub recurrent: Option<Projection>,
-    /// Places of the layer's device parameters, in the order of the configuration; layers of a die may share one. Empty
-    /// for the readout.
-    pub device: Vec<usize>,
+    /// Places of the layer's device parameters, in the order of the configuration; none of one that its neurons do not have.
+    /// Layers of a die may share one. Empty for the readout.
+    pub device: Vec<Option<usize>>,
 }
 
 impl LayerParameters {
@@ -111,8 +111,9 @@ impl Parameters {
         let mut new = description.clone();
         for (layer, raw) in self.layers.iter().zip(&mut new.layers) {
             for (place, d) in layer.device.iter().zip(&self.device) {
-                d.parameter
-                    .set(&mut raw.device, bounded(self.values[*place], d.bounds));
+                if let (Some(place), Some(parameter)) = (place, d.of(raw)) {
+                    parameter.set(raw, bounded(self.values[*place], d.bounds));
+                }
             }
             if raw.recurrent
                 && (layer.input.trained_levels.is_some() || layer.recurrent_levels_are_trained())
@@ -272,9 +273,9 @@ impl Parameters {
                     return format!("level {at} of the {name} of layer {index}");
                 }
             }
-            if let Some(at) = layer.device.iter().position(|p| *p == place) {
-                let d = self.device[at].parameter;
-                return format!("device parameter {d:?} of layer {index}");
+            if let Some(at) = layer.device.iter().position(|p| *p == Some(place)) {
+                let name = &self.device[at].parameter;
+                return format!("device parameter {name} of layer {index}");
             }
         }
         format!("output bias {}", place.saturating_sub(self.bias.start))
@@ -304,21 +305,15 @@ impl Parameters {
         all.map(|(place, d)| (d.label(name), place)).collect()
     }
 
-    /// Label and kind of the same.
-    pub(crate) fn device_parameters(
+    /// Place and settings of the same.
+    pub(crate) fn own_device(
         &self,
         index: usize,
-        name: &str,
-    ) -> Vec<(String, DeviceParameter)> {
-        let all = self.own_device(index);
-        all.map(|(_, d)| (d.label(name), d.parameter)).collect()
-    }
-
-    fn own_device(&self, index: usize) -> impl Iterator<Item = (usize, &DeviceTraining)> {
+    ) -> impl Iterator<Item = (usize, &DeviceTraining)> {
         let earlier = &self.layers[..index];
-        let own = self.layers[index].device.iter().copied();
-        own.zip(&self.device)
-            .filter(move |(place, _)| !earlier.iter().any(|l| l.device.contains(place)))
+        let own = self.layers[index].device.iter().zip(&self.device);
+        let new = own.filter(move |(place, _)| !earlier.iter().any(|l| l.device.contains(place)));
+        new.filter_map(|(place, d)| Some(((*place)?, d)))
     }
 
     /// Device parameters in training, in order.

@@ -65,8 +65,8 @@ fn poisson(rate_hz: f64, ticks: u32, window: u32) -> Stimulus {
 }
 
 fn all_device() -> Vec<DeviceTraining> {
-    let row = |parameter, low, high| DeviceTraining {
-        parameter,
+    let row = |parameter: DeviceParameter, low, high| DeviceTraining {
+        parameter: parameter.name().into(),
         bounds: (low, high),
         shared: crate::Shared::Layer,
     };
@@ -78,6 +78,29 @@ fn all_device() -> Vec<DeviceTraining> {
         row(DeviceParameter::FieldDistance, 7.2, 7.8),
         row(DeviceParameter::Refractory, 1.0, 3.0),
     ]
+}
+
+/// Parameters of a file in training, a fifth to either side of their defaults.
+fn of_files(model: &str) -> Vec<DeviceTraining> {
+    let names: &[(&str, f64)] = match model {
+        "alif" => &[
+            ("C", 1.0),
+            ("tau_m", 20.0),
+            ("tau_syn", 5.0),
+            ("tau_b", 100.0),
+            ("theta_0", 0.4),
+            ("jump", 0.1),
+            ("t_ref", 2.0),
+        ],
+        "lif_subtractive" => &[("tau_syn", 5.0), ("tau_m", 20.0), ("V_th", 0.4)],
+        _ => &[],
+    };
+    let row = |(name, value): &(&str, f64)| DeviceTraining {
+        parameter: (*name).into(),
+        bounds: (0.8 * value, 1.2 * value),
+        shared: crate::Shared::Layer,
+    };
+    names.iter().map(row).collect()
 }
 
 /// What is compared, and how close it must come.
@@ -115,7 +138,7 @@ fn compare(case: &Case, membrane: f32, reset: Reset) {
     let config = TrainConfig {
         gradient: case.gradient,
         device: if of_file(case.kind) {
-            Vec::new()
+            of_files(case.kind)
         } else {
             all_device()
         },
@@ -156,7 +179,7 @@ fn compare(case: &Case, membrane: f32, reset: Reset) {
     for (name, place) in parts(&parameters) {
         let found = Agreement::of(&coarse[place.clone()], &fine[place]);
         // The membrane of a LIF neuron knows no barrier and no field.
-        if case.kind == "lif" && ["barrier", "field distance"].contains(&name) {
+        if case.kind == "lif" && ["barrier", "field_distance"].contains(&name) {
             continue;
         }
         eprintln!(
@@ -164,7 +187,10 @@ fn compare(case: &Case, membrane: f32, reset: Reset) {
             case.kind, case.gradient, case.window, found.cosine, found.ratio
         );
         // One number of both signs, and the coarse step knows the current at a release as the window's mean.
-        if name == "refractory" && case.window > 1 && case.gradient != GradientKind::Transition {
+        if ["refractory", "t_ref"].contains(&name)
+            && case.window > 1
+            && case.gradient != GradientKind::Transition
+        {
             continue;
         }
         let good = found.cosine > case.cosine && (found.ratio - 1.0).abs() < case.ratio;
@@ -173,7 +199,7 @@ fn compare(case: &Case, membrane: f32, reset: Reset) {
 }
 
 /// Names and places of what is compared.
-fn parts(parameters: &Parameters) -> Vec<(&'static str, Range<usize>)> {
+fn parts(parameters: &Parameters) -> Vec<(&str, Range<usize>)> {
     let hidden = &parameters.layers[0];
     let mut parts = vec![
         ("input", hidden.input.place.clone()),
@@ -185,19 +211,9 @@ fn parts(parameters: &Parameters) -> Vec<(&'static str, Range<usize>)> {
             .iter()
             .map(|r| ("recurrent", r.place.clone())),
     );
-    let names = [
-        "area",
-        "leak",
-        "threshold",
-        "barrier",
-        "field distance",
-        "refractory",
-    ];
-    parts.extend(
-        names
-            .into_iter()
-            .zip(hidden.device.iter().map(|k| *k..k + 1)),
-    );
+    let names = parameters.device().iter().map(|d| d.parameter.as_str());
+    let places = hidden.device.iter().flatten().map(|k| *k..k + 1);
+    parts.extend(names.zip(places));
     parts
 }
 

@@ -204,8 +204,8 @@ fn check(neuron: &str, kind: GradientKind, tolerance: f64) {
     let hidden = net.chip().layers[0].kind;
     let devices = if hidden == LayerKind::Lif { 2 } else { 4 };
     for index in 0..devices {
-        let place = net.parameters.layers[0].device[index];
-        let name = format!("{:?}", net.config.device[index].parameter);
+        let place = net.parameters.layers[0].device[index].unwrap();
+        let name = net.config.device[index].parameter.clone();
         net.compare(kind, &name, &[place], 0.1, DEVICE_TOLERANCE);
     }
 }
@@ -224,7 +224,7 @@ fn check_refractory(neuron: &str, kind: GradientKind, tolerance: f64) {
     let once = (0..HIDDEN as u32).all(|n| spikes.iter().filter(|s| s.neuron == n).count() <= 1);
     let early = spikes.iter().all(|s| s.tick < 2_000);
     assert!(!spikes.is_empty() && once && early, "{spikes:?}");
-    let place = net.parameters.layers[0].device[4];
+    let place = net.parameters.layers[0].device[4].unwrap();
     net.compare(kind, "refractory", &[place], 0.1, tolerance);
 }
 

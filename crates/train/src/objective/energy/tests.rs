@@ -116,7 +116,7 @@ fn by_device_parameters() {
         .parameters
         .layers
         .iter()
-        .flat_map(|l| l.device.clone())
+        .flat_map(|l| l.device.iter().flatten().copied())
     {
         let at = |by: f64| {
             let mut parameters = fixture.parameters.clone();

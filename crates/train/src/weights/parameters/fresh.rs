@@ -5,7 +5,7 @@ use super::{LayerParameters, Parameters, logit};
 use crate::config::{LevelsConfig, ProjectionKind, Shared, TrainConfig};
 use crate::weights::level_table::TrainedLevels;
 use crate::weights::projection::Projection;
-use bruno_chip::{DeviceCard, Synapse};
+use bruno_chip::{LayerDescription, Synapse};
 use bruno_device::{Chip, levels_pa};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -37,7 +37,7 @@ impl Parameters {
             if let Some(recurrent) = &mut recurrent {
                 new.train_levels(recurrent, ProjectionKind::Recurrent, config);
             }
-            let device = (0..config.device.len()).map(|k| new.device_place(k, &raw.device));
+            let device = (0..config.device.len()).map(|k| new.device_place(k, raw));
             let device = device.collect();
             new.layers.push(LayerParameters {
                 input,
@@ -66,16 +66,16 @@ impl Parameters {
         new
     }
 
-    /// The place of a layer's device parameter: a new one, or that of the die.
-    fn device_place(&mut self, index: usize, card: &DeviceCard) -> usize {
+    /// The place of a layer's device parameter: a new one, or that of the die; none where its neurons have no such one.
+    fn device_place(&mut self, index: usize, layer: &LayerDescription) -> Option<usize> {
         let d = &self.device[index];
-        match self.layers.first() {
-            Some(first) if d.shared == Shared::Die => first.device[index],
-            _ => {
-                self.values.push(logit(d.parameter.of(card), d.bounds));
-                self.values.len() - 1
-            }
-        }
+        let parameter = d.of(layer)?;
+        let of_die = || self.layers.iter().find_map(|l| l.device[index]);
+        let known = (d.shared == Shared::Die).then(of_die).flatten();
+        known.or_else(|| {
+            self.values.push(logit(parameter.of(layer), d.bounds));
+            Some(self.values.len() - 1)
+        })
     }
 
     fn projection(

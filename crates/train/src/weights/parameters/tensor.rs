@@ -34,7 +34,7 @@ impl Parameters {
                     _ => name,
                 };
                 Tensor {
-                    name: format!("{owner}_{}", device.parameter.name()),
+                    name: format!("{owner}_{}", device.parameter),
                     place: place..place + 1,
                     shape: Vec::new(),
                 }

@@ -3,18 +3,17 @@
 //! They do so by the primitive H of the surrogate: `s = s_run + dt/tau_s (H((V' - V_th)/w) - H_run)`. Every state is that of
 //! the run plus what the equations make of the change, so at the run's own parameters the model is the chip's run to the bit.
 
+use super::neurons::{N, Neurons, Tick};
 use crate::gradient::pass::Pass;
 use crate::gradient::replay::{Moment, Replay, spiking};
-use crate::neuron::dynamics::Dynamics;
-use crate::neuron::reset::SpikeReset;
 use bruno_device::TICK_S;
 
 /// One layer of the model: its card and its currents, pA, `[channel][neuron]`.
 #[derive(Clone)]
 pub(super) struct Layer {
     /// None for the readout.
-    pub neurons: Option<(Dynamics, SpikeReset)>,
-    alpha: f64,
+    pub neurons: Option<Neurons>,
+    pub alpha: f64,
     pub input: Vec<f64>,
     pub recurrent: Vec<f64>,
     /// What the refractory time is longer than that of the run, ms: less than a tick.
@@ -27,20 +26,18 @@ pub(super) struct Layer {
 /// States of a layer's neurons.
 #[derive(Clone)]
 struct State {
-    v: Vec<f64>,
-    p: Vec<f64>,
+    x: Vec<[f64; N]>,
     i: Vec<f64>,
     spikes: Vec<f64>,
 }
 
 impl State {
-    fn of_run(moment: &Moment<2>) -> Self {
+    fn of_run(moment: &Moment<N>) -> Self {
         let wide = |x: &[f32]| x.iter().map(|x| f64::from(*x)).collect();
         let mut spikes = vec![0.0; moment.x.len()];
         moment.fired.iter().for_each(|n| spikes[*n as usize] = 1.0);
         Self {
-            v: moment.x.iter().map(|x| f64::from(x[0])).collect(),
-            p: moment.x.iter().map(|x| f64::from(x[1])).collect(),
+            x: moment.x.iter().map(|x| x.map(f64::from)).collect(),
             i: wide(&moment.i),
             spikes,
         }
@@ -56,6 +53,14 @@ pub(super) struct Smooth<'a> {
     run: Vec<Vec<State>>,
     /// `[tick + 1][layer][neuron]`: the next tick finds it refractory.
     refractory: Vec<Vec<Vec<bool>>>,
+    /// What the neurons make of the run's own ticks, `[tick][layer][neuron]`; empty of outputs.
+    as_run: Vec<Vec<Vec<AsRun>>>,
+}
+
+/// A tick from the run's states by the run's parameters: `dt/tau_s H`, and the states after the reset.
+struct AsRun {
+    spike: f64,
+    x: [f64; N],
 }
 
 impl<'a> Smooth<'a> {
@@ -63,12 +68,11 @@ impl<'a> Smooth<'a> {
         let chip = pass.chip();
         let wide = |pa: &[f32]| pa.iter().map(|w| f64::from(*w)).collect();
         let own = chip.layers.iter().enumerate().map(|(index, layer)| Layer {
-            neurons: chip.description.layers.get(index).map(|l| {
-                let dynamics = Dynamics::new(&l.device, layer.kind).unwrap();
-                let reset = SpikeReset::new(&dynamics, pass.config);
-                (dynamics, reset)
-            }),
-            alpha: 1.0 - layer.codes.i_dec.value(),
+            neurons: {
+                let raw = chip.description.layers.get(index);
+                raw.map(|raw| Neurons::new(layer, raw, pass.config))
+            },
+            alpha: 1.0 - layer.current_loss(),
             input: wide(pass.in_force.input_pa(index)),
             recurrent: wide(pass.in_force.recurrent_pa(index)),
             late_ms: 0.0,
@@ -76,19 +80,73 @@ impl<'a> Smooth<'a> {
         });
         let ticks = pass.stimulus.windows * chip.window_ticks;
         let run = Replay::new(pass).unwrap().remember(0..ticks);
-        let states = |moments: &Vec<Moment<2>>| moments.iter().map(State::of_run).collect();
-        let held = |moments: Vec<Moment<2>>| moments.into_iter().map(|m| m.refractory).collect();
-        Self {
+        let states = |moments: &Vec<Moment<N>>| moments.iter().map(State::of_run).collect();
+        let held = |moments: Vec<Moment<N>>| moments.into_iter().map(|m| m.refractory).collect();
+        let mut new = Self {
             pass,
             own: own.collect(),
             run: run.iter().map(states).collect(),
             refractory: run.into_iter().map(held).collect(),
+            as_run: Vec::new(),
+        };
+        let ticks = 0..new.run.len() - 1;
+        new.as_run = ticks.map(|tick| new.as_run(tick)).collect();
+        new
+    }
+
+    fn as_run(&self, tick: usize) -> Vec<Vec<AsRun>> {
+        let [before, after] = [&self.run[tick], &self.run[tick + 1]];
+        let of_layer = |(index, own): (usize, &Layer)| {
+            let count = if own.neurons.is_some() {
+                before[index].x.len()
+            } else {
+                0
+            };
+            let neuron = |n: usize| {
+                let now = self.tick((tick, index, n), own, &before[index], after[index].i[n]);
+                let neurons = own.neurons.as_ref().unwrap();
+                let moved = neurons.moved(&now, self.pass.config);
+                let fired = after[index].spikes[n];
+                AsRun {
+                    spike: moved.spike,
+                    x: neurons.after(&moved, fired, fired),
+                }
+            };
+            (0..count).map(neuron).collect()
+        };
+        self.own.iter().enumerate().map(of_layer).collect()
+    }
+
+    /// The tick of a neuron from a state of its layer to the current `i`.
+    fn tick(
+        &self,
+        (tick, index, n): (usize, usize, usize),
+        of: &Layer,
+        state: &State,
+        i: f64,
+    ) -> Tick {
+        let refractory = self.refractory[tick][index][n];
+        let released = tick > 0 && !refractory && self.refractory[tick - 1][index][n];
+        Tick {
+            x: state.x[n],
+            i: [state.i[n], i],
+            refractory,
+            // A neuron that is released later moves for less of its first tick.
+            share: 1.0 - f64::from(released) * 1e-3 * of.late_ms / TICK_S,
         }
     }
 
     /// The loss with other parameters.
     fn loss(&self, layers: &[Layer]) -> f64 {
         let mut states = self.run[0].clone();
+        for (state, pair) in states.iter_mut().zip(layers.iter().zip(&self.own)) {
+            if let (Some(new), Some(own)) = (&pair.0.neurons, &pair.1.neurons) {
+                let (new, own) = (new.start(), own.start());
+                for x in &mut state.x {
+                    *x = std::array::from_fn(|k| x[k] + new[k] - own[k]);
+                }
+            }
+        }
         let mut loss = 0.0;
         for (tick, pair) in self.run.windows(2).enumerate() {
             let before = &pair[0];
@@ -140,43 +198,19 @@ impl<'a> Smooth<'a> {
         state: &State,
         new: &mut State,
     ) {
-        let [layer, own] = [&layers[index], &self.own[index]];
-        let [before, after] = [tick, tick + 1].map(|t| &self.run[t][index]);
-        for n in 0..new.v.len() {
-            if self.refractory[tick][index][n] || layer.neurons.is_none() {
-                // Held, at the state of the model.
-                new.v[n] = state.v[n];
-                new.p[n] = state.p[n];
-                continue;
-            }
-            let released = tick > 0 && self.refractory[tick - 1][index][n];
-            let of_run = [before.v[n], before.p[n], after.i[n]];
-            let at = [state.v[n], state.p[n], new.i[n]];
+        let layer = &layers[index];
+        let Some(neurons) = &layer.neurons else {
+            return;
+        };
+        for (n, as_run) in self.as_run[tick][index].iter().enumerate() {
+            let now = self.tick((tick, index, n), layer, state, new.i[n]);
+            let moved = neurons.moved(&now, self.pass.config);
             let fired = new.spikes[n];
-            let moved = self.moved(layer, at, released);
-            let as_run = self.moved(own, of_run, released);
             let spike = fired + moved.spike - as_run.spike;
-            let [v, p] = layer.after(&moved, fired, spike);
-            let [v_run, p_run] = own.after(&as_run, fired, fired);
-            new.v[n] += v - v_run;
-            new.p[n] += p - p_run;
+            let x = neurons.after(&moved, fired, spike);
+            new.x[n] = std::array::from_fn(|k| new.x[n][k] + x[k] - as_run.x[k]);
             new.spikes[n] = spike;
         }
-    }
-
-    fn moved(&self, layer: &Layer, [v, p, i]: [f64; 3], released: bool) -> Moved {
-        let dynamics = &layer.neurons.as_ref().unwrap().0;
-        let tick = dynamics.tick([v, p], i);
-        // A neuron that is released later moves for less of its first tick.
-        let share = 1.0 - f64::from(released) * 1e-3 * layer.late_ms / TICK_S;
-        let v = (v + share * (tick.v - v)).max(dynamics.card.v_floor_v);
-        let p = p + share * (tick.p - p);
-        let config = self.pass.config;
-        let u = (v - dynamics.card.v_th_v) / config.surrogate_width_v;
-        // The primitive of the fast sigmoid.
-        let primitive = 0.5 * u / (1.0 + u.abs());
-        let spike = TICK_S / (1e-3 * config.surrogate_tau_ms) * primitive;
-        Moved { v, p, spike }
     }
 
     /// What the demand asks of a tick.
@@ -187,10 +221,11 @@ impl<'a> Smooth<'a> {
             let products = factors.zip(values).map(|(f, x)| f64::from(*f) * x);
             products.sum()
         };
+        let membranes = |s: &State| -> Vec<f64> { s.x.iter().map(|x| x[0]).collect() };
         let hidden = states.iter().zip(demand.by_membrane).zip(demand.by_spikes);
         let mut asked: f64 = hidden
             .map(|((s, by_v), by_spike)| {
-                sum(by_v, &s.v, tick / k) / k as f64 + sum(by_spike, &s.spikes, tick / k)
+                sum(by_v, &membranes(s), tick / k) / k as f64 + sum(by_spike, &s.spikes, tick / k)
             })
             .sum();
         if (tick + 1).is_multiple_of(k) {
@@ -210,13 +245,6 @@ impl<'a> Smooth<'a> {
     }
 }
 
-/// A neuron moved by a tick, before its reset, with `dt/tau_s H` there.
-struct Moved {
-    v: f64,
-    p: f64,
-    spike: f64,
-}
-
 impl Layer {
     /// Synaptic currents after spikes of the channels and of the layer itself.
     fn currents(&self, state: &State, input: &[f64]) -> Vec<f64> {
@@ -230,13 +258,5 @@ impl Layer {
             }
         }
         currents
-    }
-
-    /// (V, p) after the reset by `fired` where it is detached, by the smooth spike where it is not.
-    fn after(&self, moved: &Moved, fired: f64, spike: f64) -> [f64; 2] {
-        let (_, reset) = self.neurons.as_ref().unwrap();
-        let s = if reset.attached { spike } else { fired };
-        let [v, p] = reset.state([moved.v, moved.p]);
-        [(1.0 - s) * moved.v + s * v, (1.0 - s) * moved.p + s * p]
     }
 }
