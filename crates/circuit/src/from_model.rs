@@ -6,6 +6,7 @@
 
 mod course;
 mod ngspice;
+mod picture;
 mod rate;
 mod spike;
 mod testbench;
@@ -13,6 +14,7 @@ mod text;
 mod verilog_a;
 
 pub use course::{Agreement, Course, agreement};
+pub use picture::Asked;
 pub use testbench::FileTestbench;
 
 use bruno_model::Model;

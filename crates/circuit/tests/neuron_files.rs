@@ -1,7 +1,7 @@
 //! Neurons of files in the simulators themselves, against the float model: ngspice with behavioural sources, VACASK with
 //! the Verilog-A compiled by openvaf-r.
 
-use bruno_circuit::from_model::{Agreement, FileNeuron, FileTestbench, agreement};
+use bruno_circuit::from_model::{Agreement, Asked, FileNeuron, FileTestbench, agreement};
 use bruno_circuit::netlist::Stimulus;
 use bruno_circuit::simulator::Simulator;
 use bruno_model::{Float, Model, Shipped, TICK_S};
@@ -193,4 +193,49 @@ fn rates() {
     check_rate("lif", 40e-12, 0.999 * closed..1.001 * closed);
     check_rate("lif", 15e-12, 0.0..1e-9);
     check_rate("vo2", 0.0, 235.0..237.0);
+}
+
+/// Labels and names of the pictures, and every fourth rate.
+fn check_pictures(name: &str, asked: Asked) {
+    let model = Shipped::named(name).unwrap().read().unwrap();
+    let panels = FileNeuron::new(&model, model.defaults()).pictures(asked);
+    let mut text = String::new();
+    for panel in &panels {
+        let names: Vec<&str> = panel.curves.iter().map(|c| c.name.as_str()).collect();
+        text += &format!("{} over {}: {names:?}\n", panel.y.label, panel.x.label);
+    }
+    for (input, rate) in panels[0].curves[0].points.iter().step_by(4) {
+        text += &format!("{input:.3}: {rate:.1} Hz\n");
+    }
+    insta::assert_snapshot!(format!("pictures_of_{name}"), text);
+}
+#[test]
+fn pictures_of_one_state() {
+    check_pictures("lif", Asked::default());
+}
+#[test]
+fn pictures_of_a_plane() {
+    check_pictures("adex", Asked::default());
+}
+#[test]
+fn pictures_as_asked() {
+    let asked = Asked {
+        largest_a: Some(8e-6),
+        input_a: Some(1e-6),
+        states: Some([1, 2]),
+    };
+    check_pictures("vo2", asked);
+}
+
+/// Nullclines of LIF's relatives in closed form: `w' = 0` where `w = a (V - E_L)`.
+#[test]
+fn a_nullcline() {
+    let model = Shipped::named("adex").unwrap().read().unwrap();
+    let panels = FileNeuron::new(&model, model.defaults()).pictures(Asked::default());
+    let points = panels[1].curves[1].points.iter();
+    let points: Vec<_> = points.filter(|p| p.0.is_finite()).collect();
+    assert!(points.len() > 60);
+    for (v, w) in points {
+        assert!((w - 4.0 * (v + 70.6)).abs() < 1e-6, "{v} mV, {w} pA");
+    }
 }

@@ -111,3 +111,121 @@ fn its_data_sheet() {
 fn no_module_of_a_wrong_file() {
     check_generate(&ALIF.replace("-b / tau_b", "-b"), 2, "remedy:", "");
 }
+
+/// Runs `plot` on a model.
+fn check_plot(model: &str, arguments: &[&str], code: i32, expected: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("x.svg").display().to_string();
+    let plot = ["model", "plot", model, "--out", &out];
+    check(bruno(&[&plot, arguments].concat()), code, expected);
+    dir
+}
+#[test]
+fn a_picture() {
+    let dir = check_plot("alif", &["--states", "b,V"], 0, "x.svg");
+    let text = std::fs::read_to_string(dir.path().join("x.svg")).unwrap();
+    assert!(text.contains("= 0\n") && text.contains("rate (Hz)"));
+}
+#[test]
+fn a_picture_of_a_kernel() {
+    let expected = "alif: --states has `I`; allowed: states with equations (V, b)";
+    check_plot("alif", &["--states", "I,V"], 2, expected);
+}
+#[test]
+fn a_picture_of_one_state_twice() {
+    check_plot("alif", &["--states", "V,V"], 2, "two different states");
+}
+#[test]
+fn a_picture_out_of_range() {
+    let expected = "lif: --largest is 2000; allowed: -1024.000 to 1024.000 pA, the range of `I`";
+    check_plot("lif", &["--largest", "2000"], 2, expected);
+}
+
+/// Writes a chip of a model into a folder that has a file `tired.nrn` one folder up.
+fn check_new(model: &str, arguments: &[&str], code: i32, expected: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    std::fs::create_dir(path("chips")).unwrap();
+    std::fs::write(path("tired.nrn"), TIRED).unwrap();
+    let model = match model {
+        "tired.nrn" => path(model),
+        shipped => shipped.into(),
+    };
+    let new = ["new", &path("chips/mine.json"), "--model", &model];
+    check(bruno(&[&new, arguments].concat()), code, expected);
+    dir
+}
+const TIRED: &str = "model tired:
+    parameters:
+        C pF = 1 pF from [0.5 pF : 2 pF]
+    state:
+        I pA = 0 pA from [-1024 pA : 1024 pA] @bits(24)
+        V V = 0 V from [-2 V : 2 V] floor -1 V
+    kernels:
+        I' = -I / (5 ms)
+    equations:
+        V' = I / C - V / (20 ms)
+    input:
+        I += spikes
+    onCondition(V > 0.4 V):
+        V = 0 V
+        emit_spike()
+";
+
+/// A new chip of each shipped model is one that `check` takes, with its own name in it.
+#[test]
+fn chips_of_shipped_models() {
+    for shipped in bruno_model::SHIPPED {
+        let dir = check_new(shipped.name, &[], 0, "next, `bruno check");
+        let chip = dir.path().join("chips/mine.json").display().to_string();
+        check(bruno(&["check", &chip]), 0, "mine");
+    }
+}
+#[test]
+fn a_chip_of_a_file() {
+    let dir = check_new("tired.nrn", &[], 0, "next, `bruno check");
+    let text = std::fs::read_to_string(dir.path().join("chips/mine.json")).unwrap();
+    insta::assert_snapshot!(text);
+    let copy = std::fs::read_to_string(dir.path().join("chips/tired.nrn")).unwrap();
+    assert_eq!(copy, TIRED);
+}
+#[test]
+fn a_chip_of_an_unknown_model() {
+    check_new("alfi", &[], 2, "alfi: cannot be read");
+}
+#[test]
+fn a_chip_of_a_model_and_a_template() {
+    check_new("alif", &["--template", "jsb"], 2, "cannot be used with");
+}
+#[test]
+fn a_chip_where_a_file_stands() {
+    let dir = check_new("tired.nrn", &[], 0, "");
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    std::fs::remove_file(path("chips/mine.json")).unwrap();
+    let new = [
+        "new",
+        &path("chips/mine.json"),
+        "--model",
+        &path("tired.nrn"),
+    ];
+    check(
+        bruno(&new),
+        2,
+        "tired.nrn: cannot be written: it exists; --force overwrites it",
+    );
+    check(bruno(&[&new[..], &["--force"]].concat()), 0, "");
+}
+#[test]
+fn a_chip_whose_input_is_no_current() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let text = TIRED.replace(
+        "I pA = 0 pA from [-1024 pA : 1024 pA]",
+        "I V = 0 V from [-1 V : 1 V]",
+    );
+    let text = text.replace("I / C", "I / (1 ms) * C / (1 pF)");
+    std::fs::write(path("volts.nrn"), text).unwrap();
+    let new = ["new", &path("mine.json"), "--model", &path("volts.nrn")];
+    check(bruno(&new), 2, "layers[0].model");
+    assert!(!dir.path().join("mine.json").exists());
+}

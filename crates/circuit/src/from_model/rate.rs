@@ -1,7 +1,7 @@
-//! Firing of a neuron of a file under a constant input, by the float model.
+//! Firing of a neuron of a file under a constant input, by the float model in the steps of a chip.
 
 use super::FileNeuron;
-use bruno_model::{Drive, Float, TICK_S};
+use bruno_model::{Float, TICK_S};
 
 /// How long an input is applied, s.
 const DURATION_S: f64 = 0.2;
@@ -39,16 +39,20 @@ impl FileNeuron {
         inputs.skip_while(|a| !fires(a)).take_while(fires).last()
     }
 
-    /// Times of its first spikes, s.
+    /// Times of its first spikes, s, in the steps of a chip.
     fn spikes_s(&self, input_a: f64, most: usize) -> Vec<f64> {
         let float = Float::new(&self.model);
         let card = float.on(&self.parameters);
+        let input = self.model.input;
+        let decay = &float.propagator(&self.parameters)[input];
         let mut now = card.rest();
-        now.states[self.model.input] = input_a;
+        now.states[input] = input_a;
         let mut before = now.states.clone();
         let mut spikes = Vec::new();
         for tick in 1..=(DURATION_S / TICK_S).round() as usize {
-            if card.fine_step(&mut now, TICK_S, Drive::Follows(0.0)) {
+            // What the input loses in a tick comes in again.
+            let lost: f64 = decay.iter().zip(&now.states).map(|(d, x)| d * x).sum();
+            if card.step(&mut now, -lost) {
                 spikes.push(tick as f64 * TICK_S);
                 if spikes.len() == most {
                     break;

@@ -1,5 +1,7 @@
 //! `bruno model`: neuron models as files (docs/models.md).
 
+mod plot;
+
 use crate::console;
 use crate::failure::Failure;
 use crate::output;
@@ -11,10 +13,10 @@ use clap::Subcommand;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Neuron models as files: list and show those that come with bruno, check a file and see what integers follow from it.
+/// Neuron models as files: list and show those that come with bruno, check a file, see what integers follow from it, draw it.
 ///
-/// This is the language, its check, the derived integers and their Verilog (docs/models.md). Chips cannot be built from model files yet:
-/// the neurons of a chip description are `felif` and `lif`, whatever files there are.
+/// docs/models.md has the language. A layer of a chip description names a file or a shipped model as its `model`; `bruno device
+/// export` writes one for circuit simulators.
 #[derive(clap::Args)]
 pub struct ModelCommand {
     #[command(subcommand)]
@@ -36,6 +38,7 @@ enum Command {
     },
     Check(Check),
     Generate(Generate),
+    Plot(plot::Plot),
 }
 
 /// Check a model file and print what is derived from it: word lengths, coefficients and their errors, what cancels, what is
@@ -80,6 +83,7 @@ impl ModelCommand {
             Command::Show { name } => show(name),
             Command::Check(check) => check.run(),
             Command::Generate(generate) => generate.run(),
+            Command::Plot(plot) => plot.run(),
         }
     }
 }

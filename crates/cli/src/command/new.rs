@@ -1,10 +1,18 @@
 //! `bruno new`: a first description to edit.
 
+mod of_model;
+
 use crate::failure::Failure;
 use crate::output;
-use std::path::PathBuf;
+use bruno_chip::Description;
+use bruno_device::Chip;
+use std::path::{Path, PathBuf};
 
 /// Write a chip description to start from.
+///
+/// With --model the neurons are those of a neuron file (docs/models.md): 24 inputs, 32 recurrent neurons, 7 classes, and
+/// currents of synapses, window and settings of training that follow from how the file's neuron fires. A file of yours is
+/// copied beside the description. It trains as it is: `bruno train FILE`.
 #[derive(clap::Args)]
 pub struct New {
     /// The file to write, e.g. my_chip.json; its stem becomes the chip's name.
@@ -12,7 +20,10 @@ pub struct New {
     /// The description to start from.
     #[arg(long, value_enum, default_value_t = Template::Braille)]
     template: Template,
-    /// Overwrite an existing file.
+    /// A neuron file, e.g. my.nrn, or the name of a model that comes with bruno (`bruno model list`).
+    #[arg(long, conflicts_with = "template")]
+    model: Option<String>,
+    /// Overwrite existing files.
     #[arg(long)]
     force: bool,
 }
@@ -28,31 +39,53 @@ enum Template {
 
 impl New {
     pub(super) fn run(&self) -> Result<(), Failure> {
+        self.check_free(&self.file)?;
+        match &self.model {
+            Some(model) => self.write_model(model)?,
+            None => self.write_template()?,
+        }
+        say!("{}: next, `bruno check {0}`", self.file.display())
+    }
+
+    fn write_template(&self) -> Result<(), Failure> {
         let (name, text) = match self.template {
             Template::Braille => ("braille", include_str!("../../../../examples/braille.json")),
             Template::Jsb => ("jsb", include_str!("../../../../examples/jsb.json")),
         };
-        if self.file.exists() && !self.force {
-            let source = std::io::Error::new(
+        let named = |name: &str| format!("\"name\": \"{name}\"");
+        let text = text.replacen(&named(name), &named(&self.stem(name)), 1);
+        Description::parse(&self.file.display().to_string(), &text)?;
+        output::write(&self.file, &text)
+    }
+
+    /// The file goes first: a description is read with the files that it names.
+    fn write_model(&self, model: &str) -> Result<(), Failure> {
+        let start = of_model::start(model, &self.file, &self.stem("chip"))?;
+        let file = self.file.display().to_string();
+        if let Some((place, text)) = &start.copy {
+            self.check_free(place)?;
+            output::write(place, text)?;
+        }
+        let description = Description::parse(&file, &start.description)?;
+        Chip::resolve(&file, &description)?;
+        output::write(&self.file, &start.description)
+    }
+
+    fn stem(&self, without: &str) -> String {
+        let stem = self.file.file_stem();
+        stem.map_or(without.into(), |s| s.to_string_lossy().to_lowercase())
+    }
+
+    fn check_free(&self, path: &Path) -> Result<(), Failure> {
+        if !path.exists() || self.force {
+            return Ok(());
+        }
+        Err(Failure::Write {
+            path: path.display().to_string(),
+            source: std::io::Error::new(
                 std::io::ErrorKind::AlreadyExists,
                 "it exists; --force overwrites it",
-            );
-            return Err(Failure::Write {
-                path: self.file.display().to_string(),
-                source,
-            });
-        }
-        let stem = self
-            .file
-            .file_stem()
-            .map_or(name.into(), |s| s.to_string_lossy().to_lowercase());
-        let text = text.replacen(
-            &format!("\"name\": \"{name}\""),
-            &format!("\"name\": \"{stem}\""),
-            1,
-        );
-        bruno_chip::Description::parse(&self.file.display().to_string(), &text)?;
-        output::write(&self.file, &text)?;
-        say!("{}: next, `bruno check {0}`", self.file.display())
+            ),
+        })
     }
 }
