@@ -10,6 +10,7 @@ mod random;
 mod register_file;
 mod register_map;
 mod shell;
+mod speed;
 mod top;
 
 use crate::atoms::Type;
@@ -21,6 +22,7 @@ pub use fold::cycles_per_tick;
 pub use ports::{Port, hidden_neurons, ports, streams};
 pub use register_map::registers;
 pub use shell::shell_module;
+pub use speed::clock_finding;
 
 /// One file of a design.
 #[derive(Debug, Clone, PartialEq, Eq)]

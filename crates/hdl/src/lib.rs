@@ -22,7 +22,7 @@ pub use error::HdlError;
 pub use from_model::ModelKernels;
 pub use generate::{
     ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, bank_module, bank_names,
-    cycles_per_tick, generate, hidden_neurons, ports, registers, shell_module, states,
+    clock_finding, cycles_per_tick, generate, hidden_neurons, ports, registers, shell_module, states,
     states_in_range, streams,
 };
 pub use module::module;

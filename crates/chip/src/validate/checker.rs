@@ -69,8 +69,8 @@ impl Checker {
             self.add(
                 field,
                 &format!("`{name}`"),
-                "a name that no Verilog tool keeps for itself",
-                "rename it: it is a keyword of SystemVerilog or of Icarus Verilog",
+                "a name that no Verilog tool or testbench keeps for itself",
+                "rename it: it is a keyword of SystemVerilog or of Icarus Verilog, or a module of bruno",
             );
         }
     }

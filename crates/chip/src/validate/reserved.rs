@@ -25,15 +25,19 @@ wait wait_order wand weak weak0 weak1 while wildcard wire with within wor xnor x
 /// What Icarus Verilog keeps beyond them.
 const ICARUS: &str = "bool wone wreal";
 
+/// The module of bruno that stands beside a chip: its self-checking testbench.
+const BENCHES: &str = "testbench";
+
 /// Whether a tool takes a name for something else.
 pub fn is_reserved(name: &str) -> bool {
-    let words = KEYWORDS.split(' ').chain(ICARUS.split(' '));
-    words.into_iter().any(|word| word == name)
+    let words = [KEYWORDS, ICARUS, BENCHES].map(|words| words.split(' '));
+    let mut words = words.into_iter().flatten();
+    words.any(|word| word == name)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ICARUS, KEYWORDS};
+    use super::{BENCHES, ICARUS, KEYWORDS};
     use crate::Description;
 
     /// A chip and a layer of this name are refused by it.
@@ -63,5 +67,9 @@ mod tests {
     #[test]
     fn every_word_of_icarus() {
         ICARUS.split(' ').for_each(check);
+    }
+    #[test]
+    fn the_module_beside_a_chip() {
+        BENCHES.split(' ').for_each(check);
     }
 }

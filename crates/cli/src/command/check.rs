@@ -69,7 +69,8 @@ fn clock_fits(file: String, chip: &Chip) -> Result<(), Failure> {
 impl Check {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip)?;
-        let (training, findings) = findings(&chip)?;
+        let (training, mut findings) = findings(&chip)?;
+        findings.extend(bruno_hdl::clock_finding(&chip)?);
         let program = self.program.as_deref();
         let program = program
             .map(|p| TrainedProgram::load(p, &chip))

@@ -25,7 +25,7 @@ pub(super) fn print(chip: &Chip) -> Result<String, HdlError> {
     page += &memory_map::print(chip);
     page += &numbers::print(chip);
     page += &recorder::print(chip);
-    page += &limits(chip);
+    page += &limits(chip)?;
     page += &synthesis(chip, cycles);
     Ok(page)
 }
@@ -107,16 +107,17 @@ fn diagram(chip: &Chip) -> String {
     text
 }
 
-fn limits(chip: &Chip) -> String {
+fn limits(chip: &Chip) -> Result<String, HdlError> {
     let mut text = String::from("## Limits\n\n");
-    for finding in chip.findings() {
+    let clock = super::clock_finding(chip)?;
+    for finding in chip.findings().into_iter().chain(clock) {
         let mark = match finding.severity {
             Severity::Note => "",
             Severity::Warning => "**Warning:** ",
         };
         let _ = writeln!(text, "- {mark}{}.", finding.text);
     }
-    text + "\n"
+    Ok(text + "\n")
 }
 
 fn synthesis(chip: &Chip, cycles: usize) -> String {

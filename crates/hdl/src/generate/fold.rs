@@ -5,7 +5,7 @@
 //! nothing: every state at every tick is that of the unfolded bank.
 
 mod bank;
-mod datapath;
+pub(super) mod datapath;
 mod lane;
 mod sequencer;
 mod synapses;
@@ -16,7 +16,7 @@ use crate::pipeline::Source;
 use bruno_device::{Chip, Layer};
 
 /// Delay of one pipeline stage, see `delay.rs`: a multiplier and an adder.
-const STAGE_DELAY: u32 = 11;
+pub(super) const STAGE_DELAY: u32 = 11;
 /// Cycles of a tick beside slots and stages: taking it, starting the first slot, summing up.
 const OVERHEAD: usize = 3;
 /// Cycles that a bus transfer may take away between two ticks.

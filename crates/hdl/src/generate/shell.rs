@@ -54,16 +54,18 @@ pub(super) fn companions(chip: &Chip) -> Vec<DesignFile> {
     };
     let name = shell_module(chip);
     let ports = all_ports(&interfaces, &sides(chip, &interfaces));
-    vec![
-        DesignFile {
-            name: format!("{name}.sdc"),
-            text: timing::print(&name, &interfaces),
-        },
-        DesignFile {
-            name: format!("{name}.md"),
-            text: page::print(&name, &interfaces, &ports),
-        },
-    ]
+    let mut files: Vec<DesignFile> = timing::Format::ALL
+        .into_iter()
+        .map(|format| DesignFile {
+            name: format!("{name}.{}", format.extension()),
+            text: timing::print(&name, &interfaces, &ports, format),
+        })
+        .collect();
+    files.push(DesignFile {
+        name: format!("{name}.md"),
+        text: page::print(&name, &interfaces, &ports),
+    });
+    files
 }
 
 fn sides(chip: &Chip, interfaces: &Interfaces) -> [Side; 3] {

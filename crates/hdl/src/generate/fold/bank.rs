@@ -291,7 +291,11 @@ impl Folded<'_> {
             "code_i",
             format!("data_i{}", crate::generate::ports::low(layer.bits as usize)),
         );
-        port("record_read_i", "busy_q & !loaded_q".into());
+        // A lane with fewer slots than another one is not read where it has none.
+        port(
+            "record_read_i",
+            format!("busy_q & !loaded_q & (out_lane_q == {lane})"),
+        );
         port("record_slot_i", out);
         port(
             "record_o",
