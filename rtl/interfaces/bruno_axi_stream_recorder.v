@@ -3,6 +3,8 @@
 //
 // A clear of the chip's states breaks a record off. Its packet then ends with an extra word with TUSER = 1 (and TLAST):
 // the packet is to be thrown away.
+//
+// The ports of the stream have the names by which tools know AXI4-Stream.
 
 module bruno_axi_stream_recorder #(
   parameter BANKS     = 1,
@@ -15,13 +17,13 @@ module bruno_axi_stream_recorder #(
   input      [BANKS-1:0]     rec_last_i,
   input      [32*BANKS-1:0]  rec_data_i,
   output     [BANKS-1:0]     rec_ready_o,
-  output reg                 m_axis_tvalid_o,
-  input                      m_axis_tready_i,
-  output reg [31:0]          m_axis_tdata_o,
-  output reg                 m_axis_tlast_o,
-  output     [BANK_BITS-1:0] m_axis_tid_o,
-  output     [BANK_BITS-1:0] m_axis_tdest_o,
-  output reg                 m_axis_tuser_o
+  output reg                 m_axis_tvalid,
+  input                      m_axis_tready,
+  output reg [31:0]          m_axis_tdata,
+  output reg                 m_axis_tlast,
+  output     [BANK_BITS-1:0] m_axis_tid,
+  output     [BANK_BITS-1:0] m_axis_tdest,
+  output reg                 m_axis_tuser
 );
 
   reg  [BANK_BITS-1:0] bank_q;    // whose turn it is
@@ -33,11 +35,11 @@ module bruno_axi_stream_recorder #(
   reg  [31:0]          data;
   integer              n;
 
-  wire room = !m_axis_tvalid_o | m_axis_tready_i;
+  wire room = !m_axis_tvalid | m_axis_tready;
   wire take = room & valid & !broken_q & !clear_i;
 
-  assign m_axis_tid_o   = sent_q;
-  assign m_axis_tdest_o = sent_q;
+  assign m_axis_tid   = sent_q;
+  assign m_axis_tdest = sent_q;
 
   genvar b;
   generate
@@ -70,16 +72,16 @@ module bruno_axi_stream_recorder #(
       inside_q        <= 1'b0;
       broken_q        <= 1'b0;
       sent_q          <= {BANK_BITS{1'b0}};
-      m_axis_tvalid_o <= 1'b0;
-      m_axis_tdata_o  <= 32'd0;
-      m_axis_tlast_o  <= 1'b0;
-      m_axis_tuser_o  <= 1'b0;
+      m_axis_tvalid <= 1'b0;
+      m_axis_tdata  <= 32'd0;
+      m_axis_tlast  <= 1'b0;
+      m_axis_tuser  <= 1'b0;
     end else begin
       if (room) begin
-        m_axis_tvalid_o <= take | broken_q;
-        m_axis_tdata_o  <= broken_q ? 32'd0 : data;
-        m_axis_tlast_o  <= broken_q | last;
-        m_axis_tuser_o  <= broken_q;
+        m_axis_tvalid <= take | broken_q;
+        m_axis_tdata  <= broken_q ? 32'd0 : data;
+        m_axis_tlast  <= broken_q | last;
+        m_axis_tuser  <= broken_q;
         sent_q          <= bank_q;
       end
       if (clear_i & inside_q) broken_q <= 1'b1;

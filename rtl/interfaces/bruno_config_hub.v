@@ -1,11 +1,10 @@
-// Stands between a configuration wrapper and the chip: answers for the shell's own registers, passes everything else on,
-// one transfer at a time, and tells the rest of the shell when the chip's states are cleared.
+// Stands between a configuration wrapper and the chip: leads transfers to the shell's own registers, passes everything else
+// on, one transfer at a time, and tells the rest of the shell when the chip's states are cleared.
 //
 // A transfer is taken when host_valid_i and host_ready_o are high; host_rvalid_o answers it for one cycle.
 
 module bruno_config_hub #(
-  parameter        COUNT = 1,      // registers of the shell, all read only
-  parameter [5:0]  PAGE  = 6'd0,   // their address bits 31..26
+  parameter [5:0]  PAGE  = 6'd0,   // address bits 31..26 of the shell's registers
   parameter [31:0] CLEAR = 32'd0   // address of the chip's register `clear`
 ) (
   input                 clk_i,
@@ -29,32 +28,22 @@ module bruno_config_hub #(
   input      [31:0]     chip_rdata_i,
   input                 chip_error_i,
 
-  input  [32*COUNT-1:0] value_i,   // the shell's registers
+  output                own_o,     // a transfer of chip_write_o, _addr_o, _wdata_o for the shell, for one cycle
+  input      [31:0]     value_i,   // what the register addressed holds
+  input                 known_i,   // there is one that takes such a transfer
   output reg            hold_o,    // a clear is on its way: no tick may start, up to and with clear_o
   output reg            clear_o    // the states are at rest; for one cycle
 );
 
   reg         busy_q;   // from a transfer's acceptance to its answer
   reg         own_q;    // it is for the shell
-  integer     n;
-  reg  [31:0] value;    // of the register addressed
-  reg         known;
 
   wire take     = host_valid_i & host_ready_o;
   wire own      = host_addr_i[31:26] == PAGE;
   wire clearing = host_write_i & (host_addr_i == CLEAR) & host_wdata_i[0];
 
   assign host_ready_o = !busy_q;
-
-  always @* begin
-    value = 32'd0;
-    known = 1'b0;
-    for (n = 0; n < COUNT; n = n + 1)
-      if (chip_addr_o[25:0] == n[25:0]) begin
-        value = value_i[32*n+:32];
-        known = !chip_write_o;
-      end
-  end
+  assign own_o        = busy_q & own_q;
 
   always @(posedge clk_i) begin
     host_rvalid_o <= 1'b0;
@@ -74,8 +63,8 @@ module bruno_config_hub #(
       busy_q        <= 1'b0;
       clear_o       <= hold_o;
       host_rvalid_o <= 1'b1;
-      host_rdata_o  <= own_q ? value : chip_rdata_i;
-      host_error_o  <= own_q ? !known : chip_error_i;
+      host_rdata_o  <= own_q ? value_i : chip_rdata_i;
+      host_error_o  <= own_q ? !known_i : chip_error_i;
     end
     if (rst_i) begin
       busy_q        <= 1'b0;

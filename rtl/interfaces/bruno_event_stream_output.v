@@ -15,6 +15,7 @@ module bruno_event_stream_output #(
   input                ready_i,
   output [15:0]        addr_o,
   output [31:0]        time_o,          // us
+  output               last_o,          // the last spike of its tick
   output reg [15:0]    lost_o           // spikes lost in this cycle
 );
 
@@ -26,7 +27,9 @@ module bruno_event_stream_output #(
 
   wire               some = |vector_q;
   // v & ~(-v) = v & (v - 1): all but the lowest one.
-  wire [NEURONS-1:0] rest = (some & room) ? vector_q & ~(-vector_q) : vector_q;
+  wire [NEURONS-1:0] others = vector_q & ~(-vector_q);
+  wire [NEURONS-1:0] rest   = (some & room) ? others : vector_q;
+  wire               last   = !(|others) | event_valid_i;
 
   always @* begin
     lowest = 16'd0;
@@ -49,15 +52,15 @@ module bruno_event_stream_output #(
     end
   end
 
-  bruno_fifo #(.WIDTH(48), .DEPTH_BITS(DEPTH_BITS)) fifo (
+  bruno_fifo #(.WIDTH(49), .DEPTH_BITS(DEPTH_BITS)) fifo (
     .clk_i(clk_i),
     .rst_i(rst_i),
     .valid_i(some),
     .ready_o(room),
-    .data_i({tick_q, lowest}),
+    .data_i({last, tick_q, lowest}),
     .valid_o(valid_o),
     .ready_i(ready_i),
-    .data_o({time_o, addr_o})
+    .data_o({last_o, time_o, addr_o})
   );
 
 endmodule

@@ -1,6 +1,7 @@
 """The bench around a generated chip: its shell, and beside it the bare core, which gives the expected words.
 
-Signals have the names of the ports without `_i` and `_o`; those of the bare core start with `bare_`.
+Signals have the names of the ports without `_i` and `_o`, where a port has such an end (those of AXI have none); those of the
+bare core start with `bare_`.
 """
 
 import re
@@ -26,7 +27,7 @@ def instance(module, name, verilog, prefix):
     """Declarations and the instance of a module; the reset is shared."""
     signals, pins = [], []
     for direction, width, port in ports(verilog):
-        stem = port[:-2]
+        stem = port[:-2] if port.endswith(("_i", "_o")) else port
         signal = stem if stem == "rst" else prefix + stem
         pins.append(f".{port}({signal})")
         if stem not in ("clk", "rst"):

@@ -14,6 +14,7 @@ CLOCK_MHZ = DESCRIPTION["interfaces"]["clock_mhz"]
 
 ID, WINDOW, CLEAR, TICK, SATURATIONS, OVERRUN = range(6)
 LATE, UNKNOWN, MERGED, LOST, MISSED = (3 << 26 | index for index in range(5))
+VERSION, HASH, SIZE_INPUTS, SIZE_NEURONS, SIZE_OUTPUTS, IRQ_ENABLE, IRQ_STATUS, RECORDS = (3 << 26 | 16 + index for index in range(8))
 BRUN = 0x6272756E
 
 
@@ -25,6 +26,10 @@ def level(layer, code):
     return (layer + 1) << 28 | 1 << 26 | code
 
 
+def result(output):
+    return 3 << 26 | 256 + output
+
+
 def weight(layer, channel, neuron, neurons):
     return (layer + 1) << 28 | 2 << 26 | channel << (neurons - 1).bit_length() | neuron
 
@@ -32,8 +37,8 @@ def weight(layer, channel, neuron, neurons):
 REGISTERS = [WINDOW] + [device(0, index) for index in range(26)] + [device(1, index) for index in range(3)]
 
 # Reads, writes and both to places that do not exist or do not take them; the chip must answer with an error.
-ILLEGAL_READS = [6, 1 << 20, device(0, 26), device(1, 3), level(0, 0), weight(0, 0, 0, NEURONS), device(5, 0), LATE + 5]
-ILLEGAL_WRITES = [ID, TICK, SATURATIONS, OVERRUN, 6, device(0, 26), level(0, 8), weight(0, 0, 6, NEURONS), device(2, 0), LATE]
+ILLEGAL_READS = [6, 1 << 20, device(0, 26), device(1, 3), level(0, 0), weight(0, 0, 0, NEURONS), device(5, 0), LATE + 5, result(OUTPUTS)]
+ILLEGAL_WRITES = [ID, TICK, SATURATIONS, OVERRUN, 6, device(0, 26), level(0, 8), weight(0, 0, 6, NEURONS), device(2, 0), LATE, VERSION, HASH, RECORDS, result(0)]
 
 
 def program(seed):

@@ -29,11 +29,14 @@ class Bench:
     def take_words(self):
         self.dut.m_axis_tready.value = 1
 
+    def connect_events(self):
+        self.source = EventSource(EventBus.from_prefix(self.dut, "event_in"), self.dut.clk, self.dut.rst)
+        self.sink = EventSink(EventBus.from_prefix(self.dut, "event_out"), self.dut.clk, self.dut.rst)
+
     async def start(self, dut):
         self.dut = dut
         self.take_words()
-        self.source = EventSource(EventBus.from_prefix(dut, "event_in"), dut.clk, dut.rst)
-        self.sink = EventSink(EventBus.from_prefix(dut, "event_out"), dut.clk, dut.rst)
+        self.connect_events()
         self.host = self.host_class(dut)
         self.bare = await bare.start(dut)
         self.ticks = bare.Ticks(dut)

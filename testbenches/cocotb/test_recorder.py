@@ -59,6 +59,32 @@ async def every_word_once(dut):
 
 
 @cocotb.test(**bare.LIMIT)
+async def results_and_interrupts(dut):
+    """Every record of the readout raises an interrupt; the result registers then hold its currents until the next one."""
+    bench = await Recorder().start(dut)
+    await bench.clear()
+    await bench.host.write(chip.IRQ_ENABLE, 1)
+    stimulation = cocotb.start_soon(bench.stimulate(13, 6 * chip.WINDOW_TICKS))
+    seen = []
+    for number in range(1, 6):
+        while not dut.irq.value:
+            await ClockCycles(dut.clk, 1)
+        await bench.host.write(chip.IRQ_STATUS, 1)
+        await ClockCycles(dut.clk, 2)
+        assert not dut.irq.value
+        before = (await bench.host.read(chip.RECORDS))[0]
+        seen.append([(await bench.host.read(chip.result(output)))[0] for output in range(chip.OUTPUTS)])
+        assert before == (await bench.host.read(chip.RECORDS))[0] == number
+    await bench.bare.run(vectors(await stimulation, 6 * chip.WINDOW_TICKS))
+    records = bench.bare.words.complete()[BANKS - 1]
+    words = len(records[0]) // chip.OUTPUTS
+    assert seen == [record[::words] for record in records[:5]]
+    assert len({tuple(results) for results in seen}) > 3, "the outputs hardly move"
+    await bench.clear()
+    assert (await bench.host.read(chip.RECORDS))[0] == 0
+
+
+@cocotb.test(**bare.LIMIT)
 async def stalled_receiver(dut):
     """Longer than a window: the core drops whole records and says so; those that arrive are complete and in order."""
     bench = await Recorder().start(dut)

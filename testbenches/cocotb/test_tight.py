@@ -1,7 +1,8 @@
-"""A shell with the bare bus and a clock of 2 MHz: more events and spikes in a tick than it has cycles."""
+"""A shell with the bare bus, events as AXI4-Streams, and a clock of 2 MHz: more events and spikes in a tick than it has cycles."""
 
 import cocotb
 from cocotb.triggers import ClockCycles
+from cocotbext.axi import AxiStreamBus, AxiStreamSink, AxiStreamSource
 
 import bare
 import chip
@@ -33,6 +34,28 @@ class Tight(Bench):
 
     def take_words(self):
         self.dut.rec_ready.value = 7
+
+    def connect_events(self):
+        dut = self.dut
+        self.source = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis_event"), dut.clk, dut.rst)
+        self.sink = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis_event"), dut.clk, dut.rst)
+
+    def send(self, events):
+        # What stands above the channel is ignored.
+        words = [0xA5A5 << 48 | channel << 32 | time for time, channel in events]
+        self.source.send_nowait(b"".join(word.to_bytes(8, "little") for word in words))
+
+    def packets(self):
+        """Packets received, each a list of tick and neuron."""
+        packets = []
+        while not self.sink.empty():
+            data = bytes(self.sink.recv_nowait(compact=False).tdata)
+            words = [int.from_bytes(data[n : n + 8], "little") for n in range(0, len(data), 8)]
+            packets.append([(word & 0xFFFFFFFF, word >> 32) for word in words])
+        return packets
+
+    def received(self):
+        return [event for packet in self.packets() for event in packet]
 
 
 @cocotb.test(**bare.LIMIT)
@@ -69,6 +92,22 @@ async def time_starts_with_a_clear(dut):
         bench.send([(20, 2)])
         await bench.ticks.until(25)
         assert bench.ticks.vectors[:25] == vectors([(20, 2)], 25), phase
+
+
+@cocotb.test(**bare.LIMIT)
+async def a_packet_a_tick(dut):
+    """With time between the ticks that fire, every packet holds the spikes of one of them."""
+    bench = await Tight().start(dut)
+    await bench.clear()
+    events = [(tick, tick % chip.INPUTS) for tick in range(20, 320, 25)]
+    bench.send(events)
+    await bench.ticks.until(330)
+    await ClockCycles(dut.clk, 60)
+    await bench.bare.run(vectors(events, 330))
+    ticks = sorted({tick for tick, _ in bench.bare.events})
+    expected = [[event for event in bench.bare.events if event[0] == tick] for tick in ticks]
+    packets = bench.packets()
+    assert packets == expected and max(map(len, packets)) > 1, (packets, expected)
 
 
 @cocotb.test(**bare.LIMIT)

@@ -41,6 +41,8 @@ pub enum SpikeInterface {
     Aer,
     /// Streams of address and time stamp.
     Stream,
+    /// The same as AXI4-Streams of 64 bits.
+    AxiStream,
 }
 
 /// Recorder interfaces.
@@ -52,6 +54,8 @@ pub enum RecorderInterface {
     Bank,
     /// One AXI4-Stream.
     AxiStream,
+    /// None: words go to the result registers alone.
+    None,
 }
 
 impl Default for Interfaces {

@@ -25,7 +25,8 @@ pub use field::set_field;
 pub use interfaces::{ConfigInterface, Interfaces, RecorderInterface, SpikeInterface};
 pub use problem::{ChipError, Problem};
 pub use registers::{
-    ADDRESS_BITS, DeviceRegister, GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, SHELL_REGISTERS,
-    Section, address, code_index, global_register, neuron_bits,
+    ADDRESS_BITS, DeviceRegister, GLOBAL_REGISTERS, MAP_VERSION, RECURRENT_LEVELS, Register,
+    SHELL_COUNTERS, SHELL_REGISTERS, SHELL_REGISTERS_AT, SHELL_RESULTS, Section, address,
+    code_index, global_register, neuron_bits, shell_register,
 };
 pub use validate::is_reserved;

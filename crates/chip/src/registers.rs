@@ -89,9 +89,12 @@ pub const GLOBAL_REGISTERS: [Register; 6] = [
     ),
 ];
 
-/// Registers of the shell around the core, where a chip has one; the index is the word address in its section. All are
-/// counters that start from zero at a reset of the states and stop at 2^32 - 1.
-pub const SHELL_REGISTERS: [Register; 5] = [
+/// Number of [`SHELL_COUNTERS`].
+const COUNTERS: usize = 5;
+
+/// Counters of the shell around the core, where a chip has one; the index is the word address in its section. They start
+/// from zero at a reset of the states and stop at 2^32 - 1.
+pub static SHELL_COUNTERS: [Register; COUNTERS] = [
     register(
         "late",
         32,
@@ -128,6 +131,60 @@ pub const SHELL_REGISTERS: [Register; 5] = [
         "ticks that did not take place: the core was not ready",
     ),
 ];
+
+/// Bits of the interrupts: a complete record of the readout, then one a counter.
+const INTERRUPTS: u32 = 1 + COUNTERS as u32;
+
+/// Other registers of the shell; the index + [`SHELL_REGISTERS_AT`] is the word address in its section.
+pub static SHELL_REGISTERS: [Register; 8] = [
+    register("version", 32, false, false, "version of the register map"),
+    register(
+        "hash",
+        32,
+        false,
+        false,
+        "of the register map and the number formats: equal chips take the same programs",
+    ),
+    register("inputs", 32, false, false, "input channels"),
+    register(
+        "neurons",
+        32,
+        false,
+        false,
+        "spiking neurons, all hidden layers together",
+    ),
+    register("outputs", 32, false, false, "outputs of the readout"),
+    register(
+        "irq_enable",
+        INTERRUPTS,
+        false,
+        true,
+        "bits of irq_status that raise irq_o",
+    ),
+    register(
+        "irq_status",
+        INTERRUPTS,
+        false,
+        true,
+        "bit 0: a record of the readout is complete; bit 1 + n: counter n moved; write 1 to clear",
+    ),
+    register(
+        "records",
+        32,
+        false,
+        false,
+        "complete records of the readout since the last reset of the states",
+    ),
+];
+
+/// Word address of the first of [`SHELL_REGISTERS`] in [`Section::Shell`].
+pub const SHELL_REGISTERS_AT: u32 = 16;
+
+/// Word address of the first result in [`Section::Shell`]: the current of output k at the end of the last window.
+pub const SHELL_RESULTS: u32 = 256;
+
+/// Version of the register map, as the shell's register says it.
+pub const MAP_VERSION: u32 = 1;
 
 /// The registers of layers as a type and as a table.
 macro_rules! device_registers {
@@ -207,7 +264,7 @@ pub const ADDRESS_BITS: u32 = 32;
 pub enum Section {
     /// Registers of the whole chip.
     Global,
-    /// Registers of the shell, see [`SHELL_REGISTERS`].
+    /// Registers of the shell: [`SHELL_COUNTERS`], [`SHELL_REGISTERS`], then the results.
     Shell,
     /// Registers of a layer (the readout is the last layer).
     Device(usize),
@@ -241,6 +298,14 @@ pub fn neuron_bits(neurons: usize) -> u32 {
 /// Recurrent channels follow the inputs.
 pub fn code_index(channel: usize, neuron: usize, neurons: usize) -> u32 {
     ((channel << neuron_bits(neurons)) | neuron) as u32
+}
+
+/// Index of a shell's register or counter by name.
+pub fn shell_register(name: &str) -> Option<u32> {
+    let counters = (0..).zip(&SHELL_COUNTERS);
+    let others = (SHELL_REGISTERS_AT..).zip(&SHELL_REGISTERS);
+    let mut all = counters.chain(others);
+    all.find(|(_, r)| r.name == name).map(|(at, _)| at)
 }
 
 /// Index of a chip register by name.

@@ -5,6 +5,7 @@ mod constraints;
 mod control;
 mod datasheet;
 mod fold;
+mod map_hash;
 mod ports;
 mod random;
 mod register_file;
@@ -19,9 +20,10 @@ use bruno_device::{Chip, Layer};
 pub use bank::{bank_module, names as bank_names, states, states_in_range};
 pub use datasheet::{ANSWER_CYCLES, EVENT_CYCLES, RECORD_CYCLES};
 pub use fold::cycles_per_tick;
+pub use map_hash::map_hash;
 pub use ports::{Port, hidden_neurons, ports, streams};
 pub use register_map::registers;
-pub use shell::shell_module;
+pub use shell::{Window, shell_module};
 pub use speed::clock_finding;
 
 /// One file of a design.

@@ -21,9 +21,9 @@ pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
 pub use from_model::ModelKernels;
 pub use generate::{
-    ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, bank_module, bank_names,
-    clock_finding, cycles_per_tick, generate, hidden_neurons, ports, registers, shell_module, states,
-    states_in_range, streams,
+    ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, Window, bank_module,
+    bank_names, clock_finding, cycles_per_tick, generate, hidden_neurons, map_hash, ports,
+    registers, shell_module, states, states_in_range, streams,
 };
 pub use module::module;
 pub use pipeline::{Pipeline, Source};

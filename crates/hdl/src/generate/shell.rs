@@ -9,6 +9,9 @@ mod parts;
 mod recorder;
 mod spikes;
 mod timing;
+mod window;
+
+pub use window::Window;
 
 use super::{DesignFile, Port, file, header, ports, ports::range};
 use bruno_chip::Interfaces;
@@ -63,7 +66,7 @@ pub(super) fn companions(chip: &Chip) -> Vec<DesignFile> {
         .collect();
     files.push(DesignFile {
         name: format!("{name}.md"),
-        text: page::print(&name, &interfaces, &ports),
+        text: page::print(chip, &name, &interfaces, &ports),
     });
     files
 }
@@ -125,6 +128,12 @@ fn wire_name(port: &Port) -> String {
     format!("core_{}", &port.name[..port.name.len() - 2])
 }
 
+/// Pins and nets of an instance, owned.
+fn owned(pins: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = |(pin, net): &(&str, &str)| (pin.to_string(), net.to_string());
+    pins.iter().map(own).collect()
+}
+
 /// The core's ports whose names start so.
 fn core_ports(chip: &Chip, prefixes: &[&str]) -> Vec<Port> {
     let mut all = ports(chip);
@@ -167,8 +176,7 @@ fn pins(through: &[Port], own: &[(&str, &str)]) -> Vec<(String, String)> {
     let clocked = ["clk_i", "rst_i"].into_iter();
     let same = clocked.chain(through.iter().map(|p| p.name));
     let same = same.map(|name| (name.to_string(), name.to_string()));
-    let own = own.iter().map(|(p, net)| (p.to_string(), net.to_string()));
-    same.chain(own).collect()
+    same.chain(owned(own)).collect()
 }
 
 fn input(name: &'static str, bits: usize, about: &str) -> Port {

@@ -16,7 +16,10 @@ pub fn clock_finding(chip: &Chip) -> Result<Option<Finding>, HdlError> {
     let Some(interfaces) = chip.description.interfaces.filter(Interfaces::need_shell) else {
         return Ok(None);
     };
-    let (period, path) = (1000.0 / f64::from(interfaces.clock_mhz), longest_path_ns(chip)?);
+    let (period, path) = (
+        1000.0 / f64::from(interfaces.clock_mhz),
+        longest_path_ns(chip)?,
+    );
     if path <= period {
         return Ok(None);
     }

@@ -1,26 +1,46 @@
-//! The configuration side: a wrapper, the hub that answers for the shell's own registers, and their counters.
+//! The configuration side: a wrapper, the hub, and the shell's own registers with their counters.
 
-use super::{Side, core_ports, core_wires, input, instance, output, pins, wire_name};
-use crate::generate::Port;
-use bruno_chip::{ConfigInterface, SHELL_REGISTERS, Section, address, global_register};
+use super::{
+    Side, core_ports, core_wires, input, instance, output, owned, pins, window::Window, wire_name,
+};
+use crate::generate::{Port, hidden_neurons, map_hash, ports::range};
+use bruno_chip::{ConfigInterface, MAP_VERSION, SHELL_COUNTERS, Section, address, global_register};
 use bruno_device::Chip;
 
 pub(super) fn side(chip: &Chip, kind: ConfigInterface) -> Side {
     let core = core_ports(chip, &["cfg_"]);
-    let (ports, wrapper) = match kind {
+    let window = Window::of(chip);
+    let parameters = [
+        ("INDEX_BITS", window.index_bits.to_string()),
+        ("PAGE_BITS", window.page_bits.to_string()),
+    ];
+    let (mut ports, wrapper) = match kind {
         ConfigInterface::Bus => (core.clone(), None),
-        ConfigInterface::Spi => (spi(), Some(("bruno_spi_slave", "spi"))),
-        ConfigInterface::Axi4Lite => (axi4_lite(), Some(("bruno_axi4_lite", "axi"))),
+        ConfigInterface::Spi => (spi(), Some(("bruno_spi_slave", &parameters[..0], "spi"))),
+        ConfigInterface::Axi4Lite => (
+            axi4_lite(&window),
+            Some(("bruno_axi4_lite", &parameters[..], "axi")),
+        ),
     };
     let mut body = String::from("  // Configuration.\n") + &core_wires(&core);
-    if let Some((module, name)) = wrapper {
+    if let Some((module, parameters, name)) = wrapper {
         body += HOST_WIRES;
-        body += &instance(module, &[], name, &pins(&ports, &HOST_PINS));
+        body += &instance(module, parameters, name, &pins(&ports, &HOST_PINS));
     }
     body += &counters();
     body += &hub(&core, wrapper.is_some());
-    let mut parts = vec!["bruno_counters", "bruno_config_hub"];
-    parts.extend(wrapper.map(|(module, _)| module));
+    body += &registers(chip);
+    ports.push(output(
+        "irq_o",
+        1,
+        "interrupt, until the bits of irq_status that irq_enable lets through are cleared",
+    ));
+    let mut parts = vec![
+        "bruno_counters",
+        "bruno_shell_registers",
+        "bruno_config_hub",
+    ];
+    parts.extend(wrapper.map(|(module, ..)| module));
     if kind == ConfigInterface::Spi {
         parts.push("bruno_synchroniser");
     }
@@ -42,9 +62,9 @@ const HOST_PINS: [(&str, &str); 8] = [
     ("cfg_error_i", "host_error"),
 ];
 
-/// The shell's registers count events of the spike side.
+/// They count events of the spike side.
 fn counters() -> String {
-    let count = SHELL_REGISTERS.len();
+    let count = SHELL_COUNTERS.len();
     let wires = format!(
         "  wire hold, clear;
   wire [{}:0] step;
@@ -59,13 +79,48 @@ fn counters() -> String {
         ("step_i", "step"),
         ("value_o", "count"),
     ];
-    let own = own.map(|(pin, net)| (pin.to_string(), net.to_string()));
+    let parameters = [("COUNT", count.to_string())];
+    wires + &instance("bruno_counters", &parameters, "counters", &owned(&own))
+}
+
+/// What the shell answers itself.
+fn registers(chip: &Chip) -> String {
+    let readout = &chip.layers[chip.readout()];
+    let word = |value: usize| format!("32'd{value}");
+    let parameters = [
+        ("COUNTERS", SHELL_COUNTERS.len().to_string()),
+        ("BANKS", readout.banks.len().to_string()),
+        ("VERSION", format!("32'd{MAP_VERSION}")),
+        ("HASH", format!("32'h{:08x}", map_hash(chip))),
+        ("INPUTS", word(chip.inputs)),
+        ("NEURONS", word(hidden_neurons(chip))),
+        ("OUTPUTS", word(readout.neurons)),
+    ];
+    let own = [
+        ("clear_i", "clear"),
+        ("valid_i", "own"),
+        ("write_i", "core_cfg_write"),
+        ("index_i", "core_cfg_addr[25:0]"),
+        ("data_i", "core_cfg_wdata"),
+        ("value_o", "own_value"),
+        ("known_o", "own_known"),
+        ("step_i", "step"),
+        ("count_i", "count"),
+        ("done_i", "result_done"),
+        ("result_o", "result_index"),
+        ("result_i", "result_value"),
+        ("irq_o", "irq_o"),
+    ];
+    let wires = format!(
+        "  wire {} result_done;\n  wire [12:0] result_index;\n  wire [31:0] result_value;\n",
+        range(readout.banks.len())
+    );
     wires
         + &instance(
-            "bruno_counters",
-            &[("COUNT", count.to_string())],
-            "counters",
-            &own,
+            "bruno_shell_registers",
+            &parameters,
+            "registers",
+            &pins(&[], &own),
         )
 }
 
@@ -88,7 +143,9 @@ fn hub(core: &[Port], wrapped: bool) -> String {
         all.push((format!("chip_{stem}_{direction}"), wire_name(port)));
     }
     for (pin, net) in [
-        ("value_i", "count"),
+        ("own_o", "own"),
+        ("value_i", "own_value"),
+        ("known_i", "own_known"),
         ("hold_o", "hold"),
         ("clear_o", "clear"),
     ] {
@@ -97,11 +154,11 @@ fn hub(core: &[Port], wrapped: bool) -> String {
     let page = address(Section::Shell, 0) >> 26;
     let clear = global_register("clear").map_or(0, |index| address(Section::Global, index));
     let parameters = [
-        ("COUNT", SHELL_REGISTERS.len().to_string()),
         ("PAGE", format!("6'd{page}")),
         ("CLEAR", format!("32'd{clear}")),
     ];
-    instance("bruno_config_hub", &parameters, "hub", &all)
+    String::from("  wire own, own_known;\n  wire [31:0] own_value;\n")
+        + &instance("bruno_config_hub", &parameters, "hub", &all)
 }
 
 fn spi() -> Vec<Port> {
@@ -118,38 +175,34 @@ fn spi() -> Vec<Port> {
     ]
 }
 
-fn axi4_lite() -> Vec<Port> {
+fn axi4_lite(window: &Window) -> Vec<Port> {
+    let address = window.page_bits + window.index_bits + 2;
+    let about = format!(
+        "byte address in the window of {}: page [{}:{}], index [{}:2]",
+        window.size_text(),
+        address - 1,
+        window.index_bits + 2,
+        window.index_bits + 1
+    );
     vec![
-        input("s_axi_awvalid_i", 1, "write address channel"),
-        output("s_axi_awready_o", 1, "the address is taken"),
-        input(
-            "s_axi_awaddr_i",
-            32,
-            "byte address: page [31:26], index [25:2]",
-        ),
-        input("s_axi_awprot_i", 3, "ignored"),
-        input("s_axi_wvalid_i", 1, "write data channel"),
-        output("s_axi_wready_o", 1, "the data are taken"),
-        input("s_axi_wdata_i", 32, "data to write"),
-        input(
-            "s_axi_wstrb_i",
-            4,
-            "all ones, or SLVERR and nothing changes",
-        ),
-        output("s_axi_bvalid_o", 1, "write response channel"),
-        input("s_axi_bready_i", 1, "the response is taken"),
-        output("s_axi_bresp_o", 2, "OKAY or SLVERR"),
-        input("s_axi_arvalid_i", 1, "read address channel"),
-        output("s_axi_arready_o", 1, "the address is taken"),
-        input(
-            "s_axi_araddr_i",
-            32,
-            "byte address: page [31:26], index [25:2]",
-        ),
-        input("s_axi_arprot_i", 3, "ignored"),
-        output("s_axi_rvalid_o", 1, "read data channel"),
-        input("s_axi_rready_i", 1, "the data are taken"),
-        output("s_axi_rdata_o", 32, "data read"),
-        output("s_axi_rresp_o", 2, "OKAY or SLVERR"),
+        input("s_axi_awvalid", 1, "write address channel"),
+        output("s_axi_awready", 1, "the address is taken"),
+        input("s_axi_awaddr", address, &about),
+        input("s_axi_awprot", 3, "ignored"),
+        input("s_axi_wvalid", 1, "write data channel"),
+        output("s_axi_wready", 1, "the data are taken"),
+        input("s_axi_wdata", 32, "data to write"),
+        input("s_axi_wstrb", 4, "all ones, or SLVERR and nothing changes"),
+        output("s_axi_bvalid", 1, "write response channel"),
+        input("s_axi_bready", 1, "the response is taken"),
+        output("s_axi_bresp", 2, "OKAY or SLVERR"),
+        input("s_axi_arvalid", 1, "read address channel"),
+        output("s_axi_arready", 1, "the address is taken"),
+        input("s_axi_araddr", address, &about),
+        input("s_axi_arprot", 3, "ignored"),
+        output("s_axi_rvalid", 1, "read data channel"),
+        input("s_axi_rready", 1, "the data are taken"),
+        output("s_axi_rdata", 32, "data read"),
+        output("s_axi_rresp", 2, "OKAY or SLVERR"),
     ]
 }

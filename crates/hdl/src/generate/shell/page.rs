@@ -1,11 +1,16 @@
 //! Ports and registers of a shell as a page for people.
 
+use super::Window;
 use crate::generate::Port;
-use bruno_chip::{ConfigInterface, Interfaces, SHELL_REGISTERS, Section, address};
+use bruno_chip::{
+    ConfigInterface, Interfaces, Register, SHELL_COUNTERS, SHELL_REGISTERS, SHELL_REGISTERS_AT,
+    SHELL_RESULTS, Section, address,
+};
+use bruno_device::Chip;
 use std::fmt::Write;
 
 /// The page.
-pub(super) fn print(name: &str, interfaces: &Interfaces, ports: &[Port]) -> String {
+pub(super) fn print(chip: &Chip, name: &str, interfaces: &Interfaces, ports: &[Port]) -> String {
     let mut page = format!(
         "# {name}: ports and registers\n\nProtocols and rules: docs/interfaces.md. The core's registers keep their addresses.\n\n\
          ## Ports\n\n| port | bits | direction | what it carries |\n|---|---|---|---|\n"
@@ -18,33 +23,53 @@ pub(super) fn print(name: &str, interfaces: &Interfaces, ports: &[Port]) -> Stri
             port.name, port.bits, port.about
         );
     }
-    page += "\n## Registers of the shell\n\nRead only; from zero at a reset or clear of the states up to 2^32 - 1.\n\n";
-    let axi = interfaces.config == ConfigInterface::Axi4Lite;
-    page += if axi {
-        "| word address | AXI byte address | register | counts |\n|---|---|---|---|\n"
-    } else {
-        "| address | register | counts |\n|---|---|---|\n"
-    };
-    for (index, register) in (0..).zip(&SHELL_REGISTERS) {
-        let word = address(Section::Shell, index);
-        let byte = if axi {
-            format!("`0x{:08x}` | ", byte_address(word))
-        } else {
-            String::new()
-        };
+    let window = (interfaces.config == ConfigInterface::Axi4Lite).then(|| Window::of(chip));
+    page += &registers(chip, window);
+    if let Some(window) = window {
+        let (page_bits, index_bits) = (window.page_bits, window.index_bits);
         let _ = writeln!(
             page,
-            "| `0x{word:08x}` | {byte}`{}` | {} |",
-            register.name, register.about
+            "\nThe AXI4-Lite window has {}; its base is a multiple of that. Byte address of a word address `w` of the register\n\
+             map, from the base: `{{w[{}:26], w[{}:0], 2'b00}}`.",
+            window.size_text(),
+            25 + page_bits,
+            index_bits - 1
         );
-    }
-    if axi {
-        page += "\nByte address of a word address `w` of the register map: `{w[31:26], w[23:0], 2'b00}`.\n";
     }
     page
 }
 
-/// AXI4-Lite byte address of a word address.
-fn byte_address(word: u32) -> u32 {
-    (word & 0xfc00_0000) | ((word & 0x00ff_ffff) << 2)
+fn registers(chip: &Chip, window: Option<Window>) -> String {
+    let mut text = String::from(
+        "\n## Registers of the shell\n\nThe first five count, from zero at a reset or clear of the states up to 2^32 - 1.\n\n",
+    );
+    text += match window {
+        Some(_) => {
+            "| word address | AXI byte address | register | access | meaning |\n|---|---|---|---|---|\n"
+        }
+        None => "| address | register | access | meaning |\n|---|---|---|---|\n",
+    };
+    let mut row = |index: u32, name: &str, writable: bool, about: &str| {
+        let word = address(Section::Shell, index);
+        let byte = window.map_or(String::new(), |w| {
+            format!("`0x{:08x}` | ", w.byte_address(word))
+        });
+        let access = if writable { "read, write" } else { "read" };
+        let _ = writeln!(
+            text,
+            "| `0x{word:08x}` | {byte}`{name}` | {access} | {about} |"
+        );
+    };
+    let counters = (0..).zip(&SHELL_COUNTERS);
+    let all = counters.chain((SHELL_REGISTERS_AT..).zip(&SHELL_REGISTERS));
+    all.for_each(|(index, r): (u32, &Register)| row(index, &r.name, r.writable, &r.about));
+    let outputs = chip.layers[chip.readout()].neurons;
+    let about = "current of output 0 at the end of the last window, signed LSB of I; the next outputs follow";
+    row(
+        SHELL_RESULTS,
+        "result",
+        false,
+        &format!("{about}, {outputs} in all"),
+    );
+    text
 }

@@ -1,22 +1,37 @@
-//! The recorder's side: one stream a bank passed through, or all merged into one AXI4-Stream.
+//! The recorder's side: one stream a bank passed through, all merged into one AXI4-Stream, or none; and the registers that
+//! keep what the readout said last.
 
 use super::{Side, core_ports, core_wires, input, instance, output, pins};
 use crate::generate::{Port, index_bits, streams};
 use bruno_chip::RecorderInterface;
 use bruno_device::Chip;
+use std::fmt::Write;
 
 pub(super) fn side(chip: &Chip, kind: RecorderInterface) -> Side {
     let core = core_ports(chip, &["rec_"]);
-    if kind == RecorderInterface::Bank {
-        return Side {
-            ports: core,
-            body: String::new(),
-            parts: vec![],
-        };
-    }
+    let mut body = String::from("  // Recorder.\n");
+    let mut parts = vec!["bruno_results"];
+    let ports = match kind {
+        RecorderInterface::Bank => core.clone(),
+        RecorderInterface::AxiStream => {
+            let ports = ports(index_bits(streams(chip)));
+            parts.push("bruno_axi_stream_recorder");
+            body += &core_wires(&core);
+            body += &merged(chip, &ports);
+            ports
+        }
+        RecorderInterface::None => {
+            body += &core_wires(&core);
+            body += &unread(chip);
+            vec![]
+        }
+    };
+    body += &results(chip, kind);
+    Side { ports, body, parts }
+}
+
+fn merged(chip: &Chip, ports: &[Port]) -> String {
     let banks = streams(chip);
-    let bits = index_bits(banks);
-    let ports = ports(bits);
     let own = [
         ("clear_i", "clear"),
         ("rec_valid_i", "core_rec_valid"),
@@ -26,33 +41,94 @@ pub(super) fn side(chip: &Chip, kind: RecorderInterface) -> Side {
     ];
     let parameters = [
         ("BANKS", banks.to_string()),
-        ("BANK_BITS", bits.to_string()),
+        ("BANK_BITS", index_bits(banks).to_string()),
     ];
     let module = "bruno_axi_stream_recorder";
-    let body = String::from("  // Recorder.\n")
-        + &core_wires(&core)
-        + &instance(module, &parameters, "recorder", &pins(&ports, &own));
-    Side {
-        ports,
-        body,
-        parts: vec![module],
+    instance(module, &parameters, "recorder", &pins(ports, &own))
+}
+
+/// Every word is taken; those of the hidden layers go nowhere.
+fn unread(chip: &Chip) -> String {
+    let banks = streams(chip);
+    let unused = "  wire unused_record = &{1'b0, core_rec_valid, core_rec_last, core_rec_data};\n";
+    format!("  assign core_rec_ready = {{{banks}{{1'b1}}}};\n{unused}\n")
+}
+
+/// One unit a bank of the readout, whose streams are the last ones.
+fn results(chip: &Chip, kind: RecorderInterface) -> String {
+    let readout = &chip.layers[chip.readout()];
+    let (all, count) = (streams(chip), readout.banks.len());
+    let net = |name: &str, ready: bool| match (kind, ready) {
+        (RecorderInterface::Bank, true) => format!("rec_{name}_i"),
+        (RecorderInterface::Bank, false) => format!("rec_{name}_o"),
+        _ => format!("core_rec_{name}"),
+    };
+    let mut text = String::from("  // What the readout said last.\n");
+    let (mut instances, mut values, mut first) = (String::new(), Vec::new(), 0);
+    for (bank, size) in readout.banks.iter().enumerate() {
+        let stream = all - count + bank;
+        let bit = |net: String| {
+            if all == 1 {
+                net
+            } else {
+                format!("{net}[{stream}]")
+            }
+        };
+        let take = format!("{} & {}", bit(net("valid", false)), bit(net("ready", true)));
+        let last = bit(net("last", false));
+        let data = format!(
+            "{}[{}:{}]",
+            net("data", false),
+            32 * stream + 31,
+            32 * stream
+        );
+        let done = match count {
+            1 => "result_done".to_string(),
+            _ => format!("result_done[{bank}]"),
+        };
+        let value = format!("result_value_{bank}");
+        let own = [
+            ("clear_i", "clear"),
+            ("take_i", &take),
+            ("last_i", &last),
+            ("data_i", &data),
+            ("done_o", &done),
+            ("index_i", "result_index"),
+            ("value_o", &value),
+        ];
+        let words = &readout.model.words;
+        let current = words.iter().position(|w| w.name == "i").unwrap_or(0);
+        let parameters = [
+            ("NEURONS", format!("13'd{size}")),
+            ("FIRST", format!("13'd{first}")),
+            ("WORDS", format!("8'd{}", words.len())),
+            ("WORD", format!("8'd{current}")),
+            ("BITS", index_bits(*size).to_string()),
+        ];
+        let name = format!("results_{bank}");
+        let _ = writeln!(text, "  wire [31:0] {value};");
+        instances += &instance("bruno_results", &parameters, &name, &pins(&[], &own));
+        values.push(value);
+        first += size;
     }
+    let _ = writeln!(text, "  assign result_value = {};\n", values.join(" | "));
+    text + &instances
 }
 
 fn ports(bits: usize) -> Vec<Port> {
     vec![
         output(
-            "m_axis_tvalid_o",
+            "m_axis_tvalid",
             1,
             "recorder word, a packet is a bank's record of a window",
         ),
-        input("m_axis_tready_i", 1, "it is taken"),
-        output("m_axis_tdata_o", 32, "the word"),
-        output("m_axis_tlast_o", 1, "last of its packet"),
-        output("m_axis_tid_o", bits, "bank"),
-        output("m_axis_tdest_o", bits, "bank"),
+        input("m_axis_tready", 1, "it is taken"),
+        output("m_axis_tdata", 32, "the word"),
+        output("m_axis_tlast", 1, "last of its packet"),
+        output("m_axis_tid", bits, "bank"),
+        output("m_axis_tdest", bits, "bank"),
         output(
-            "m_axis_tuser_o",
+            "m_axis_tuser",
             1,
             "with tlast: a clear broke the record off, throw the packet away",
         ),

@@ -1,8 +1,8 @@
 //! The spike side: vectors passed through, or events of single channels with the tick made in the shell.
 
-use super::{EVENT_BITS, Side, core_ports, core_wires, input, instance, output, pins};
+use super::{EVENT_BITS, Side, core_ports, core_wires, input, instance, output, owned, pins};
 use crate::generate::{Port, hidden_neurons, ports::range};
-use bruno_chip::{Interfaces, SHELL_REGISTERS, SpikeInterface};
+use bruno_chip::{Interfaces, SHELL_COUNTERS, SpikeInterface};
 use bruno_device::Chip;
 
 /// FIFOs of events hold 2^6.
@@ -28,14 +28,22 @@ pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
         "bruno_event_stream_output",
         "bruno_fifo",
     ];
-    let ports = if interfaces.spikes == SpikeInterface::Aer {
-        parts.extend(["bruno_aer_input", "bruno_aer_output", "bruno_synchroniser"]);
-        body += &aer(&neurons);
-        aer_ports()
-    } else {
-        parts.push("bruno_event_stream_input");
-        body += &stream(&neurons);
-        stream_ports()
+    let ports = match interfaces.spikes {
+        SpikeInterface::Aer => {
+            parts.extend(["bruno_aer_input", "bruno_aer_output", "bruno_synchroniser"]);
+            body += &aer(&neurons);
+            aer_ports()
+        }
+        SpikeInterface::AxiStream => {
+            parts.push("bruno_event_stream_input");
+            body += &stream(&neurons, &AXI_STREAM);
+            axi_stream_ports()
+        }
+        SpikeInterface::Stream | SpikeInterface::Vector => {
+            parts.push("bruno_event_stream_input");
+            body += &stream(&neurons, &STREAM);
+            stream_ports()
+        }
     };
     let late = if interfaces.spikes == SpikeInterface::Aer {
         "1'b0"
@@ -69,7 +77,7 @@ fn step(counted: &[(&str, &str, usize)]) -> String {
             None => "16'd0".to_string(),
         }
     };
-    let all: Vec<String> = SHELL_REGISTERS.iter().rev().map(|r| one(&r.name)).collect();
+    let all: Vec<String> = SHELL_COUNTERS.iter().rev().map(|r| one(&r.name)).collect();
     format!("  assign step = {{{}}};\n\n", all.join(", "))
 }
 
@@ -107,7 +115,7 @@ fn collector(chip: &Chip) -> String {
 }
 
 /// The output's vectors taken apart into events at these nets.
-fn events(neurons: &str, nets: [(&str, &str); 4]) -> String {
+fn events(neurons: &str, nets: [(&str, &str); 5]) -> String {
     let core = [
         ("event_valid_i", "core_event_valid"),
         ("event_tick_i", "core_event_tick"),
@@ -132,8 +140,9 @@ fn aer(neurons: &str) -> String {
         "  wire out_valid, out_ready;
   wire {} out_addr;
   wire [31:0] out_time;
+  wire out_last;
   // Address events carry no time.
-  wire unused_time = &{{1'b0, now, out_time}};
+  wire unused_time = &{{1'b0, now, out_time, out_last}};
 ",
         range(EVENT_BITS)
     );
@@ -150,6 +159,7 @@ fn aer(neurons: &str) -> String {
         ("ready_i", "out_ready"),
         ("addr_o", "out_addr"),
         ("time_o", "out_time"),
+        ("last_o", "out_last"),
     ];
     text += &events(neurons, nets);
     let give = [
@@ -163,28 +173,81 @@ fn aer(neurons: &str) -> String {
     text + &instance("bruno_aer_output", &[], "aer_out", &pins(&[], &give))
 }
 
-fn stream(neurons: &str) -> String {
+/// Nets of a pair of event streams: valid, ready, channel or neuron, tick; in, then out; the last of its tick; declarations.
+struct Streams {
+    input: [&'static str; 4],
+    output: [&'static str; 5],
+    declared: &'static str,
+}
+
+const STREAM: Streams = Streams {
+    input: [
+        "event_in_valid_i",
+        "event_in_ready_o",
+        "event_in_addr_i",
+        "event_in_time_i",
+    ],
+    output: [
+        "event_out_valid_o",
+        "event_out_ready_i",
+        "event_out_addr_o",
+        "event_out_time_o",
+        "out_last",
+    ],
+    declared: "  // A packet's end is AXI4-Stream's.
+  wire out_last;
+  wire unused_last = &{1'b0, out_last};
+",
+};
+
+const AXI_STREAM: Streams = Streams {
+    input: [
+        "s_axis_event_tvalid",
+        "s_axis_event_tready",
+        "s_axis_event_tdata[47:32]",
+        "s_axis_event_tdata[31:0]",
+    ],
+    output: [
+        "m_axis_event_tvalid",
+        "m_axis_event_tready",
+        "m_axis_event_tdata[47:32]",
+        "m_axis_event_tdata[31:0]",
+        "m_axis_event_tlast",
+    ],
+    declared: "  assign m_axis_event_tdata[63:48] = 16'd0;
+  wire unused_data = &{1'b0, s_axis_event_tdata[63:48]};
+",
+};
+
+fn stream(neurons: &str, nets: &Streams) -> String {
+    let [valid, ready, addr, time] = nets.input;
     let own = [
         ("clk_i", "clk_i"),
         ("rst_i", "rst_i | clear"),
-        ("valid_i", "event_in_valid_i"),
-        ("ready_o", "event_in_ready_o"),
-        ("addr_i", "event_in_addr_i"),
-        ("time_i", "event_in_time_i"),
+        ("valid_i", valid),
+        ("ready_o", ready),
+        ("addr_i", addr),
+        ("time_i", time),
         ("now_i", "now"),
         ("valid_o", "in_valid"),
         ("addr_o", "in_addr"),
         ("late_o", "late"),
     ];
-    let own = own.map(|(pin, net)| (pin.to_string(), net.to_string()));
     let parameters = [("DEPTH_BITS", DEPTH_BITS.into())];
-    let mut text = String::from("  wire late;\n");
-    text += &instance("bruno_event_stream_input", &parameters, "stream_in", &own);
+    let mut text = format!("  wire late;\n{}", nets.declared);
+    text += &instance(
+        "bruno_event_stream_input",
+        &parameters,
+        "stream_in",
+        &owned(&own),
+    );
+    let [valid, ready, addr, time, last] = nets.output;
     let nets = [
-        ("valid_o", "event_out_valid_o"),
-        ("ready_i", "event_out_ready_i"),
-        ("addr_o", "event_out_addr_o"),
-        ("time_o", "event_out_time_o"),
+        ("valid_o", valid),
+        ("ready_i", ready),
+        ("addr_o", addr),
+        ("time_o", time),
+        ("last_o", last),
     ];
     text + &events(neurons, nets)
 }
@@ -230,5 +293,28 @@ fn stream_ports() -> Vec<Port> {
             32,
             "its tick, us since the states' reset",
         ),
+    ]
+}
+
+/// Bits of an event as a word of AXI4-Stream, which carries whole powers of two of bytes.
+const EVENT_WORD: usize = 64;
+
+fn axi_stream_ports() -> Vec<Port> {
+    vec![
+        input("s_axis_event_tvalid", 1, "input event, in order of time"),
+        output("s_axis_event_tready", 1, "it is taken"),
+        input(
+            "s_axis_event_tdata",
+            EVENT_WORD,
+            "[31:0] the tick it acts in, us since the states' reset; [47:32] its channel; the rest is ignored",
+        ),
+        output("m_axis_event_tvalid", 1, "output spike"),
+        input("m_axis_event_tready", 1, "it is taken"),
+        output(
+            "m_axis_event_tdata",
+            EVENT_WORD,
+            "[31:0] its tick, us since the states' reset; [47:32] its neuron, all hidden layers in order; the rest is 0",
+        ),
+        output("m_axis_event_tlast", 1, "the last spike of its tick"),
     ]
 }

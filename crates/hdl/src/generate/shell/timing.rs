@@ -66,12 +66,7 @@ enum Constraint {
 }
 
 /// The file of a shell with these ports.
-pub(super) fn print(
-    name: &str,
-    interfaces: &Interfaces,
-    ports: &[Port],
-    format: Format,
-) -> String {
+pub(super) fn print(name: &str, interfaces: &Interfaces, ports: &[Port], format: Format) -> String {
     let head = format!("Timing constraints of {name}; times in ns.");
     let mut text = match format {
         Format::Sdc | Format::Xdc => format!("# {head}\n"),
@@ -139,7 +134,9 @@ fn spi(period: f64) -> Vec<Constraint> {
         ports,
     };
     vec![
-        Constraint::About("SPI: SCK up to 50 MHz; MOSI is sampled at its rise, MISO changes at its fall."),
+        Constraint::About(
+            "SPI: SCK up to 50 MHz; MOSI is sampled at its rise, MISO changes at its fall.",
+        ),
         Constraint::Clock {
             name: "sck",
             port: "spi_sck_i",
@@ -214,7 +211,11 @@ impl Constraint {
                 output,
                 ports,
             } => {
-                let command = if *output { "set_output_delay" } else { "set_input_delay" };
+                let command = if *output {
+                    "set_output_delay"
+                } else {
+                    "set_input_delay"
+                };
                 format!("{command} {ns:.3} -clock {clock} {}\n", list(ports))
             }
             Self::Crossing { from, to, ns } => {

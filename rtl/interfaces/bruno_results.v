@@ -1,0 +1,54 @@
+// Keeps the last record's current of every output of one bank of the readout, as its words leave on the recorder's stream.
+// Two pages: one is read while the next record fills the other, and they change places at a record's last word.
+
+module bruno_results #(
+  parameter [12:0] NEURONS = 13'd1,  // of the bank
+  parameter [12:0] FIRST   = 13'd0,  // the first of them among the outputs
+  parameter [7:0]  WORDS   = 8'd2,   // of a neuron's record
+  parameter [7:0]  WORD    = 8'd0,   // which of them is kept
+  parameter        BITS    = 1       // of a neuron's number in the bank
+) (
+  input             clk_i,
+  input             rst_i,
+  input             clear_i,  // records start again
+  input             take_i,   // a word leaves
+  input             last_i,   // it is its record's last
+  input      [31:0] data_i,
+  output reg        done_o,   // a record is complete, for one cycle
+  input      [12:0] index_i,  // the output to be read
+  output     [31:0] value_o   // its current, LSB of I; 0 when it is not in this bank
+);
+
+  localparam [BITS-1:0] ONE = 1;
+
+  reg  [31:0]     kept [0:2*(1<<BITS)-1];
+  reg             page_q;    // the page that fills
+  reg  [7:0]      word_q;
+  reg  [BITS-1:0] neuron_q;
+
+  // Waiver: of the number in the bank the low bits are needed.
+  /* verilator lint_off UNUSEDSIGNAL */
+  wire [12:0]     local_index = index_i - FIRST;
+  /* verilator lint_on UNUSEDSIGNAL */
+  wire            mine      = local_index < NEURONS;
+  wire            next      = word_q == WORDS - 8'd1;
+
+  assign value_o = mine ? kept[{!page_q, local_index[BITS-1:0]}] : 32'd0;
+
+  always @(posedge clk_i) begin
+    if (take_i & (word_q == WORD)) kept[{page_q, neuron_q}] <= data_i;
+    done_o <= take_i & last_i & !clear_i & !rst_i;
+    if (rst_i | clear_i) begin
+      page_q   <= 1'b0;
+      word_q   <= 8'd0;
+      neuron_q <= {BITS{1'b0}};
+    end else if (take_i) begin
+      word_q <= next ? 8'd0 : word_q + 8'd1;
+      if (last_i) begin
+        page_q   <= !page_q;
+        neuron_q <= {BITS{1'b0}};
+      end else if (next) neuron_q <= neuron_q + ONE;
+    end
+  end
+
+endmodule
