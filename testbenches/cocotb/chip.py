@@ -37,7 +37,9 @@ def weight(layer, channel, neuron, neurons):
 REGISTERS = [WINDOW] + [device(0, index) for index in range(26)] + [device(1, index) for index in range(3)]
 
 # Reads, writes and both to places that do not exist or do not take them; the chip must answer with an error.
-ILLEGAL_READS = [6, 1 << 20, device(0, 26), device(1, 3), level(0, 0), weight(0, 0, 0, NEURONS), device(5, 0), LATE + 5, result(OUTPUTS)]
+ILLEGAL_READS = [6, 1 << 20, device(0, 26), device(1, 3), device(5, 0), LATE + 5, result(OUTPUTS), level(0, 8), weight(0, 0, 6, NEURONS)]
+if not DESCRIPTION["interfaces"].get("readback"):
+    ILLEGAL_READS += [level(0, 0), weight(0, 0, 0, NEURONS)]
 ILLEGAL_WRITES = [ID, TICK, SATURATIONS, OVERRUN, 6, device(0, 26), level(0, 8), weight(0, 0, 6, NEURONS), device(2, 0), LATE, VERSION, HASH, RECORDS, result(0)]
 
 

@@ -178,18 +178,26 @@ async def time_starts_with_a_clear(dut):
 
 @cocotb.test(**bare.LIMIT)
 async def busy_configuration_bus(dut):
-    """Transfers at every phase delay ticks by some cycles; none is missed, and time keeps pace with the clock."""
+    """Transfers at every phase, reads of weights and levels among them, delay ticks by some cycles; none is missed, time keeps
+    pace with the clock, and the neurons fire as without them."""
     bench = await Bench().start(dut)
     rng = random.Random(3)
-    bench.send([(tick, tick % chip.INPUTS) for tick in range(12, 60)])
+    events = [(tick, tick % chip.INPUTS) for tick in range(12, 60)]
+    bench.send(events)
     await bench.ticks.until(5)
     start, count = get_sim_time("us"), len(bench.ticks.vectors)
     while len(bench.ticks.vectors) < 70:
         await bench.host.read(chip.device(0, 9))
+        address, data = rng.choice(bench.program)
+        signed = data - (data >> 23 << 24) & 0xFFFFFFFF
+        assert (await bench.host.read(address))[0] == signed, hex(address)
         await ClockCycles(dut.clk, rng.randrange(1, 20))
     assert abs(len(bench.ticks.vectors) - count - (get_sim_time("us") - start)) <= 1
-    assert bench.ticks.vectors[:60] == vectors([(tick, tick % chip.INPUTS) for tick in range(12, 60)], 60)
+    assert bench.ticks.vectors[:60] == vectors(events, 60)
     assert await bench.counts() == [0, 0, 0, 0, 0]
+    await bench.bare.run(vectors(events, 70))
+    received = [event for event in bench.received() if event[0] < 70]
+    assert received == bench.bare.events and len(received) > 30, len(received)
 
 
 @cocotb.test(**bare.LIMIT)

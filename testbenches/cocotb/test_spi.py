@@ -122,6 +122,18 @@ async def writes_in_a_row(dut):
         assert await host.transfer(address) == (value, DONE), hex(address)
 
 
+@cocotb.test(**bare.LIMIT)
+async def memories_read_back(dut):
+    """Every weight and level that was written is read, in both banks of the hidden layer."""
+    host, _ = await start(dut, NEAR)
+    program = chip.program(9)
+    for address, data in program:
+        assert (await host.transfer(address, data))[1] == DONE
+    for address, data in program:
+        signed = data - (data >> 23 << 24) & 0xFFFFFFFF
+        assert await host.transfer(address) == (signed, DONE), hex(address)
+
+
 async def bits(dut, sent, count):
     """The first bits of a frame by hand, then CS goes high: the model only sends whole bytes."""
     dut.spi_cs_n.value = 0

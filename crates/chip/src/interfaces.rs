@@ -14,6 +14,8 @@ pub struct Interfaces {
     pub recorder: RecorderInterface,
     /// Frequency of the clock, MHz: cycles a tick of 1 us.
     pub clock_mhz: u32,
+    /// Weights and level tables can be read over the configuration bus.
+    pub readback: bool,
 }
 
 /// Configuration interfaces.
@@ -65,15 +67,17 @@ impl Default for Interfaces {
             spikes: SpikeInterface::default(),
             recorder: RecorderInterface::default(),
             clock_mhz: 1,
+            readback: false,
         }
     }
 }
 
 impl Interfaces {
-    /// Whether the core needs a shell around it.
+    /// Whether the core needs a shell around it: its memories are read through the core's own bus.
     pub fn need_shell(&self) -> bool {
         let bare = Self {
             clock_mhz: self.clock_mhz,
+            readback: self.readback,
             ..Self::default()
         };
         *self != bare

@@ -50,7 +50,7 @@ const fn register(
 }
 
 /// Registers of the whole chip; the index is the word address in section 0.
-pub const GLOBAL_REGISTERS: [Register; 6] = [
+pub static GLOBAL_REGISTERS: [Register; 6] = [
     register(
         "id",
         32,

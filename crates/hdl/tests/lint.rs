@@ -226,6 +226,22 @@ fn shell_of_a_folded_chip() {
     check(&folded(&chip, 2));
     check_synthesis(&folded(&chip, 2));
 }
+/// Weights and levels that can be read, in one bank and in several, folded and not.
+#[test]
+fn readback() {
+    for (chip, fold) in [
+        (MIXED, 1),
+        (MIXED, 2),
+        (SMALLEST, 1),
+        (SMALLEST, 2),
+        (TRUNCATE, 2),
+    ] {
+        let rest = chip.split_once(',').unwrap().1;
+        let chip = format!(r#"{{"name":"chip","interfaces":{{"readback":true}},{rest}"#);
+        check(&folded(&chip, fold));
+        check_synthesis(&folded(&chip, fold));
+    }
+}
 #[test]
 fn shells_with_a_bus() {
     check_shells("bus");

@@ -1,7 +1,7 @@
 //! Bus transfers that try a chip's whole address space, and what each must answer: for co-simulation and testbench.
 
 use bruno_chip::{GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address, code_index};
-use bruno_device::Chip;
+use bruno_device::{Chip, Layer};
 
 /// One transfer and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,40 @@ pub fn after_reset(chip: &Chip) -> Vec<Transfer> {
                 ));
             }
         }
+        if readback(chip) {
+            all.extend(memories(index, layer));
+        }
+    }
+    all
+}
+
+/// Whether levels and weights can be read.
+fn readback(chip: &Chip) -> bool {
+    chip.description.interfaces.is_some_and(|i| i.readback)
+}
+
+/// The level tables of the card, read; then every weight of a few channels, written and read.
+fn memories(index: usize, layer: &Layer) -> Vec<Transfer> {
+    let recurrent = (RECURRENT_LEVELS..).zip(&layer.recurrent_levels);
+    let levels = (0..).zip(&layer.levels).chain(recurrent);
+    let place = |at| address(Section::Levels(index), at);
+    let mut all: Vec<Transfer> = levels
+        .map(|(at, level)| Transfer::read(place(at), *level as u32))
+        .collect();
+    let last = layer.fan_in() - 1;
+    let weights = |pattern: usize| {
+        let channels = [0, last / 2, last].into_iter();
+        channels.flat_map(move |c| {
+            (0..layer.neurons).map(move |n| {
+                let place = code_index(c, n, layer.neurons);
+                let code = (c * 5 + n * 3 + pattern) & ((1 << layer.bits) - 1);
+                (address(Section::Codes(index), place), code as u32)
+            })
+        })
+    };
+    for pattern in [0, 1] {
+        all.extend(weights(pattern).map(|(place, code)| Transfer::write(place, code)));
+        all.extend(weights(pattern).map(|(place, code)| Transfer::read(place, code)));
     }
     all
 }
@@ -112,7 +146,9 @@ pub fn refusals(chip: &Chip) -> Vec<Transfer> {
             .collect();
         let levels = address(Section::Levels(index), 0);
         let codes = address(Section::Codes(index), 0);
-        reads.extend([levels, codes]);
+        if !readback(chip) {
+            reads.extend([levels, codes]);
+        }
         reads.extend(&absent);
         writes.extend(&absent);
         let outside = code_index(layer.fan_in(), 0, layer.neurons);

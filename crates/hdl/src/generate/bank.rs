@@ -18,7 +18,7 @@ pub(super) use stages::{saturations, stages};
 use names::{CLIPPED, FIRED, INJECT};
 
 use super::{
-    header, index_bits, literal, ports::range, register_file::value_type,
+    header, index_bits, literal, ports::range, readback, register_file::value_type,
     register_map::bank_registers,
 };
 use crate::{Binding, HdlError, Printed, Stage};
@@ -325,6 +325,16 @@ impl Bank<'_> {
   output reg [31:0] rec_data_o,
   input             rec_ready_i"
         );
+        if readback(self.chip) {
+            let kind = if self.chip.fold > 1 { "    " } else { " reg" };
+            let _ = write!(
+                text,
+                ",
+  input             levels_read_i,   // read level index_i into memory_o
+  input             codes_read_i,    // read weight index_i into memory_o; 0 for one of another bank
+  output{kind} [31:0] memory_o"
+            );
+        }
         for (_, r) in bank_registers(self.layer) {
             let _ = write!(text, ",\n  input {} {}_i", value_type(&r), r.name);
         }

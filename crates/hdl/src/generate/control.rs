@@ -3,6 +3,7 @@
 use super::{
     header,
     ports::{low, range},
+    readback,
 };
 use crate::kernels::Decimator;
 use crate::{Binding, Stage};
@@ -24,6 +25,9 @@ pub(super) fn print(chip: &Chip) -> Result<String, crate::HdlError> {
     let _ = writeln!(text, "module {} (", module_name(chip));
     text += &port_list(chip, layers);
     text += DECLARATIONS;
+    if readback(chip) {
+        text += MEMORY_DECLARATIONS;
+    }
     text += if chip.fold > 1 { FOLDED } else { UNFOLDED };
     text += &decode(chip, layers);
     text += &decimator()?;
@@ -62,16 +66,31 @@ fn port_list(chip: &Chip, layers: usize) -> String {
   output reg {l} device_read_o,   // read register index_o
   output reg {l} levels_write_o,  // level tables
   output reg {l} codes_write_o,   // weight codes
-  output reg {index} index_o,
+{read}  output reg {index} index_o,
   output reg [29:0] data_o,
   input      {words} device_value_i,  // register read from each layer
-  input      [31:0] saturated_i,     // saturated updates of the last tick
+{value}  input      [31:0] saturated_i,     // saturated updates of the last tick
   input             overrun_i        // a record was dropped
 );
 
   localparam [12:0] WINDOW = 13'd{}; // default window, ticks
 ",
         chip.window_ticks,
+        read = if readback(chip) {
+            format!(
+                "  output reg {l} levels_read_o,   // read level index_o
+  output reg {l} codes_read_o,    // read weight index_o\n"
+            )
+        } else {
+            String::new()
+        },
+        value = if readback(chip) {
+            format!(
+                "  input      {words} memory_value_i,  // level or weight read from each layer\n"
+            )
+        } else {
+            String::new()
+        },
         done = if chip.fold > 1 {
             "  input             done_i,          // last cycle of a tick\n"
         } else {
@@ -111,6 +130,10 @@ const DECLARATIONS: &str = "  localparam [31:0] ID = 32'h6272756e; // \"brun\"
   wire unused = &{1'b0, cfg_wdata_i[31:30]};
 
   assign tick_o = tick_q;
+
+";
+
+const MEMORY_DECLARATIONS: &str = "  reg memory_q, memory_done_q; // a level or weight is read
 
 ";
 
@@ -154,11 +177,11 @@ fn decode(chip: &Chip, layers: usize) -> String {
     levels_write_o <= {layers}'d0;
     codes_write_o  <= {layers}'d0;
     clear_q        <= 1'b0;
-    if (rst_i) window_q <= WINDOW;
+{strobes}    if (rst_i) window_q <= WINDOW;
     else if (go) begin
       index_o <= addr_q{index};
       data_o  <= data_q;
-      known_q <= 1'b0;
+{memory}      known_q <= 1'b0;
       value_q <= 32'd0;
       layer_q <= 4'd0;
       case (addr_q[31:26])
@@ -177,7 +200,17 @@ fn decode(chip: &Chip, layers: usize) -> String {
             default: ;
           endcase
         end
-"
+",
+        strobes = if readback(chip) {
+            format!("    levels_read_o  <= {layers}'d0;\n    codes_read_o   <= {layers}'d0;\n")
+        } else {
+            String::new()
+        },
+        memory = if readback(chip) {
+            "      memory_q <= 1'b0;\n"
+        } else {
+            ""
+        },
     );
     for (index, layer) in chip.layers.iter().enumerate() {
         let bit = if layers == 1 {
@@ -193,24 +226,38 @@ fn decode(chip: &Chip, layers: usize) -> String {
           device_write_o{bit} <= write_q;
           device_read_o{bit} <= !write_q;
         end
-        6'd{}: if (write_q & {}) begin // its level tables
-          known_q <= 1'b1;
-          levels_write_o{bit} <= 1'b1;
-        end
-        6'd{}: if (write_q & {}) begin // its weight codes
-          known_q <= 1'b1;
-          codes_write_o{bit} <= 1'b1;
-        end
 ",
             4 * (index + 1),
             register_exists(layer),
             layer.name,
             index + 1,
-            4 * (index + 1) + 1,
-            level_exists(layer),
-            4 * (index + 1) + 2,
-            code_exists(layer),
         );
+        let page = 4 * (index + 1);
+        let memories = [
+            (page + 1, level_exists(layer), "its level tables", "levels"),
+            (page + 2, code_exists(layer), "its weight codes", "codes"),
+        ];
+        for (page, exists, about, memory) in memories {
+            text += &if readback(chip) {
+                format!(
+                    "        6'd{page}: if ({exists}) begin // {about}
+          known_q <= 1'b1;
+          layer_q <= write_q ? 4'd0 : 4'd{};
+          memory_q <= !write_q;
+          {memory}_write_o{bit} <= write_q;
+          {memory}_read_o{bit} <= !write_q;
+        end\n",
+                    index + 1
+                )
+            } else {
+                format!(
+                    "        6'd{page}: if (write_q & {exists}) begin // {about}
+          known_q <= 1'b1;
+          {memory}_write_o{bit} <= 1'b1;
+        end\n"
+                )
+            };
+        }
     }
     text + "        default: ;\n      endcase\n    end\n  end\n\n"
 }
@@ -350,19 +397,25 @@ fn answer(chip: &Chip) -> String {
       known_done_q <= known_q;
       value_done_q <= value_q;
       layer_done_q <= layer_q;
-    end
+{memory}    end
     if (done_q) begin
       cfg_error_o <= !known_done_q;
       case (layer_done_q)
-"
+",
+        memory = if readback(chip) {
+            "      memory_done_q <= memory_q;\n"
+        } else {
+            ""
+        },
     );
     for index in 0..chip.layers.len() {
         let (high, low) = (32 * index + 31, 32 * index);
-        let _ = writeln!(
-            text,
-            "        4'd{}: cfg_rdata_o <= device_value_i[{high}:{low}];",
-            index + 1
-        );
+        let device = format!("device_value_i[{high}:{low}]");
+        let value = match readback(chip) {
+            true => format!("memory_done_q ? memory_value_i[{high}:{low}] : {device}"),
+            false => device,
+        };
+        let _ = writeln!(text, "        4'd{}: cfg_rdata_o <= {value};", index + 1);
     }
     text + "        default: cfg_rdata_o <= value_done_q;\n      endcase\n    end\n  end\n\n"
 }

@@ -3,7 +3,7 @@
 use super::{
     bank, bank_module, control, fold, header, hidden_neurons, ports,
     ports::range,
-    random, register_file,
+    random, readback, register_file,
     register_map::{bank_registers, registers},
     streams,
 };
@@ -38,6 +38,9 @@ pub(super) fn print(chip: &Chip) -> String {
             stream += 1;
         }
     }
+    if readback(chip) {
+        text += &memory_values(chip);
+    }
     text += &events(chip);
     text + "endmodule\n"
 }
@@ -61,6 +64,16 @@ fn wires(chip: &Chip) -> String {
         range(streams(chip)),
         range(32 * streams(chip)),
     );
+    if readback(chip) {
+        let _ = writeln!(
+            text,
+            "  wire {layers} levels_read, codes_read;\n  wire {} memory_value;",
+            range(32 * chip.layers.len())
+        );
+        for (layer, base) in memories(chip) {
+            let _ = writeln!(text, "  wire [31:0] {layer}_{base}_memory;");
+        }
+    }
     if chip.fold > 1 {
         let slot = range(fold::slot_bits(chip));
         let _ = writeln!(text, "  wire read, done;\n  wire {slot} slot;");
@@ -128,11 +141,49 @@ fn control_instance(chip: &Chip) -> String {
         ("saturated_i", "saturated_sum"),
         ("overrun_i", "|overrun"),
     ];
+    if readback(chip) {
+        for (port, wire) in [
+            ("levels_read_o", "levels_read"),
+            ("codes_read_o", "codes_read"),
+            ("memory_value_i", "memory_value"),
+        ] {
+            let _ = writeln!(text, "    .{port}({wire}),");
+        }
+    }
     for (index, (port, wire)) in own.iter().enumerate() {
         let comma = if index + 1 < own.len() { "," } else { "" };
         let _ = writeln!(text, "    .{port}({wire}){comma}");
     }
     text + "  );\n\n"
+}
+
+/// Layer and first neuron of every bank.
+fn memories(chip: &Chip) -> Vec<(&str, usize)> {
+    let mut all = Vec::new();
+    for layer in &chip.layers {
+        let mut base = 0;
+        for size in &layer.banks {
+            all.push((layer.name.as_str(), base));
+            base += size;
+        }
+    }
+    all
+}
+
+/// What each layer's banks say when a level or weight is read: a bank without the weight says 0.
+fn memory_values(chip: &Chip) -> String {
+    let mut text = String::new();
+    for (index, layer) in chip.layers.iter().enumerate() {
+        let banks = memories(chip).into_iter().filter(|m| m.0 == layer.name);
+        let banks: Vec<String> = banks.map(|(l, b)| format!("{l}_{b}_memory")).collect();
+        let (high, low) = (32 * index + 31, 32 * index);
+        let _ = writeln!(
+            text,
+            "  assign memory_value[{high}:{low}] = {};",
+            banks.join(" | ")
+        );
+    }
+    text + "\n"
 }
 
 fn sequencer_instance(chip: &Chip) -> String {
@@ -246,6 +297,13 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
         range(bank::memory::index_width(layer)),
         range(layer.current.bits as usize),
     );
+    if readback(chip) {
+        let bit = element(index, layers);
+        let _ = write!(
+            text,
+            ",\n    .levels_read_i(levels_read{bit}),\n    .codes_read_i(codes_read{bit}),\n    .memory_o({name}_{base}_memory)"
+        );
+    }
     for (_, r) in bank_registers(layer) {
         let _ = write!(text, ",\n    .{0}_i({name}_{0})", r.name);
     }

@@ -5,6 +5,7 @@ use super::names::{CODE, LEVEL, REC_LEVEL};
 use crate::generate::{
     extend, index_bits, literal,
     ports::{low, range},
+    readback,
 };
 use bruno_chip::neuron_bits;
 use std::fmt::Write;
@@ -42,7 +43,33 @@ impl Bank<'_> {
             low(index_bits(self.size)),
             low(self.layer.bits as usize)
         );
+        if readback(self.chip) {
+            text += &self.read_block();
+        }
         text
+    }
+
+    /// Reads over the bus: levels with their sign, codes of this bank.
+    fn read_block(&self) -> String {
+        let entry = |table: &str| {
+            let code = low(self.layer.bits as usize);
+            extend(
+                &format!("{table}[index_i{code}]"),
+                self.layer.current.bits,
+                true,
+            )
+        };
+        let level = match self.layer.recurrent {
+            true => format!("index_i[8] ? {} : {}", entry(REC_LEVEL), entry(LEVEL)),
+            false => entry(LEVEL),
+        };
+        format!(
+            "  always @(posedge clk_i)
+    if (levels_read_i) memory_o <= {level};
+    else if (codes_read_i) memory_o <= mine ? {{{}'d0, {CODE}[weight_channel][local_neuron{}]}} : 32'd0;\n\n",
+            32 - self.layer.bits,
+            low(index_bits(self.size)),
+        )
     }
 
     /// The fields of `index_i` for a bank that computes no address from them.

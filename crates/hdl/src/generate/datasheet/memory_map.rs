@@ -1,6 +1,6 @@
 //! Registers, level tables and weights by address.
 
-use crate::generate::register_map::registers;
+use crate::generate::{readback, register_map::registers};
 use bruno_chip::{GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address, neuron_bits};
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
@@ -24,7 +24,7 @@ pub(super) fn print(chip: &Chip) -> String {
         page += &row(address(Section::Global, index), register, &reset);
     }
     for (index, layer) in chip.layers.iter().enumerate() {
-        page += &layer_section(index, layer);
+        page += &layer_section(chip, index, layer);
     }
     page + "\n"
 }
@@ -38,7 +38,11 @@ fn row(address: u32, r: &Register, reset: &str) -> String {
     )
 }
 
-fn layer_section(index: usize, layer: &Layer) -> String {
+fn layer_section(chip: &Chip, index: usize, layer: &Layer) -> String {
+    let access = match readback(chip) {
+        true => "read, write",
+        false => "write only",
+    };
     let mut text = format!(
         "\n### Layer `{}` ({} neurons)\n\n{TABLE_HEAD}",
         layer.name, layer.neurons
@@ -53,7 +57,7 @@ fn layer_section(index: usize, layer: &Layer) -> String {
     let codes = address(Section::Codes(index), 0);
     let _ = writeln!(
         text,
-        "\nLevel table: `0x{levels:08x}` + code (0..{}), write only, signed LSB of I, after reset {}.",
+        "\nLevel table: `0x{levels:08x}` + code (0..{}), {access}, signed LSB of I, after reset {}.",
         (1 << layer.bits) - 1,
         list(&layer.levels)
     );
@@ -67,7 +71,7 @@ fn layer_section(index: usize, layer: &Layer) -> String {
     }
     let _ = writeln!(
         text,
-        "\nWeight codes: `0x{codes:08x}` + (channel << {}) + neuron, write only, {} bits, undefined until written; \
+        "\nWeight codes: `0x{codes:08x}` + (channel << {}) + neuron, {access}, {} bits, undefined until written; \
          channels 0..{} are the inputs{}.",
         neuron_bits(layer.neurons),
         layer.bits,

@@ -5,7 +5,7 @@ use super::{lane_module, lanes, saturation_bits, slot_bits};
 use crate::HdlError;
 use crate::generate::bank::{Array, Bank, arrays};
 use crate::generate::{
-    bank_module, header, index_bits, ports::range, register_map::bank_registers,
+    bank_module, header, index_bits, ports::range, readback, register_map::bank_registers,
 };
 use bruno_device::{Chip, Layer, RegisterId};
 use std::fmt::Write;
@@ -35,6 +35,9 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, size: usize) -> Result<St
     text += &bank.tick_block();
     text += &bank.lane_instances();
     text += &bank.recorder();
+    if readback(chip) {
+        text += &bank.read_block();
+    }
     Ok(text + "endmodule\n")
 }
 
@@ -95,6 +98,11 @@ impl Folded<'_> {
         );
         if self.bank.spiking() {
             let _ = writeln!(text, "  wire {} fired;", range(self.bank.size));
+        }
+        if readback(self.chip()) {
+            let codes = range(self.layer().bits as usize * count);
+            let _ = writeln!(text, "  wire {codes} lane_code; // weight read last");
+            text += "  reg level_now_q; // a level is read, not a weight\n";
         }
         for (a, _) in self.resting() {
             let _ = writeln!(
@@ -291,6 +299,19 @@ impl Folded<'_> {
             "code_i",
             format!("data_i{}", crate::generate::ports::low(layer.bits as usize)),
         );
+        if readback(self.chip()) {
+            let bits = layer.bits;
+            port(
+                "code_read_i",
+                format!("codes_read_i & mine & (weight_lane == {lane})"),
+            );
+            let one = bits as usize * self.lanes.len() == 1;
+            let part = format!("[{lane} * {bits} +: {bits}]");
+            port(
+                "code_o",
+                format!("lane_code{}", if one { "" } else { &part }),
+            );
+        }
         // A lane with fewer slots than another one is not read where it has none.
         port(
             "record_read_i",
@@ -312,6 +333,43 @@ impl Folded<'_> {
             "{first}{indent}{} {name} (\n{}\n{indent});\n",
             lane_module(self.chip(), layer, neurons),
             lines.join(",\n")
+        )
+    }
+
+    /// Reads over the bus: index_i stands still until the answer has been taken.
+    fn read_block(&self) -> String {
+        let layer = self.layer();
+        let (bits, codes) = (layer.current.bits as usize, layer.bits as usize);
+        let size = bits << codes;
+        let (at, gap) = (index_bits(size), index_bits(size) - codes);
+        let code = crate::generate::ports::low(codes);
+        let entry =
+            |table: &str| format!("{table}[{{{gap}'d0, index_i{code}}} * {at}'d{bits} +: {bits}]");
+        let level = match layer.recurrent {
+            true => format!("index_i[8] ? {} : {}", entry("rec_level"), entry("level")),
+            false => entry("level"),
+        };
+        let count = self.lanes.len();
+        let lane = index_bits(codes * count);
+        let selected = match count {
+            1 => "lane_code".to_string(),
+            _ => format!(
+                "lane_code[weight_lane[{}:0] * {lane}'d{codes} +: {codes}]",
+                lane - 1
+            ),
+        };
+        format!(
+            "  wire {levels} level_word = {level};
+  wire {words} code_word = {selected};
+  assign memory_o = level_now_q ? {wide} : mine ? {{{pad}'d0, code_word}} : 32'd0;
+
+  always @(posedge clk_i) if (levels_read_i | codes_read_i) level_now_q <= levels_read_i;
+
+",
+            levels = range(bits),
+            words = range(codes),
+            wide = crate::generate::extend("level_word", bits as u32, true),
+            pad = 32 - codes,
         )
     }
 

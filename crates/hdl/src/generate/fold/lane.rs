@@ -5,7 +5,7 @@ use super::{lane_module, saturation_bits, slot_bits, synapses};
 use crate::HdlError;
 use crate::generate::bank::{Array, saturations};
 use crate::generate::{
-    header, index_bits, literal, ports::range, register_file::value_type,
+    header, index_bits, literal, ports::range, readback, register_file::value_type,
     register_map::bank_registers,
 };
 use bruno_device::{Chip, Layer, RecordWord, Rest};
@@ -40,7 +40,7 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result
     text += &lane.declarations()?;
     text += &lane.timing();
     text += &lane.reads();
-    text += &synapses::print(layer);
+    text += &synapses::print(layer, readback(chip));
     text += &lane.path.pipeline.blocks();
     text += &lane.unused_registers();
     text += &lane.writes()?;
@@ -117,13 +117,14 @@ impl Lane<'_> {
   input      {} code_slot_i,
   input      {} code_channel_i,
   input      {} code_i,
-  input             record_read_i,   // read the record of record_slot_i
+{}  input             record_read_i,   // read the record of record_slot_i
   input      {} record_slot_i,
   output     {} record_o",
             format_args!("{:<6}", range(saturation_bits(self.layer))),
             range(self.address_bits()),
             range(index_bits(self.layer.fan_in())),
             range(self.layer.bits as usize),
+            self.read_ports(),
             range(self.address_bits()),
             range(record_bits(&self.recorded()) as usize),
         );
@@ -131,6 +132,17 @@ impl Lane<'_> {
             let _ = write!(text, ",\n  input {} {}_i", value_type(&r), r.name);
         }
         text + "\n);\n\n"
+    }
+
+    /// Ports by which a weight is read over the bus.
+    fn read_ports(&self) -> String {
+        if !readback(self.chip) {
+            return String::new();
+        }
+        let code = range(self.layer.bits as usize);
+        format!(
+            "  input             code_read_i,     // read it, between two ticks\n  output     {code} code_o,\n"
+        )
     }
 
     fn declarations(&self) -> Result<String, HdlError> {

@@ -62,8 +62,9 @@ pub fn declarations(layer: &Layer, neurons: usize) -> String {
 "
 }
 
-/// Reads, writes and the sum; without a spike nothing is read or added.
-pub fn print(layer: &Layer) -> String {
+/// Reads, writes and the sum; without a spike nothing is read or added. With `readback` the port that a tick reads codes by
+/// serves the bus between two ticks.
+pub fn print(layer: &Layer, readback: bool) -> String {
     let any = if layer.recurrent {
         "(|pre_i) | (|rec_spike_i)"
     } else {
@@ -73,17 +74,31 @@ pub fn print(layer: &Layer) -> String {
         0 => "code_channel_i".into(),
         gap => format!("{{{gap}'d0, code_channel_i}}"),
     };
+    let (when, slot) = match readback {
+        true => (
+            "(enter & any_spike) | code_read_i",
+            "code_read_i ? code_slot_i : read_slot",
+        ),
+        false => ("enter & any_spike", "read_slot"),
+    };
     let mut text = format!(
         "  wire any_spike = {any};
 
   always @(posedge clk_i) begin
-    if (enter & any_spike) codes_q <= codes[read_slot];
+    if ({when}) codes_q <= codes[{slot}];
     if (code_write_i) codes[code_slot_i]{} <= code_i;
   end
 
 ",
         part(layer, &channel),
     );
+    if readback {
+        let _ = writeln!(
+            text,
+            "  assign code_o = codes_q{};\n",
+            part(layer, &channel)
+        );
+    }
     text += &terms(layer);
     text += &tree(layer);
     if layer.fan_in() == 1 {
