@@ -14,6 +14,7 @@ mod model;
 mod montecarlo;
 mod new;
 mod nir;
+mod program;
 mod report;
 mod synth;
 mod train;
@@ -48,6 +49,7 @@ enum Command {
     Data(data::DataCommand),
     Model(model::ModelCommand),
     Nir(nir::NirCommand),
+    Program(program::ProgramCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
     #[command(name = judge::NAME, hide = true)]
     Judge(judge::Judge),
@@ -73,6 +75,7 @@ impl Arguments {
             Command::Data(command) => command.run(),
             Command::Model(command) => command.run(),
             Command::Nir(command) => command.run(),
+            Command::Program(command) => command.run(),
             Command::Montecarlo(command) => command.run().map_err(|e| e.of_file(&command.chip)),
             Command::Judge(command) => command.run(),
         }

@@ -1,5 +1,6 @@
 //! From a resolved chip to its design: Verilog modules (one a file), file list, timing constraints, data sheet.
 
+mod address_map;
 mod bank;
 mod constraints;
 mod control;
@@ -11,6 +12,7 @@ mod random;
 mod register_file;
 mod register_map;
 mod shell;
+mod software;
 mod speed;
 mod top;
 
@@ -89,6 +91,7 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
         ),
     ];
     companions.extend(shell::companions(chip));
+    companions.extend(software::files(chip));
     Ok(Design {
         top: chip.name.clone(),
         cycles_per_tick: fold::cycles_per_tick(chip)?,
@@ -103,6 +106,11 @@ fn file(module: &str, text: String) -> DesignFile {
         name: format!("{module}.v"),
         text,
     }
+}
+
+/// Whether weights and level tables can be read over the bus.
+fn readback(chip: &Chip) -> bool {
+    chip.description.interfaces.is_some_and(|i| i.readback)
 }
 
 /// The different bank sizes of a layer, ascending.

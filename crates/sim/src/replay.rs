@@ -1,9 +1,9 @@
 //! A case for `testbenches/replay.v`, which drives a chip (or its netlist) in any Verilog simulator, and what the integer
 //! model says that the testbench must print.
 
+use crate::bus::global;
 use crate::stimuli::Case;
-use crate::{Forward, IntegerModel, SimError, Trace};
-use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
+use crate::{Forward, IntegerModel, SimError, Trace, Word};
 use bruno_device::Chip;
 use std::fmt::Write;
 
@@ -54,34 +54,13 @@ fn first_difference(what: &str, found: &[&str], expected: &[String]) -> Option<S
 /// A case as commands of the testbench.
 pub fn commands(chip: &Chip, case: &Case) -> String {
     let mut text = String::new();
-    let mut write = |section, index, data: u32| {
-        let _ = writeln!(text, "w {:x} {data:x}", address(section, index));
+    let clear = Word {
+        address: global("clear"),
+        data: 1,
     };
-    for (index, (layer, program)) in chip.layers.iter().zip(&case.program.layers).enumerate() {
-        for register in &layer.model.registers {
-            let value = program.codes.value(*register);
-            write(
-                Section::Device(index),
-                layer.model.address(*register),
-                value as u32,
-            );
-        }
-        for (code, level) in (0..).zip(&program.levels) {
-            write(Section::Levels(index), code, *level as u32);
-        }
-        for (code, level) in (RECURRENT_LEVELS..).zip(&program.recurrent_levels) {
-            write(Section::Levels(index), code, *level as u32);
-        }
-        for (at, code) in program.weights.iter().enumerate() {
-            let n = layer.neurons;
-            write(
-                Section::Codes(index),
-                code_index(at / n, at % n, n),
-                u32::from(*code),
-            );
-        }
+    for word in case.program.words(chip).into_iter().chain([clear]) {
+        let _ = writeln!(text, "w {:x} {:x}", word.address, word.data);
     }
-    write(Section::Global, 2, 1);
     text += "i 8\n";
     let mut now = 0;
     let events = &case.stimulus.events;

@@ -22,6 +22,7 @@ pub(super) fn print(chip: &Chip) -> Result<String, HdlError> {
     );
     page += &overview(chip, cycles);
     page += &interface::print(chip);
+    page += &bring_up(chip);
     page += &memory_map::print(chip);
     page += &numbers::print(chip);
     page += &recorder::print(chip);
@@ -105,6 +106,30 @@ fn diagram(chip: &Chip) -> String {
         source = format!("{} spikes", layer.name);
     }
     text
+}
+
+/// The first steps with the bare core. With a shell, its page has those of its interface.
+fn bring_up(chip: &Chip) -> String {
+    let weights: usize = chip.layers.iter().map(|l| l.fan_in() * l.neurons).sum();
+    let back = match super::readback(chip) {
+        true => "Everything that was written can be read back",
+        false => "Registers can be read back, weights and level tables cannot",
+    };
+    format!(
+        "## Bring-up
+
+1. `clk_i` runs. Hold `rst_i` high for two cycles, with `tick_i`, `cfg_valid_i` low and `rec_ready_i` high.
+2. Read `0x00000000`: the answer is `0x6272756e`, without an error. Write 5 to `0x00000001` and read it: 5 comes back; write {window}
+   again.
+3. Write the program, in the order in which `bruno program export RUN --format hex` lists its words: window, registers, level tables,
+   weights. All {weights} weights must be written. {back}.
+4. Write 1 to `0x00000002`: the states are at rest, the next tick is tick 0.
+5. Offer a tick with its input spikes once a microsecond; take the recorder's words as they come.
+6. After {window} ticks the records of the first window arrive; the readout's hold the outputs. For the next sample go back to 4.
+
+",
+        window = chip.window_ticks
+    )
 }
 
 fn limits(chip: &Chip) -> Result<String, HdlError> {

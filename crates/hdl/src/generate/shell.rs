@@ -3,6 +3,7 @@
 //! The wrappers are written by hand (`rtl/interfaces/`); the shell only instantiates them. The core keeps its name and
 //! ports, and is what co-simulation runs.
 
+mod bring_up;
 mod config;
 mod page;
 mod parts;
@@ -34,7 +35,7 @@ pub fn shell_module(chip: &Chip) -> String {
 }
 
 /// The chip's interfaces when they need a shell.
-fn wanted(chip: &Chip) -> Option<Interfaces> {
+pub(super) fn wanted(chip: &Chip) -> Option<Interfaces> {
     chip.description.interfaces.filter(Interfaces::need_shell)
 }
 

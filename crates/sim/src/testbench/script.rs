@@ -4,7 +4,6 @@ use super::{BenchCase, rows, vector};
 use crate::bus::{Transfer, global};
 use crate::stimuli::Reader;
 use crate::{Program, Trace};
-use bruno_chip::{RECURRENT_LEVELS, Section, address, code_index};
 use bruno_device::Chip;
 use bruno_hdl::DesignFile;
 use std::collections::HashMap;
@@ -104,23 +103,10 @@ impl<'a> Script<'a> {
     }
 
     fn load(&mut self, program: &Program) {
-        self.write(global("window"), program.window);
-        let chip = self.chip;
-        for (index, (layer, own)) in chip.layers.iter().zip(&program.layers).enumerate() {
-            for register in &layer.model.registers {
-                let place = address(Section::Device(index), layer.model.address(*register));
-                let value = own.codes.value(*register) as u32;
-                if self.write(place, value) {
-                    self.push(Operation::Read, place, value);
-                }
-            }
-            let recurrent = (RECURRENT_LEVELS..).zip(&own.recurrent_levels);
-            for (code, level) in (0..).zip(&own.levels).chain(recurrent) {
-                self.write(address(Section::Levels(index), code), *level as u32);
-            }
-            for (at, code) in own.weights.iter().enumerate() {
-                let place = code_index(at / layer.neurons, at % layer.neurons, layer.neurons);
-                self.write(address(Section::Codes(index), place), u32::from(*code));
+        for word in program.words(self.chip) {
+            let new = self.write(word.address, word.data);
+            if new && word.is_register() {
+                self.push(Operation::Read, word.address, word.data);
             }
         }
     }

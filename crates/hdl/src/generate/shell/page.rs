@@ -1,6 +1,6 @@
 //! Ports and registers of a shell as a page for people.
 
-use super::Window;
+use super::{Window, bring_up};
 use crate::generate::Port;
 use bruno_chip::{
     ConfigInterface, Interfaces, Register, SHELL_COUNTERS, SHELL_REGISTERS, SHELL_REGISTERS_AT,
@@ -12,8 +12,9 @@ use std::fmt::Write;
 /// The page.
 pub(super) fn print(chip: &Chip, name: &str, interfaces: &Interfaces, ports: &[Port]) -> String {
     let mut page = format!(
-        "# {name}: ports and registers\n\nProtocols and rules: docs/interfaces.md. The core's registers keep their addresses.\n\n\
-         ## Ports\n\n| port | bits | direction | what it carries |\n|---|---|---|---|\n"
+        "# {name}: ports, registers, protocols\n\nWhat is inside the core: {}_datasheet.md. Its registers keep their addresses.\n\n\
+         ## Ports\n\n| port | bits | direction | what it carries |\n|---|---|---|---|\n",
+        chip.name
     );
     for port in ports {
         let direction = if port.output { "out" } else { "in" };
@@ -36,7 +37,8 @@ pub(super) fn print(chip: &Chip, name: &str, interfaces: &Interfaces, ports: &[P
             index_bits - 1
         );
     }
-    page
+    page += &bring_up::print(chip, interfaces);
+    page + &bring_up::protocols(interfaces)
 }
 
 fn registers(chip: &Chip, window: Option<Window>) -> String {

@@ -1,0 +1,217 @@
+//! A trained program through the drivers and the pins of a Verilated shell into the chip: what is decided there is what
+//! `bruno eval` says.
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use support::{check, root, task::Task};
+
+/// Trained networks of one interface, and what drives them.
+struct Kit {
+    task: Task,
+    config: &'static str,
+}
+
+/// Runs a tool that must succeed; what it prints.
+fn run(dir: &Path, program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program)
+        .current_dir(dir)
+        .args(arguments)
+        .output();
+    let output = output.unwrap_or_else(|e| panic!("{program}: {e}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+impl Kit {
+    /// A chip whose network has been trained, generated, with its program for the drivers.
+    fn new(config: &'static str) -> Self {
+        let task = Task::new("");
+        let interfaces = format!(
+            r#""name":"dut","interfaces":{{"config":"{config}","spikes":"stream","recorder":"none","clock_mhz":8,"readback":true}}"#
+        );
+        task.change(r#""name":"tiny""#, &interfaces);
+        // Until the classes are told apart: decisions that are all the same would say little.
+        task.change(r#""epochs":3"#, r#""epochs":30"#);
+        check(task.train("out", &[]), 0, "");
+        let kit = Self { task, config };
+        let chip = kit.path("out/chip.json");
+        check(
+            support::bruno(&["generate", &chip, "--out", &kit.path("rtl")]),
+            0,
+            "",
+        );
+        for (format, file) in [("c", "rtl/dut_program.h"), ("hex", "dut.hex")] {
+            let run = kit.path("out");
+            let out = kit.path(file);
+            let arguments = ["program", "export", &run, "--format", format, "--out", &out];
+            check(support::bruno(&arguments), 0, "");
+        }
+        kit.build();
+        kit
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.task.path(name).display().to_string()
+    }
+
+    /// The harness around the Verilated shell and the C driver, which compiles as strict C.
+    fn build(&self) {
+        let rtl = self.task.path("rtl");
+        let strict = [
+            "-std=c99",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+            "-O1",
+            "-c",
+            "bruno_driver.c",
+        ];
+        run(&rtl, "gcc", &strict);
+        let harness = root().join("testbenches/driver/harness.cpp");
+        let harness = harness.canonicalize().unwrap().display().to_string();
+        let object = self.path("rtl/bruno_driver.o");
+        let kind = if self.config == "spi" {
+            "BRUNO_SPI"
+        } else {
+            "BRUNO_AXI"
+        };
+        let flags = format!("-O1 -D{kind} -I{}", rtl.display());
+        let arguments = [
+            "--cc",
+            "--exe",
+            "--build",
+            "-O3",
+            "-Wno-fatal",
+            "--top-module",
+            "dut_shell",
+            "-f",
+            "dut.f",
+            "-CFLAGS",
+            &flags,
+            &harness,
+            &object,
+            "-o",
+            "harness",
+        ];
+        run(&rtl, "verilator", &arguments);
+    }
+
+    /// The samples of a split, for the harness, with the true classes.
+    fn samples(&self, split: &str) -> (String, Vec<usize>) {
+        let labels = std::fs::read_to_string(self.task.path("data/labels.csv")).unwrap();
+        let (mut text, mut classes) = (String::new(), Vec::new());
+        for row in labels.lines().skip(1) {
+            let field: Vec<&str> = row.split(',').collect();
+            if field[2] != split {
+                continue;
+            }
+            let events = self.task.path("data").join(field[0]);
+            for event in std::fs::read_to_string(events).unwrap().lines().skip(1) {
+                text += &format!("event {}\n", event.replace(',', " "));
+            }
+            let duration_us: u32 = field[3].parse().unwrap();
+            text += &format!("decide {}\n", duration_us / 1000);
+            // Classes stand in the order of their names.
+            classes.push(usize::from(field[1] == "low"));
+        }
+        (text, classes)
+    }
+
+    /// What `bruno eval` says of a split: counts by true class and class found.
+    fn evaluated(&self, split: &str) -> Vec<Vec<u64>> {
+        let chip = self.task.path("out/chip.json");
+        let program = self.path("out/program.json");
+        let arguments = [
+            "--program",
+            &program,
+            "--split",
+            split,
+            "--json",
+            "--ridge",
+            "never",
+        ];
+        let output = check(self.task.run("eval", &chip, &arguments), 0, "");
+        let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        serde_json::from_value(found["confusion"].clone()).unwrap()
+    }
+
+    /// Both drivers decide as `bruno eval` does.
+    fn check(&self) {
+        let mut wrong = 0;
+        for split in ["train", "valid", "test"] {
+            let (samples, classes) = self.samples(split);
+            let file = self.path("samples");
+            std::fs::write(&file, samples).unwrap();
+            let harness = self.path("rtl/obj_dir/harness");
+            let c = run(&root(), &harness, &[&file]);
+            let python = run(
+                &root(),
+                "/usr/bin/python3",
+                &[
+                    "testbenches/driver/classify.py",
+                    &self.path("rtl"),
+                    if self.config == "spi" { "spi" } else { "axi" },
+                    &harness,
+                    &self.path("dut.hex"),
+                    &file,
+                    &self.index_bits(),
+                ],
+            );
+            assert_eq!(c, python, "{split}");
+            let mut found = vec![vec![0; 2]; 2];
+            for (class, decision) in classes.iter().zip(c.lines()) {
+                found[*class][decision.parse::<usize>().unwrap()] += 1;
+            }
+            assert_eq!(found, self.evaluated(split), "{split}");
+            wrong += found[0][1] + found[1][0];
+        }
+        assert!(wrong < 4, "{wrong} of 16 are wrong");
+    }
+
+    fn index_bits(&self) -> String {
+        let header = std::fs::read_to_string(self.task.path("rtl/dut_registers.h")).unwrap();
+        let line = header
+            .lines()
+            .find(|l| l.contains("AXI_INDEX_BITS"))
+            .unwrap();
+        line.split_whitespace().last().unwrap().into()
+    }
+}
+
+#[test]
+fn spi() {
+    Kit::new("spi").check();
+}
+#[test]
+fn axi4_lite() {
+    Kit::new("axi4-lite").check();
+}
+
+/// The formats hold the same words, each in its way.
+#[test]
+fn formats() {
+    let task = Task::new("");
+    task.change(
+        r#""name":"tiny""#,
+        r#""name":"dut","interfaces":{"config":"axi4-lite","spikes":"stream"}"#,
+    );
+    check(task.train("out", &[]), 0, "");
+    let run = task.path("out").display().to_string();
+    let first = |format: &str| {
+        let output = check(
+            support::bruno(&["program", "export", &run, "--format", format]),
+            0,
+            "",
+        );
+        let text = String::from_utf8(output.stdout).unwrap();
+        // Trained numbers may differ in their last digit from machine to machine.
+        let head = text.lines().take(9).filter(|l| !l.contains("bias"));
+        let head: Vec<&str> = head.collect();
+        format!("{format}\n{}\n", head.join("\n"))
+    };
+    insta::assert_snapshot!(["hex", "spi", "axi", "c"].map(first).concat());
+}
