@@ -3,8 +3,9 @@
 
 use bruno_circuit::from_model::{Agreement, Asked, FileNeuron, FileTestbench, agreement};
 use bruno_circuit::netlist::Stimulus;
+use bruno_circuit::plot::svg;
 use bruno_circuit::simulator::Simulator;
-use bruno_model::{Float, Model, Shipped, TICK_S};
+use bruno_model::{Float, Model, SHIPPED, Shipped, TICK_S};
 use std::time::Duration;
 
 const SIMULATORS: [Simulator; 2] = [Simulator::Ngspice, Simulator::Vacask];
@@ -237,5 +238,32 @@ fn a_nullcline() {
     assert!(points.len() > 60);
     for (v, w) in points {
         assert!((w - 4.0 * (v + 70.6)).abs() < 1e-6, "{v} mV, {w} pA");
+    }
+}
+
+/// Pictures of the pages in docs/models have the labels and legends that the files give now;
+/// `BRUNO_BLESS=1 cargo test -p bruno-circuit --test neuron_files -- pictures_of_the_pages` draws them anew.
+#[test]
+fn pictures_of_the_pages() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/models");
+    for shipped in SHIPPED {
+        let model = shipped.read().unwrap();
+        let panels = FileNeuron::new(&model, model.defaults()).pictures(Asked::default());
+        let drawn = svg(&format!("Model {}", model.name), &panels).unwrap();
+        let path = format!("{folder}/{}.svg", shipped.name);
+        if std::env::var_os("BRUNO_BLESS").is_some() {
+            std::fs::write(&path, &drawn).unwrap();
+        }
+        // Coordinates may differ in their last digit on another machine.
+        let labels = |svg: &str| -> Vec<String> {
+            let labels = svg.lines().filter(|l| l.len() < 40 && !l.starts_with('<'));
+            labels.map(String::from).collect()
+        };
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(
+            labels(&written),
+            labels(&drawn),
+            "{path}: BRUNO_BLESS=1 draws it anew"
+        );
     }
 }

@@ -112,6 +112,12 @@ fn no_module_of_a_wrong_file() {
     check_generate(&ALIF.replace("-b / tau_b", "-b"), 2, "remedy:", "");
 }
 
+#[test]
+fn a_page() {
+    let expected = "| tau_b | ms | 100 | 10 to 1000 |";
+    check(bruno(&["model", "page", "alif"]), 0, expected);
+}
+
 /// Runs `plot` on a model.
 fn check_plot(model: &str, arguments: &[&str], code: i32, expected: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();

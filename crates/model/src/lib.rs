@@ -20,6 +20,7 @@ mod lexer;
 mod lower;
 mod mistake;
 mod model;
+mod page;
 mod parser;
 mod program;
 mod report;

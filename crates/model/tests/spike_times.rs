@@ -152,7 +152,7 @@ fn with_decay(shipped: Shipped, bits: u32) -> Model {
     Model::read(shipped.name, &text).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// The table of docs/models.md: `cargo test -p bruno-model --test spike_times -- --ignored --nocapture table`.
+/// The table of docs/model_language.md: `cargo test -p bruno-model --test spike_times -- --ignored --nocapture table`.
 #[test]
 #[ignore = "prints a table"]
 fn table() {

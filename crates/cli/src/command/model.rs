@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// Neuron models as files: list and show those that come with bruno, check a file, see what integers follow from it, draw it.
 ///
-/// docs/models.md has the language. A layer of a chip description names a file or a shipped model as its `model`; `bruno device
+/// docs/model_language.md has the language. A layer of a chip description names a file or a shipped model as its `model`; `bruno device
 /// export` writes one for circuit simulators.
 #[derive(clap::Args)]
 pub struct ModelCommand {
@@ -39,6 +39,11 @@ enum Command {
     Check(Check),
     Generate(Generate),
     Plot(plot::Plot),
+    /// Print a model's page (Markdown): source, equations, parameters, states with their words, coefficient errors.
+    Page {
+        /// The model file, e.g. my.nrn, or the name of one that comes with bruno.
+        file: PathBuf,
+    },
 }
 
 /// Check a model file and print what is derived from it: word lengths, coefficients and their errors, what cancels, what is
@@ -84,6 +89,7 @@ impl ModelCommand {
             Command::Check(check) => check.run(),
             Command::Generate(generate) => generate.run(),
             Command::Plot(plot) => plot.run(),
+            Command::Page { file } => console::print(&derived(file)?.page()),
         }
     }
 }
