@@ -6,6 +6,11 @@
 #define VERSION 0x0c000010u
 #define HASH 0x0c000011u
 #define RECORDS 0x0c000017u
+#define EVENT_TIME 0x0c000018u
+#define EVENT 0x0c000019u
+#define WINDOWS 0x0c00001au
+#define FIRST 0x0c00001bu
+#define CLASS 0x0c00001cu
 #define RESULT 0x0c000100u
 #define KIND(address) ((address) >> 26 & 3u) /* 0: registers, 1: level tables, 2: weights */
 
@@ -56,6 +61,14 @@ int bruno_clear(const struct bruno_bus *bus)
     return bus->write(bus->context, CLEAR, 1);
 }
 
+int bruno_event(const struct bruno_bus *bus, uint32_t tick, uint32_t channel)
+{
+    int failed = bus->write(bus->context, EVENT_TIME, tick);
+    if (!failed)
+        failed = bus->write(bus->context, EVENT, channel);
+    return failed == BRUNO_REFUSED ? BRUNO_BUSY : failed;
+}
+
 int bruno_records(const struct bruno_bus *bus, uint32_t *records)
 {
     return bus->read(bus->context, RECORDS, records);
@@ -90,6 +103,22 @@ uint32_t bruno_decide(const struct bruno_rule *rule, const int64_t *sums, uint32
         }
     }
     return best;
+}
+
+int bruno_sample(const struct bruno_bus *bus, uint32_t windows, uint32_t first)
+{
+    int failed = bus->write(bus->context, WINDOWS, windows);
+    return failed ? failed : bus->write(bus->context, FIRST, first);
+}
+
+int bruno_class(const struct bruno_bus *bus, uint32_t *decided)
+{
+    uint32_t data;
+    int failed = bus->read(bus->context, CLASS, &data);
+    if (failed)
+        return failed;
+    *decided = data & 0xffffu;
+    return data >> 31 ? BRUNO_OK : BRUNO_BUSY;
 }
 
 /* ---- SPI */

@@ -53,6 +53,10 @@ int bruno_verify(const struct bruno_bus *bus, const struct bruno_word *words, si
 /* States to rest; time starts at 0 when it returns. Events and records of before are forgotten. */
 int bruno_clear(const struct bruno_bus *bus);
 
+/* An input event of a channel in a tick, counted from the last clear, of a chip whose events come over this bus; in order of
+ * time. BRUNO_BUSY: no room, try again. */
+int bruno_event(const struct bruno_bus *bus, uint32_t tick, uint32_t channel);
+
 /* Complete records of the readout since the last clear. */
 int bruno_records(const struct bruno_bus *bus, uint32_t *records);
 
@@ -61,6 +65,12 @@ int bruno_results(const struct bruno_bus *bus, uint32_t outputs, int32_t *curren
 
 /* The class of outputs whose codes were summed over so many windows. */
 uint32_t bruno_decide(const struct bruno_rule *rule, const int64_t *sums, uint32_t windows);
+
+/* Of a chip that decides: samples have so many windows, of which those from `first` on count, the last always. */
+int bruno_sample(const struct bruno_bus *bus, uint32_t windows, uint32_t first);
+
+/* The class of the sample that began with the last clear; BRUNO_BUSY while it is not decided. */
+int bruno_class(const struct bruno_bus *bus, uint32_t *decided);
 
 /* SPI: sends `count` bytes and receives as many in one frame (CS low from the first to the last); 0 when it went well. */
 struct bruno_spi {

@@ -13,6 +13,8 @@ import time
 
 ID, CLEAR = 0x00000000, 0x00000002
 VERSION, HASH, RECORDS, RESULT = 0x0C000010, 0x0C000011, 0x0C000017, 0x0C000100
+EVENT_TIME, EVENT = 0x0C000018, 0x0C000019
+WINDOWS, FIRST, CLASS = 0x0C00001A, 0x0C00001B, 0x0C00001C
 BRUN, MAP_VERSION = 0x6272756E, 1
 
 
@@ -83,6 +85,16 @@ class Chip:
         """States to rest; time starts at 0 when it returns."""
         self.transport.write(CLEAR, 1)
 
+    def event(self, tick, channel):
+        """An input event in a tick, counted from the last clear, of a chip whose events come over this bus; in order of time.
+
+        Waits while there is no room for it.
+        """
+        self.transport.write(EVENT_TIME, tick)
+        while not self.transport.read(EVENT):
+            pass
+        self.transport.write(EVENT, channel)
+
     def records(self):
         """Complete records of the readout since the last clear."""
         return self.transport.read(RECORDS)
@@ -109,6 +121,16 @@ class Chip:
             if found != number:
                 raise LookupError("record %d instead of %d" % (found, number))
             yield currents
+
+    def sample(self, windows, first=0):
+        """Of a chip that decides: samples have so many windows, of which those from `first` on count, the last always."""
+        self.transport.write(WINDOWS, windows)
+        self.transport.write(FIRST, first)
+
+    def decided(self):
+        """The class of the sample that began with the last clear; None while it is not decided."""
+        word = self.transport.read(CLASS)
+        return word & 0xFFFF if word >> 31 else None
 
     def classify(self, program, windows, first=0):
         """Sums the outputs over windows `first`.. of the sample that runs since the last clear, and decides."""

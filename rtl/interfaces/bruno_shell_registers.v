@@ -29,6 +29,7 @@ module bruno_shell_registers #(
   input      [16*COUNTERS-1:0] step_i,  // what the counters count in this cycle
   input      [32*COUNTERS-1:0] count_i,
   input      [BANKS-1:0]     done_i,    // banks whose record is complete
+  output                     record_o,  // a record of the readout is complete
   output     [12:0]          result_o,  // output whose current is read
   input      [31:0]          result_i,
   output reg                 irq_o
@@ -41,9 +42,11 @@ module bruno_shell_registers #(
   reg  [BANKS-1:0]  done_q;
   integer           n, m;
 
+  wire record = &(done_q | done_i);
+
+  assign record_o = record;
   assign result_o = index_i[12:0] - RESULTS[12:0];
 
-  wire              record  = &(done_q | done_i);
   wire              write   = valid_i & write_i;
   wire [COUNTERS:0] cleared = (write & (index_i == 26'd22)) ? data_i[COUNTERS:0] : {(COUNTERS+1){1'b0}};
 

@@ -26,6 +26,17 @@ def level(layer, code):
     return (layer + 1) << 28 | 1 << 26 | code
 
 
+EVENT_TIME, EVENT, WINDOWS, FIRST, CLASS = (3 << 26 | 24 + index for index in range(5))
+
+
+def bias(output):
+    return 3 << 26 | 8192 + output
+
+
+def score(output):
+    return 3 << 26 | 16384 + output
+
+
 def result(output):
     return 3 << 26 | 256 + output
 

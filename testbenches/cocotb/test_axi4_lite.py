@@ -11,8 +11,8 @@ import bare
 import chip
 
 
-# Two layers of this chip ask for pages up to 11, level tables (with the recurrence's at 256) and results for nine bits of index.
-PAGE_BITS, INDEX_BITS = 4, 9
+# Two layers of this chip ask for pages up to 11, the scores of the decision (from 16384 on) for fifteen bits of index.
+PAGE_BITS, INDEX_BITS = 4, 15
 
 
 def fits(word):

@@ -84,6 +84,51 @@ async def results_and_interrupts(dut):
     assert (await bench.host.read(chip.RECORDS))[0] == 0
 
 
+def signed(word, bits=32):
+    return word - (word >> bits - 1 << bits)
+
+
+async def decided(bench, biases, windows, first, seed):
+    """One sample: what the shell decides, its scores, and those that the bare core's records mean."""
+    for output, bias in enumerate(biases):
+        await bench.host.write(chip.bias(output), bias & 0xFFFFFF)
+        assert signed((await bench.host.read(chip.bias(output)))[0]) == bias
+    await bench.host.write(chip.WINDOWS, windows)
+    await bench.host.write(chip.FIRST, first)
+    await bench.clear()
+    assert not bench.dut.decision_valid.value
+    already = len(bench.bare.words.complete()[BANKS - 1])
+    ticks = windows * chip.WINDOW_TICKS
+    events = stimulus(seed, 12, ticks - 12) if seed else []
+    bench.send(events)
+    while not bench.dut.decision_valid.value:
+        # The bus reads meanwhile: the scan waits for it.
+        await bench.host.read(chip.RECORDS)
+    # The records of the other banks leave first, and the bus is asked now and then.
+    assert len(bench.ticks.vectors) - ticks in range(8), len(bench.ticks.vectors)
+    word = (await bench.host.read(chip.CLASS))[0]
+    assert word == 1 << 31 | int(bench.dut.decision.value)
+    scores = [signed((await bench.host.read(chip.score(output)))[0]) for output in range(chip.OUTPUTS)]
+    await bench.bare.run(vectors(events, ticks))
+    records = bench.bare.words.complete()[BANKS - 1][already:]
+    words = len(records[0]) // chip.OUTPUTS
+    counting = records[min(first, windows - 1) : windows]
+    sums = [sum(signed(r[words * k]) + biases[k] for r in counting) for k in range(chip.OUTPUTS)]
+    assert scores == [total >> 8 for total in sums], (scores, sums)
+    assert word & 0xFFFF == sums.index(max(sums)), sums
+    return sums
+
+
+@cocotb.test(**bare.LIMIT)
+async def decisions(dut):
+    """Sums, biases and the windows that count, against the bare core's records; of equal sums the first output wins."""
+    bench = await Recorder().start(dut)
+    assert len(set(await decided(bench, [0, 0, 0], 5, 0, 31))) == 3
+    await decided(bench, [-8388608, 8388607, -5], 4, 2, 32)
+    await decided(bench, [1000, 200000, -300], 3, 7, 33)
+    assert await decided(bench, [-7, -5, -5], 2, 0, 0) == [-14, -10, -10]
+
+
 @cocotb.test(**bare.LIMIT)
 async def stalled_receiver(dut):
     """Longer than a window: the core drops whole records and says so; those that arrive are complete and in order."""

@@ -1,6 +1,8 @@
 """Classifies samples with the Python driver, whose transport is a pipe to the Verilated shell (harness.cpp).
 
-    classify.py FOLDER_OF_THE_DRIVER spi|axi HARNESS PROGRAM SAMPLES [INDEX_BITS]
+    classify.py FOLDER_OF_THE_DRIVER spi|axi stream|config HARNESS PROGRAM SAMPLES INDEX_BITS
+
+With `config` the events, too, are given by the driver, and the chip decides.
 """
 
 import subprocess
@@ -48,9 +50,9 @@ def refuses(function, error):
 
 
 def main():
-    kind, harness, program, samples = sys.argv[2:6]
+    kind, events_by, harness, program, samples, index_bits = sys.argv[2:]
     pipe = Pipe(harness)
-    chip = Chip(Spi(pipe.exchange) if kind == "spi" else Axi(pipe, int(sys.argv[6])))
+    chip = Chip(Spi(pipe.exchange) if kind == "spi" else Axi(pipe, int(index_bits)))
     program = Program(open(program).read())
     refuses(lambda: chip.identify(program.hash ^ 1), Foreign)
     refuses(lambda: chip.transport.write(0, 1), Refused)
@@ -60,13 +62,21 @@ def main():
     for line in open(samples):
         word, *numbers = line.split()
         if word == "event":
-            events.append(line.strip())
+            events.append(numbers)
             continue
+        if events_by == "config":
+            chip.sample(int(numbers[0]))
         chip.clear()
-        for event in events:
-            pipe.say(event)
+        for tick, channel in events:
+            if events_by == "config":
+                chip.event(int(tick), int(channel))
+            else:
+                pipe.say(f"event {tick} {channel}")
         events = []
-        print(chip.classify(program, int(numbers[0])))
+        decided = chip.classify(program, int(numbers[0]))
+        if events_by == "config" and chip.decided() != decided:
+            sys.exit("the chip decides %s instead of %s" % (chip.decided(), decided))
+        print(decided)
 
 
 main()

@@ -1,6 +1,6 @@
 // A Verilated shell behind the drivers: `harness SAMPLES` classifies samples with the C driver, `harness` alone answers lines
 // from a pipe, for drivers in other languages. Built with BRUNO_AXI for AXI4-Lite, otherwise for SPI; the shell is called `dut`,
-// its events are streams, its records go to the result registers.
+// its events are streams (with BRUNO_ONE_PORT writes to registers, and it decides), its records go to the result registers.
 //
 //   frame HEX           the bytes received in a frame of SPI        write OFFSET DATA, read OFFSET   the window of AXI4-Lite
 //   event TICK CHANNEL  an input event                              run CYCLES                       time passes
@@ -26,6 +26,14 @@ struct Shell {
     Vdut_shell dut;
     std::deque<Event> events;
 
+#ifdef BRUNO_ONE_PORT
+    void cycle() {
+        dut.clk_i = 0;
+        dut.eval();
+        dut.clk_i = 1;
+        dut.eval();
+    }
+#else
     void cycle() {
         dut.event_in_valid_i = !events.empty();
         if (!events.empty()) {
@@ -39,13 +47,16 @@ struct Shell {
         dut.eval();
         if (taken) events.pop_front();
     }
+#endif
 
     void run(int cycles) {
         while (cycles-- > 0) cycle();
     }
 
     void reset() {
+#ifndef BRUNO_ONE_PORT
         dut.event_out_ready_i = 1;
+#endif
         dut.rst_i = 1;
         run(4);
         dut.rst_i = 0;
@@ -121,8 +132,15 @@ static void must(int failed, const char *what) {
 
 // The class of the sample that starts now.
 static uint32_t classify(Shell &shell, const bruno_bus &bus, const std::vector<Event> &events, uint32_t windows) {
+#ifdef BRUNO_ONE_PORT
+    must(bruno_sample(&bus, windows, 0), "sample");
+#endif
     must(bruno_clear(&bus), "clear");
+#ifdef BRUNO_ONE_PORT
+    for (const Event &event : events) must(bruno_event(&bus, event.tick, event.channel), "event");
+#else
     shell.events.assign(events.begin(), events.end());
+#endif
     int64_t sums[DUT_OUTPUTS] = {0};
     for (uint32_t window = 1; window <= windows; window++) {
         uint32_t records = 0;
@@ -132,7 +150,13 @@ static uint32_t classify(Shell &shell, const bruno_bus &bus, const std::vector<E
         if (records != window) must(BRUNO_BUSY, "a window was missed");
         for (int k = 0; k < DUT_OUTPUTS; k++) sums[k] += currents[k];
     }
-    return bruno_decide(&dut_rule, sums, windows);
+    uint32_t decided = bruno_decide(&dut_rule, sums, windows);
+#ifdef BRUNO_ONE_PORT
+    uint32_t found;
+    must(bruno_class(&bus, &found), "class");
+    if (found != decided || shell.dut.decision_o != found || !shell.dut.decision_valid_o) must(1, "the chip decides otherwise");
+#endif
+    return decided;
 }
 
 static int samples(Shell &shell, const bruno_bus &bus, const char *file) {

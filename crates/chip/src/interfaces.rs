@@ -16,6 +16,8 @@ pub struct Interfaces {
     pub clock_mhz: u32,
     /// Weights and level tables can be read over the configuration bus.
     pub readback: bool,
+    /// The shell decides the class of a sample.
+    pub decision: bool,
 }
 
 /// Configuration interfaces.
@@ -45,6 +47,8 @@ pub enum SpikeInterface {
     Stream,
     /// The same as AXI4-Streams of 64 bits.
     AxiStream,
+    /// Writes to registers; output spikes are not sent.
+    Config,
 }
 
 /// Recorder interfaces.
@@ -68,6 +72,7 @@ impl Default for Interfaces {
             recorder: RecorderInterface::default(),
             clock_mhz: 1,
             readback: false,
+            decision: false,
         }
     }
 }

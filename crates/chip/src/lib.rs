@@ -25,8 +25,9 @@ pub use field::set_field;
 pub use interfaces::{ConfigInterface, Interfaces, RecorderInterface, SpikeInterface};
 pub use problem::{ChipError, Problem};
 pub use registers::{
-    ADDRESS_BITS, DeviceRegister, GLOBAL_REGISTERS, MAP_VERSION, RECURRENT_LEVELS, Register,
-    SHELL_COUNTERS, SHELL_REGISTERS, SHELL_REGISTERS_AT, SHELL_RESULTS, Section, address,
-    code_index, global_register, neuron_bits, shell_register,
+    ADDRESS_BITS, BIAS_BITS, DECISION_REGISTERS, DECISION_REGISTERS_AT, DeviceRegister,
+    EVENT_REGISTERS, EVENT_REGISTERS_AT, GLOBAL_REGISTERS, MAP_VERSION, RECURRENT_LEVELS, Register,
+    SHELL_BIASES, SHELL_COUNTERS, SHELL_REGISTERS, SHELL_REGISTERS_AT, SHELL_RESULTS, SHELL_SCORES,
+    Section, address, code_index, global_register, neuron_bits, shell_register,
 };
 pub use validate::is_reserved;

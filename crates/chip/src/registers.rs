@@ -177,6 +177,64 @@ pub static SHELL_REGISTERS: [Register; 8] = [
     ),
 ];
 
+/// Registers of a shell whose events come over the configuration bus; they follow [`SHELL_REGISTERS`].
+pub static EVENT_REGISTERS: [Register; 2] = [
+    register(
+        "event_time",
+        32,
+        false,
+        true,
+        "tick of the events that are written next, counted from the last clear",
+    ),
+    register(
+        "event",
+        16,
+        false,
+        true,
+        "write: an input event of this channel in tick event_time; read: 1 where there is room for one, else a write is refused",
+    ),
+];
+
+/// Word address of the first of [`EVENT_REGISTERS`] in [`Section::Shell`].
+pub const EVENT_REGISTERS_AT: u32 = SHELL_REGISTERS_AT + 8;
+
+/// Registers of a shell that decides; they follow [`EVENT_REGISTERS`].
+pub static DECISION_REGISTERS: [Register; 3] = [
+    register(
+        "windows",
+        14,
+        false,
+        true,
+        "windows of a sample; 0: nothing is decided",
+    ),
+    register(
+        "first",
+        14,
+        false,
+        true,
+        "first window that counts, from 0; the last one always does",
+    ),
+    register(
+        "class",
+        32,
+        false,
+        false,
+        "bit 31: decided since the last clear; bits 15..0: the class",
+    ),
+];
+
+/// Word address of the first of [`DECISION_REGISTERS`] in [`Section::Shell`].
+pub const DECISION_REGISTERS_AT: u32 = EVENT_REGISTERS_AT + 2;
+
+/// Word address of the bias of output 0 in [`Section::Shell`]: added to its sum in every window that counts, LSB of I.
+pub const SHELL_BIASES: u32 = 8192;
+
+/// Bits of a bias, two's complement.
+pub const BIAS_BITS: u32 = 24;
+
+/// Word address of the score of output 0 in [`Section::Shell`]: its sum, LSB 256 of I.
+pub const SHELL_SCORES: u32 = 16384;
+
 /// Word address of the first of [`SHELL_REGISTERS`] in [`Section::Shell`].
 pub const SHELL_REGISTERS_AT: u32 = 16;
 

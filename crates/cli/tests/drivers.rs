@@ -11,6 +11,7 @@ use support::{check, root, task::Task};
 struct Kit {
     task: Task,
     config: &'static str,
+    spikes: &'static str,
 }
 
 /// Runs a tool that must succeed; what it prints.
@@ -27,16 +28,21 @@ fn run(dir: &Path, program: &str, arguments: &[&str]) -> String {
 
 impl Kit {
     /// A chip whose network has been trained, generated, with its program for the drivers.
-    fn new(config: &'static str) -> Self {
+    fn new(config: &'static str, spikes: &'static str) -> Self {
         let task = Task::new("");
         let interfaces = format!(
-            r#""name":"dut","interfaces":{{"config":"{config}","spikes":"stream","recorder":"none","clock_mhz":8,"readback":true}}"#
+            r#""name":"dut","interfaces":{{"config":"{config}","spikes":"{spikes}","recorder":"none","clock_mhz":8,"readback":true,"decision":{}}}"#,
+            spikes == "config"
         );
         task.change(r#""name":"tiny""#, &interfaces);
         // Until the classes are told apart: decisions that are all the same would say little.
         task.change(r#""epochs":3"#, r#""epochs":30"#);
         check(task.train("out", &[]), 0, "");
-        let kit = Self { task, config };
+        let kit = Self {
+            task,
+            config,
+            spikes,
+        };
         let chip = kit.path("out/chip.json");
         check(
             support::bruno(&["generate", &chip, "--out", &kit.path("rtl")]),
@@ -79,7 +85,12 @@ impl Kit {
         } else {
             "BRUNO_AXI"
         };
-        let flags = format!("-O1 -D{kind} -I{}", rtl.display());
+        let events = if self.spikes == "config" {
+            "BRUNO_ONE_PORT"
+        } else {
+            "BRUNO_STREAMS"
+        };
+        let flags = format!("-O1 -D{kind} -D{events} -I{}", rtl.display());
         let arguments = [
             "--cc",
             "--exe",
@@ -155,6 +166,7 @@ impl Kit {
                     "testbenches/driver/classify.py",
                     &self.path("rtl"),
                     if self.config == "spi" { "spi" } else { "axi" },
+                    self.spikes,
                     &harness,
                     &self.path("dut.hex"),
                     &file,
@@ -184,11 +196,17 @@ impl Kit {
 
 #[test]
 fn spi() {
-    Kit::new("spi").check();
+    Kit::new("spi", "stream").check();
 }
 #[test]
 fn axi4_lite() {
-    Kit::new("axi4-lite").check();
+    Kit::new("axi4-lite", "stream").check();
+}
+
+/// Nothing but SPI: events in and results out as well, and the chip decides as the drivers do.
+#[test]
+fn one_port() {
+    Kit::new("spi", "config").check();
 }
 
 /// The formats hold the same words, each in its way.

@@ -100,7 +100,7 @@ fn ports_of(shell: &str) -> String {
 }
 
 fn check(config: &str) {
-    for spikes in ["vector", "aer", "stream", "axi-stream"] {
+    for spikes in ["vector", "aer", "stream", "axi-stream", "config"] {
         for recorder in ["bank", "axi-stream", "none"] {
             if (config, spikes, recorder) == ("bus", "vector", "bank") {
                 continue; // no shell

@@ -204,7 +204,7 @@ fn truncate_synthesis() {
 
 /// Every choice of recorder and spikes with this configuration interface, in all three tools; the clock is odd on purpose.
 fn check_shells(config: &str) {
-    for spikes in ["vector", "aer", "stream", "axi-stream"] {
+    for spikes in ["vector", "aer", "stream", "axi-stream", "config"] {
         for recorder in ["bank", "axi-stream", "none"] {
             let interfaces = format!(
                 r#"{{"name":"chip","interfaces":{{"config":"{config}","spikes":"{spikes}","recorder":"{recorder}","clock_mhz":3}},"#
@@ -240,6 +240,18 @@ fn readback() {
         let chip = format!(r#"{{"name":"chip","interfaces":{{"readback":true}},{rest}"#);
         check(&folded(&chip, fold));
         check_synthesis(&folded(&chip, fold));
+    }
+}
+/// One port for everything, with a decision.
+#[test]
+fn one_port() {
+    for (chip, config) in [(MIXED, "spi"), (SMALLEST, "axi4-lite")] {
+        let rest = chip.split_once(',').unwrap().1;
+        let chip = format!(
+            r#"{{"name":"chip","interfaces":{{"config":"{config}","spikes":"config","recorder":"none","decision":true}},{rest}"#
+        );
+        check(&chip);
+        check_synthesis(&chip);
     }
 }
 #[test]

@@ -5,7 +5,7 @@ mod text;
 use super::check::resolve;
 use crate::failure::Failure;
 use crate::output;
-use bruno_train::TrainedProgram;
+use bruno_train::{TrainError, TrainedProgram};
 use clap::Subcommand;
 use std::path::PathBuf;
 use text::Format;
@@ -44,8 +44,13 @@ impl ProgramCommand {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let Command::Export(export) = &self.command;
         let chip = resolve(&export.run.join("chip.json"))?;
-        let program = TrainedProgram::load(&export.run.join("program.json"), &chip)?;
-        let text = text::print(&chip, &program, export.format);
+        let path = export.run.join("program.json");
+        let program = TrainedProgram::load(&path, &chip)?;
+        let text =
+            text::print(&chip, &program, export.format).map_err(|what| TrainError::Program {
+                path: path.display().to_string(),
+                what,
+            })?;
         output::write_or_print(export.out.as_deref(), &text)
     }
 }

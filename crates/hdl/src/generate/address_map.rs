@@ -3,8 +3,10 @@
 
 use super::{registers, shell};
 use bruno_chip::{
-    GLOBAL_REGISTERS, MAP_VERSION, RECURRENT_LEVELS, Register, SHELL_COUNTERS, SHELL_REGISTERS,
-    SHELL_REGISTERS_AT, SHELL_RESULTS, Section, address, neuron_bits,
+    BIAS_BITS, DECISION_REGISTERS, DECISION_REGISTERS_AT, EVENT_REGISTERS, EVENT_REGISTERS_AT,
+    GLOBAL_REGISTERS, MAP_VERSION, RECURRENT_LEVELS, Register, SHELL_BIASES, SHELL_COUNTERS,
+    SHELL_REGISTERS, SHELL_REGISTERS_AT, SHELL_RESULTS, SHELL_SCORES, Section, SpikeInterface,
+    address, neuron_bits,
 };
 use bruno_device::{Chip, Layer};
 use std::borrow::Cow;
@@ -118,6 +120,34 @@ fn of_shell(chip: &Chip) -> Block {
     let mut places: Vec<Place> = all
         .map(|(at, r)| one(r, address(Section::Shell, at), Some(reset(&r.name))))
         .collect();
+    let by_registers = |i: &bruno_chip::Interfaces| i.spikes == SpikeInterface::Config;
+    if shell::wanted(chip).is_some_and(|i| by_registers(&i)) {
+        let events = (EVENT_REGISTERS_AT..).zip(&EVENT_REGISTERS);
+        places.extend(events.map(|(at, r)| {
+            let reset = (r.name == "event_time").then_some(0);
+            one(r, address(Section::Shell, at), reset)
+        }));
+    }
+    if shell::wanted(chip).is_some_and(|i| i.decision) {
+        let registers = (DECISION_REGISTERS_AT..).zip(&DECISION_REGISTERS);
+        places.extend(registers.map(|(at, r)| one(r, address(Section::Shell, at), Some(0))));
+        let bias = Register {
+            writable: true,
+            ..row(
+                "bias",
+                BIAS_BITS,
+                true,
+                "of an output, added in every window that counts, LSB of I".into(),
+            )
+        };
+        let score = row("score", 32, true, "sum of an output, LSB 256 of I".into());
+        for (register, index) in [(bias, SHELL_BIASES), (score, SHELL_SCORES)] {
+            places.push(Place {
+                shape: Shape::Row(outputs),
+                ..one(&register, address(Section::Shell, index), None)
+            });
+        }
+    }
     let about = "current of an output at the end of the last window, LSB of I".to_string();
     places.push(Place {
         reset: None,
@@ -131,8 +161,13 @@ fn of_shell(chip: &Chip) -> Block {
     Block {
         name: "shell".into(),
         about: "Registers of the shell around the core.".into(),
-        places,
+        places: by_address(places),
     }
+}
+
+fn by_address(mut places: Vec<Place>) -> Vec<Place> {
+    places.sort_by_key(|p| p.address);
+    places
 }
 
 fn of_layer(chip: &Chip, index: usize, layer: &Layer) -> Block {

@@ -15,7 +15,7 @@ mod window;
 pub use window::Window;
 
 use super::{DesignFile, Port, file, header, ports, ports::range};
-use bruno_chip::Interfaces;
+use bruno_chip::{Interfaces, SpikeInterface};
 use bruno_device::Chip;
 use std::fmt::Write;
 
@@ -74,7 +74,7 @@ pub(super) fn companions(chip: &Chip) -> Vec<DesignFile> {
 
 fn sides(chip: &Chip, interfaces: &Interfaces) -> [Side; 3] {
     [
-        config::side(chip, interfaces.config),
+        config::side(chip, interfaces),
         spikes::side(chip, interfaces),
         recorder::side(chip, interfaces.recorder),
     ]
@@ -106,12 +106,30 @@ fn print(chip: &Chip, interfaces: &Interfaces, sides: &[Side]) -> String {
     for side in sides {
         text += &side.body;
     }
+    text += &answers(interfaces);
     let nets = super::ports(chip).into_iter();
     let nets: Vec<_> = nets
         .map(|p| (p.name.to_string(), net(&p, &ports)))
         .collect();
     text += &instance(&chip.name, &[], "core", &nets);
     text + "endmodule\n"
+}
+
+/// What the hub is told of a register of the shell: the unit that has none of this address says 0.
+fn answers(interfaces: &Interfaces) -> String {
+    let mut units = vec!["registers"];
+    if interfaces.spikes == SpikeInterface::Config {
+        units.push("event");
+    }
+    if interfaces.decision {
+        units.push("decision");
+    }
+    let of = |what: &str| join(units.iter().map(|unit| format!("{unit}_{what}")), " | ");
+    format!(
+        "  assign own_value = {};\n  assign own_known = {};\n\n",
+        of("value"),
+        of("known")
+    )
 }
 
 /// The net at a port of the core: the shell's own port of that name, or a wire.

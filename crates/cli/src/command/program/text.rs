@@ -1,5 +1,6 @@
 //! The formats of an exported program.
 
+use bruno_chip::{BIAS_BITS, SHELL_BIASES, Section, address};
 use bruno_device::Chip;
 use bruno_hdl::{Window, map_hash};
 use bruno_sim::Word;
@@ -20,9 +21,17 @@ pub(super) enum Format {
 }
 
 /// The file.
-pub(super) fn print(chip: &Chip, program: &TrainedProgram, format: Format) -> String {
-    let words = program.program().words(chip);
-    match format {
+///
+/// # Errors
+/// A bias that the registers of a chip that decides cannot hold.
+pub(super) fn print(
+    chip: &Chip,
+    program: &TrainedProgram,
+    format: Format,
+) -> Result<String, String> {
+    let mut words = program.program().words(chip);
+    words.extend(biases(chip, program)?);
+    Ok(match format {
         Format::C => c_array(chip, program, &words),
         Format::Hex => lines(chip, program, &words, "word address, data", |w| {
             format!("{:08x} {:08x}", w.address, w.data)
@@ -38,7 +47,32 @@ pub(super) fn print(chip: &Chip, program: &TrainedProgram, format: Format) -> St
                 format!("{:08x} {:08x}", window.byte_address(w.address), w.data)
             })
         }
+    })
+}
+
+/// The biases of a chip that decides classes, in codes: it adds them up in every window.
+fn biases(chip: &Chip, program: &TrainedProgram) -> Result<Vec<Word>, String> {
+    let decides = chip.description.interfaces.is_some_and(|i| i.decision);
+    if !decides || program.decision.rule != Rule::LargestMean {
+        return Ok(Vec::new());
     }
+    let scale = logit_per_code(chip, program);
+    let limit = 1i64 << (BIAS_BITS - 1);
+    let word = |(k, bias): (u32, &f32)| {
+        let code = (bias / scale).round() as i64;
+        if !(-limit..limit).contains(&code) {
+            return Err(format!(
+                "`decision.bias[{k}]` is {bias}, {code} LSB of the outputs' current; allowed: -{limit}..{} for a chip that decides \
+                 (`interfaces.decision`); train with a larger `logit_per_pA`",
+                limit - 1
+            ));
+        }
+        Ok(Word {
+            address: address(Section::Shell, SHELL_BIASES + k),
+            data: code as u32,
+        })
+    };
+    (0..).zip(&program.decision.bias).map(word).collect()
 }
 
 /// Logit of one LSB of an output's current.

@@ -20,8 +20,13 @@ pub(super) fn protocols(interfaces: &Interfaces) -> String {
         ConfigInterface::Spi => headings.push("SPI"),
         ConfigInterface::Axi4Lite => headings.push("AXI4-Lite"),
     }
-    if interfaces.spikes != SpikeInterface::Vector {
-        headings.extend(["The tick and input spikes", "Output spikes"]);
+    match interfaces.spikes {
+        SpikeInterface::Vector => {}
+        SpikeInterface::Config => headings.push("The tick and input spikes"),
+        _ => headings.extend(["The tick and input spikes", "Output spikes"]),
+    }
+    if interfaces.decision {
+        headings.push("Decision");
     }
     if interfaces.recorder == RecorderInterface::AxiStream {
         headings.push("Recorder as AXI4-Stream");
@@ -154,6 +159,10 @@ fn events(interfaces: &Interfaces) -> &'static str {
         }
         SpikeInterface::Aer => {
             "Give each input spike as an address event when it happens; ticks run by themselves."
+        }
+        SpikeInterface::Config => {
+            "Write the sample's spikes in order of time: the tick to `event_time`, counted from 0, then each channel of it to `event`, \
+             as long as there is room; ticks run by themselves."
         }
         SpikeInterface::Stream | SpikeInterface::AxiStream => {
             "Give the sample's spikes as events with their ticks, counted from 0, in order of time; ticks run by themselves."

@@ -3,11 +3,14 @@
 use super::{
     Side, core_ports, core_wires, input, instance, output, owned, pins, window::Window, wire_name,
 };
-use crate::generate::{Port, hidden_neurons, map_hash, ports::range};
-use bruno_chip::{ConfigInterface, MAP_VERSION, SHELL_COUNTERS, Section, address, global_register};
+use crate::generate::{Port, hidden_neurons, index_bits, map_hash, ports::range};
+use bruno_chip::{
+    ConfigInterface, Interfaces, MAP_VERSION, SHELL_COUNTERS, Section, address, global_register,
+};
 use bruno_device::Chip;
 
-pub(super) fn side(chip: &Chip, kind: ConfigInterface) -> Side {
+pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
+    let kind = interfaces.config;
     let core = core_ports(chip, &["cfg_"]);
     let window = Window::of(chip);
     let parameters = [
@@ -30,6 +33,7 @@ pub(super) fn side(chip: &Chip, kind: ConfigInterface) -> Side {
     body += &counters();
     body += &hub(&core, wrapper.is_some());
     body += &registers(chip);
+    body += &decision(chip, interfaces.decision);
     ports.push(output(
         "irq_o",
         1,
@@ -40,6 +44,10 @@ pub(super) fn side(chip: &Chip, kind: ConfigInterface) -> Side {
         "bruno_shell_registers",
         "bruno_config_hub",
     ];
+    if interfaces.decision {
+        ports.extend(class_ports());
+        parts.push("bruno_decision");
+    }
     parts.extend(wrapper.map(|(module, ..)| module));
     if kind == ConfigInterface::Spi {
         parts.push("bruno_synchroniser");
@@ -102,17 +110,18 @@ fn registers(chip: &Chip) -> String {
         ("write_i", "core_cfg_write"),
         ("index_i", "core_cfg_addr[25:0]"),
         ("data_i", "core_cfg_wdata"),
-        ("value_o", "own_value"),
-        ("known_o", "own_known"),
+        ("value_o", "registers_value"),
+        ("known_o", "registers_known"),
         ("step_i", "step"),
         ("count_i", "count"),
         ("done_i", "result_done"),
-        ("result_o", "result_index"),
+        ("record_o", "record"),
+        ("result_o", "host_index"),
         ("result_i", "result_value"),
         ("irq_o", "irq_o"),
     ];
     let wires = format!(
-        "  wire {} result_done;\n  wire [12:0] result_index;\n  wire [31:0] result_value;\n",
+        "  wire registers_known, record;\n  wire [12:0] host_index;\n  wire [31:0] registers_value;\n  wire {} result_done;\n  wire [12:0] result_index;\n  wire [31:0] result_value;\n",
         range(readout.banks.len())
     );
     wires
@@ -122,6 +131,48 @@ fn registers(chip: &Chip) -> String {
             "registers",
             &pins(&[], &own),
         )
+}
+
+/// Ports of the decision.
+fn class_ports() -> Vec<Port> {
+    vec![
+        output(
+            "decision_valid_o",
+            1,
+            "the sample that began with the last clear is decided",
+        ),
+        output("decision_o", 16, "its class"),
+    ]
+}
+
+/// What decides; without it the bus alone reads results.
+fn decision(chip: &Chip, wanted: bool) -> String {
+    if !wanted {
+        return "  wire unused_complete = &{1'b0, record};\n  assign result_index = host_index;\n\n"
+            .into();
+    }
+    let outputs = chip.layers[chip.readout()].neurons;
+    let parameters = [
+        ("OUTPUTS", format!("13'd{outputs}")),
+        ("BITS", index_bits(outputs).to_string()),
+    ];
+    let own = [
+        ("clear_i", "clear"),
+        ("valid_i", "own"),
+        ("write_i", "core_cfg_write"),
+        ("index_i", "core_cfg_addr[25:0]"),
+        ("data_i", "core_cfg_wdata"),
+        ("value_o", "decision_value"),
+        ("known_o", "decision_known"),
+        ("record_i", "record"),
+        ("host_i", "host_index"),
+        ("result_o", "result_index"),
+        ("result_i", "result_value"),
+        ("decision_valid_o", "decision_valid_o"),
+        ("decision_o", "decision_o"),
+    ];
+    String::from("  wire decision_known;\n  wire [31:0] decision_value;\n")
+        + &instance("bruno_decision", &parameters, "decision", &pins(&[], &own))
 }
 
 fn hub(core: &[Port], wrapped: bool) -> String {

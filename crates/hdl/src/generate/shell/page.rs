@@ -3,8 +3,9 @@
 use super::{Window, bring_up};
 use crate::generate::Port;
 use bruno_chip::{
-    ConfigInterface, Interfaces, Register, SHELL_COUNTERS, SHELL_REGISTERS, SHELL_REGISTERS_AT,
-    SHELL_RESULTS, Section, address,
+    ConfigInterface, DECISION_REGISTERS, DECISION_REGISTERS_AT, EVENT_REGISTERS,
+    EVENT_REGISTERS_AT, Interfaces, Register, SHELL_BIASES, SHELL_COUNTERS, SHELL_REGISTERS,
+    SHELL_REGISTERS_AT, SHELL_RESULTS, SHELL_SCORES, Section, SpikeInterface, address,
 };
 use bruno_device::Chip;
 use std::fmt::Write;
@@ -25,7 +26,7 @@ pub(super) fn print(chip: &Chip, name: &str, interfaces: &Interfaces, ports: &[P
         );
     }
     let window = (interfaces.config == ConfigInterface::Axi4Lite).then(|| Window::of(chip));
-    page += &registers(chip, window);
+    page += &registers(chip, interfaces, window);
     if let Some(window) = window {
         let (page_bits, index_bits) = (window.page_bits, window.index_bits);
         let _ = writeln!(
@@ -41,7 +42,7 @@ pub(super) fn print(chip: &Chip, name: &str, interfaces: &Interfaces, ports: &[P
     page + &bring_up::protocols(interfaces)
 }
 
-fn registers(chip: &Chip, window: Option<Window>) -> String {
+fn registers(chip: &Chip, interfaces: &Interfaces, window: Option<Window>) -> String {
     let mut text = String::from(
         "\n## Registers of the shell\n\nThe first five count, from zero at a reset or clear of the states up to 2^32 - 1.\n\n",
     );
@@ -65,6 +66,26 @@ fn registers(chip: &Chip, window: Option<Window>) -> String {
     let counters = (0..).zip(&SHELL_COUNTERS);
     let all = counters.chain((SHELL_REGISTERS_AT..).zip(&SHELL_REGISTERS));
     all.for_each(|(index, r): (u32, &Register)| row(index, &r.name, r.writable, &r.about));
+    if interfaces.spikes == SpikeInterface::Config {
+        let events = (EVENT_REGISTERS_AT..).zip(&EVENT_REGISTERS);
+        events.for_each(|(index, r)| row(index, &r.name, r.writable, &r.about));
+    }
+    if interfaces.decision {
+        let registers = (DECISION_REGISTERS_AT..).zip(&DECISION_REGISTERS);
+        registers.for_each(|(index, r)| row(index, &r.name, r.writable, &r.about));
+        row(
+            SHELL_BIASES,
+            "bias",
+            true,
+            "bias of output 0 a window, signed 24 bits, LSB of I; the next outputs follow",
+        );
+        row(
+            SHELL_SCORES,
+            "score",
+            false,
+            "sum of output 0, signed, LSB 256 of I; the next outputs follow",
+        );
+    }
     let outputs = chip.layers[chip.readout()].neurons;
     let about = "current of output 0 at the end of the last window, signed LSB of I; the next outputs follow";
     row(

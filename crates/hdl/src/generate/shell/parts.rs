@@ -12,12 +12,14 @@ macro_rules! part {
 }
 
 /// Module and text, parts before those that use them.
-const PARTS: [(&str, &str); 15] = [
+const PARTS: [(&str, &str); 17] = [
     part!("bruno_synchroniser"),
     part!("bruno_fifo"),
     part!("bruno_counters"),
     part!("bruno_results"),
     part!("bruno_shell_registers"),
+    part!("bruno_event_registers"),
+    part!("bruno_decision"),
     part!("bruno_config_hub"),
     part!("bruno_spi_slave"),
     part!("bruno_axi4_lite"),

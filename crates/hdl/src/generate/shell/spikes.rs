@@ -22,13 +22,16 @@ pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
     body += &tick(interfaces.clock_mhz);
     body += &collector(chip);
     let neurons = hidden_neurons(chip).to_string();
-    let mut parts = vec![
-        "bruno_tick",
-        "bruno_event_collector",
-        "bruno_event_stream_output",
-        "bruno_fifo",
-    ];
+    let mut parts = vec!["bruno_tick", "bruno_event_collector", "bruno_fifo"];
+    if interfaces.spikes != SpikeInterface::Config {
+        parts.push("bruno_event_stream_output");
+    }
     let ports = match interfaces.spikes {
+        SpikeInterface::Config => {
+            parts.extend(["bruno_event_stream_input", "bruno_event_registers"]);
+            body += &registers();
+            vec![]
+        }
         SpikeInterface::Aer => {
             parts.extend(["bruno_aer_input", "bruno_aer_output", "bruno_synchroniser"]);
             body += &aer(&neurons);
@@ -220,7 +223,53 @@ const AXI_STREAM: Streams = Streams {
 };
 
 fn stream(neurons: &str, nets: &Streams) -> String {
-    let [valid, ready, addr, time] = nets.input;
+    let mut text = nets.declared.to_string();
+    text += &stream_in(nets.input);
+    let [valid, ready, addr, time, last] = nets.output;
+    let nets = [
+        ("valid_o", valid),
+        ("ready_i", ready),
+        ("addr_o", addr),
+        ("time_o", time),
+        ("last_o", last),
+    ];
+    text + &events(neurons, nets)
+}
+
+/// Events come as writes; nothing takes the output spikes.
+fn registers() -> String {
+    let wires = "  // Output spikes are not sent.
+  assign lost = 16'd0;
+  wire unused_spikes = &{1'b0, core_event_valid, core_event_tick, core_event_spikes};
+  wire event_valid, event_ready, event_known;
+  wire [15:0] event_addr;
+  wire [31:0] event_time, event_value;
+";
+    let own = [
+        ("valid_i", "own"),
+        ("write_i", "core_cfg_write"),
+        ("index_i", "core_cfg_addr[25:0]"),
+        ("data_i", "core_cfg_wdata"),
+        ("value_o", "event_value"),
+        ("known_o", "event_known"),
+        ("valid_o", "event_valid"),
+        ("ready_i", "event_ready"),
+        ("addr_o", "event_addr"),
+        ("time_o", "event_time"),
+    ];
+    let unit = instance(
+        "bruno_event_registers",
+        &[],
+        "event_registers",
+        &pins(&[], &own),
+    );
+    String::from(wires)
+        + &unit
+        + &stream_in(["event_valid", "event_ready", "event_addr", "event_time"])
+}
+
+/// Events with a time stamp wait for their tick.
+fn stream_in([valid, ready, addr, time]: [&str; 4]) -> String {
     let own = [
         ("clk_i", "clk_i"),
         ("rst_i", "rst_i | clear"),
@@ -234,22 +283,8 @@ fn stream(neurons: &str, nets: &Streams) -> String {
         ("late_o", "late"),
     ];
     let parameters = [("DEPTH_BITS", DEPTH_BITS.into())];
-    let mut text = format!("  wire late;\n{}", nets.declared);
-    text += &instance(
-        "bruno_event_stream_input",
-        &parameters,
-        "stream_in",
-        &owned(&own),
-    );
-    let [valid, ready, addr, time, last] = nets.output;
-    let nets = [
-        ("valid_o", valid),
-        ("ready_i", ready),
-        ("addr_o", addr),
-        ("time_o", time),
-        ("last_o", last),
-    ];
-    text + &events(neurons, nets)
+    let module = "bruno_event_stream_input";
+    String::from("  wire late;\n") + &instance(module, &parameters, "stream_in", &owned(&own))
 }
 
 fn aer_ports() -> Vec<Port> {

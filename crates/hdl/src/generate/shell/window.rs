@@ -1,7 +1,7 @@
 //! The window of AXI4-Lite: the register map in as few bytes as its pages need.
 
 use crate::generate::{bank, index_bits, register_file};
-use bruno_chip::{RECURRENT_LEVELS, SHELL_RESULTS};
+use bruno_chip::{RECURRENT_LEVELS, SHELL_RESULTS, SHELL_SCORES};
 use bruno_device::Chip;
 
 /// Byte address in the window: a page of the register map (bits 31..26 of a word address) above an index.
@@ -27,7 +27,9 @@ impl Window {
                 .max(index_bits(levels))
                 .max(register_file::index_bits(l))
         };
-        let results = SHELL_RESULTS as usize + chip.layers[chip.readout()].neurons;
+        let decides = chip.description.interfaces.is_some_and(|i| i.decision);
+        let last = if decides { SHELL_SCORES } else { SHELL_RESULTS };
+        let results = last as usize + chip.layers[chip.readout()].neurons;
         let layers = chip.layers.iter().map(layer);
         Self {
             index_bits: layers.fold(index_bits(results), usize::max),
