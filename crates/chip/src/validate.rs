@@ -46,7 +46,7 @@ impl Description {
                 .device
                 .check(&mut c, &format!("{at}.device"), &self.formats);
             if let Some(variability) = &layer.variability {
-                variability.check(&mut c, &format!("{at}.variability"));
+                variability.check(&mut c, &format!("{at}.variability"), layer.model.is_some());
             }
             self.check_combination(index, layer, &mut c);
         }
@@ -175,14 +175,6 @@ impl Description {
                 "present",
                 "absent beside `model`",
                 "the neurons of a file have `parameters`",
-            );
-        }
-        if layer.variability.is_some() {
-            c.add(
-                &format!("{at}.variability"),
-                "present",
-                "absent beside `model`",
-                "spread is known of `felif` and `lif` alone",
             );
         }
         if self.rounding == Rounding::Truncate {

@@ -1,26 +1,55 @@
-//! One die: the cards of its layers, and how far each neuron's own device differs.
+//! One die: the cards and parameters of its layers, and how far each neuron's own device differs.
 
-use crate::codes::CodeError;
-use crate::draws::{Draws, Place, Quantity, factor};
-use crate::{Codes, Layer};
-use bruno_chip::{Description, DeviceCard, Spread, Variability};
+use crate::draws::{Draws, NameHash, Place, Quantity, factor};
+use crate::{Chip, Codes, Layer, NeuronParameter};
+use bruno_chip::{Description, DeviceCard, LayerDescription, Problem, Spread, Variability};
 use rand::RngExt;
 
-/// The card of a hidden layer on a die: each parameter is drawn once for the whole chip.
-pub fn die_card(description: &Description, layer: usize, draws: Draws) -> DeviceCard {
-    let raw = &description.layers[layer];
-    let mut card = raw.device.clone();
-    let Some(variability) = &raw.variability else {
-        return card;
+/// Draws of a parameter of a file that may lie outside of its bounds before the nearer bound is taken.
+const TRIALS: usize = 64;
+
+/// A hidden layer on a die, with its card or the parameters of its file: each is drawn once for the whole chip.
+pub fn die_layer(description: &Description, layer: usize, draws: Draws) -> LayerDescription {
+    let mut raw = description.layers[layer].clone();
+    let Some(variability) = raw.variability.clone() else {
+        return raw;
     };
-    for (index, (name, sigma)) in variability.die.entries().into_iter().enumerate() {
+    match raw.model {
+        None => draw_card(&mut raw.device, &variability.die, draws),
+        Some(_) => draw_parameters(&mut raw, &variability.die, draws),
+    }
+    raw
+}
+
+fn draw_card(card: &mut DeviceCard, spread: &Spread, draws: Draws) {
+    for (index, name) in Spread::CARD.iter().enumerate() {
         let mut rng = draws.stream(Place::WHOLE_DIE, Quantity::Die(index as u8));
-        let by = factor(sigma, &mut rng);
-        if let Some(value) = field(&mut card, name) {
+        let by = factor(spread.of(name), &mut rng);
+        if let Some(value) = field(card, name) {
             *value *= by;
         }
     }
-    card
+}
+
+/// Parameters of a file stay within its bounds, which its registers are proved for: what is drawn outside is drawn again.
+fn draw_parameters(layer: &mut LayerDescription, spread: &Spread, draws: Draws) {
+    for (name, sigma) in spread.entries() {
+        let named = NeuronParameter::named(name, layer).ok().flatten();
+        let Some((parameter, (low, high))) = named.and_then(|p| Some((p.clone(), p.bounds()?)))
+        else {
+            // A chip with such a name was refused.
+            continue;
+        };
+        let value = parameter.of(layer);
+        let mut rng = draws.stream(Place::WHOLE_DIE, Quantity::Parameter(NameHash::of(name)));
+        let mut drawn = || value * factor(sigma, &mut rng);
+        let first = drawn();
+        let within = |x: &f64| (low..=high).contains(x);
+        let mut later =
+            std::iter::once(first).chain(std::iter::repeat_with(drawn).take(TRIALS - 1));
+        let kept = later.find(within).unwrap_or(first.clamp(low, high));
+        parameter.set(layer, kept);
+    }
 }
 
 /// The field of a card that an entry of [`Spread`] is about; none where the card has no such part.
@@ -38,24 +67,55 @@ fn field<'a>(card: &'a mut DeviceCard, name: &str) -> Option<&'a mut f64> {
     }
 }
 
-/// The registers of a hidden layer on a die, its random numbers included; those of `nominal` where nothing spreads.
+/// The registers of a layer of a chip on a die, its random numbers included; those of `nominal` where nothing spreads.
+///
+/// # Errors
+/// What this die's registers cannot hold.
 pub(crate) fn die_codes(
-    description: &Description,
-    layer: usize,
+    chip: &Chip,
+    index: usize,
     nominal: &Codes,
     draws: Draws,
-) -> Result<Codes, CodeError> {
-    let card = die_card(description, layer, draws);
-    let spread = description.layers[layer].variability.is_some();
-    let codes = if spread {
-        Codes::new(&card, &description.formats, description.rounding)?
-    } else {
-        nominal.clone()
+) -> Result<Codes, Problem> {
+    let description = &chip.description;
+    let codes = match description.layers[index].variability {
+        None => nominal.clone(),
+        Some(_) => codes_of(chip, index, &die_layer(description, index, draws), draws)?,
     };
     Ok(Codes {
-        seed: layer_seed(layer, draws),
+        seed: layer_seed(index, draws),
         sur_w: nominal.sur_w,
         ..codes
+    })
+}
+
+fn codes_of(
+    chip: &Chip,
+    index: usize,
+    own: &LayerDescription,
+    draws: Draws,
+) -> Result<Codes, Problem> {
+    let (formats, rounding) = (&chip.description.formats, chip.description.rounding);
+    let impossible = |what: String, allowed: String, remedy: &str| Problem {
+        field: format!("layers[{index}].variability.die"),
+        value: format!("{what} on virtual chip {}", draws.chip),
+        allowed,
+        remedy: remedy.into(),
+    };
+    if let Some(program) = &chip.layers[index].model.program {
+        let values = program.values(&program.parameters_of(own), rounding);
+        let codes = values.map(|registers| Codes::of_program(registers, rounding));
+        return codes.map_err(|e| {
+            let what = "a card that the registers cannot hold".into();
+            impossible(what, e.to_string(), "lower the spread")
+        });
+    }
+    Codes::new(&own.device, formats, rounding).map_err(|e| {
+        impossible(
+            format!("a `{}` whose coefficient is {:.3e}", e.field, e.coefficient),
+            format!("coefficients below {} ({} bits)", 1u64 << e.bits, e.bits),
+            "lower the spread or bring the card nearer to its default",
+        )
     })
 }
 
@@ -79,7 +139,7 @@ pub fn current_factors(
     index: usize,
     draws: Draws,
 ) -> Vec<f64> {
-    let sigma = variability.map_or(0.0, |v| v.device.area);
+    let sigma = variability.map_or(0.0, |v| v.device.of("area"));
     let place = Place {
         layer: index,
         recurrent: false,
@@ -92,7 +152,7 @@ pub fn current_factors(
 
 /// The spreads in force, as text; empty without any.
 pub(crate) fn active(spread: &Spread) -> String {
-    let entries = spread.entries().into_iter().filter(|(_, s)| *s != 0.0);
+    let entries = spread.entries().filter(|(_, s)| *s != 0.0);
     let text: Vec<String> = entries
         .map(|(name, sigma)| format!("{name} {} %", 100.0 * sigma))
         .collect();
@@ -102,7 +162,6 @@ pub(crate) fn active(spread: &Spread) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Chip;
 
     /// A chip of two layers whose neurons spread by this block.
     fn description(variability: &str) -> Description {
@@ -127,7 +186,7 @@ mod tests {
     fn without_spread_a_die_has_the_card() {
         let description = description("{}");
         assert_eq!(
-            die_card(&description, 0, DRAWS),
+            die_layer(&description, 0, DRAWS).device,
             description.layers[0].device
         );
     }
@@ -135,7 +194,7 @@ mod tests {
     #[test]
     fn layers_of_a_die_share_their_film_and_dies_differ() {
         let description = description(r#"{"die":{"t_fe":0.1,"p_s":0.1}}"#);
-        let card = |layer, chip| die_card(&description, layer, Draws { chip, ..DRAWS });
+        let card = |layer, chip| die_layer(&description, layer, Draws { chip, ..DRAWS }).device;
         assert_eq!(card(0, 0), card(1, 0));
         assert_ne!(card(0, 0).t_fe_nm, card(0, 1).t_fe_nm);
         let nominal = &description.layers[0].device;
@@ -156,7 +215,7 @@ mod tests {
         let description = description(r#"{"die":{"t_fe":0.1}}"#);
         let nominal = description.layers[0].device.t_fe_nm;
         let log = |chip| {
-            let card = die_card(&description, 0, Draws { chip, ..DRAWS });
+            let card = die_layer(&description, 0, Draws { chip, ..DRAWS }).device;
             (card.t_fe_nm / nominal).ln()
         };
         let logs: Vec<f64> = (0..4000).map(log).collect();
@@ -180,5 +239,63 @@ mod tests {
         let deviation = (square / 400.0).sqrt();
         assert!((deviation - 0.05).abs() < 0.008, "{deviation}");
         assert_ne!(factors(0), factors(1));
+    }
+
+    /// A chip whose neurons of a file spread so.
+    fn of_file(die: &str) -> Chip {
+        let text = format!(
+            r#"{{"name":"t","inputs":1,"layers":[{{"name":"a","model":"alif","neurons":2,"variability":{{"die":{die}}},
+                "synapse":{{"range_pA":100}}}}],"readout":{{"outputs":1,"synapse":{{"range_pA":100}}}}}}"#
+        );
+        Chip::resolve("t", &Description::parse("t", &text).unwrap()).unwrap()
+    }
+
+    /// Parameters of a file spread by their names, and the registers of a die follow.
+    #[test]
+    fn parameters_of_a_file_spread() {
+        let chip = of_file(r#"{"tau_b":0.1,"theta_0":0.05}"#);
+        let layer = |chip_number| {
+            die_layer(
+                &chip.description,
+                0,
+                Draws {
+                    chip: chip_number,
+                    ..DRAWS
+                },
+            )
+        };
+        let names: Vec<String> = layer(0).parameters.into_keys().collect();
+        assert_eq!(names, ["tau_b", "theta_0"]);
+        let log = |k| (layer(k).parameters["tau_b"] / 100.0).ln();
+        let square: f64 = (0..2000).map(|k| f64::powi(log(k), 2)).sum();
+        let deviation = (square / 2000.0).sqrt();
+        assert!((deviation - 0.1).abs() < 0.008, "{deviation}");
+        let nominal = &chip.layers[0].codes;
+        let codes = die_codes(&chip, 0, nominal, DRAWS).unwrap();
+        assert_ne!(codes.own, nominal.own);
+    }
+
+    /// A parameter at an end of its bounds spreads to one side.
+    #[test]
+    fn draws_stay_within_the_bounds_of_the_file() {
+        let mut chip = of_file(r#"{"theta_0":0.5}"#);
+        chip.description.layers[0]
+            .parameters
+            .insert("theta_0".into(), 1.0);
+        let drawn = |chip_number| {
+            let own = die_layer(
+                &chip.description,
+                0,
+                Draws {
+                    chip: chip_number,
+                    ..DRAWS
+                },
+            );
+            own.parameters["theta_0"]
+        };
+        let all: Vec<f64> = (0..200).map(drawn).collect();
+        assert!(all.iter().all(|x| (0.1..=1.0).contains(x)), "{all:?}");
+        // Drawn again and not cut: few are at the bound itself.
+        assert!(all.iter().filter(|x| **x == 1.0).count() < 2, "{all:?}");
     }
 }

@@ -8,8 +8,10 @@ use rand_distr::{Distribution, StandardNormal};
 /// What is drawn; each is a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quantity {
-    /// Spread between dies of a neuron's parameter, by its place in `Spread::entries`.
+    /// Spread between dies of a field of a card, by its place in `Spread::CARD`.
     Die(u8),
+    /// Spread between dies of a parameter of a neuron file, by its name.
+    Parameter(NameHash),
     /// Area of each neuron.
     Area,
     /// Conductances of a die.
@@ -24,6 +26,18 @@ pub(crate) enum Quantity {
     Read(u32),
     /// Start of the layer's random numbers.
     Seed,
+}
+
+/// A name as a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NameHash(u64);
+
+impl NameHash {
+    /// FNV-1a: part of what draws follow from, so it may not change from one version to the next.
+    pub fn of(name: &str) -> Self {
+        let add = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        Self(name.bytes().fold(0xcbf2_9ce4_8422_2325, add))
+    }
 }
 
 /// Where in a chip something is drawn.
@@ -64,6 +78,7 @@ impl Draws {
             Quantity::Stuck => (5, 0),
             Quantity::Read(sample) => (6, sample),
             Quantity::Seed => (7, 0),
+            Quantity::Parameter(_) => (8, 0),
         };
         // ChaCha takes a key of 256 bits: seed, chip, place, quantity and sample are its words, so no two collide.
         let mut key = [0u8; 32];
@@ -73,6 +88,9 @@ impl Draws {
         key[16] = u8::from(place.recurrent);
         key[17] = kind;
         key[20..24].copy_from_slice(&index.to_le_bytes());
+        if let Quantity::Parameter(NameHash(hash)) = quantity {
+            key[24..].copy_from_slice(&hash.to_le_bytes());
+        }
         ChaCha8Rng::from_seed(key)
     }
 }

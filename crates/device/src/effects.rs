@@ -1,6 +1,6 @@
 //! Device effects that a description gives: which act on every chip, and which on virtual ones alone (docs/variability.md).
 
-use bruno_chip::{Description, Rounding, Rram, Spread, Synapse};
+use bruno_chip::{Description, Rounding, Rram, Synapse};
 use serde::Serialize;
 
 /// An effect of a size other than 0.
@@ -56,7 +56,7 @@ impl Effects {
                     ("device", "spread of neurons of a die", &variability.device),
                 ];
                 for (key, name, spread) in spreads {
-                    if *spread != Spread::default() {
+                    if !spread.is_none() {
                         effects.add(Some(key), name, &place, false, true);
                     }
                 }

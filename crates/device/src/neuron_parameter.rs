@@ -33,6 +33,7 @@ pub struct FileParameter {
     pub switch: bool,
     /// The refractory time follows it.
     pub delays: bool,
+    bounds: (f64, f64),
     unit: String,
     default: f64,
 }
@@ -86,6 +87,11 @@ impl NeuronParameter {
         }
     }
 
+    /// The bounds of its file, in its unit; none of a field of a card.
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        self.of_file().map(|parameter| parameter.bounds)
+    }
+
     /// Its value in a layer, in its unit.
     pub fn of(&self, layer: &LayerDescription) -> f64 {
         match &self.kept {
@@ -122,6 +128,7 @@ impl FileParameter {
         Some(Self {
             place,
             scale,
+            bounds: (parameter.bounds.0 / scale, parameter.bounds.1 / scale),
             switch: parameter.switch,
             delays: model
                 .refractory

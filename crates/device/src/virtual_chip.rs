@@ -3,11 +3,11 @@
 //! Synapses that all differ need more levels than a chip's own codes tell apart. Virtual chips therefore run on the
 //! chip's RTL with 8-bit synapses ([`Chip::with_fine_synapses`]): 256 levels a projection, chosen for its currents.
 
-use crate::die::{current_factors, die_card, die_codes, layer_seed};
+use crate::die::{current_factors, die_codes, die_layer, layer_seed};
 use crate::draws::{Draws, Place};
 use crate::rram::{Array, Programmed, Read, levels_pa};
 use crate::{Chip, Codes, CurrentWord, FineTable, limits};
-use bruno_chip::{ChipError, DeviceCard, Problem, Synapse};
+use bruno_chip::{ChipError, LayerDescription, Problem, Synapse};
 
 /// Bits of a virtual chip's weight codes.
 const FINE_BITS: u32 = 8;
@@ -34,8 +34,8 @@ impl Chip {
 pub struct VirtualLayer<'a> {
     /// Its registers.
     pub codes: Codes,
-    /// The card of its neurons on this die; none for the readout.
-    pub card: Option<DeviceCard>,
+    /// The layer with the card or the parameters of its neurons on this die; none for the readout.
+    pub neurons: Option<LayerDescription>,
     input: Projection<'a>,
     recurrent: Option<Projection<'a>>,
 }
@@ -128,28 +128,16 @@ impl<'a> VirtualLayer<'a> {
                     seed: layer_seed(index, draws),
                     ..nominal.clone()
                 },
-                card: None,
+                neurons: None,
                 input: projection(&description.readout.synapse, false, inputs, &ones),
                 recurrent: None,
             });
         }
         let raw = &description.layers[index];
-        let codes = die_codes(description, index, nominal, draws).map_err(|e| {
-            invalid(Problem {
-                field: format!("layers[{index}].variability.die"),
-                value: format!(
-                    "a `{}` on virtual chip {} whose coefficient is {:.3e}",
-                    e.field, draws.chip, e.coefficient
-                ),
-                allowed: format!("coefficients below {} ({} bits)", 1u64 << e.bits, e.bits),
-                remedy: "lower the spread or bring the card nearer to its default".into(),
-            })
-        })?;
-        let card = die_card(description, index, draws);
-        if let Some(problem) = limits::registers(&layer.model, &card, &codes)
-            .into_iter()
-            .next()
-        {
+        let codes = die_codes(chip, index, nominal, draws).map_err(invalid)?;
+        let own = die_layer(description, index, draws);
+        let unfit = limits::registers(&layer.model, &own.device, &codes);
+        if let Some(problem) = unfit.into_iter().next() {
             return Err(invalid(Problem {
                 field: format!("layers[{index}].variability.die"),
                 value: format!(
@@ -163,7 +151,7 @@ impl<'a> VirtualLayer<'a> {
         let synapse = raw.recurrent_synapse.as_ref().unwrap_or(&raw.synapse);
         Ok(Self {
             codes,
-            card: Some(card),
+            neurons: Some(own),
             input: projection(&raw.synapse, false, inputs, &factors),
             recurrent: layer
                 .recurrent

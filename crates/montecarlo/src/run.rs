@@ -1,7 +1,6 @@
 //! One virtual chip after the other through the same simulators.
 
 use crate::{ChipRecord, MonteCarloError};
-use bruno_chip::Formats;
 use bruno_data::Sample;
 use bruno_device::{Chip, Draws, HeldProjection, LayerTables, VirtualLayer};
 use bruno_sim::{Forward, LayerProgram, Program};
@@ -21,13 +20,13 @@ pub struct MonteCarlo<'a> {
     pub seed: u64,
 }
 
-/// Deviations of synapses, as sums of squares.
+/// Deviations of synapses, pA, as sums of squares.
 #[derive(Debug, Clone, Copy, Default)]
 struct Deviations {
     synapses: f64,
     deviation: f64,
     held: f64,
-    largest_lsb: i32,
+    largest_pa: f64,
 }
 
 impl MonteCarlo<'_> {
@@ -43,13 +42,7 @@ impl MonteCarlo<'_> {
         let nominal = self.run.parameters.program(self.chip);
         let Some(number) = chip else {
             let score = self.evaluate(Load::Once(&ideal_program(self.chip, &nominal)), done)?;
-            return Ok(record(
-                None,
-                &score,
-                0,
-                Deviations::default(),
-                self.formats(),
-            ));
+            return Ok(record(None, &score, 0, Deviations::default()));
         };
         let draws = Draws {
             seed: self.seed,
@@ -73,16 +66,12 @@ impl MonteCarlo<'_> {
         };
         let score = self.evaluate(load, done)?;
         let stuck = layers.iter().map(VirtualLayer::stuck).sum();
-        Ok(record(chip, &score, stuck, deviations, self.formats()))
+        Ok(record(chip, &score, stuck, deviations))
     }
 
     fn evaluate(&mut self, load: Load<'_>, done: impl FnMut(u64)) -> Result<Score, TrainError> {
         let (models, samples) = (&mut self.models, self.samples);
         Ok(evaluate(models, self.chip, self.run, samples, load, done)?.score)
-    }
-
-    fn formats(&self) -> &Formats {
-        &self.chip.description.formats
     }
 }
 
@@ -94,20 +83,21 @@ fn held(
 ) -> Result<(Program, Deviations), TrainError> {
     let (program, tables) = held_program(chip, layers, sample)?;
     let mut deviations = Deviations::default();
-    for LayerTables { input, recurrent } in &tables {
-        deviations.add(input);
-        recurrent.iter().for_each(|r| deviations.add(r));
+    for (LayerTables { input, recurrent }, layer) in tables.iter().zip(&chip.layers) {
+        let projections = std::iter::once(input).chain(recurrent);
+        projections.for_each(|p| deviations.add(p, layer.current.lsb_pa));
     }
     Ok((program, deviations))
 }
 
 impl Deviations {
-    fn add(&mut self, projection: &HeldProjection) {
+    fn add(&mut self, projection: &HeldProjection, lsb_pa: f64) {
         let synapses = projection.table.codes.len() as f64;
         self.synapses += synapses;
-        self.deviation += synapses * projection.deviation_lsb.powi(2);
-        self.held += synapses * projection.table.rms_lsb.powi(2);
-        self.largest_lsb = self.largest_lsb.max(projection.table.largest_lsb);
+        self.deviation += synapses * (lsb_pa * projection.deviation_lsb).powi(2);
+        self.held += synapses * (lsb_pa * projection.table.rms_lsb).powi(2);
+        let largest = lsb_pa * f64::from(projection.table.largest_lsb);
+        self.largest_pa = self.largest_pa.max(largest);
     }
 }
 
@@ -116,10 +106,8 @@ fn record(
     score: &Score,
     stuck_devices: usize,
     deviations: Deviations,
-    formats: &Formats,
 ) -> ChipRecord {
-    let lsb_pa = formats.i_lsb_pa();
-    let rms_pa = |square: f64| lsb_pa * (square / deviations.synapses.max(1.0)).sqrt();
+    let rms_pa = |square: f64| (square / deviations.synapses.max(1.0)).sqrt();
     ChipRecord {
         chip,
         accuracy: score.accuracy(),
@@ -130,6 +118,6 @@ fn record(
         stuck_devices,
         deviation_rms_pa: rms_pa(deviations.deviation),
         held_rms_pa: rms_pa(deviations.held),
-        held_largest_pa: lsb_pa * f64::from(deviations.largest_lsb),
+        held_largest_pa: deviations.largest_pa,
     }
 }

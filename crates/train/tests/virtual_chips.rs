@@ -78,3 +78,38 @@ fn effects_of_no_size_change_nothing() {
     let score = |run: &Checkpoint| run.last_epoch().unwrap().train;
     assert_eq!(score(&found), score(&plain));
 }
+
+/// Parameters of a file that spread between dies: the gradients by them are those of the drawn values.
+#[test]
+fn neurons_of_a_file_on_a_die() {
+    let text = CHIP
+        .replace(r#""kind":"felif""#, r#""model":"alif","parameters":{"C":0.3},"variability":{"die":{"theta_0":0.1,"jump":0.1},"device":{"area":0.05}}"#)
+        .replace(r#","device":{"t_ref_ms":1}"#, "")
+        .replace(
+            r#""device":[{"parameter":"threshold","bounds":[0.7,0.9]},{"parameter":"area","bounds":[3,5]}]"#,
+            r#""device":[{"parameter":"theta_0","bounds":[0.3,0.5]},{"parameter":"tau_syn","bounds":[3,8]}],"hardware":{"effects":["die","device"]}"#,
+        );
+    audited(&text, |trainer| {
+        let data = data();
+        let samples: Vec<&Sample> = data.train[..2].iter().collect();
+        let kinds = [GradientKind::Transition, GradientKind::Checkpointed];
+        let audit = trainer.audit(&samples, &kinds, |_| {}).unwrap();
+        let names = audit.groups.iter().map(|g| g.group.as_str());
+        assert!(
+            names.clone().any(|n| n == "hidden: theta_0"),
+            "{:?}",
+            names.collect::<Vec<_>>()
+        );
+        for group in &audit.groups {
+            assert!(
+                group.norm > 0.0 && group.agreements[0].cosine > 0.99,
+                "{group:?}"
+            );
+            assert!(group.agreements[1].cosine > 0.999, "{group:?}");
+        }
+    });
+    let description = bruno_chip::Description::parse("tiny", &text).unwrap();
+    let trained = train(fresh_of(&text).0, 1, 1);
+    let card = &trained.parameters.describe(&description).layers[0].parameters;
+    assert!(card["theta_0"] != 0.4 && card["tau_syn"] != 5.0, "{card:?}");
+}

@@ -2,6 +2,7 @@
 
 use super::preset;
 use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
 
 /// Presets by name, with their sources.
 const PRESETS: &str = include_str!("../../presets/variability.json");
@@ -13,47 +14,41 @@ pub struct Variability {
     /// Where the numbers come from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Between dies: one factor on the card's field for all neurons of the chip.
+    /// Between dies: one factor on a field of the card, or a parameter of the file, for all neurons of the chip.
     pub die: Spread,
     /// Between the neurons of a die.
     pub device: Spread,
 }
 
-/// Relative spreads: standard deviations of the logarithm of a factor on the card's field of (nearly) this name.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Spread {
-    /// Area of the FeCap.
-    pub area: f64,
-    /// Thickness of the ferroelectric layer.
-    pub t_fe: f64,
-    /// Spontaneous polarisation.
-    pub p_s: f64,
-    /// Series capacitance of interface and depletion layers, where the card has one.
-    pub c_series: f64,
-    /// Switching barrier.
-    pub w_b: f64,
-    /// Leak conductance.
-    pub g_leak: f64,
-    /// Threshold.
-    pub v_th: f64,
-    /// Time constant of the synaptic current.
-    pub tau_syn: f64,
-}
+/// Relative spreads by name: standard deviations of the logarithm of a factor. Names are those of [`Spread::CARD`], or of the
+/// parameters of the layer's file.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Spread(BTreeMap<String, f64>);
 
 impl Spread {
-    /// Every spread by its field's name.
-    pub fn entries(&self) -> [(&'static str, f64); 8] {
-        [
-            ("area", self.area),
-            ("t_fe", self.t_fe),
-            ("p_s", self.p_s),
-            ("c_series", self.c_series),
-            ("w_b", self.w_b),
-            ("g_leak", self.g_leak),
-            ("v_th", self.v_th),
-            ("tau_syn", self.tau_syn),
-        ]
+    /// What may spread of a card: area and thickness of the ferroelectric film, spontaneous polarisation, series capacitance
+    /// (where the card has one), switching barrier, leak, threshold, time constant of the synaptic current.
+    pub const CARD: [&str; 8] = [
+        "area", "t_fe", "p_s", "c_series", "w_b", "g_leak", "v_th", "tau_syn",
+    ];
+
+    /// The spread of this name; 0 where it is absent.
+    pub fn of(&self, name: &str) -> f64 {
+        self.0.get(name).copied().unwrap_or(0.0)
+    }
+
+    /// Every spread that is given: those of a card in their order, then others.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, f64)> {
+        let is_card = |name: &str| Self::CARD.contains(&name);
+        let card = Self::CARD.iter().filter_map(|n| self.0.get_key_value(*n));
+        let others = self.0.iter().filter(move |(n, _)| !is_card(n));
+        card.chain(others).map(|(n, s)| (n.as_str(), *s))
+    }
+
+    /// Whether nothing spreads.
+    pub fn is_none(&self) -> bool {
+        self.0.values().all(|sigma| *sigma == 0.0)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ranges of the RRAM devices and of the spreads.
 
 use super::Checker;
-use crate::{Rram, Variability};
+use crate::{Rram, Spread, Variability};
 
 /// Largest standard deviation of a factor's logarithm: beyond it a log-normal factor is no spread about a card any more.
 const LARGEST_SIGMA: f64 = 0.5;
@@ -66,15 +66,21 @@ impl Rram {
 }
 
 impl Variability {
-    pub(super) fn check(&self, c: &mut Checker, at: &str) {
+    /// `of_file`: the names under `die` are those of a file, which is read elsewhere.
+    pub(super) fn check(&self, c: &mut Checker, at: &str, of_file: bool) {
         for (name, sigma) in self.die.entries() {
             let field = format!("{at}.die.{name}");
-            c.number(&field, sigma, 0.0, LARGEST_SIGMA, "");
+            match of_file || Spread::CARD.contains(&name) {
+                true => c.number(&field, sigma, 0.0, LARGEST_SIGMA, ""),
+                false => unknown(c, &field),
+            }
         }
         for (name, sigma) in self.device.entries() {
             let field = format!("{at}.device.{name}");
             if name == "area" {
                 c.number(&field, sigma, 0.0, LARGEST_SIGMA, "");
+            } else if !of_file && !Spread::CARD.contains(&name) {
+                unknown(c, &field);
             } else if sigma != 0.0 {
                 let allowed = "0: the datapath holds this quantity once a layer, not once a neuron";
                 let remedy = "give its spread under `die`; of a die's own neurons only `area` (a factor on a neuron's currents) can differ";
@@ -82,4 +88,9 @@ impl Variability {
             }
         }
     }
+}
+
+fn unknown(c: &mut Checker, field: &str) {
+    let names = Spread::CARD.join(", ");
+    c.add(field, "present", &names, "correct the name");
 }

@@ -30,6 +30,7 @@ pub(super) fn neurons(
     let program = program(file, at).map_err(one)?;
     let current = current(&program.derived, at).map_err(one)?;
     let parameters = parameters(&program.derived.model, layer, at)?;
+    spreads(&program.derived.model, layer, at)?;
     let own = program.values(&parameters, d.rounding).map_err(|error| {
         one(Problem {
             field: format!("{at}.parameters"),
@@ -92,6 +93,27 @@ impl NeuronProgram {
     pub fn parameters_of(&self, layer: &LayerDescription) -> Vec<f64> {
         let model = &self.derived.model;
         parameters(model, layer, "").unwrap_or_else(|_| model.defaults())
+    }
+}
+
+/// What spreads between dies are numbers of the file.
+fn spreads(model: &Model, layer: &LayerDescription, at: &str) -> Result<(), Vec<Problem>> {
+    let die = layer.variability.iter().flat_map(|v| v.die.entries());
+    let numbers = || model.parameters.iter().filter(|p| !p.switch);
+    let unknown = die.filter(|(name, _)| !numbers().any(|p| p.name == *name));
+    let problem = |(name, _): (&str, f64)| Problem {
+        field: format!("{at}.variability.die.{name}"),
+        value: format!("no number of `{}`", model.name),
+        allowed: numbers()
+            .map(|p| format!("`{}`", p.name))
+            .collect::<Vec<_>>()
+            .join(", "),
+        remedy: "name a parameter of the file".into(),
+    };
+    let problems: Vec<Problem> = unknown.map(problem).collect();
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(problems),
     }
 }
 

@@ -86,8 +86,8 @@ impl Effect {
 
     fn is_in_layer(self, variability: &Variability) -> bool {
         match self {
-            Self::Die => variability.die != Spread::default(),
-            Self::Device => variability.device != Spread::default(),
+            Self::Die => !variability.die.is_none(),
+            Self::Device => !variability.device.is_none(),
             _ => false,
         }
     }

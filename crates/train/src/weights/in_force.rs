@@ -4,14 +4,14 @@
 //! Without device effects that is the nominal chip. With them it is a virtual chip (docs/variability.md) that follows
 //! from the seed and the place in the run alone.
 
-use crate::config::{Draw, HardwareConfig, TrainConfig, WeightRounding};
+use crate::config::{DeviceTraining, Draw, HardwareConfig, TrainConfig, WeightRounding};
 use crate::gradient::pass::Gradient;
 use crate::weights::parameters::Parameters;
 use crate::weights::projection::Projection;
 use crate::weights::quantise::Quantised;
 use crate::weights::virtual_program::{held_program, ideal_program};
 use bruno_chip::ChipError;
-use bruno_device::{Chip, DeviceParameter, Draws, HeldProjection, VirtualLayer};
+use bruno_device::{Chip, Draws, HeldProjection, VirtualLayer};
 use bruno_sim::Program;
 use std::ops::Range;
 
@@ -167,14 +167,17 @@ impl InForce {
             let channels = chip.layers[index].inputs * chip.layers[index].neurons;
             let (inputs, recurrences) = ideal.layers[index].weights.split_at(channels);
             own.layers[index].codes = program.layers[index].codes.clone();
-            if let Some(card) = &layer.card {
-                let nominal =
-                    std::mem::replace(&mut own.description.layers[index].device, card.clone());
+            if let Some(neurons) = &layer.neurons {
+                let place = &mut own.description.layers[index];
+                let nominal = std::mem::replace(place, neurons.clone());
+                let factor = |training: &DeviceTraining| {
+                    let parameter = training.of(neurons)?;
+                    let (drawn, value) = (parameter.of(neurons), parameter.of(&nominal));
+                    // A factor leaves zero where it is.
+                    (value != 0.0).then(|| drawn / value)
+                };
                 let fields = parameters.device().iter();
-                let by = fields.map(|d| DeviceParameter::named(&d.parameter));
-                let factor =
-                    |p: Option<DeviceParameter>| p.map_or(1.0, |p| p.of(card) / p.of(&nominal));
-                devices.extend(by.map(factor));
+                devices.extend(fields.map(|d| factor(d).unwrap_or(1.0)));
             }
             layers.push(LayerInForce {
                 input: Weights::held(held.input, inputs, lsb_pa),
