@@ -1,6 +1,8 @@
 //! What a chip costs beside its loss, in words.
 
-use bruno_device::Chip;
+use bruno_chip::LayerDescription;
+use bruno_device::{Chip, NeuronCosts};
+use bruno_model::Costs;
 use bruno_train::{EpochReport, Evaluation, Footprint};
 
 /// Energy, area and latency of an epoch in one line.
@@ -18,12 +20,6 @@ pub fn line(report: &EpochReport) -> String {
 
 /// Energy and area by cause, a line each.
 pub fn lines(found: &Evaluation, area: &Footprint, chip: &Chip) -> Vec<String> {
-    let of_files: Vec<&str> = chip
-        .layers
-        .iter()
-        .filter(|l| l.model.program.is_some())
-        .map(|l| l.name.as_str())
-        .collect();
     let score = &found.score;
     let nj = |joule: f64| 1e9 * joule / score.samples.max(1) as f64;
     let mut lines = vec![
@@ -42,11 +38,29 @@ pub fn lines(found: &Evaluation, area: &Footprint, chip: &Chip) -> Vec<String> {
             area.cells_um2
         ),
     ];
-    if !of_files.is_empty() {
-        lines.push(format!(
-            "                              without spikes, leak and capacitors of `{}`: a neuron file says nothing of them",
-            of_files.join("`, `")
-        ));
-    }
+    lines.extend(chip.description.layers.iter().filter_map(unsaid));
     lines
+}
+
+/// What the sums leave out because the neuron file of a layer has no such line under `costs`.
+fn unsaid(layer: &LayerDescription) -> Option<String> {
+    let costs = NeuronCosts::of(layer)?;
+    let Costs { spike, power, area } = costs.declared();
+    let lines = [
+        (spike, "spikes"),
+        (power, "power between them"),
+        (area, "area"),
+    ];
+    let absent: Vec<&str> = lines
+        .iter()
+        .filter(|(line, _)| line.is_none())
+        .map(|(_, what)| *what)
+        .collect();
+    (!absent.is_empty()).then(|| {
+        format!(
+            "                              without {} of `{}`: its neuron file says nothing of them",
+            absent.join(", "),
+            layer.name
+        )
+    })
 }

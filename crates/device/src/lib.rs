@@ -18,6 +18,7 @@ mod felif;
 mod fine_table;
 mod limits;
 mod model;
+mod neuron_costs;
 mod neuron_parameter;
 mod noise;
 mod rram;
@@ -39,6 +40,7 @@ pub use model::{
     NeuronModel, NeuronProgram, Quantity, RecordWord, RegisterId, Rest, RoundingBits,
     RoundingOffset, Sample, SampleId, Signal, State, StateId, Threshold,
 };
+pub use neuron_costs::{NeuronCosts, OfMembrane};
 pub use neuron_parameter::{FileParameter, NeuronParameter};
 pub use rram::levels_pa;
 pub use virtual_chip::{FINE_LEVELS, HeldProjection, LayerTables, VirtualLayer};

@@ -219,6 +219,14 @@ impl NeuronModel {
         }
     }
 
+    /// Which of the moving states the threshold compares; 0 of neurons that do not fire.
+    pub fn membrane(&self) -> usize {
+        let fires = self.fires.map(|f| f.state);
+        self.moving()
+            .position(|(id, _)| Some(id) == fires)
+            .unwrap_or(0)
+    }
+
     /// Place of a word in a record; none where the recorder does not gather it.
     pub fn word(&self, gathers: Gathers) -> Option<usize> {
         self.words.iter().position(|w| w.gathers == gathers)

@@ -39,7 +39,7 @@ pub use interval::Interval;
 pub use lower::{Below, CardError, Code, Coefficient, Derived, Offset, Registers, Word};
 pub use mistake::{Mistake, Mistakes, Span};
 pub use model::{
-    Alias, Condition, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S,
+    Alias, Condition, Costs, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S,
 };
 pub use program::{Input, Node, Operation, Output, Program, Value};
 pub use report::{CodeReport, CoefficientReport, Finding, Report, Severity, StateReport};

@@ -26,6 +26,8 @@ pub struct Model {
     pub resets: Vec<Reset>,
     /// How long a spike holds states.
     pub refractory: Option<Refractory>,
+    /// What a neuron takes, as far as the file says.
+    pub costs: Costs,
     /// How the integers are to be where that is not left to bruno.
     pub integers: Integers,
     pub(crate) source: Source,
@@ -126,6 +128,17 @@ pub struct Refractory {
     pub time: Expression,
     /// States that stand still.
     pub holds: Vec<usize>,
+}
+
+/// What a neuron takes, SI units.
+#[derive(Debug, Clone, Default)]
+pub struct Costs {
+    /// Energy of a spike, J; of parameters.
+    pub spike: Option<Expression>,
+    /// Power while it does not spike, W; of parameters and the state that the condition compares.
+    pub power: Option<Expression>,
+    /// Area, m2; of parameters.
+    pub area: Option<Expression>,
 }
 
 /// How the integers are to be.

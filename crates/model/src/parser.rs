@@ -10,7 +10,7 @@ use crate::syntax::{File, Named};
 use cursor::Cursor;
 
 /// Blocks of a model, in the order of the language's page.
-const BLOCKS: [&str; 8] = [
+const BLOCKS: [&str; 9] = [
     "parameters",
     "internals",
     "state",
@@ -18,6 +18,7 @@ const BLOCKS: [&str; 8] = [
     "equations",
     "input",
     "onCondition",
+    "costs",
     "integers",
 ];
 
@@ -61,6 +62,7 @@ fn file(lines: &[Line], faults: &mut Faults) -> Option<File> {
         condition: None,
         actions: Vec::new(),
         integers: Vec::new(),
+        costs: Vec::new(),
     };
     blocks(&mut file, rest, faults);
     Some(file)

@@ -1,6 +1,7 @@
 //! From a parsed file to a model: names, units, and what a model must have.
 
 mod checks;
+mod costs;
 mod order;
 mod scope;
 mod spike;
@@ -41,6 +42,9 @@ fn lines(file: &File, scope: &mut Scope, source: Source, faults: &mut Faults) ->
     let input = faults.take(input(file, scope));
     let condition = faults.take(spike::condition(file, scope));
     let integers = integers(file, faults);
+    let costs = condition
+        .as_ref()
+        .and_then(|condition| costs::costs(file, scope, condition, faults));
     let (resets, refractory) = actions?;
     let states = states?.into_iter().zip(rates?);
     let states = states.map(|(state, (kernel, rate))| State {
@@ -57,6 +61,7 @@ fn lines(file: &File, scope: &mut Scope, source: Source, faults: &mut Faults) ->
         condition: condition?,
         resets,
         refractory,
+        costs: costs?,
         integers,
         source,
     })

@@ -120,4 +120,5 @@ pub(crate) struct File {
     pub condition: Option<Condition>,
     pub actions: Vec<Action>,
     pub integers: Vec<IntegerLine>,
+    pub costs: Vec<Declaration>,
 }

@@ -65,6 +65,12 @@ impl Dimension {
 
     /// An electric current.
     pub const CURRENT: Self = Self([0, 0, 0, 1, 0]);
+    /// An energy.
+    pub const ENERGY: Self = Self([2, 1, -2, 0, 0]);
+    /// A power.
+    pub const POWER: Self = Self([2, 1, -3, 0, 0]);
+    /// An area.
+    pub const AREA: Self = Self([2, 0, 0, 0, 0]);
 
     /// Of a product.
     pub fn times(self, other: Self) -> Self {

@@ -59,6 +59,11 @@ macro_rules! wrong {
 }
 
 wrong! {
+    a_cost_of_no_name: with("    onCondition(V > V_th):", "    costs:\n        tick J = C * V_th ** 2\n    onCondition(V > V_th):");
+    a_cost_in_a_wrong_unit: with("    onCondition(V > V_th):", "    costs:\n        spike pW = g * V_th ** 2\n    onCondition(V > V_th):");
+    a_cost_that_is_none: with("    onCondition(V > V_th):", "    costs:\n        spike fJ = C * V_th\n    onCondition(V > V_th):");
+    a_power_of_another_state: with("    onCondition(V > V_th):", "    costs:\n        power pW = I * V\n    onCondition(V > V_th):");
+    a_spike_of_a_state: with("    onCondition(V > V_th):", "    costs:\n        spike fJ = C * V ** 2\n    onCondition(V > V_th):");
     empty_file: "# nothing\n\n";
     no_header: "state:\n    V V = 0 V\n";
     header_alone: "model small:\n";

@@ -25,9 +25,11 @@ pub use reset::Reset;
 pub use validation::{EarlyStop, Keep, Metric};
 pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
+use crate::objective::pull::area_by;
 use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
 use bruno_data::Dataset;
+use bruno_device::NeuronCosts;
 use serde::{Deserialize, Serialize};
 
 /// How latent weights start, in units of half their level table's range.
@@ -187,7 +189,6 @@ impl TrainConfig {
     /// # Errors
     /// The first setting that is out of range or does not go with the chip.
     pub fn check(&self, description: &Description) -> Result<(), TrainError> {
-        of_kinds(self, description)?;
         let rows = [
             ("epochs", self.epochs as f64, 1.0, 1e6),
             ("batch", self.batch as f64, 1.0, 1e6),
@@ -235,10 +236,11 @@ impl TrainConfig {
             }
         }
         self.check_early_stop()?;
-        let trains_area = self
-            .device
-            .iter()
-            .any(|d| d.parameter == DeviceParameter::Area.name());
+        check_costs(&self.objectives, description)?;
+        let trains_area = self.device.iter().any(|device| {
+            let layers = description.layers.iter();
+            layers.map(|l| area_by(device, l)).any(|um2| um2 != 0.0)
+        });
         self.objectives.check(trains_area)?;
         self.check_gradient(description.recorder)?;
         if let Some(levels) = &self.levels {
@@ -327,22 +329,38 @@ impl TrainConfig {
     }
 }
 
-/// What training knows of the kinds that are written by hand alone.
-fn of_kinds(config: &TrainConfig, description: &Description) -> Result<(), TrainError> {
-    let of_file = description.layers.iter().find(|l| l.model.is_some());
-    let Some(layer) = of_file else {
-        return Ok(());
-    };
-    let allowed = format!("absent with the neurons of a file (layer `{}`)", layer.name);
-    let objectives = &config.objectives;
-    let asked = [
-        ("objectives.energy", objectives.energy.is_some()),
-        ("objectives.area", objectives.area.is_some()),
-    ];
-    match asked.into_iter().find(|(_, present)| *present) {
-        None => Ok(()),
-        Some((field, _)) => Err(setting(field, "present", &allowed)),
+/// What an objective is reckoned from, a file has to say.
+fn check_costs(objectives: &Objectives, description: &Description) -> Result<(), TrainError> {
+    for layer in &description.layers {
+        let Some(costs) = NeuronCosts::of(layer) else {
+            continue;
+        };
+        let costs = costs.declared();
+        let asked = [
+            (
+                "energy",
+                "spike",
+                objectives.energy.is_some() && costs.spike.is_none(),
+            ),
+            (
+                "area",
+                "area",
+                objectives.area.is_some() && costs.area.is_none(),
+            ),
+        ];
+        if let Some((objective, line, _)) = asked.into_iter().find(|(_, _, absent)| *absent) {
+            let allowed = format!(
+                "absent unless the neuron file of layer `{}` declares `{line}` in a block `costs:` (docs/models.md)",
+                layer.name
+            );
+            return Err(setting(
+                &format!("objectives.{objective}"),
+                "given",
+                &allowed,
+            ));
+        }
     }
+    Ok(())
 }
 
 fn setting(field: &str, value: impl ToString, allowed: &str) -> TrainError {

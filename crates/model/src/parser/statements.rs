@@ -20,6 +20,7 @@ pub(super) fn statement(file: &mut File, block: &str, line: &Line) -> Result<(),
         "equations" if c.take_word("inline") => file.inlines.push(declaration(c)?),
         "equations" => file.equations.push(equation(c)?),
         "input" => file.inputs.push(input(c)?),
+        "costs" => file.costs.push(declaration(c)?),
         "integers" => file.integers.push(integers(c)?),
         _ => file.actions.push(action(c)?),
     }

@@ -117,7 +117,7 @@ impl Objectives {
             }
         }
         if self.area.is_some() && !trains_area {
-            let allowed = "none unless `training.device` trains `area`: nothing else changes it";
+            let allowed = "none unless `training.device` trains `area`, or a parameter that the area of a neuron file follows: nothing else changes it";
             return Err(setting("objectives.area", "given", allowed));
         }
         Ok(())

@@ -124,7 +124,7 @@ fn an_area_that_nothing_changes() {
     check(
         r#"{"objectives":{"area":{"weight":1}}}"#,
         "mean",
-        "`training.objectives.area` is given; allowed: none unless `training.device` trains `area`",
+        "`training.objectives.area` is given; allowed: none unless `training.device` trains `area`,",
     );
 }
 #[test]
@@ -157,5 +157,49 @@ fn bounds_that_leave_the_card_out() {
         r#"{"device":[{"parameter":"area","bounds":[5,9]}]}"#,
         "mean",
         "bounds around the card's 4",
+    );
+}
+
+/// What is said of these settings for neurons of a shipped file; nothing where they are good.
+fn check_file(model: &str, training: &str, expected: &str) {
+    let text = format!(
+        r#"{{"name":"a","inputs":1,"training":{training},
+            "layers":[{{"name":"h","model":"{model}","neurons":1,"synapse":{{"range_pA":1}}}}],
+            "readout":{{"outputs":1,"synapse":{{"range_pA":1}}}}}}"#
+    );
+    let found = TrainConfig::of(&Description::parse("a", &text).unwrap());
+    let found = found.err().map_or(String::new(), |e| e.to_string());
+    assert!(
+        found.contains(expected) && found.is_empty() == expected.is_empty(),
+        "{found}"
+    );
+}
+
+const ENERGY: &str = r#"{"objectives":{"energy":{"weight":1}}}"#;
+const AREA: &str =
+    r#"{"device":[{"parameter":"area","bounds":[1,9]}],"objectives":{"area":{"weight":1}}}"#;
+
+#[test]
+fn costs_that_a_file_declares() {
+    check_file("felif", ENERGY, "");
+    check_file("felif", AREA, "");
+}
+#[test]
+fn costs_that_no_file_declares() {
+    let expected = "`training.objectives.energy` is given; allowed: absent unless the neuron file of layer `h` declares \
+                    `spike` in a block `costs:`";
+    check_file("alif", ENERGY, expected);
+    let area =
+        r#"{"device":[{"parameter":"C","bounds":[0.1,9]}],"objectives":{"area":{"weight":1}}}"#;
+    check_file("lif", area, "declares `area` in a block `costs:`");
+}
+#[test]
+fn an_area_that_no_trained_parameter_of_a_file_changes() {
+    let leak =
+        r#"{"device":[{"parameter":"g_leak","bounds":[1,90]}],"objectives":{"area":{"weight":1}}}"#;
+    check_file(
+        "felif",
+        leak,
+        "a parameter that the area of a neuron file follows",
     );
 }

@@ -265,10 +265,11 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
             return;
         };
         let end = 0.5 + 0.5 / self.window_ticks;
+        let row = self.layer.model.membrane();
         let rows = asked.chunks_exact(self.state.len()).skip(window);
         for (asked, share) in rows.zip([end, 1.0 - end]) {
             let states = self.state.iter_mut().zip(asked);
-            states.for_each(|(state, by)| state[0] += share * by);
+            states.for_each(|(state, by)| state[row] += share * by);
         }
     }
 

@@ -123,8 +123,9 @@ impl<'a, const N: usize> Backward<'a, N> {
         }
         if let Some(rows) = membrane_rows(self.pass, index, tick) {
             let ticks = f64::from(self.pass.chip().window_ticks);
+            let row = self.pass.chip().layers[index].model.membrane();
             let rows = layer.x.iter_mut().zip(rows);
-            rows.for_each(|(x, by)| x[0] += f64::from(*by) / ticks);
+            rows.for_each(|(x, by)| x[row] += f64::from(*by) / ticks);
         }
         layer.membrane(&before[index], &after[index], asked);
         let own = &self.pass.parameters.layers[index];

@@ -26,7 +26,8 @@ pub struct Demand<'a> {
     /// `dL/d(spike count of a window)` of every hidden neuron, by layer: `[window][neuron]`, or `[neuron]` where it is the
     /// same in every window.
     pub by_spikes: &'a [Vec<f32>],
-    /// `dL/d(mean membrane of a window, V)` of every hidden neuron, by layer: `[window][neuron]`; empty where nothing asks.
+    /// `dL/d(mean membrane of a window)` of every hidden neuron, by layer: `[window][neuron]`; empty where nothing asks. The
+    /// membrane of neurons of a file is the state that the condition of their spike compares, in SI units; else it is V.
     pub by_membrane: &'a [Vec<f32>],
 }
 

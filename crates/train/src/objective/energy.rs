@@ -6,12 +6,14 @@
 //!     a spike           C ((V_th - V_reset) + kappa (1 - p_reset)) V_th     (kappa = 0 for LIF and where p is kept)
 //!     a synaptic event  |I_level| tau_syn U
 //!     a window          g V^2 T, V its mean where it is recorded, else its end
+//!
+//! Neurons of a file take what its block `costs` says, of a spike and in place of `g V^2`.
 
 use crate::Parameters;
 use crate::measure::observed::Observed;
 use crate::weights::projection::Projection;
 use bruno_chip::DeviceCard;
-use bruno_device::{Chip, DeviceParameter, Felif, TICK_S};
+use bruno_device::{Chip, DeviceParameter, Felif, NeuronCosts, NeuronParameter, TICK_S};
 use bruno_sim::Stimulus;
 use serde::{Deserialize, Serialize};
 
@@ -51,9 +53,9 @@ pub(crate) struct Activity {
     pub inputs: Vec<f64>,
     /// Spikes of each hidden neuron, by layer.
     pub spikes: Vec<Vec<f64>>,
-    /// Sum over neurons and windows of the squared membrane, V2, by layer.
-    pub squares: Vec<f64>,
-    /// Membrane in each window, V, by layer: `[window][neuron]`; what [`EnergyModel::slopes`] asks for.
+    /// Sum over neurons and windows of the squared membrane, V2, by layer; of neurons of a file of their power, W.
+    pub leaks: Vec<f64>,
+    /// Membrane in each window, SI units, by layer: `[window][neuron]`; what [`EnergyModel::slopes`] asks for.
     pub membrane: Vec<Vec<f64>>,
 }
 
@@ -67,7 +69,7 @@ impl Activity {
         Self {
             inputs,
             spikes: observed.spikes.iter().map(float).collect(),
-            squares: observed.squares,
+            leaks: observed.leaks,
             membrane: observed.membrane,
         }
     }
@@ -89,6 +91,8 @@ pub(crate) struct EnergyModel<'a> {
     chip: &'a Chip,
     parameters: &'a Parameters,
     supply_v: f64,
+    /// Of neurons of a file, by layer.
+    costs: Vec<Option<NeuronCosts>>,
 }
 
 impl<'a> EnergyModel<'a> {
@@ -97,6 +101,10 @@ impl<'a> EnergyModel<'a> {
             chip,
             parameters,
             supply_v,
+            costs: {
+                let hidden = chip.description.layers.iter().map(NeuronCosts::of);
+                hidden.chain([None]).collect()
+            },
         }
     }
 
@@ -111,7 +119,12 @@ impl<'a> EnergyModel<'a> {
             if let Some(card) = self.card(index) {
                 let spikes: f64 = activity.spikes[index].iter().sum();
                 energy.spikes_j += spikes * self.spike_j(index, card);
-                energy.leak_j += self.leak_j(card, activity.squares[index]);
+                energy.leak_j += self.leak_j(card, activity.leaks[index]);
+            }
+            if let Some(costs) = &self.costs[index] {
+                let spikes: f64 = activity.spikes[index].iter().sum();
+                energy.spikes_j += spikes * costs.spike_j();
+                energy.leak_j += self.window_s() * activity.leaks[index];
             }
         }
         energy
@@ -134,6 +147,9 @@ impl<'a> EnergyModel<'a> {
                 let membrane = activity.membrane[index].iter();
                 slopes.by_membrane[index] = membrane.map(|v| leak * v).collect();
                 self.device_slopes(index, card, activity, factor, &mut slopes.direct);
+            }
+            if let Some(costs) = &self.costs[index] {
+                self.file_slopes(index, costs, activity, factor, &mut slopes);
             }
         }
         slopes
@@ -182,7 +198,7 @@ impl<'a> EnergyModel<'a> {
         direct: &mut [f64],
     ) {
         let spikes: f64 = activity.spikes[index].iter().sum();
-        let squares = activity.squares[index];
+        let squares = activity.leaks[index];
         let places = &self.parameters.layers[index].device;
         for (k, (place, device)) in places.iter().zip(self.parameters.device()).enumerate() {
             let (Some(place), Some(parameter)) = (place, DeviceParameter::named(&device.parameter))
@@ -197,6 +213,45 @@ impl<'a> EnergyModel<'a> {
             };
             let slope = (at(STEP) - at(-STEP)) / (2.0 * STEP * value);
             direct[*place] += factor * slope * f64::from(self.parameters.device_slope(k, *place));
+        }
+    }
+
+    /// Derivatives by the activity and the trained parameters of neurons of a file.
+    fn file_slopes(
+        &self,
+        index: usize,
+        costs: &NeuronCosts,
+        activity: &Activity,
+        factor: f64,
+        slopes: &mut EnergySlopes,
+    ) {
+        let spike = factor * costs.spike_j();
+        slopes.by_spikes[index].iter_mut().for_each(|s| *s += spike);
+        let power = costs.power_by_membrane();
+        let membrane = activity.membrane[index].iter();
+        let by_membrane = membrane.map(|v| factor * self.window_s() * power.at(*v));
+        slopes.by_membrane[index] = by_membrane.collect();
+        let spikes: f64 = activity.spikes[index].iter().sum();
+        let events = self.projections(index, activity);
+        let charge = |(projection, events): (&Projection, &[f64])| {
+            dot(&self.charges_of(projection, PA * self.supply_v), events)
+        };
+        let charge: f64 = events.map(charge).sum();
+        let raw = &self.chip.description.layers[index];
+        let places = self.parameters.layers[index].device.iter();
+        for (k, (place, device)) in places.zip(self.parameters.device()).enumerate() {
+            let parameter = device.of(raw);
+            let own = parameter.as_ref().and_then(NeuronParameter::of_file);
+            let (Some(place), Some(own)) = (place, own) else {
+                continue;
+            };
+            let power = costs.power_by(own);
+            let powers: f64 = activity.membrane[index].iter().map(|v| power.at(*v)).sum();
+            let slope = spikes * costs.spike_j_by(own)
+                + self.window_s() * powers
+                + charge * costs.tau_syn_s_by(own);
+            slopes.direct[*place] +=
+                factor * slope * f64::from(self.parameters.device_slope(k, *place));
         }
     }
 
@@ -218,7 +273,11 @@ impl<'a> EnergyModel<'a> {
 
     /// Energy of one event of each channel, J.
     fn charges(&self, index: usize, projection: &Projection) -> Vec<f64> {
-        let by_current = self.event_j(index);
+        self.charges_of(projection, self.event_j(index))
+    }
+
+    /// The same where an event of 1 pA takes `by_current`.
+    fn charges_of(&self, projection: &Projection, by_current: f64) -> Vec<f64> {
         let weights = projection.weights_pa(&self.parameters.values);
         let rows = weights.chunks_exact(projection.neurons);
         let sum = |row: &[f32]| row.iter().map(|w| f64::from(w.abs())).sum::<f64>();
@@ -236,7 +295,7 @@ impl<'a> EnergyModel<'a> {
         PA * tau_ms * 1e-3 * self.supply_v
     }
 
-    /// None for the readout, and for neurons of a file: what their spikes and leaks take no card says.
+    /// None for the readout, and for neurons of a file.
     fn card(&self, index: usize) -> Option<&'a DeviceCard> {
         let chip: &'a Chip = self.chip;
         let raw = chip.description.layers.get(index)?;
@@ -251,8 +310,11 @@ impl<'a> EnergyModel<'a> {
 
     /// Of windows whose squared membrane voltages have this sum, V2.
     fn leak_j(&self, card: &DeviceCard, squares: f64) -> f64 {
-        let window_s = f64::from(self.chip.window_ticks) * TICK_S;
-        Felif::new(card).leak_s * squares * window_s
+        Felif::new(card).leak_s * squares * self.window_s()
+    }
+
+    fn window_s(&self) -> f64 {
+        f64::from(self.chip.window_ticks) * TICK_S
     }
 }
 

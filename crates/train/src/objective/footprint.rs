@@ -2,12 +2,13 @@
 
 use crate::Objectives;
 use bruno_chip::{Description, Mapping, Synapse};
+use bruno_device::NeuronCosts;
 use serde::{Deserialize, Serialize};
 
 /// Area by part, um2.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Footprint {
-    /// Ferroelectric capacitors.
+    /// Ferroelectric capacitors; of neurons of a file what its block `costs` says.
     pub capacitors_um2: f64,
     /// The rest of the neurons.
     pub neurons_um2: f64,
@@ -22,10 +23,10 @@ impl Footprint {
         let mut channels = description.inputs;
         for layer in &description.layers {
             let n = layer.neurons as f64;
-            // A file says nothing of the area of its neurons.
-            if layer.model.is_none() {
-                area.capacitors_um2 += n * layer.device.area_um2;
-            }
+            area.capacitors_um2 += n * match NeuronCosts::of(layer) {
+                Some(costs) => costs.area_um2(),
+                None => layer.device.area_um2,
+            };
             area.neurons_um2 += n * objectives.neuron_um2;
             let mut devices = devices(&layer.synapse, channels);
             if layer.recurrent {

@@ -2,8 +2,9 @@
 
 use crate::objective::energy::{Activity, Energy, EnergyModel};
 use crate::objective::footprint::Footprint;
-use crate::{DeviceParameter, Parameters, TrainConfig};
-use bruno_device::Chip;
+use crate::{DeviceParameter, DeviceTraining, Parameters, TrainConfig};
+use bruno_chip::LayerDescription;
+use bruno_device::{Chip, NeuronCosts};
 
 /// What the objectives of energy and area ask of one sample's backward pass.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,13 +44,13 @@ impl Pull {
             rows.into_iter().map(row).collect()
         };
         let mut direct = slopes.direct;
-        for (layer, own) in chip.layers.iter().zip(&parameters.layers) {
+        for (raw, own) in chip.description.layers.iter().zip(&parameters.layers) {
             let device = own.device.iter().zip(parameters.device()).enumerate();
             for (k, (place, device)) in device {
-                let area = device.parameter == DeviceParameter::Area.name();
-                if let (true, Some(place)) = (area, place) {
+                let um2 = area_by(device, raw);
+                if let Some(place) = place {
                     let slope = f64::from(parameters.device_slope(k, *place));
-                    direct[*place] += by_area * layer.neurons as f64 * slope;
+                    direct[*place] += by_area * raw.neurons as f64 * um2 * slope;
                 }
             }
         }
@@ -58,6 +59,19 @@ impl Pull {
             by_membrane: narrow(slopes.by_membrane),
             direct: direct.into_iter().map(|x| x as f32).collect(),
         })
+    }
+}
+
+/// Area of a neuron by a parameter in training, um2 a unit of it.
+pub(crate) fn area_by(device: &DeviceTraining, layer: &LayerDescription) -> f64 {
+    let parameter = device.of(layer);
+    match (
+        NeuronCosts::of(layer),
+        parameter.as_ref().and_then(|p| p.of_file()),
+    ) {
+        (Some(costs), Some(own)) => costs.area_um2_by(own),
+        (None, None) => f64::from(device.parameter == DeviceParameter::Area.name()),
+        _ => 0.0,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::TrainConfig;
-use bruno_chip::Description;
+use bruno_chip::{Description, LayerDescription};
 
 const CHIP: &str = r#"{"name":"t","inputs":3,"layers":[
     {"name":"a","kind":"KIND","neurons":4,"recurrent":true,"device":{"p_reset":0.1,"v_reset_V":0.05},
@@ -13,6 +13,24 @@ const CHIP: &str = r#"{"name":"t","inputs":3,"layers":[
                           {"parameter":"threshold","bounds":[0.5,1.2]},{"parameter":"barrier","bounds":[1,1.2]},
                           {"parameter":"field_distance","bounds":[5,9]}]}}"#;
 
+/// The same with the first layer's neurons from their file.
+fn of_file() -> String {
+    let (chip, _) = CHIP.split_once(r#""training""#).unwrap();
+    let card = r#""device":{"p_reset":0.1,"v_reset_V":0.05}"#;
+    let chip = chip.replace(r#""kind":"KIND""#, r#""model":"felif""#);
+    let chip = chip.replace(card, r#""parameters":{"p_reset":0.1,"V_reset":0.05}"#);
+    let rows = [
+        ("area", 1.0, 9.0),
+        ("g_leak", 5.0, 90.0),
+        ("V_th", 0.5, 1.2),
+        ("p_reset", 0.05, 0.2),
+        ("p_s", 0.2, 0.3),
+    ];
+    let rows = rows
+        .map(|(name, low, high)| format!(r#"{{"parameter":"{name}","bounds":[{low},{high}]}}"#));
+    format!(r#"{chip}"training":{{"device":[{}]}}}}"#, rows.join(","))
+}
+
 const SUPPLY_V: f64 = 0.9;
 
 struct Fixture {
@@ -22,7 +40,11 @@ struct Fixture {
 }
 
 fn fixture(kind: &str) -> Fixture {
-    let description = Description::parse("t", &CHIP.replace("KIND", kind)).unwrap();
+    let text = match kind {
+        "felif.nrn" => of_file(),
+        _ => CHIP.replace("KIND", kind),
+    };
+    let description = Description::parse("t", &text).unwrap();
     let config = TrainConfig::of(&description).unwrap();
     let chip = Chip::resolve("t", &description).unwrap();
     Fixture {
@@ -31,7 +53,7 @@ fn fixture(kind: &str) -> Fixture {
         activity: Activity {
             inputs: vec![9.0, 4.0, 0.0],
             spikes: vec![vec![3.0, 0.0, 7.0, 2.0], vec![5.0, 1.0]],
-            squares: Vec::new(),
+            leaks: Vec::new(),
             membrane: vec![
                 vec![0.3, -0.2, 0.6, 0.1, 0.5, 0.7, 0.2, 0.0],
                 vec![0.4, 0.2, 0.3, 0.6],
@@ -41,10 +63,14 @@ fn fixture(kind: &str) -> Fixture {
 }
 
 /// The same with the sums that belong to its membranes.
-fn with_squares(activity: &Activity) -> Activity {
-    let squares = |row: &Vec<f64>| row.iter().map(|v| v * v).sum();
+fn with_leaks(chip: &Chip, activity: &Activity) -> Activity {
+    let leaks = |(raw, row): (&LayerDescription, &Vec<f64>)| match NeuronCosts::of(raw) {
+        None => row.iter().map(|v| v * v).sum(),
+        Some(costs) => row.iter().map(|v| costs.power().at(*v)).sum(),
+    };
+    let layers = chip.description.layers.iter();
     Activity {
-        squares: activity.membrane.iter().map(squares).collect(),
+        leaks: layers.zip(&activity.membrane).map(leaks).collect(),
         ..activity.clone()
     }
 }
@@ -57,7 +83,7 @@ impl Fixture {
     fn of(&self, activity: &Activity, parameters: &Parameters) -> f64 {
         let chip = parameters.chip("t", &self.description).unwrap();
         EnergyModel::new(&chip, parameters, SUPPLY_V)
-            .of(&with_squares(activity))
+            .of(&with_leaks(&chip, activity))
             .total_j()
     }
 
@@ -65,7 +91,7 @@ impl Fixture {
     fn slopes(&self) -> EnergySlopes {
         let chip = self.parameters.chip("t", &self.description).unwrap();
         EnergyModel::new(&chip, &self.parameters, SUPPLY_V)
-            .slopes(&with_squares(&self.activity), 1e12)
+            .slopes(&with_leaks(&chip, &self.activity), 1e12)
     }
 }
 
@@ -104,13 +130,25 @@ fn by_what_felif_neurons_do() {
     check_activity("felif");
 }
 #[test]
+fn by_what_neurons_of_a_file_do() {
+    check_activity("felif.nrn");
+}
+#[test]
 fn by_what_lif_neurons_do() {
     check_activity("lif");
 }
 
 #[test]
 fn by_device_parameters() {
-    let fixture = fixture("felif");
+    check_device_parameters("felif");
+}
+#[test]
+fn by_parameters_of_a_file() {
+    check_device_parameters("felif.nrn");
+}
+
+fn check_device_parameters(kind: &str) {
+    let fixture = fixture(kind);
     let slopes = fixture.slopes();
     for place in fixture
         .parameters
@@ -144,7 +182,7 @@ fn by_weights() {
     }
     let chip = fixture.parameters.chip("t", &fixture.description).unwrap();
     let model = EnergyModel::new(&chip, &fixture.parameters, SUPPLY_V);
-    let expected = 1e12 * model.of(&with_squares(&fixture.activity)).synapses_j;
+    let expected = 1e12 * model.of(&with_leaks(&chip, &fixture.activity)).synapses_j;
     assert!(
         (sum - expected).abs() < 1e-5 * expected,
         "{sum}, {expected}"
@@ -165,7 +203,7 @@ fn a_spike_of_the_default_card() {
         .for_each(|m| m.fill(0.0));
     let chip = Chip::resolve("t", &fixture.description).unwrap();
     let spikes = EnergyModel::new(&chip, &fixture.parameters, SUPPLY_V)
-        .of(&with_squares(&fixture.activity))
+        .of(&with_leaks(&chip, &fixture.activity))
         .spikes_j;
     let expected = 12.0 * (0.2530e-12 * 0.8 + 2.16e-12) * 0.8;
     assert!(
@@ -173,4 +211,25 @@ fn a_spike_of_the_default_card() {
         "{spikes}, {expected}"
     );
     assert!(fixture.energy() > spikes);
+}
+
+/// What the file says that spikes and leak take is what the kind takes.
+#[test]
+fn the_file_of_a_kind_takes_what_the_kind_takes() {
+    let energy = |kind: &str| {
+        let Fixture {
+            description,
+            parameters,
+            activity,
+        } = fixture(kind);
+        let chip = parameters.chip("t", &description).unwrap();
+        EnergyModel::new(&chip, &parameters, SUPPLY_V).of(&with_leaks(&chip, &activity))
+    };
+    let (kind, file) = (energy("felif"), energy("felif.nrn"));
+    for (kind, file) in [(kind.spikes_j, file.spikes_j), (kind.leak_j, file.leak_j)] {
+        assert!(
+            kind > 0.0 && (file / kind - 1.0).abs() < 1e-6,
+            "{file} for {kind}"
+        );
+    }
 }

@@ -221,11 +221,16 @@ impl<'a> Smooth<'a> {
             let products = factors.zip(values).map(|(f, x)| f64::from(*f) * x);
             products.sum()
         };
-        let membranes = |s: &State| -> Vec<f64> { s.x.iter().map(|x| x[0]).collect() };
+        let membranes = |index: usize, s: &State| -> Vec<f64> {
+            let row = self.pass.chip().layers[index].model.membrane();
+            s.x.iter().map(|x| x[row]).collect()
+        };
         let hidden = states.iter().zip(demand.by_membrane).zip(demand.by_spikes);
         let mut asked: f64 = hidden
-            .map(|((s, by_v), by_spike)| {
-                sum(by_v, &membranes(s), tick / k) / k as f64 + sum(by_spike, &s.spikes, tick / k)
+            .enumerate()
+            .map(|(index, ((s, by_v), by_spike))| {
+                sum(by_v, &membranes(index, s), tick / k) / k as f64
+                    + sum(by_spike, &s.spikes, tick / k)
             })
             .sum();
         if (tick + 1).is_multiple_of(k) {
