@@ -1,6 +1,7 @@
 //! The description as the user writes it (JSON). Unknown fields are errors; every optional field has its default here.
 
 use crate::Interfaces;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ pub use variability::{Spread, Variability};
 ///
 /// One that was read, wherever it stood, was checked (`door.rs`). One that was changed since is checked where a chip is
 /// made of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Description {
     /// Name of the chip; prefix of every Verilog module.
@@ -38,6 +39,7 @@ pub struct Description {
     pub rounding: Rounding,
     /// Start of the chip's random numbers (stochastic rounding, noise); every layer derives its own from it.
     #[serde(default = "default_seed", skip_serializing_if = "is_default_seed")]
+    #[schemars(extend("default" = default_seed()))]
     pub seed: u32,
     /// Window length K, in ticks of 1 us.
     #[serde(default = "default_window")]
@@ -53,14 +55,16 @@ pub struct Description {
     pub interfaces: Option<Interfaces>,
     /// Neurons of a bank that share one datapath, in as many cycles of a faster clock; a power of two.
     #[serde(default = "default_fold", skip_serializing_if = "is_unfolded")]
+    #[schemars(extend("default" = default_fold()))]
     pub fold: usize,
-    /// Settings of training; read by the training crate, opaque here.
+    // Read by the training crate, opaque here.
+    /// Settings of training.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<serde_json::Value>,
 }
 
 /// One hidden layer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayerDescription {
     /// Name of the layer; part of its Verilog module's name.
@@ -91,6 +95,7 @@ pub struct LayerDescription {
         deserialize_with = "variability::read",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "variability::schema")]
     pub variability: Option<Variability>,
     /// Synapses from the layer before (or the inputs).
     pub synapse: Synapse,
@@ -100,7 +105,7 @@ pub struct LayerDescription {
 }
 
 /// The leaky-integrator readout: a synaptic current and no membrane.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadoutDescription {
     /// Number of outputs.
@@ -113,7 +118,7 @@ pub struct ReadoutDescription {
 }
 
 /// Neuron models of the array.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NeuronKind {
     /// Leaky integrate-and-fire with a ferroelectric membrane capacitor.
@@ -136,7 +141,7 @@ impl NeuronKind {
 }
 
 /// RRAM synapses of one projection.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Synapse {
     /// Bits of the stored code, 1..8.
@@ -154,11 +159,12 @@ pub struct Synapse {
         deserialize_with = "rram::read",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "rram::schema")]
     pub rram: Option<Rram>,
 }
 
 /// The physical neuron: FeCap, leak, threshold, timing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeviceCard {
     /// Area of the ferroelectric capacitor, um2.
@@ -238,9 +244,9 @@ impl Default for DeviceCard {
     }
 }
 
-/// Word lengths and full-scale ranges of the states. With stochastic rounding the defaults of the word lengths are
-/// shorter, see [`Formats::STOCHASTIC_BITS`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// Word lengths and full-scale ranges of the states. With stochastic rounding the default word lengths are shorter: 18 bits
+/// of V, 16 of p, 20 of the current.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Formats {
     /// Bits of the membrane code.
@@ -275,7 +281,7 @@ impl Default for Formats {
 }
 
 /// Rounding of every quantisation in the datapath.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Rounding {
     /// To nearest, half up.
@@ -288,7 +294,7 @@ pub enum Rounding {
 }
 
 /// What the recorder keeps of each window and neuron.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RecorderLevel {
     /// States at the window's end, spike and saturation counts.

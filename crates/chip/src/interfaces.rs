@@ -1,9 +1,10 @@
 //! The interfaces of a chip: which wrappers the shell around the core holds.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Choice of wrappers; the defaults are the core's own ports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Interfaces {
     /// Configuration.
@@ -21,7 +22,7 @@ pub struct Interfaces {
 }
 
 /// Configuration interfaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConfigInterface {
     /// The core's bus (valid, ready, answer).
@@ -35,7 +36,7 @@ pub enum ConfigInterface {
 }
 
 /// Spike interfaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SpikeInterface {
     /// The core's vectors, with a tick from outside.
@@ -52,7 +53,7 @@ pub enum SpikeInterface {
 }
 
 /// Recorder interfaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecorderInterface {
     /// The core's streams, one a bank.

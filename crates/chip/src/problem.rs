@@ -37,14 +37,12 @@ pub enum ChipError {
         source: std::io::Error,
     },
     /// The text is no JSON, or has an unknown, missing or mistyped field.
-    #[error("{file}: field `{field}`: {message}")]
+    #[error("{file}: {mistake}")]
     Parse {
         /// The file.
         file: String,
-        /// Path of the field.
-        field: String,
-        /// What serde says, with line and column.
-        message: String,
+        /// The field, what is wrong with it, and where it stands.
+        mistake: bruno_json::Mistake,
     },
     /// Values out of their range.
     #[error("{file}: {} problem(s)\n{}", problems.len(), list(problems))]

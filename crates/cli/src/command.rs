@@ -4,18 +4,22 @@ mod audit;
 mod bench;
 mod cache;
 pub mod check;
+mod completions;
 mod cosim;
 mod data;
 mod device;
+mod doctor;
 mod eval;
 mod generate;
 pub mod judge;
+mod manual;
 mod model;
 mod montecarlo;
 mod new;
 mod nir;
 mod program;
 mod report;
+mod schema;
 mod synth;
 mod train;
 mod tune;
@@ -51,6 +55,10 @@ enum Command {
     Nir(nir::NirCommand),
     Program(program::ProgramCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
+    Schema(schema::SchemaCommand),
+    Doctor(doctor::Doctor),
+    Completions(completions::Completions),
+    Manual(manual::Manual),
     #[command(name = judge::NAME, hide = true)]
     Judge(judge::Judge),
 }
@@ -77,6 +85,10 @@ impl Arguments {
             Command::Nir(command) => command.run(),
             Command::Program(command) => command.run(),
             Command::Montecarlo(command) => command.run().map_err(|e| e.of_file(&command.chip)),
+            Command::Schema(command) => command.run(),
+            Command::Doctor(command) => command.run(),
+            Command::Completions(command) => command.run(),
+            Command::Manual(command) => command.run(),
             Command::Judge(command) => command.run(),
         }
     }

@@ -4,13 +4,14 @@ use crate::failure::Failure;
 use bruno_chip::Problem;
 use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig, NpzConfig, ReckonConfig};
 use bruno_train::{Checkpoint, TrainConfig, TrainError};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// Kinds of data sets.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-enum Data {
+pub enum Data {
     /// Built in.
     Braille(BrailleConfig),
     /// Bach chorales, a JSON file.
@@ -30,14 +31,8 @@ pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failur
         .clone()
         .unwrap_or_else(|| serde_json::json!({ "kind": "braille" }));
     let acceleration = acceleration(&mut value)?;
-    let data: Data = serde_json::from_value(value).map_err(|e| {
-        TrainError::Setting(Problem {
-            field: "training.data".into(),
-            value: "not understood".into(),
-            allowed: format!("`kind` braille, jsb, reckon, events or npz with its settings ({e})"),
-            remedy: "see docs/data.md".into(),
-        })
-    })?;
+    let read = bruno_json::from_value::<Data>(value);
+    let data = read.map_err(|e| TrainError::Unread(e.within("training.data")))?;
     let set = match data {
         Data::Braille(braille) => bruno_data::braille(&braille)?,
         Data::Jsb(jsb) => bruno_data::jsb(&needed(path, "the JSON file of the chorales")?, &jsb)?,
@@ -77,7 +72,15 @@ pub fn of_run(run: &Checkpoint, file: &Path, path: Option<&Path>) -> Result<RunD
 
 /// Takes `acceleration`, which all kinds share, out of the settings.
 fn acceleration(data: &mut serde_json::Value) -> Result<u32, Failure> {
-    let given = data.as_object_mut().and_then(|o| o.remove("acceleration"));
+    let Some(settings) = data.as_object_mut() else {
+        return Err(Failure::Train(TrainError::Setting(Problem {
+            field: "training.data".into(),
+            value: data.to_string(),
+            allowed: "an object with the `kind` of the data and its settings".into(),
+            remedy: "e.g. {\"kind\": \"braille\", \"letters\": 7}".into(),
+        })));
+    };
+    let given = settings.remove("acceleration");
     let Some(given) = given else { return Ok(1) };
     match given.as_u64() {
         Some(by @ 1..=1000) => Ok(by as u32),

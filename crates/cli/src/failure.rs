@@ -141,6 +141,13 @@ impl Failure {
                 path: path.display().to_string(),
                 problem,
             },
+            Self::Train(TrainError::Unread(mistake)) => {
+                let text = bruno_host::read_text(path).unwrap_or_default();
+                Self::Chip(ChipError::Parse {
+                    file: path.display().to_string(),
+                    mistake: mistake.in_text(&text),
+                })
+            }
             other => other,
         }
     }

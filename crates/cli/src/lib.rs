@@ -6,6 +6,7 @@
 #[macro_use]
 mod console;
 mod bug;
+mod changes;
 mod command;
 mod costs;
 mod data;
@@ -15,6 +16,7 @@ mod progress;
 mod quantisation;
 mod report;
 mod ridge;
+mod run_folder;
 mod run_log;
 mod running;
 mod scores;

@@ -10,11 +10,13 @@ use crate::{DataError, Dataset, Event, Sample, Target};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which letters are read; in files the number 7 or 27.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "u8", into = "u8")]
+#[schemars(extend("enum" = [7, 27]))]
 pub enum Letters {
     /// Space, A, E, I, O, U, Y.
     #[default]
@@ -50,7 +52,7 @@ impl TryFrom<u8> for Letters {
 }
 
 /// Settings of the generator.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BrailleConfig {
     /// Which letters.

@@ -10,13 +10,14 @@
 use crate::dataset::LONGEST_US;
 use crate::source::{fits, open, open_within};
 use crate::{DataError, Dataset, Event, Sample, Target};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
 /// Settings of the reader.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventsConfig {
     /// Number of channels; every event's channel must be below it.

@@ -10,6 +10,7 @@
 use crate::dataset::LONGEST_US;
 use crate::source::{fits, open, text};
 use crate::{DataError, Dataset, Event, Sample, Target};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::path::Path;
@@ -20,7 +21,7 @@ const HIGHEST: i64 = 108;
 const KEYS: usize = (HIGHEST - LOWEST + 1) as usize;
 
 /// How frames become spikes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct JsbConfig {
     /// Length of a frame (a quarter note), ms.

@@ -15,13 +15,14 @@ use crate::dataset::LONGEST_US;
 use crate::source::{fits, open};
 use crate::{DataError, Dataset, Event, Sample, Target};
 use archive::Archive;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Seek};
 use std::ops::Range;
 use std::path::Path;
 
 /// Settings of the reader.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NpzConfig {
     /// Number of channels; every event's channel must be below it.

@@ -12,12 +12,13 @@
 use crate::dataset::LONGEST_US;
 use crate::source::{fits, open_within};
 use crate::{DataError, Dataset, Event, Sample, Target};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 /// Settings of the reader.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReckonConfig {
     /// Number of channels; every event's neuron must be below it.

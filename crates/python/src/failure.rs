@@ -94,9 +94,13 @@ fn problems(failure: &Failure) -> Vec<Problem> {
     };
     match failure {
         Failure::Chip(ChipError::Invalid { problems, .. }) => problems.clone(),
-        Failure::Chip(ChipError::Parse { field, message, .. }) => {
-            one(field, "not understood", message, "correct the field")
-        }
+        Failure::Chip(ChipError::Parse { mistake, .. })
+        | Failure::Train(TrainError::Unread(mistake)) => one(
+            &mistake.field,
+            "not understood",
+            &mistake.what(),
+            "correct the field",
+        ),
         Failure::Setting { problem, .. } | Failure::Train(TrainError::Setting(problem)) => {
             vec![problem.clone()]
         }

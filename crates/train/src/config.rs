@@ -30,10 +30,11 @@ use crate::{Shape, TrainError};
 use bruno_chip::{Description, Problem, RecorderLevel};
 use bruno_data::Dataset;
 use bruno_device::NeuronCosts;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How latent weights start, in units of half their level table's range.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct InitConfig {
     /// Mean of the input weights.
@@ -58,12 +59,14 @@ impl Default for InitConfig {
 }
 
 /// Settings of training.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainConfig {
-    /// Data set; read by the command line, opaque here.
+    // Read by the command line, opaque here.
+    /// The data set.
     pub data: Option<serde_json::Value>,
-    /// Settings of a search for settings; read by the tuning crate, opaque here.
+    // Read by the tuning crate, opaque here.
+    /// Settings of a search for settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tune: Option<serde_json::Value>,
     /// Seed of initial weights and of the order of samples.
@@ -172,14 +175,8 @@ impl TrainConfig {
             .training
             .clone()
             .unwrap_or_else(|| serde_json::json!({}));
-        let config: Self = serde_json::from_value(value).map_err(|e| {
-            TrainError::Setting(Problem {
-                field: "training".into(),
-                value: "not understood".into(),
-                allowed: e.to_string(),
-                remedy: "see docs/training.md for the fields".into(),
-            })
-        })?;
+        let read = bruno_json::from_value::<Self>(value);
+        let config = read.map_err(|e| TrainError::Unread(e.within("training")))?;
         config.check(description)?;
         Ok(config)
     }

@@ -3,6 +3,7 @@
 use crate::NotFinite;
 use bruno_chip::{ChipError, Problem};
 use bruno_data::DataError;
+use bruno_json::Mistake;
 use bruno_sim::SimError;
 
 /// Why training stopped.
@@ -11,6 +12,9 @@ pub enum TrainError {
     /// Bad settings in the description's `training`.
     #[error("training settings: {0}")]
     Setting(Problem),
+    /// Settings that cannot be read.
+    #[error("{0}")]
+    Unread(Mistake),
     /// The chip became impossible.
     #[error(transparent)]
     Chip(#[from] ChipError),

@@ -1,10 +1,11 @@
 //! Settings of a search: the object `tune` of a description's `training`, or a file of its own.
 
 use crate::{Space, TuneError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a trial is judged by, on the validation set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Goal {
     /// The mean loss, nats.
@@ -15,7 +16,7 @@ pub enum Goal {
 }
 
 /// When a search ends; none of it changes what a trial does.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Budget {
     /// Trials.
@@ -29,7 +30,7 @@ pub struct Budget {
 }
 
 /// Settings of a search.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TuneConfig {
     /// Fields and their ranges; suggested ones where absent.

@@ -11,12 +11,13 @@
 use crate::TuneError;
 use bruno_chip::{Description, RecorderLevel, set_field};
 use bruno_train::TrainConfig;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Values between two ends.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Interval {
     /// Smallest value.
@@ -32,7 +33,7 @@ pub struct Interval {
 }
 
 /// One of several values, of any kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choices {
     /// The values.
@@ -40,7 +41,7 @@ pub struct Choices {
 }
 
 /// The values of one field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Range {
     /// Between two ends.
@@ -51,7 +52,7 @@ pub enum Range {
 
 /// Paths of fields (as in `bruno train --sweep`) with their ranges. A point of the space is one coordinate a field: a number
 /// or its logarithm, or the place of a choice.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Space(pub BTreeMap<String, Range>);
 

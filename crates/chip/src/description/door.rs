@@ -4,7 +4,6 @@ use super::{Description, given};
 use crate::{ChipError, Rounding};
 use bruno_host::read_text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_path_to_error::Track;
 use std::path::Path;
 
 impl Description {
@@ -15,17 +14,11 @@ impl Description {
     /// No JSON, an unknown, missing or mistyped field; a neuron model's file that cannot be read; all values out of their
     /// range at once.
     pub fn parse(file: &str, text: &str) -> Result<Self, ChipError> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let mut track = Track::new();
-        let unchecked = Self::deserialize(serde_path_to_error::Deserializer::new(
-            &mut json, &mut track,
-        ));
-        let unchecked = unchecked.and_then(|d| json.end().map(|()| d));
-        let mut description = unchecked.map_err(|e| ChipError::Parse {
-            file: file.into(),
-            field: track.path().to_string(),
-            message: e.to_string(),
-        })?;
+        let mut description = bruno_json::from_text_by(text, |reader| Self::deserialize(reader))
+            .map_err(|mistake| ChipError::Parse {
+                file: file.into(),
+                mistake,
+            })?;
         if description.rounding == Rounding::Stochastic {
             description.formats = given::shorten(description.formats, text);
         }

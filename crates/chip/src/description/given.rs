@@ -18,7 +18,7 @@ struct GivenFormats {
 
 /// The formats with the defaults of stochastic rounding where `text`, a valid description, states no word length.
 pub(super) fn shorten(formats: Formats, text: &str) -> Formats {
-    let given = serde_json::from_str::<Given>(text).unwrap_or_default();
+    let given = bruno_json::from_text::<Given>(text).unwrap_or_default();
     let [v, p, i] = Formats::STOCHASTIC_BITS;
     Formats {
         v_bits: given.formats.v_bits.unwrap_or(v),

@@ -3,6 +3,7 @@
 use super::Description;
 use crate::{ChipError, Problem};
 use bruno_host::read_text;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Component, Path};
 
@@ -10,7 +11,7 @@ use std::path::{Component, Path};
 const ENDING: &str = ".nrn";
 
 /// A neuron model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum NeuronFile {
     /// The name of one that comes with bruno, or a file beside the description that was not read yet.
@@ -20,7 +21,7 @@ pub enum NeuronFile {
 }
 
 /// A neuron model's file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NeuronText {
     /// Its name, for errors.

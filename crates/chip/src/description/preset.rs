@@ -1,6 +1,7 @@
 //! Blocks that may be given by the name of a preset: `"wan2022"`, or an object whose `preset` names one and whose other
 //! fields replace the preset's.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -25,6 +26,22 @@ where
     merge(given, presets).map_err(serde::de::Error::custom)
 }
 
+/// What such a block may be: a preset's name, or an object whose fields the named preset gives where they are absent.
+pub(super) fn schema<T: JsonSchema>(generator: &mut SchemaGenerator, presets: &str) -> Schema {
+    let known: Map<String, Value> = serde_json::from_str(presets).unwrap_or_default();
+    let names: Vec<&String> = known.keys().collect();
+    let mut block = T::json_schema(generator);
+    block.remove("required");
+    if let Some(fields) = block.get_mut("properties").and_then(Value::as_object_mut) {
+        let preset = serde_json::json!({
+            "description": "Name of the preset that the fields replace those of.",
+            "enum": names,
+        });
+        fields.insert("preset".into(), preset);
+    }
+    json_schema!({"anyOf": [{"enum": names}, block]})
+}
+
 fn merge<T: DeserializeOwned>(mut given: Map<String, Value>, presets: &str) -> Result<T, String> {
     let mut block = Map::new();
     if let Some(name) = given.remove("preset") {
@@ -42,5 +59,5 @@ fn merge<T: DeserializeOwned>(mut given: Map<String, Value>, presets: &str) -> R
     block.extend(given);
     // An effect of the preset is switched off by null.
     block.retain(|_, value| !value.is_null());
-    serde_json::from_value(Value::Object(block)).map_err(|e| e.to_string())
+    bruno_json::from_value(Value::Object(block)).map_err(|e| e.to_string())
 }

@@ -2,13 +2,14 @@
 //! Every effect is one optional block, and none depends on another.
 
 use super::preset;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Presets by name, with their sources.
 const PRESETS: &str = include_str!("../../presets/rram.json");
 
 /// RRAM devices of one projection.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rram {
     /// Where the numbers come from.
@@ -50,7 +51,7 @@ pub struct Rram {
 }
 
 /// How a signed level becomes conductances.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mapping {
     /// Two devices, `G+ - G-`: a level's sign chooses the device that leaves HRS, the other stays there.
@@ -61,7 +62,7 @@ pub enum Mapping {
 }
 
 /// Error of programming, normal, drawn once a device.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Programming {
     /// Standard deviation, uS: coefficients of a polynomial in target / LRS, the constant first.
@@ -70,7 +71,7 @@ pub struct Programming {
 }
 
 /// Noise slower than a sample (random telegraph, 1/f), normal, drawn for every device in every sample.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadNoise {
     /// Standard deviation, relative to the device's conductance.
@@ -78,7 +79,7 @@ pub struct ReadNoise {
 }
 
 /// `G(t) = G(t0) (t/t0)^-nu`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Drift {
     /// Mean exponent.
@@ -94,7 +95,7 @@ pub struct Drift {
 }
 
 /// Devices that stay where they are whatever is programmed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Stuck {
     /// Share of devices stuck at HRS.
@@ -113,7 +114,7 @@ impl Default for Stuck {
 }
 
 /// A factor on every conductance of a die, log-normal.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DieConductance {
     /// Standard deviation of its logarithm.
@@ -127,6 +128,10 @@ fn one_second() -> f64 {
 /// Reads a synapse's `rram`: an object, or the name of a preset.
 pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Rram>, D::Error> {
     preset::expand(deserializer, PRESETS).map(Some)
+}
+
+pub(super) fn schema(generator: &mut SchemaGenerator) -> Schema {
+    preset::schema::<Rram>(generator, PRESETS)
 }
 
 #[cfg(test)]

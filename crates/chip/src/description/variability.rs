@@ -1,6 +1,7 @@
 //! How far the neurons of a layer spread between dies, and between the devices of a die.
 
 use super::preset;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 const PRESETS: &str = include_str!("../../presets/variability.json");
 
 /// Spread of a layer's neurons.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Variability {
     /// Where the numbers come from.
@@ -20,9 +21,9 @@ pub struct Variability {
     pub device: Spread,
 }
 
-/// Relative spreads by name: standard deviations of the logarithm of a factor. Names are those of [`Spread::CARD`], or of the
-/// parameters of the layer's file.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// Relative spreads by name: standard deviations of the logarithm of a factor. Names are area, t_fe, p_s, c_series, w_b,
+/// g_leak, v_th, tau_syn of a card ([`Spread::CARD`]), or those of the parameters of the layer's file.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Spread(BTreeMap<String, f64>);
 
@@ -57,6 +58,10 @@ pub(super) fn read<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Variability>, D::Error> {
     preset::expand(deserializer, PRESETS).map(Some)
+}
+
+pub(super) fn schema(generator: &mut SchemaGenerator) -> Schema {
+    preset::schema::<Variability>(generator, PRESETS)
 }
 
 #[cfg(test)]

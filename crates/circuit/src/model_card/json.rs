@@ -81,7 +81,7 @@ pub(super) fn read(text: &str) -> Result<Imported, Vec<CardProblem>> {
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(text: &str, field: &str) -> Result<T, Vec<CardProblem>> {
-    serde_json::from_str(text).map_err(|e| vec![unreadable(field, &e.to_string())])
+    bruno_json::from_text(text).map_err(|e| vec![unreadable(field, &e.to_string())])
 }
 
 fn unreadable(field: &str, why: &str) -> CardProblem {

@@ -3,13 +3,14 @@
 mod failed_batch;
 mod picture;
 
+use crate::changes::Changes;
 use crate::console;
 use crate::data::{self, RunData};
 use crate::failure::Failure;
 use crate::output;
 use crate::progress::Progress;
+use crate::run_folder;
 use crate::running::Running;
-use bruno_chip::Description;
 use bruno_data::{Dataset, Sample};
 use bruno_device::{Chip, Effects};
 use bruno_train::{
@@ -27,8 +28,10 @@ use std::path::{Path, PathBuf};
 /// gradient and says which stay finite.
 #[derive(clap::Args)]
 pub struct Audit {
-    /// A chip description (fresh weights), a run's checkpoint.json or its failed-batch.json.
+    /// A chip description (fresh weights), a run's folder or checkpoint.json, or its failed-batch.json.
     pub(super) file: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
     /// The data, where it is not built in.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -69,13 +72,17 @@ fn gradient(name: &str) -> Result<GradientKind, String> {
 impl Audit {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let file = self.file.display().to_string();
-        let run = match Stored::load(&self.file)? {
+        let run = match Stored::load(&run_folder::checkpoint(&self.file))? {
             Stored::Batch(failed) => {
+                self.changes.none_of_run(&self.file)?;
                 let kinds = self.kinds(&failed.run, &[GradientKind::Bptt])?;
                 return failed_batch::repeat(&file, &failed, &kinds, &self.running, self.json);
             }
-            Stored::Run(run) => *run,
-            Stored::Other => fresh(&self.file)?,
+            Stored::Run(run) => {
+                self.changes.none_of_run(&self.file)?;
+                *run
+            }
+            Stored::Other => fresh(&self.file, &self.changes)?,
         };
         let RunData { set, notes } = data::of_run(&run, &self.file, self.data.as_deref())?;
         let effects = Effects::of(&run.description).with_asked(&run.config.asked_effects());
@@ -225,8 +232,8 @@ fn slope_table(slopes: &[DeviceSlope]) -> String {
 }
 
 /// A fresh run of a description.
-fn fresh(path: &Path) -> Result<Checkpoint, Failure> {
-    let description = Description::load(path)?;
+fn fresh(path: &Path, changes: &Changes) -> Result<Checkpoint, Failure> {
+    let description = changes.load(path)?;
     let config = TrainConfig::of(&description)?;
     let chip = Chip::resolve(&path.display().to_string(), &description)?;
     let parameters = Parameters::new(&chip, &config);

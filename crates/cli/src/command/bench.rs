@@ -10,6 +10,7 @@ mod start;
 mod training;
 
 use super::check::resolve;
+use crate::changes::Changes;
 use crate::console;
 use crate::failure::Failure;
 use crate::output;
@@ -31,6 +32,8 @@ const EVENTS: f64 = 1e8;
 pub struct Bench {
     /// A chip description; without it recurrent layers of several sizes, a training step and the start are measured.
     chip: Option<PathBuf>,
+    #[command(flatten)]
+    changes: Changes,
     /// Rate of each input of the chip.
     #[arg(long, requires = "chip", default_value_t = 50.0, value_parser = rate)]
     rate_hz: f64,
@@ -93,7 +96,7 @@ impl Bench {
         let usual = if self.quick { 3 } else { forward::RUNS };
         let runs = self.runs.map_or(usual, usize::from);
         if let Some(path) = &self.chip {
-            let chip = resolve(path)?;
+            let chip = resolve(path, &self.changes)?;
             let seconds = self.seconds.unwrap_or_else(|| forward::seconds(&chip));
             fits(path, chip.inputs as f64 * self.rate_hz * seconds)?;
             let mut progress = Progress::new("bench", runs as u64 + 1, "runs and the start");

@@ -1,8 +1,9 @@
 //! `bruno check`: validates and resolves a description, and says what its chip can and cannot do.
 
+use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::quantisation;
-use bruno_chip::{ChipError, Description, Interfaces, Problem};
+use bruno_chip::{ChipError, Interfaces, Problem};
 use bruno_device::{Chip, Finding, Severity};
 use bruno_train::{TrainConfig, TrainError, TrainedProgram};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ use std::path::{Path, PathBuf};
 pub struct Check {
     /// The chip description, e.g. examples/braille.json.
     pub(super) chip: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
     /// Also report what is left of a network in its codes: the program.json of `bruno train`.
     #[arg(long)]
     program: Option<PathBuf>,
@@ -23,9 +26,9 @@ pub struct Check {
     json: bool,
 }
 
-/// Loads and resolves a chip.
-pub fn resolve(path: &Path) -> Result<Chip, Failure> {
-    let description = Description::load(path)?;
+/// Loads, changes and resolves a chip.
+pub fn resolve(path: &Path, changes: &Changes) -> Result<Chip, Failure> {
+    let description = changes.load(path)?;
     let file = path.display().to_string();
     let chip = Chip::resolve(&file, &description)?;
     clock_fits(file, &chip)?;
@@ -68,7 +71,7 @@ fn clock_fits(file: String, chip: &Chip) -> Result<(), Failure> {
 
 impl Check {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let chip = resolve(&self.chip)?;
+        let chip = resolve(&self.chip, &self.changes)?;
         let (training, mut findings) = findings(&chip)?;
         findings.extend(bruno_hdl::clock_finding(&chip)?);
         let program = self.program.as_deref();

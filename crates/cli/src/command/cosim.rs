@@ -5,6 +5,7 @@ mod coverage;
 mod trains;
 
 use super::check::resolve;
+use crate::changes::Changes;
 use crate::console;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -34,6 +35,8 @@ use std::path::{Path, PathBuf};
 pub struct Cosim {
     /// The chip description, e.g. examples/braille.json.
     chip: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
     /// Random stimuli and weights, with rates from silence to one spike in ten ticks.
     #[arg(long)]
     random: bool,
@@ -88,7 +91,7 @@ const WAVE_LEAD: u32 = 200;
 
 impl Cosim {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let chip = resolve(&self.chip)?;
+        let chip = resolve(&self.chip, &self.changes)?;
         let design = bruno_hdl::generate(&chip)?;
         let cases = self.cases(&chip)?;
         let ticks: u64 = cases.all().map(|(case, _)| ticks(case)).sum();

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::ridge::{Demand, yardsticks};
+use crate::run_folder;
 use crate::running::Running;
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample};
@@ -14,11 +15,11 @@ use std::path::PathBuf;
 
 /// Evaluate a trained chip on one part of its data, through the RTL or the integer model (the same numbers).
 ///
-/// `bruno eval out/NAME/checkpoint.json` scores a run; `bruno eval out/NAME/chip.json --program out/NAME/program.json` decides
+/// `bruno eval out/NAME` scores a run; `bruno eval out/NAME/chip.json --program out/NAME/program.json` decides
 /// by these two files alone, sample for sample the same (docs/program.md).
 #[derive(clap::Args)]
 pub struct Eval {
-    /// The run's checkpoint.json, or with --program its chip.json.
+    /// The folder of a run or its checkpoint.json; with --program its chip.json.
     pub(super) file: PathBuf,
     /// Load this program.json into the chip and decide by its rule.
     #[arg(long, value_name = "FILE")]
@@ -111,7 +112,7 @@ impl Eval {
     /// The run to score, and the program where one is given.
     fn inputs(&self) -> Result<(Checkpoint, Option<TrainedProgram>), Failure> {
         let Some(path) = &self.program else {
-            return Ok((Checkpoint::load(&self.file)?, None));
+            return Ok((Checkpoint::load(&run_folder::checkpoint(&self.file))?, None));
         };
         let file = self.file.display().to_string();
         let description = Description::load(&self.file)?;

@@ -1,6 +1,7 @@
 //! `bruno generate`: writes a chip's Verilog and its companions.
 
 use super::check::resolve;
+use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::output;
 use bruno_host::FolderLock;
@@ -17,6 +18,8 @@ use std::path::PathBuf;
 pub struct Generate {
     /// The chip description, e.g. examples/braille.json.
     chip: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
     /// Directory to write to; made where it is missing.
     #[arg(short, long, default_value = "out/rtl")]
     out: PathBuf,
@@ -36,7 +39,7 @@ pub struct Generate {
 
 impl Generate {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let chip = resolve(&self.chip)?;
+        let chip = resolve(&self.chip, &self.changes)?;
         let design = bruno_hdl::generate(&chip)?;
         let bench = match self.testbench {
             true => bruno_sim::testbench(&chip, &design, self.ticks, self.seed)?,

@@ -5,10 +5,12 @@ mod virtual_chips;
 pub use virtual_chips::VirtualChips;
 
 use super::{eval::Split, report as page};
+use crate::changes::Changes;
 use crate::console;
 use crate::data::{self, RunData};
 use crate::failure::Failure;
 use crate::output;
+use crate::run_folder;
 use crate::running::Running;
 use bruno_chip::Description;
 use bruno_device::{Chip, Effects, EffectsInForce};
@@ -31,6 +33,8 @@ pub struct MonteCarloCommand {
     /// A trained run (its directory or checkpoint.json), or a chip description whose `rram` and `variability` are put on
     /// the run of --run.
     pub(super) chip: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
     /// The trained run of a description; out/NAME where absent.
     #[arg(long)]
     run: Option<PathBuf>,
@@ -101,9 +105,10 @@ impl MonteCarloCommand {
     /// The run and its checkpoint's file, and the description of the spreads where one is given.
     fn inputs(&self) -> Result<(PathBuf, Checkpoint, Option<Description>), Failure> {
         if let Some((checkpoint, run)) = as_run(&self.chip)? {
+            self.changes.none_of_run(&self.chip)?;
             return Ok((checkpoint, run, None));
         }
-        let description = Description::load(&self.chip)?;
+        let description = self.changes.load(&self.chip)?;
         let default = || Path::new("out").join(&description.name);
         let path = self.run.clone().unwrap_or_else(default);
         let is_there = path.exists();
@@ -234,14 +239,9 @@ fn print_summary(summary: &Summary, chips: &[ChipRecord]) -> Result<(), Failure>
 
 /// The checkpoint that a path is or holds, with its file; none for another file, such as a chip description.
 fn as_run(path: &Path) -> Result<Option<(PathBuf, Checkpoint)>, Failure> {
-    let inside = path.join("checkpoint.json");
-    let path = if inside.is_file() {
-        inside.as_path()
-    } else {
-        path
-    };
-    Ok(match Stored::load(path)? {
-        Stored::Run(run) => Some((path.to_path_buf(), *run)),
+    let path = run_folder::checkpoint(path);
+    Ok(match Stored::load(&path)? {
+        Stored::Run(run) => Some((path, *run)),
         _ => None,
     })
 }

@@ -3,6 +3,7 @@
 mod text;
 
 use super::check::resolve;
+use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::output;
 use bruno_train::{TrainError, TrainedProgram};
@@ -43,7 +44,7 @@ struct Export {
 impl ProgramCommand {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let Command::Export(export) = &self.command;
-        let chip = resolve(&export.run.join("chip.json"))?;
+        let chip = resolve(&export.run.join("chip.json"), &Changes::default())?;
         let path = export.run.join("program.json");
         let program = TrainedProgram::load(&path, &chip)?;
         let text =

@@ -1,6 +1,7 @@
 //! `bruno synth`: the chip as gates: cells, area, flip-flops, memory bits, longest path.
 
 use super::check::resolve;
+use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::output;
 use bruno_host::FolderLock;
@@ -20,6 +21,8 @@ use std::time::Duration;
 pub struct Synth {
     /// The chip description, e.g. examples/braille.json.
     chip: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
     /// What the chip is mapped to.
     #[arg(long, value_enum, default_value = "osu018")]
     target: TargetName,
@@ -70,7 +73,7 @@ enum DeviceName {
 
 impl Synth {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let chip = resolve(&self.chip)?;
+        let chip = resolve(&self.chip, &self.changes)?;
         let design = bruno_hdl::generate(&chip)?;
         let _lock = FolderLock::take(&self.out)?;
         let mut progress = |step: &str| tell!("synth: {step}");

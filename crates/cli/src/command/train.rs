@@ -6,6 +6,7 @@ mod sweep;
 mod yields;
 
 use super::{eval, montecarlo, report as page};
+use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::ridge::Demand;
@@ -38,6 +39,8 @@ use std::time::Instant;
 pub struct Train {
     /// The chip description with its `training`, e.g. examples/braille.json.
     pub(super) chip: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
     /// The data, where it is not built in: the JSB JSON file, or a directory of event files.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -51,7 +54,8 @@ pub struct Train {
     #[arg(long, value_name = "CHECKPOINT", conflicts_with = "sweep")]
     baseline: Option<PathBuf>,
     /// Train once for each value of a field, e.g. objectives.energy.weight=0,0.1,0.3 or layers.0.device.area_um2=1,2,4;
-    /// several fields give every combination. Results: sweep.json, sweep.csv, sweep.svg, report.html.
+    /// gradient=mean,transition; fields that change together are joined by `+`; several --sweep give every
+    /// combination. Results: sweep.json, sweep.csv, sweep.svg, report.html.
     #[arg(long, value_name = "FIELD=VALUES", value_parser = sweep::axis)]
     sweep: Vec<sweep::Axis>,
     /// Also give the yield of every run of a sweep, on so many virtual chips (as `bruno montecarlo` draws them with its
@@ -93,7 +97,7 @@ struct Trained {
 
 impl Train {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let description = Description::load(&self.chip)?;
+        let description = self.changes.load(&self.chip)?;
         let out = self
             .out
             .clone()

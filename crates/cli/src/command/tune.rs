@@ -1,9 +1,10 @@
 //! `bruno tune`: search for training settings.
 
+use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::running::Running;
 use crate::{data, output};
-use bruno_chip::{ChipError, Description, Problem};
+use bruno_chip::Problem;
 use bruno_host::FolderLock;
 use bruno_host::read_text;
 use bruno_train::{TrainConfig, TrainError};
@@ -23,6 +24,8 @@ use std::path::{Path, PathBuf};
 pub struct Tune {
     /// The chip description with its `training`.
     pub(super) chip: PathBuf,
+    #[command(flatten)]
+    changes: Changes,
     /// Settings of the search as JSON, instead of the description's `training.tune`.
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -50,7 +53,7 @@ const BEST: usize = 5;
 
 impl Tune {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let description = Description::load(&self.chip)?;
+        let description = self.changes.load(&self.chip)?;
         let config = TrainConfig::of(&description)?;
         let mut tune = self.settings(&config)?;
         tune.budget.trials = self.trials.unwrap_or(tune.budget.trials);
@@ -110,17 +113,15 @@ impl Tune {
             (None, Some(value)) => ("training.tune".into(), value.to_string()),
             (None, None) => return Ok(TuneConfig::default()),
         };
-        serde_json::from_str(&text).map_err(|e| Failure::Input {
+        bruno_json::from_text(&text).map_err(|e| Failure::Input {
             path: place,
-            what: format!("is not understood: {e}; see docs/tuning.md for the fields"),
+            what: format!("{e}; see docs/tuning.md for the fields"),
         })
     }
 
     /// The description's JSON without the settings of the search.
     fn description(&self) -> Result<Value, Failure> {
-        let file = self.chip.display().to_string();
-        let text = read_text(&self.chip).map_err(|source| ChipError::Read { file, source })?;
-        let mut json: Value = serde_json::from_str(&text).unwrap_or_default();
+        let mut json = self.changes.json(&self.chip)?;
         if let Some(training) = json.get_mut("training").and_then(Value::as_object_mut) {
             training.remove("tune");
         }

@@ -1,9 +1,10 @@
 //! Settings of the audits of a gradient.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Audits of the gradient during training: its agreement with exact backpropagation on a few samples of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuditConfig {
     /// Optimiser steps from one audit to the next.
@@ -30,7 +31,7 @@ impl AuditConfig {
 }
 
 /// What a training run does about a poor gradient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AuditReaction {
     /// Says so.

@@ -4,10 +4,11 @@ use super::{ends, setting};
 use crate::TrainError;
 use bruno_chip::{Description, LayerDescription};
 use bruno_device::{DeviceParameter, NeuronParameter};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A trained device parameter and its fabrication bounds, in the unit of its field on the card or in the neurons' file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceTraining {
     /// Its name: every layer whose neurons have a parameter of this name trains it.
@@ -20,7 +21,7 @@ pub struct DeviceTraining {
 }
 
 /// The neurons that have the same value of a device parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Shared {
     /// All of the chip.

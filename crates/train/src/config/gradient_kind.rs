@@ -1,10 +1,11 @@
 //! The gradients that a run can use.
 
 use bruno_chip::RecorderLevel;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How the backward pass sees a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum GradientKind {
     /// The state at the window's end.

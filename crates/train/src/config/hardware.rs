@@ -3,10 +3,11 @@
 use super::setting;
 use crate::TrainError;
 use bruno_chip::{Description, Rram, Spread, Synapse, Variability};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Virtual chips in training: the forward pass runs one that is drawn from the description's `rram` and `variability`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HardwareConfig {
     /// Effects in force; each must stand in the description.
@@ -17,7 +18,7 @@ pub struct HardwareConfig {
 }
 
 /// One effect, by the block of the description that gives its size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// `rram.programming`: error of each device's conductance.
@@ -37,7 +38,7 @@ pub enum Effect {
 }
 
 /// How often a virtual chip is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Draw {
     /// For every sample.

@@ -4,10 +4,11 @@ use super::setting;
 use crate::TrainError;
 use bruno_chip::{Description, Synapse};
 use bruno_device::{Chip, CurrentWord};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Trained level tables; one a projection, shared by its synapses.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LevelsConfig {
     /// Which projections; all where absent.
@@ -22,7 +23,7 @@ pub struct LevelsConfig {
 }
 
 /// Projections by what they come from and lead to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ProjectionKind {
     /// Onto hidden layers, from the layer before or the inputs.

@@ -2,10 +2,11 @@
 
 use super::setting;
 use crate::TrainError;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The objectives of a run, and the constants that their measures need beside the chip's description.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Objectives {
     /// Supply that the synaptic currents come from, V.
@@ -27,7 +28,7 @@ pub struct Objectives {
 }
 
 /// Adds `weight ln(E / target)` to the loss of each sample whose energy E is above the target, `weight ln E` without one.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnergyObjective {
     /// Nats of loss that a factor e of energy is worth.
@@ -38,7 +39,7 @@ pub struct EnergyObjective {
 }
 
 /// Adds `weight ln(A / target)` to the loss while the area A is above the target, `weight ln A` without one.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AreaObjective {
     /// Nats of loss that a factor e of area is worth.
@@ -50,7 +51,7 @@ pub struct AreaObjective {
 
 /// Adds `weight` times the mean cross-entropy of the decisions that could be read at the end of each window from the
 /// target on.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LatencyObjective {
     /// Share of the early decisions' cross-entropy in the loss.

@@ -1,9 +1,10 @@
 //! What keeps a small training set from being learnt by heart.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Regularisation in training; evaluation knows nothing of it.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RegularisationConfig {
     /// Pull of latent weights to zero: each step takes this times the learning rate off them, apart from the gradient

@@ -1,10 +1,11 @@
 //! What the validation set decides: which checkpoint is the best, which one is kept, when a run stops.
 
 use crate::Score;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The figure of the validation set that counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Metric {
     /// Mean loss; less is better.
@@ -33,7 +34,7 @@ impl Metric {
 }
 
 /// Which checkpoint gives the trained chip.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Keep {
     /// That of the last epoch.
@@ -44,7 +45,7 @@ pub enum Keep {
 }
 
 /// When a run ends before its last epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EarlyStop {
     /// Epochs without an improvement after which the run ends.

@@ -1,9 +1,10 @@
 //! How latent weights become codes in training, and what of their gradient passes.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Latent weights in training. Evaluation and `program.json` always take the nearest level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WeightsConfig {
     /// Rounding of latent weights to levels in the forward pass of training.
@@ -13,7 +14,7 @@ pub struct WeightsConfig {
 }
 
 /// Rounding of latent weights to levels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum WeightRounding {
     /// To the nearest level.
@@ -24,7 +25,7 @@ pub enum WeightRounding {
 }
 
 /// The straight-through estimator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StraightThrough {
     /// The whole gradient.

@@ -2,10 +2,11 @@
 
 use crate::config::TrainConfig;
 use bruno_chip::DeviceCard;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Shape h(u) of the surrogate, of area 1, `u = (V - V_th)/w`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// `0.5/(1+|u|)^2`: reaches far, so that silent neurons learn.

@@ -2,6 +2,7 @@
 
 use super::file_neuron;
 use super::neuron::{NeuronArguments, is_chip};
+use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::output;
 use bruno_chip::{ChipError, Problem};
@@ -86,6 +87,7 @@ impl Export {
     fn neuron(&self) -> Result<String, Failure> {
         let arguments = NeuronArguments {
             chip: Some(self.source.clone()),
+            changes: Changes::default(),
             layer: self.layer.clone(),
         };
         let neuron = arguments.load()?.neuron;

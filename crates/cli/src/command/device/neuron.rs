@@ -1,5 +1,6 @@
 //! Which neuron is meant, and what drives it.
 
+use crate::changes::Changes;
 use crate::failure::Failure;
 use bruno_chip::{ChipError, Description, DeviceCard, LayerDescription, NeuronKind, Problem};
 use bruno_circuit::netlist::{Stimulus, Testbench};
@@ -12,6 +13,8 @@ use std::path::{Path, PathBuf};
 pub struct NeuronArguments {
     /// Chip description whose neuron is meant [default: the neuron of an empty `device` block].
     pub chip: Option<PathBuf>,
+    #[command(flatten)]
+    pub changes: Changes,
     /// Layer of the chip [default: the first `felif` layer].
     #[arg(long, requires = "chip")]
     pub layer: Option<String>,
@@ -30,7 +33,7 @@ pub struct Named {
 /// Whether a file is a chip description, and not a model card.
 pub fn is_chip(path: &Path) -> bool {
     let text = bruno_host::read_text(path).unwrap_or_default();
-    let value = serde_json::from_str::<serde_json::Value>(&text);
+    let value = bruno_json::from_text::<serde_json::Value>(&text);
     value.is_ok_and(|v| v.get("layers").is_some())
 }
 
@@ -49,7 +52,7 @@ impl NeuronArguments {
         let Some(path) = &self.chip else {
             return Ok(named("default neuron".into(), DeviceCard::default(), 1000));
         };
-        let description = Description::load(path)?;
+        let description = self.changes.load(path)?;
         let layer = self.layer(&path.display().to_string(), &description)?;
         let name = format!("{}, layer {}", description.name, layer.name);
         Ok(named(name, layer.device.clone(), description.window_ticks))

@@ -1,5 +1,6 @@
 //! `bruno nir export`: a chip with its program becomes a network.
 
+use crate::changes::Changes;
 use crate::command::check::resolve;
 use crate::failure::Failure;
 use crate::output;
@@ -27,7 +28,7 @@ pub struct Export {
 
 impl Export {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let chip = resolve(&self.chip)?;
+        let chip = resolve(&self.chip, &Changes::default())?;
         let program = TrainedProgram::load(&self.program, &chip)?;
         let file = self.chip.display().to_string();
         let made = bruno_nir::export(&file, &chip, &program, self.dt_us)?;

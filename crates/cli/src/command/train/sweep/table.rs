@@ -1,16 +1,18 @@
 //! What the runs of a sweep reached and what they trade, as JSON, CSV, text and picture.
 
+use super::axis::text as text_of;
 use crate::command::train::Trained;
 use bruno_circuit::plot::{Axis, Curve, Mark, Panel};
 use bruno_montecarlo::Yield;
 use bruno_train::pareto_front;
 use serde::Serialize;
+use serde_json::Value;
 
 /// One run.
 #[derive(Serialize)]
 pub struct Row {
     /// Values of the swept fields, in order.
-    pub values: Vec<f64>,
+    pub values: Vec<Value>,
     #[serde(flatten)]
     pub outcome: Outcome,
 }
@@ -189,7 +191,7 @@ pub fn csv(fields: &[&str], rows: &[Row]) -> String {
     let optional = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
     let mut text = [fields, &heads[..]].concat().join(",") + "\n";
     for row in rows {
-        let mut cells: Vec<String> = row.values.iter().map(f64::to_string).collect();
+        let mut cells: Vec<String> = row.values.iter().map(text_of).collect();
         match &row.outcome {
             Outcome::Reached(r) => {
                 cells.extend([optional(r.valid_accuracy), optional(r.valid_loss_nats)]);
@@ -226,7 +228,7 @@ pub fn lines(fields: &[&str], rows: &[Row]) -> Vec<String> {
     for row in rows {
         let values = fields.iter().zip(&row.values);
         let line: String = values
-            .map(|(f, v)| format!("{v:>0$}  ", width(f)))
+            .map(|(f, v)| format!("{:>1$}  ", text_of(v), width(f)))
             .collect();
         lines.push(match &row.outcome {
             Outcome::Reached(figures) => line + &figures.line(),

@@ -1,0 +1,120 @@
+//! Fields of a description that the command line changes.
+
+use crate::failure::Failure;
+use bruno_chip::{ChipError, Description, set_field};
+use bruno_host::read_text;
+use serde_json::Value;
+use std::path::Path;
+
+/// Changes of the description that a command is given; every such command has them.
+#[derive(clap::Args, Default)]
+pub struct Changes {
+    /// Change a field of the description, e.g. layers.0.neurons=16, training.epochs=3 or rounding=stochastic.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = change)]
+    set: Vec<Change>,
+}
+
+/// One field and its value.
+#[derive(Debug, Clone)]
+struct Change {
+    field: String,
+    value: Value,
+}
+
+/// Reads `FIELD=VALUE`; what is no JSON is a text.
+fn change(text: &str) -> Result<Change, String> {
+    let (field, value) = text.split_once('=').ok_or("write FIELD=VALUE")?;
+    Ok(Change {
+        field: field.trim().into(),
+        value: bruno_json::from_text(value).unwrap_or_else(|_| value.into()),
+    })
+}
+
+impl Changes {
+    /// The description in a file, changed and checked.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a path that leads nowhere, and those of [`Description::parse`].
+    pub fn load(&self, path: &Path) -> Result<Description, Failure> {
+        if self.set.is_empty() {
+            return Ok(Description::load(path)?);
+        }
+        let changed: Vec<String> = self.set.iter().map(Change::text).collect();
+        let place = format!("{} with {}", path.display(), changed.join(", "));
+        let json = self.json(path)?;
+        Ok(Description::parse(&place, &json.to_string())?)
+    }
+
+    /// Refuses changes of what is a trained run, whose weights are of the description that it has.
+    pub fn none_of_run(&self, path: &Path) -> Result<(), Failure> {
+        match self.set.first() {
+            None => Ok(()),
+            Some(change) => Err(Failure::Input {
+                path: path.display().to_string(),
+                what: format!(
+                    "is a trained run, of which --set {} can change nothing; give a chip description",
+                    change.text()
+                ),
+            }),
+        }
+    }
+
+    /// The same as JSON, unchecked beyond its being JSON.
+    pub fn json(&self, path: &Path) -> Result<Value, Failure> {
+        let file = path.display().to_string();
+        let text = read_text(path).map_err(|source| ChipError::Read {
+            file: file.clone(),
+            source,
+        })?;
+        let mut json: Value = bruno_json::from_text(&text).map_err(|mistake| ChipError::Parse {
+            file: file.clone(),
+            mistake,
+        })?;
+        for change in &self.set {
+            set_field(&mut json, &change.field, change.value.clone()).map_err(|problem| {
+                ChipError::Invalid {
+                    file: file.clone(),
+                    problems: vec![problem],
+                }
+            })?;
+        }
+        Ok(json)
+    }
+}
+
+impl Change {
+    fn text(&self) -> String {
+        format!("{}={}", self.field, self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check(text: &str, expected: Value) {
+        assert_eq!(change(text).unwrap().value, expected);
+    }
+
+    #[test]
+    fn a_number() {
+        check("layers.0.neurons=16", json!(16));
+    }
+    #[test]
+    fn a_word() {
+        check("rounding=stochastic", json!("stochastic"));
+    }
+    #[test]
+    fn a_list() {
+        check("training.rate_Hz=[5, 90]", json!([5, 90]));
+    }
+    #[test]
+    fn a_text_with_an_equals_sign() {
+        check("name=a=b", json!("a=b"));
+    }
+    #[test]
+    fn no_value() {
+        assert!(change("rounding").is_err());
+    }
+}
