@@ -7,6 +7,8 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::Value;
 use std::collections::HashSet;
 
+/// Longest text, bytes. A tree takes up to some sixty times the memory of its text; nobody writes as much.
+const LONGEST: usize = 4 << 20;
 /// For editors; bruno passes over it.
 const SCHEMA: &str = "$schema";
 
@@ -44,6 +46,10 @@ pub(crate) struct Key {
 impl Node {
     /// Reads a text.
     pub fn of_text(text: &str) -> Result<Self, Error> {
+        if text.len() > LONGEST {
+            let long = format!("has {} bytes; allowed: up to {LONGEST}", text.len());
+            return Err(Error::at(0, long));
+        }
         let parsed = parse_to_ast(text, &CollectOptions::default(), &only_comments());
         let parsed =
             parsed.map_err(|e| Error::at(e.range().start, lowered(&e.kind().to_string())))?;

@@ -153,6 +153,13 @@ fn leading_zero() {
     );
 }
 #[test]
+fn longer_than_anyone_writes() {
+    check(
+        &" ".repeat((4 << 20) + 1),
+        "has 4194305 bytes; allowed: up to 4194304 at line 1 column 1",
+    );
+}
+#[test]
 fn nested_too_deeply() {
     let deep = "[".repeat(100_000);
     check(&deep, "maximum nesting depth exceeded at line 1 column 513");

@@ -102,7 +102,7 @@ impl TrainedProgram {
             what,
         };
         let text = read_text(path).map_err(|e| failed(format!("cannot be read: {e}")))?;
-        let value: serde_json::Value = bruno_json::from_text(&text)
+        let value: serde_json::Value = serde_json::from_str(&text)
             .map_err(|e| failed(format!("is no program ({e}); {WRITTEN}")))?;
         match value.get("version").map(serde_json::Value::as_u64) {
             Some(Some(version)) if version == u64::from(VERSION) => {}
@@ -120,8 +120,7 @@ impl TrainedProgram {
             }
             None => return Err(failed(format!("is no program; {WRITTEN}"))),
         }
-        let program: Self = bruno_json::from_value(value)
-            .map_err(|e| e.in_text(&text))
+        let program: Self = serde_json::from_value(value)
             .map_err(|e| failed(format!("is no program ({e}); {WRITTEN}")))?;
         program.check(chip).map_err(failed)?;
         Ok(program)
