@@ -3,7 +3,6 @@
 use bruno_host::{FolderLock, LockError};
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 use tempfile::TempDir;
 
 /// What the names of these folders begin with.
@@ -18,23 +17,33 @@ pub(super) struct BuildFolder {
 
 impl BuildFolder {
     pub fn new(cache: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(cache)?;
-        let lock = loop {
-            match FolderLock::take(folder.path()) {
-                // Another process took the new folder for a leftover; it will be made again.
-                Err(LockError::InUse { .. }) => std::thread::sleep(Duration::from_millis(1)),
-                taken => break taken.ok(),
-            }
-        };
-        Ok(Self {
-            folder,
-            _lock: lock,
-        })
+        loop {
+            let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(cache)?;
+            let lock = match FolderLock::take(folder.path()) {
+                Ok(lock) => Some(lock),
+                // Another process took the new folder for a leftover, and removes it or has done so.
+                Err(LockError::InUse { .. }) => continue,
+                Err(LockError::File { source, .. }) if is_gone(&source) => continue,
+                Err(_) => None,
+            };
+            return Ok(Self {
+                folder,
+                _lock: lock,
+            });
+        }
     }
 
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// Whether a folder went while its lock was being made: making it once more may fail because it was there a moment ago.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists
+    )
 }
 
 /// Removes a folder that a killed process left; false where it is none.
@@ -46,6 +55,11 @@ pub(super) fn remove_leftover(path: &Path) -> bool {
     let Ok(_ours) = FolderLock::take(path) else {
         return false;
     };
+    // Its owner may be about to lock it: it finds nothing, rather than a folder that is being emptied.
+    let aside = path.with_added_extension("gone");
+    if std::fs::rename(path, &aside).is_err() {
+        return false;
+    }
     // A tool of the killed process may be writing its last file: then the next build removes the rest.
-    std::fs::remove_dir_all(path).is_ok()
+    std::fs::remove_dir_all(aside).is_ok()
 }

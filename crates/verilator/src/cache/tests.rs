@@ -138,6 +138,24 @@ fn several_make_the_same_at_once() {
     });
     check(&cache, &["a"]);
 }
+/// Folders of builds that run stay, however often others look for leftovers in between.
+#[test]
+fn nobody_removes_a_folder_that_is_being_made() {
+    let (_dir, cache) = cache(250);
+    std::fs::create_dir(&cache.dir).unwrap();
+    let make = || {
+        for _ in 0..300 {
+            cache.remove_leftovers().unwrap();
+            let folder = BuildFolder::new(&cache.dir).unwrap();
+            std::fs::write(folder.path().join("model.so"), [7]).unwrap();
+            std::thread::yield_now();
+            assert_eq!(std::fs::read(folder.path().join("model.so")).unwrap(), [7]);
+        }
+    };
+    std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(make))));
+    cache.remove_leftovers().unwrap();
+    assert_eq!(std::fs::read_dir(&cache.dir).unwrap().count(), 0);
+}
 #[test]
 fn several_make_it_in_different_ways() {
     let (_dir, cache) = cache(250);
