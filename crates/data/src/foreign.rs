@@ -1,4 +1,5 @@
-//! Events as other tools hold them, on their way into a NumPy archive of bruno's: spoken digits in HDF5, tables of events.
+//! Events as other tools hold them, on their way into a NumPy archive of bruno's: spoken digits in HDF5, recordings of
+//! event cameras (AEDAT), tables of events.
 //!
 //! What such a file leaves open, its unit of time above all, is asked for or said; nothing is guessed silently.
 
@@ -9,7 +10,9 @@
     clippy::panic
 )]
 
+mod aedat;
 mod archive;
+mod camera;
 mod hdf5;
 mod heap;
 mod inspect;
@@ -17,13 +20,16 @@ mod number;
 mod table;
 
 use crate::dataset::LONGEST_US;
-use crate::source::fits;
+use crate::events::class_names;
+use crate::source::{fits, open};
 use crate::{DataError, Dataset, Event, Sample, Target};
 pub use archive::write_npz;
+pub use camera::Camera;
 pub use inspect::{Inspection, inspect};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 /// Most channels of a file.
@@ -81,11 +87,13 @@ pub struct Recording {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recordings {
     /// What kind of file it is.
-    pub kind: &'static str,
+    pub kind: String,
     /// Its samples.
     pub samples: Vec<Recording>,
     /// Names of the classes; empty where the file has none.
     pub class_names: Vec<String>,
+    /// Channels, where the file says how many.
+    pub channels: Option<u32>,
     /// Unit of the times, where the file says it.
     pub unit: Option<TimeUnit>,
     /// What was seen in the file that its user should know.
@@ -97,46 +105,154 @@ pub struct Recordings {
 pub struct Conversion {
     /// Unit of the times; that of the file where absent.
     pub unit: Option<TimeUnit>,
-    /// Channels; one more than the largest where absent.
+    /// Channels; those of the file, else one more than the largest where absent.
     pub channels: Option<u32>,
-    /// Shares of training, validation and test samples.
+    /// So many samples at the end are test samples.
+    pub held_out: usize,
+    /// Shares of training, validation and test samples among the others.
     pub shares: [f64; 3],
     /// Seed of the split.
     pub seed: u64,
 }
 
-/// Reads a file of events: HDF5 as the Heidelberg digits (SHD, SSC) have it, or a table (CSV).
+/// Reads a file of events: HDF5 as the Heidelberg digits (SHD, SSC) have it, a recording of an event camera (AEDAT; `camera`
+/// says how) or a table (CSV).
 ///
 /// # Errors
-/// A file of another kind, with what to do about it; a damaged one, with the place.
-pub fn recordings(path: &Path) -> Result<Recordings, DataError> {
-    let name = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    match name.as_deref() {
-        Some("h5" | "hdf5") => hdf5::read(path),
-        Some("csv") => table::read(path),
-        other => {
-            let remedy = match other {
-                Some("npy" | "npz") => "write it with bruno.write_data in Python (docs/python.md)",
-                Some("aedat" | "aedat4") => {
-                    "read it in Python with the package that wrote it and hand the events to bruno.write_data"
-                }
-                _ => "see docs/data.md",
-            };
-            let found = other.unwrap_or("no ending");
-            let allowed = ".h5 and .hdf5 (SHD, SSC), .csv (a table of events)";
-            let place = path.display();
-            Err(DataError::value(
-                place,
-                "the kind of the file",
-                found,
-                allowed,
-                remedy,
-            ))
-        }
+/// A file of another kind, with what to do about it; a damaged one, with the place; `camera` for a file of none.
+pub fn recordings(path: &Path, camera: &Camera) -> Result<Recordings, DataError> {
+    let kind = Kind::of(path)?;
+    recordings_from(
+        path,
+        BufReader::new(open(path, "give a file of events")?),
+        camera,
+        kind,
+    )
+}
+
+/// The same from a source that `path` names.
+///
+/// # Errors
+/// As [`recordings`].
+pub fn recordings_in(
+    path: &Path,
+    source: impl BufRead,
+    camera: &Camera,
+) -> Result<Recordings, DataError> {
+    recordings_from(path, source, camera, Kind::of(path)?)
+}
+
+fn recordings_from(
+    path: &Path,
+    source: impl BufRead,
+    camera: &Camera,
+    kind: Kind,
+) -> Result<Recordings, DataError> {
+    let place = path.display().to_string();
+    if *camera != Camera::default() && kind != Kind::Film {
+        let found = "given for a file of no camera";
+        let remedy = "leave --sensor, --pool and --labels out";
+        let allowed = "with .aedat and .aedat4";
+        return Err(DataError::value(
+            place,
+            "the camera",
+            found,
+            allowed,
+            remedy,
+        ));
+    }
+    match kind {
+        Kind::Digits => hdf5::read(&place, source),
+        Kind::Film => aedat::read(&place, source, camera),
+        Kind::Table => table::read(&place, source),
+    }
+}
+
+/// Kinds of files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Digits,
+    Film,
+    Table,
+}
+
+impl Kind {
+    /// By the ending of a file's name.
+    fn of(path: &Path) -> Result<Self, DataError> {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        let remedy = match ending.as_deref() {
+            Some("h5" | "hdf5") => return Ok(Self::Digits),
+            Some("aedat" | "aedat4") => return Ok(Self::Film),
+            Some("csv") => return Ok(Self::Table),
+            Some("npy" | "npz") => "write it with bruno.write_data in Python (docs/python.md)",
+            _ => "see docs/data.md",
+        };
+        let found = ending.as_deref().unwrap_or("no ending");
+        let allowed = ".h5 and .hdf5 (SHD, SSC), .aedat and .aedat4 (event cameras), .csv (a table of events)";
+        Err(DataError::value(
+            path.display(),
+            "the kind of the file",
+            found,
+            allowed,
+            remedy,
+        ))
     }
 }
 
 impl Recordings {
+    /// The samples of several files as those of one; classes of one name are one class.
+    ///
+    /// # Errors
+    /// Files whose numbers of channels or units of time differ.
+    pub fn joined(files: Vec<(String, Self)>) -> Result<Self, DataError> {
+        let same = files
+            .windows(2)
+            .all(|w| matches!(w, [a, b] if a.1.class_names == b.1.class_names));
+        let names = match files.first() {
+            // Their order is the numbers of the classes.
+            Some((_, first)) if same => first.class_names.clone(),
+            _ => {
+                let names = files.iter().flat_map(|(_, f)| &f.class_names);
+                class_names(names.map(String::as_str).collect())
+            }
+        };
+        let mut all = Self::default();
+        for (place, file) in files {
+            if !all.samples.is_empty() && (all.channels, all.unit) != (file.channels, file.unit) {
+                let found = format!("{:?} channels, {:?}", file.channels, file.unit);
+                let allowed = format!(
+                    "{:?} channels, {:?}, as the files before",
+                    all.channels, all.unit
+                );
+                return Err(DataError::value(
+                    place,
+                    "the kind of the file",
+                    found,
+                    allowed,
+                    "convert it by itself",
+                ));
+            }
+            let class = |label: usize| {
+                let name = file.class_names.get(label);
+                name.map_or(Some(label), |name| names.iter().position(|n| n == name))
+            };
+            all.samples
+                .extend(file.samples.into_iter().map(|own| Recording {
+                    label: own.label.and_then(class),
+                    ..own
+                }));
+            (all.kind, all.channels, all.unit) = (file.kind, file.channels, file.unit);
+            all.notes.extend(
+                file.notes
+                    .into_iter()
+                    .filter(|n| !all.notes.contains(n))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        all.class_names = names;
+        Ok(all)
+    }
+
     /// The data set of these samples.
     ///
     /// # Errors
@@ -154,6 +270,7 @@ impl Recordings {
         let largest = self.samples.iter().flat_map(|s| &s.channels).max();
         let channels = how
             .channels
+            .or(self.channels)
             .unwrap_or(largest.map_or(1, |c| c.saturating_add(1)));
         if !(1..=MOST_CHANNELS).contains(&channels) {
             let allowed = format!("1..{MOST_CHANNELS}");
@@ -243,9 +360,10 @@ fn split(samples: Vec<Sample>, how: &Conversion) -> Result<[Vec<Sample>; 3], Dat
             "correct it",
         ));
     }
-    let mut order: Vec<usize> = (0..samples.len()).collect();
+    let drawn = samples.len().saturating_sub(how.held_out);
+    let mut order: Vec<usize> = (0..drawn).collect();
     order.shuffle(&mut ChaCha8Rng::seed_from_u64(how.seed));
-    let count = samples.len() as f64;
+    let count = drawn as f64;
     let [train, valid, _] = how.shares;
     let ends = [train, train + valid].map(|share| (share * count).round() as usize);
     let mut part = vec![2; samples.len()];

@@ -28,7 +28,8 @@ pub use error::DataError;
 pub use events::{EventsConfig, Label, event_rows, events, labels};
 pub use fingerprint::Fingerprint;
 pub use foreign::{
-    Conversion, Inspection, Recording, Recordings, TimeUnit, inspect, recordings, write_npz,
+    Camera, Conversion, Inspection, Recording, Recordings, TimeUnit, inspect, recordings,
+    recordings_in, write_npz,
 };
 pub use jsb::{JsbConfig, jsb, jsb_from};
 pub use npz::{NpzConfig, npz, npz_from};

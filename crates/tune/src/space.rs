@@ -10,6 +10,7 @@
 
 use crate::TuneError;
 use bruno_chip::{Description, RecorderLevel, set_field};
+use bruno_device::Chip;
 use bruno_train::TrainConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -178,8 +179,11 @@ impl Space {
             }
             for value in range.ends() {
                 let mut json = description.clone();
-                set_field(&mut json, field, value).map_err(TuneError::Setting)?;
-                TrainConfig::of(&Description::parse(&name, &json.to_string())?)?;
+                set_field(&mut json, field, value.clone()).map_err(TuneError::Setting)?;
+                let place = format!("{name} at {value}");
+                let description = Description::parse(&place, &json.to_string())?;
+                TrainConfig::of(&description)?;
+                Chip::resolve(&place, &description)?;
             }
         }
         Ok(())
@@ -289,6 +293,13 @@ mod tests {
         refused(
             r#"{"clip":{"low":0.01,"high":2}}"#,
             "`training.clip` is 0.01",
+        );
+    }
+    #[test]
+    fn a_window_shorter_than_its_records() {
+        refused(
+            r#"{"window_ticks":{"choices":[1000,4]}}"#,
+            "space[window_ticks] at 4: ",
         );
     }
     #[test]

@@ -5,28 +5,25 @@ use super::heap::Heaps;
 use super::number::decoded;
 use super::{Recording, Recordings, TimeUnit};
 use crate::DataError;
-use crate::source::{MOST_EVENTS, open};
+use crate::source::MOST_EVENTS;
 use hdf5_pure::{Datatype, File, VlenStringReadOptions};
 use std::io::Read;
-use std::path::Path;
 
 /// Bytes of a file, at most: 16 an event of the largest set.
 const MOST_BYTES: u64 = 16 * MOST_EVENTS as u64;
 const LAYOUT: &str = "SHD and SSC have spikes/times, spikes/units and labels";
 
-pub(super) fn read(path: &Path) -> Result<Recordings, DataError> {
-    let place = path.display().to_string();
-    let source = open(path, "give an HDF5 file")?;
+pub(super) fn read(place: &str, source: impl Read) -> Result<Recordings, DataError> {
     let mut bytes = Vec::new();
     let taken = source.take(MOST_BYTES + 1).read_to_end(&mut bytes);
-    taken.map_err(|source| DataError::read(&place, source, "give an HDF5 file"))?;
+    taken.map_err(|source| DataError::read(place, source, "give an HDF5 file"))?;
     if bytes.len() as u64 > MOST_BYTES {
         let allowed = format!("at most {} MB", MOST_BYTES / 1_000_000);
         return Err(DataError::value(
-            &place, "the file", "longer", allowed, "split it",
+            place, "the file", "longer", allowed, "split it",
         ));
     }
-    let file = File::from_bytes(bytes.clone()).map_err(|e| bad(&place, "the file", e))?;
+    let file = File::from_bytes(bytes.clone()).map_err(|e| bad(place, "the file", e))?;
     let reader = Reader {
         place,
         file: &file,
@@ -36,7 +33,7 @@ pub(super) fn read(path: &Path) -> Result<Recordings, DataError> {
 }
 
 struct Reader<'a> {
-    place: String,
+    place: &'a str,
     file: &'a File,
     bytes: &'a [u8],
 }
@@ -59,13 +56,13 @@ impl Reader<'_> {
             Ok(labels) => Some(
                 labels
                     .read_i64()
-                    .map_err(|e| bad(&self.place, "`labels`", e))?,
+                    .map_err(|e| bad(self.place, "`labels`", e))?,
             ),
             Err(_) => None,
         };
         if times.len() != units.len() || labels.as_ref().is_some_and(|l| l.len() != times.len()) {
             let found = format!("{} times, {} units", times.len(), units.len());
-            return Err(bad(&self.place, "the number of samples", found));
+            return Err(bad(self.place, "the number of samples", found));
         }
         let mut samples = Vec::with_capacity(times.len());
         for (k, (times, units)) in times.into_iter().zip(units).enumerate() {
@@ -79,9 +76,10 @@ impl Reader<'_> {
             );
         }
         Ok(Recordings {
-            kind: "HDF5 of spikes (SHD, SSC)",
+            kind: "HDF5 of spikes (SHD, SSC)".into(),
             samples,
             class_names: self.keys(),
+            channels: None,
             unit: Some(TimeUnit::S),
             notes,
         })
@@ -96,17 +94,17 @@ impl Reader<'_> {
     ) -> Result<Recording, DataError> {
         if times.len() != units.len() {
             let found = format!("{} times and {} units", times.len(), units.len());
-            return Err(bad(&self.place, &format!("sample {k}"), found));
+            return Err(bad(self.place, &format!("sample {k}"), found));
         }
         let channel = |unit: &f64| {
             let whole = (0.0..f64::from(u32::MAX)).contains(unit) && unit.fract() == 0.0;
             whole
                 .then_some(*unit as u32)
-                .ok_or_else(|| bad(&self.place, &format!("a unit of sample {k}"), unit))
+                .ok_or_else(|| bad(self.place, &format!("a unit of sample {k}"), unit))
         };
         let label = label.map(|l| {
             let class = usize::try_from(l).ok().filter(|l| *l < 4096);
-            class.ok_or_else(|| bad(&self.place, &format!("the label of sample {k}"), l))
+            class.ok_or_else(|| bad(self.place, &format!("the label of sample {k}"), l))
         });
         Ok(Recording {
             channels: units.iter().map(channel).collect::<Result<_, _>>()?,
@@ -117,7 +115,7 @@ impl Reader<'_> {
 
     /// The rows of a data set of unequal rows, and whether they have 16 bits.
     fn rows(&self, name: &str) -> Result<(Vec<Vec<f64>>, bool), DataError> {
-        let failed = |e: String| bad(&self.place, &format!("`{name}`"), e);
+        let failed = |e: String| bad(self.place, &format!("`{name}`"), e);
         let dataset = self.file.dataset(name).map_err(|e| failed(e.to_string()))?;
         let datatype = dataset.datatype().map_err(|e| failed(e.to_string()))?;
         let Datatype::VariableLength { base_type, .. } = &datatype else {

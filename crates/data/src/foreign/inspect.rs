@@ -58,7 +58,7 @@ pub fn inspect(file: &Recordings, set: &Dataset) -> Inspection {
     };
     let classes = set.class_names.iter().enumerate();
     let mut found = Inspection {
-        kind: file.kind.into(),
+        kind: file.kind.clone(),
         samples: samples.len(),
         events,
         channels: (set.channels, used.iter().filter(|u| **u).count()),

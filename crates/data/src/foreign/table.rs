@@ -3,9 +3,9 @@
 use super::{Recording, Recordings, TimeUnit};
 use crate::DataError;
 use crate::events::class_names;
-use crate::source::{fits, open};
+use crate::source::fits;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io::Read;
 
 /// Headers of a column of times, with the unit that they say.
 const TIMES: [(&str, Option<TimeUnit>); 10] = [
@@ -30,24 +30,22 @@ fn column(headers: &csv::StringRecord, names: &[&str]) -> Option<usize> {
     names.iter().find_map(is)
 }
 
-pub(super) fn read(path: &Path) -> Result<Recordings, DataError> {
-    let file = path.display().to_string();
-    let source = open(path, "give a table of events")?;
+pub(super) fn read(file: &str, source: impl Read) -> Result<Recordings, DataError> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(source);
     let headers = reader.headers().cloned();
-    let headers = headers.map_err(|e| bad(&file, 1, "the header", &e.to_string(), "names"))?;
-    let columns = Columns::of(&file, &headers)?;
+    let headers = headers.map_err(|e| bad(file, 1, "the header", &e.to_string(), "names"))?;
+    let columns = Columns::of(file, &headers)?;
     let mut table = Table::default();
     for (count, row) in reader.records().enumerate() {
         let line = count as u64 + 2;
-        fits(&file, count + 1)?;
+        fits(file, count + 1)?;
         let allowed = "as many cells as headers";
-        let row = row.map_err(|e| bad(&file, line, "the row", &e.to_string(), allowed))?;
+        let row = row.map_err(|e| bad(file, line, "the row", &e.to_string(), allowed))?;
         let line = row.position().map_or(line, csv::Position::line);
         table.add(&columns, &row, &|what, found, allowed| {
-            bad(&file, line, what, found, allowed)
+            bad(file, line, what, found, allowed)
         })?;
     }
     Ok(table.recordings(columns.unit))
@@ -144,9 +142,10 @@ impl Table {
             recording.label = label.as_ref().and_then(class);
         }
         Recordings {
-            kind: "a table of events (CSV)",
+            kind: "a table of events (CSV)".into(),
             samples: self.samples,
             class_names,
+            channels: None,
             unit,
             notes: Vec::new(),
         }

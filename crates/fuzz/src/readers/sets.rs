@@ -5,10 +5,11 @@ use crate::Form;
 use crate::blackbox::Inputs;
 use crate::blackbox::inputs::{counted, listed};
 use bruno_data::{
-    EventsConfig, JsbConfig, NpzConfig, ReckonConfig, event_rows, jsb_from, labels, npz_from,
-    reckon_samples,
+    Camera, Conversion, EventsConfig, JsbConfig, NpzConfig, ReckonConfig, event_rows, inspect,
+    jsb_from, labels, npz_from, reckon_samples, recordings_in, write_npz,
 };
 use std::io::Cursor;
+use std::path::Path;
 
 pub(super) const READERS: &[Reader] = &[
     Reader {
@@ -47,7 +48,52 @@ pub(super) const READERS: &[Reader] = &[
         seeds: || written(&["songs.json"]),
         read: |bytes| jsb_from("jsb", bytes, &JsbConfig::default()).is_ok(),
     },
+    Reader {
+        name: "digits",
+        form: Form::Bytes,
+        seeds: || vec![include_bytes!("../../../data/src/foreign/digits.h5").to_vec()],
+        read: |bytes| foreign("digits.h5", bytes),
+    },
+    Reader {
+        name: "films",
+        form: Form::Bytes,
+        seeds: || {
+            let films: [&[u8]; 4] = [
+                include_bytes!("../../../data/src/foreign/cameras/addresses.aedat"),
+                include_bytes!("../../../data/src/foreign/cameras/packets.aedat"),
+                include_bytes!("../../../data/src/foreign/cameras/lz4.aedat4"),
+                include_bytes!("../../../data/src/foreign/cameras/plain.aedat4"),
+            ];
+            films.iter().map(|film| film.to_vec()).collect()
+        },
+        read: |bytes| foreign("film.aedat", bytes),
+    },
+    Reader {
+        name: "event_table",
+        form: Form::Text,
+        seeds: || vec![b"label,channel,t_ms,trial\nten,1,2.5,a\nten,0,1.25,a\n9,2,7,b\n".to_vec()],
+        read: |bytes| foreign("table.csv", bytes),
+    },
 ];
+
+/// A file of another tool, as the archive that is made of it.
+fn foreign(name: &str, bytes: &[u8]) -> bool {
+    let Ok(found) = recordings_in(Path::new(name), bytes, &Camera::default()) else {
+        return false;
+    };
+    let how = Conversion {
+        unit: None,
+        channels: None,
+        held_out: 0,
+        shares: [0.5, 0.25, 0.25],
+        seed: 1,
+    };
+    let Ok(set) = found.dataset(name, &how) else {
+        return false;
+    };
+    inspect(&found, &set);
+    write_npz(&set, Cursor::new(Vec::new())).is_ok()
+}
 
 fn archive(bytes: &[u8], bin_us: Option<u32>) -> bool {
     let config = NpzConfig {

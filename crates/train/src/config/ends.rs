@@ -25,6 +25,9 @@ pub(super) fn check_device(
 ) -> Result<(), TrainError> {
     for (layer, raw) in description.layers.iter().enumerate() {
         let devices = devices_of(devices, raw);
+        if devices.is_empty() {
+            continue;
+        }
         for device in &devices {
             for end in [device.0.bounds.0, device.0.bounds.1] {
                 if let Some(problem) = problem(description, layer, &[(device, end)]) {
