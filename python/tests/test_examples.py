@@ -28,6 +28,14 @@ def test_nir_to_verilog(tmp_path):
     assert (tmp_path / "again.nir").stat().st_size > 10_000
 
 
+def test_a_chip_of_a_neuron_file_against_float():
+    spikes, results = example("chip_against_float").main(["--simulator", "integer", "--milliseconds", "80"])
+    own, asked = results["the chip's weights"], results["the weights asked for"]
+    assert own["spikes"] == spikes > 50
+    assert own["median_us"] < 20 and own["share_within_1_ms"] == 1.0
+    assert own["readout_error"] < asked["readout_error"]
+
+
 def test_an_encoder_before_a_chip():
     pytest.importorskip("torch")
     assert example("encoder").main(["--simulator", "integer"]) > 0.9
