@@ -13,7 +13,7 @@ use expected::Expected;
 use script::Script;
 use std::fmt::Write;
 
-const BENCH: &str = include_str!("../../../testbenches/selfcheck.v");
+const BENCH: &str = include_str!("../selfcheck.v");
 
 /// The files of the testbench, for a directory beside (in) that of the design: cases that force every event, at least
 /// `ticks` ticks of random stimulus, then the edges of arithmetic, bus and recorder.

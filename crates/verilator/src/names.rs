@@ -47,13 +47,13 @@ pub(crate) const COVERAGE: [&str; 4] = [
     "-fno-split",
 ];
 /// The driver, compiled into every model.
-pub(crate) const DRIVER: &str = include_str!("../../../sim/driver.cpp");
+pub(crate) const DRIVER: &str = include_str!("../sim/driver.cpp");
 /// Included before every generated source.
-pub(crate) const SIGNED_WORDS: &str = include_str!("../../../sim/signed_words.h");
+pub(crate) const SIGNED_WORDS: &str = include_str!("../sim/signed_words.h");
 /// File name of [`SIGNED_WORDS`].
 pub(crate) const SIGNED_WORDS_HEADER: &str = "signed_words.h";
 /// What the generated sources of models for speed begin with.
-pub(crate) const SPIKE_SEARCH: &str = include_str!("../../../sim/spike_search.h");
+pub(crate) const SPIKE_SEARCH: &str = include_str!("../sim/spike_search.h");
 /// File name of [`identity_source`].
 pub(crate) const IDENTITY_SOURCE: &str = "bruno_identity.cpp";
 /// Function of a model that answers what it was made from.

@@ -49,8 +49,8 @@ impl New {
 
     fn write_template(&self) -> Result<(), Failure> {
         let (name, text) = match self.template {
-            Template::Braille => ("braille", include_str!("../../../../examples/braille.json")),
-            Template::Jsb => ("jsb", include_str!("../../../../examples/jsb.json")),
+            Template::Braille => ("braille", include_str!("../../chips/braille.json")),
+            Template::Jsb => ("jsb", include_str!("../../chips/jsb.json")),
         };
         let named = |name: &str| format!("\"name\": \"{name}\"");
         let text = text.replacen(&named(name), &named(&self.stem(name)), 1);

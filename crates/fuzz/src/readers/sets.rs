@@ -51,7 +51,7 @@ pub(super) const READERS: &[Reader] = &[
     Reader {
         name: "digits",
         form: Form::Bytes,
-        seeds: || vec![include_bytes!("../../../data/src/foreign/digits.h5").to_vec()],
+        seeds: || vec![include_bytes!("../../inputs/foreign/digits.h5").to_vec()],
         read: |bytes| foreign("digits.h5", bytes),
     },
     Reader {
@@ -59,10 +59,10 @@ pub(super) const READERS: &[Reader] = &[
         form: Form::Bytes,
         seeds: || {
             let films: [&[u8]; 4] = [
-                include_bytes!("../../../data/src/foreign/cameras/addresses.aedat"),
-                include_bytes!("../../../data/src/foreign/cameras/packets.aedat"),
-                include_bytes!("../../../data/src/foreign/cameras/lz4.aedat4"),
-                include_bytes!("../../../data/src/foreign/cameras/plain.aedat4"),
+                include_bytes!("../../inputs/foreign/cameras/addresses.aedat"),
+                include_bytes!("../../inputs/foreign/cameras/packets.aedat"),
+                include_bytes!("../../inputs/foreign/cameras/lz4.aedat4"),
+                include_bytes!("../../inputs/foreign/cameras/plain.aedat4"),
             ];
             films.iter().map(|film| film.to_vec()).collect()
         },

@@ -11,18 +11,9 @@ use bruno_device::Chip;
 
 /// Drivers written by hand (`sw/`), carried along in the binary.
 const DRIVERS: [(&str, &str); 3] = [
-    (
-        "bruno_driver.h",
-        include_str!("../../../../sw/bruno_driver.h"),
-    ),
-    (
-        "bruno_driver.c",
-        include_str!("../../../../sw/bruno_driver.c"),
-    ),
-    (
-        "bruno_driver.py",
-        include_str!("../../../../sw/bruno_driver.py"),
-    ),
+    ("bruno_driver.h", include_str!("../../sw/bruno_driver.h")),
+    ("bruno_driver.c", include_str!("../../sw/bruno_driver.c")),
+    ("bruno_driver.py", include_str!("../../sw/bruno_driver.py")),
 ];
 
 /// The files; the drivers where there is a shell, whose registers they read.

@@ -10,7 +10,7 @@ use bruno_device::Chip;
 use std::fmt::Write;
 
 /// The wrappers' page: what is said there once is carried along with every chip that has them.
-const PROTOCOLS: &str = include_str!("../../../../../docs/interfaces.md");
+const PROTOCOLS: &str = include_str!("../../../interfaces.md");
 
 /// The sections of the page that are about the chip's wrappers.
 pub(super) fn protocols(interfaces: &Interfaces) -> String {

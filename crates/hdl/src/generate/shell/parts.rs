@@ -6,7 +6,7 @@ macro_rules! part {
     ($name: literal) => {
         (
             $name,
-            include_str!(concat!("../../../../../rtl/interfaces/", $name, ".v")),
+            include_str!(concat!("../../../interfaces/", $name, ".v")),
         )
     };
 }

@@ -1,0 +1,1 @@
+../../testbenches/selfcheck.v
