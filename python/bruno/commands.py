@@ -190,6 +190,7 @@ def import_nir(
     dt_us: float | None = None,
     unit: Literal["s", "ms"] = "s",
     discretisation: Literal["exact", "euler", "impulse"] = "euler",
+    reset: Literal["file", "value", "subtract"] = "file",
     step_ticks: int = 1,
     bits: int = 8,
     bias: str = "refuse",
@@ -199,13 +200,13 @@ def import_nir(
     """`bruno nir import`: a network of other tools (NIR) as chip.json and program.json in `out`; gives the choices that were
     made and what the codes lose of each layer. docs/nir.md says what the options mean."""
     result: dict[str, Any] = json.loads(run("nir", "import", network, "--json", *_options(
-        out=out, dt_us=dt_us, unit=unit, discretisation=discretisation, step_ticks=step_ticks, bits=bits, bias=bias,
-        window_us=window_us, new_chip=new_chip,
+        out=out, dt_us=dt_us, unit=unit, discretisation=discretisation, reset=reset, step_ticks=step_ticks, bits=bits,
+        bias=bias, window_us=window_us, new_chip=new_chip,
     )))
     return result
 
 
 def export_nir(chip: Any, program: PathLike, out: PathLike, *, dt_us: float = 1.0) -> None:
-    """`bruno nir export`: a chip of `lif` neurons (a path, a dict or a `Chip`) with its program.json as a network."""
+    """`bruno nir export`: a chip of `lif` or `lif_subtractive` neurons (a path, a dict or a `Chip`) with its program.json as a network."""
     with _file(chip) as path:
         run("nir", "export", path, *_options(program=program, out=out, dt_us=dt_us))

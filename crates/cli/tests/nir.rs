@@ -65,6 +65,31 @@ fn choices_and_losses_are_printed() {
     ]);
 }
 #[test]
+fn a_reset_by_subtraction() {
+    let import = [IMPORT, &["--reset", "subtract"]].concat();
+    let (chip, program) = ("FOLDER/chip/chip.json", "FOLDER/chip/program.json");
+    let check = &["check", chip, "--program", program];
+    let export = &[
+        "nir",
+        "export",
+        chip,
+        "--program",
+        program,
+        "--out",
+        "FOLDER/net.nir",
+        "--dt-us",
+        "100",
+    ];
+    let inspect = &["nir", "inspect", "FOLDER/net.nir"];
+    on_network(&[
+        (&import, 0, "`lif`: reset `subtract`, as given (--reset)"),
+        (check, 0, "neurons of `lif_subtractive`"),
+        (export, 0, "net.nir"),
+        (inspect, 0, "metadata reset: subtract"),
+        (IMPORT, 0, "bruno wrote this graph"),
+    ]);
+}
+#[test]
 fn what_check_says_of_it() {
     let program = &[
         "check",

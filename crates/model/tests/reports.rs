@@ -69,7 +69,7 @@ fn a_parabola_by_its_terms() {
 fn a_step_that_is_too_long() {
     check_warning(
         "lif_subtractive",
-        "tau_m   ms = 20 ms              from [2 ms",
+        "tau_m   ms = 20 ms              from [0.001 ms",
         "tau_m   ms = 0.0009 ms              from [0.0005 ms",
         "unstable from 2",
     );

@@ -7,8 +7,10 @@
 use crate::error::{NirError, problem};
 use crate::graph::{Array, Graph, Node};
 use crate::own;
+use crate::reset::{self, Reset};
+use crate::tick::{SUBTRACTIVE, Tick};
 use bruno_chip::{Problem, Rounding};
-use bruno_device::{Chip, GUARD_BITS, Layer, LayerKind};
+use bruno_device::{Chip, Layer, LayerKind};
 use bruno_sim::LayerProgram;
 use bruno_train::TrainedProgram;
 
@@ -47,7 +49,7 @@ pub fn export(
         Node::new("Input", [("shape", shape(chip.inputs))]),
     );
     for (index, (layer, own)) in chip.layers.iter().zip(&program.layers).enumerate() {
-        problems.extend(impossible(index, layer, own));
+        problems.extend(impossible(chip, index, layer, own));
         before = add(&mut graph, chip, layer, own, &before, dt);
     }
     let outputs = chip.layers.last().map_or(0, |l| l.neurons);
@@ -119,9 +121,8 @@ fn add(
 
 fn neurons(chip: &Chip, layer: &Layer, program: &LayerProgram, dt: f64) -> Node {
     let all = |value: f64| Array::row(vec![value; layer.neurons]);
-    let codes = &program.codes;
-    let by_current = 1.0 / codes.i_dec.value();
-    if layer.kind == LayerKind::Readout {
+    let Some(tick) = tick(chip, layer, program) else {
+        let by_current = 1.0 / program.codes.i_dec.value();
         return Node::new(
             "LI",
             [
@@ -130,10 +131,9 @@ fn neurons(chip: &Chip, layer: &Layer, program: &LayerProgram, dt: f64) -> Node 
                 ("v_leak", all(0.0)),
             ],
         );
-    }
-    let by_leak = 1.0 / codes.leak_share();
-    let volts = |code: i32| all(f64::from(code) * chip.description.formats.v_lsb());
-    Node::new(
+    };
+    let (by_current, by_leak) = (1.0 / tick.current_loss.value, 1.0 / tick.leak.value);
+    let mut node = Node::new(
         "CubaLIF",
         [
             ("tau_mem", all(dt * by_leak)),
@@ -141,72 +141,72 @@ fn neurons(chip: &Chip, layer: &Layer, program: &LayerProgram, dt: f64) -> Node 
             ("r", all(by_leak)),
             ("w_in", all(by_current)),
             ("v_leak", all(0.0)),
-            ("v_threshold", volts(codes.v_th)),
-            ("v_reset", volts(codes.v_reset)),
+            ("v_threshold", all(tick.threshold.value)),
+            ("v_reset", all(tick.reset.as_ref().map_or(0.0, |r| r.value))),
         ],
+    );
+    if tick.reset.is_none() {
+        let subtract = Reset::Subtract.name().to_string();
+        node.metadata.insert(reset::KEY.into(), subtract);
+    }
+    node
+}
+
+/// What the neurons of a layer do in a tick, where NIR has such neurons.
+fn tick(chip: &Chip, layer: &Layer, program: &LayerProgram) -> Option<Tick> {
+    Tick::of(
+        layer,
+        &program.codes,
+        &chip.description.formats,
+        chip.rounding,
     )
 }
 
 /// What an LSB of the current adds: to the membrane in a tick, V; to the current of an output, pA.
 pub(crate) fn weight_of_lsb(chip: &Chip, layer: &Layer, program: &LayerProgram) -> f64 {
-    let formats = &chip.description.formats;
-    if layer.kind == LayerKind::Readout {
-        return formats.i_lsb_pa();
-    }
-    let guard = match chip.rounding {
-        Rounding::Nearest | Rounding::Stochastic => GUARD_BITS,
-        Rounding::Truncate => 0,
-    };
-    let shift = f64::from(chip.constants.pre + guard).exp2();
-    program.codes.input.value() / shift * formats.v_lsb()
+    let volts_by_pa = tick(chip, layer, program).map_or(1.0, |tick| tick.volts_by_pa);
+    volts_by_pa * layer.current.lsb_pa
 }
 
 /// What of a layer no graph says.
-fn impossible(index: usize, layer: &Layer, program: &LayerProgram) -> Vec<Problem> {
-    let codes = &program.codes;
+fn impossible(chip: &Chip, index: usize, layer: &Layer, program: &LayerProgram) -> Vec<Problem> {
     let at = |field: &str| format!("layers[{index}].{field}");
+    let neurons = format!("`lif` or the model `{SUBTRACTIVE}`");
     let mut problems = Vec::new();
-    if layer.kind == LayerKind::Felif {
-        problems.push(problem(
-            at("kind"),
-            "felif",
-            "lif",
-            "NIR has no ferroelectric neuron: train a chip of `lif`",
-        ));
+    let mut no_decay = |field: &str, what: &str, remedy: &str| {
+        problems.push(problem(at(field), 0, format!("a {what} above 0"), remedy));
+    };
+    let no_current = "give the current a time constant";
+    let tick = match (layer.kind, tick(chip, layer, program)) {
+        (LayerKind::Readout, _) => {
+            if program.codes.i_dec.mantissa == 0 {
+                no_decay("codes.i_dec", "decay", no_current);
+            }
+            return problems;
+        }
+        (LayerKind::Felif, _) => {
+            let remedy = "NIR has no ferroelectric neuron: train a chip of `lif`";
+            return vec![problem(at("kind"), "felif", neurons, remedy)];
+        }
+        (_, Some(tick)) => tick,
+        (_, None) => {
+            let remedy = "NIR has no such neuron: train a chip of `lif`";
+            return vec![problem(at("model"), "another neuron file", neurons, remedy)];
+        }
+    };
+    if tick.current_loss.value == 0.0 {
+        no_decay("codes.i_dec", "decay", no_current);
     }
-    if layer.kind == LayerKind::File {
-        return vec![problem(
-            at("model"),
-            "a neuron file",
-            "lif",
-            "NIR has no such neuron: train a chip of `lif`",
-        )];
+    if tick.leak.value == 0.0 {
+        let remedy = "CubaLIF has a time constant: raise `g_leak_pS`";
+        no_decay("codes.leak", "leak", remedy);
     }
-    if codes.i_dec.mantissa == 0 {
-        problems.push(problem(
-            at("codes.i_dec"),
-            0,
-            "a decay above 0",
-            "give the current a time constant",
-        ));
-    }
-    if layer.kind == LayerKind::Readout {
-        return problems;
-    }
-    if codes.leak.mantissa == 0 {
-        problems.push(problem(
-            at("codes.leak"),
-            0,
-            "a leak above 0",
-            "CubaLIF has a time constant: raise `g_leak_pS`",
-        ));
-    }
-    if codes.t_ref > 0 {
+    if tick.refractory > 0 {
         problems.push(problem(
             at("codes.t_ref"),
-            format!("{} us", codes.t_ref),
+            format!("{} us", tick.refractory),
             "0",
-            "NIR's neurons have no refractory time: train with `t_ref_ms` 0",
+            "NIR's neurons have no refractory time: train with a time of 0",
         ));
     }
     problems
@@ -216,10 +216,20 @@ fn impossible(index: usize, layer: &Layer, program: &LayerProgram) -> Vec<Proble
 fn notes(chip: &Chip) -> Vec<String> {
     let mut notes = Vec::new();
     for layer in &chip.description.layers {
+        let floor = match &layer.model {
+            None => format!("{} V", layer.device.v_floor_v),
+            Some(_) => "its floor, and at the upper end of its word".into(),
+        };
         notes.push(format!(
-            "`{}`: NIR's membranes have no lower end; the chip's is clamped at {} V",
-            layer.name, layer.device.v_floor_v
+            "`{}`: NIR's membranes have no lower end; the chip's is clamped at {floor}",
+            layer.name
         ));
+        if layer.model.is_some() {
+            notes.push(format!(
+                "`{}`: a spike subtracts the threshold, which stands in the metadata of the node (`reset`) alone",
+                layer.name
+            ));
+        }
         if let Some(noise) = layer.device.noise_pa_rms {
             notes.push(format!(
                 "`{}`: NIR has no noise; the chip's membrane has {noise} pA rms",

@@ -5,13 +5,13 @@ mod readout;
 mod settings;
 mod stored;
 
-use crate::error::{NirError, problem};
+use crate::error::NirError;
 use crate::graph::Graph;
 use crate::loss::Loss;
 use crate::network::{Network, Readout};
 use crate::own;
 use bruno_chip::{
-    Description, Formats, LayerDescription, Problem, ReadoutDescription, RecorderLevel, Rounding,
+    Description, Formats, LayerDescription, ReadoutDescription, RecorderLevel, Rounding,
 };
 use bruno_device::Chip;
 use bruno_train::TrainedProgram;
@@ -42,8 +42,7 @@ pub struct Import {
 /// Everything that no chip does, by node and parameter; settings that do not fit; a chip that cannot be.
 pub fn import(file: &str, graph: &Graph, settings: &Settings) -> Result<Import, NirError> {
     let refused = |problems| NirError::refused(file, problems);
-    let mut problems = settings.problems();
-    problems.extend(subtractive(graph, ""));
+    let problems = settings.problems();
     if !problems.is_empty() {
         return Err(refused(problems));
     }
@@ -102,8 +101,13 @@ fn new_chip(file: &str, network: &Network, settings: &Settings) -> Result<Import
     })
 }
 
-/// Words of a neuron's record: v, i, n_spike, n_sat, sum_v.
-const RECORD_WORDS: usize = 5;
+/// Most words of a neuron's record: v, i, n_spike, n_sat, sum_v, and sum_i of a neuron of a file.
+fn record_words(layers: &[Neurons]) -> usize {
+    match layers.iter().any(|l| l.description.model.is_some()) {
+        true => 6,
+        false => 5,
+    }
+}
 
 fn describe(
     network: &Network,
@@ -130,7 +134,7 @@ fn describe(
         seed: 1,
         window_ticks: settings.window_us,
         recorder: RecorderLevel::Mean,
-        bank_neurons: (settings.window_us as usize / RECORD_WORDS).clamp(1, 128),
+        bank_neurons: (settings.window_us as usize / record_words(layers)).clamp(1, 128),
         interfaces: None,
         fold: 1,
         training: None,
@@ -148,24 +152,4 @@ fn names(network: &Network) -> Vec<String> {
         names.push(usable.cloned().unwrap_or(format!("layer{index}")));
     }
     names
-}
-
-/// The format has no field for a reset by subtraction; where metadata speak of one, a hard reset would be another network.
-fn subtractive(graph: &Graph, prefix: &str) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (name, node) in &graph.nodes {
-        for (key, value) in &node.metadata {
-            if key.contains("reset") && value.contains("subtract") {
-                problems.push(problem(
-                    format!("{prefix}{name}.metadata.{key}"),
-                    format!("`{value}`"),
-                    "a reset to a value: the neuron `lif` of a chip has no other",
-                    "train with a reset to zero",
-                ));
-            }
-        }
-        let inner = node.graph.iter();
-        problems.extend(inner.flat_map(|g| subtractive(g, &format!("{prefix}{name}/"))));
-    }
-    problems
 }

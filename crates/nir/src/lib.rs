@@ -24,6 +24,8 @@ mod matrix;
 mod network;
 mod own;
 mod read;
+mod reset;
+mod tick;
 mod write;
 
 pub use discretisation::{Discretisation, TimeUnit};
@@ -33,4 +35,5 @@ pub use graph::{Array, Graph, Node};
 pub use import::{Import, Settings, identifier, import};
 pub use loss::Loss;
 pub use read::{load, read};
+pub use reset::Reset;
 pub use write::write;

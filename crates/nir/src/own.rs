@@ -8,6 +8,7 @@ use crate::levels::nearest;
 use crate::loss::{Loss, short};
 use crate::matrix::Matrix;
 use crate::network::{Network, Projection, Readout};
+use crate::reset::Reset;
 use bruno_chip::{Description, Problem};
 use bruno_device::Chip;
 use bruno_sim::LayerProgram;
@@ -175,6 +176,9 @@ fn changed(network: &Network, own: &Graph, another: &dyn Fn(String) -> Problem) 
     };
     let mut problems = Vec::new();
     for ((name, found), (_, expected)) in nodes(network).iter().zip(nodes(&own)) {
+        if Reset::said(found) != Reset::said(&expected) {
+            problems.push(another(format!("another reset of `{name}`")));
+        }
         for (parameter, array) in &expected.parameters {
             let values = found.parameter(parameter).iter().zip(&array.values);
             let mut differ = values

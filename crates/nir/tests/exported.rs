@@ -17,6 +17,14 @@ const CHIP: &str = r#"{"name":"two","inputs":3,"rounding":"nearest",
       {"name":"second","kind":"lif","neurons":3,"device":{"t_ref_ms":0,"tau_syn_ms":3},"synapse":{"bits":8,"range_pA":90}}],
     "readout":{"outputs":2,"synapse":{"bits":2,"levels_pA":[-5,-1,1,5]}}}"#;
 
+/// Neurons whose spike subtracts the threshold.
+const SUBTRACTIVE: &str = r#"{"name":"two","inputs":3,"rounding":"nearest",
+    "layers":[
+      {"name":"first","model":"lif_subtractive","neurons":4,"recurrent":true,"parameters":{"tau_m":0.02,"tau_syn":0.004,"C":0.01},
+       "synapse":{"bits":3,"levels_pA":[-40,-11,-3,0,2,9,25,60]},"recurrent_synapse":{"range_pA":20}},
+      {"name":"second","kind":"lif","neurons":3,"device":{"t_ref_ms":0,"tau_syn_ms":3},"synapse":{"bits":8,"range_pA":90}}],
+    "readout":{"outputs":2,"synapse":{"bits":2,"levels_pA":[-5,-1,1,5]}}}"#;
+
 fn chip(text: &str) -> Chip {
     Chip::resolve("two", &Description::parse("two", text).unwrap()).unwrap()
 }
@@ -50,8 +58,8 @@ fn out_and_back(chip: &Chip, program: &TrainedProgram, dt_us: f64) -> Graph {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
-    fn codes_come_back(draws in prop::collection::vec(any::<u8>(), 40..80), dt_us in 0.5f64..200.0) {
-        let chip = chip(CHIP);
+    fn codes_come_back(draws in prop::collection::vec(any::<u8>(), 40..80), dt_us in 0.5f64..200.0, subtracts: bool) {
+        let chip = chip(if subtracts { SUBTRACTIVE } else { CHIP });
         let program = program(&chip, &draws);
         let made = imported(&out_and_back(&chip, &program, dt_us), &Settings::default());
         prop_assert_eq!(made.description, chip.description);
@@ -156,6 +164,26 @@ fn metadata_of_another_chip() {
     changed(other, "`metadata.bruno_chip` is a chip of 5 inputs");
 }
 
+#[test]
+fn the_reset_that_a_graph_says() {
+    let chip = chip(SUBTRACTIVE);
+    let graph = export("two", &chip, &program(&chip, &[1]), 1.0)
+        .unwrap()
+        .graph;
+    let said = |node: &str| graph.nodes[node].metadata.get("reset").map(String::as_str);
+    assert_eq!((said("first"), said("second")), (Some("subtract"), None));
+}
+#[test]
+fn another_reset() {
+    let chip = chip(SUBTRACTIVE);
+    let mut graph = export("two", &chip, &program(&chip, &[1]), 1.0)
+        .unwrap()
+        .graph;
+    graph.nodes.get_mut("first").unwrap().metadata.clear();
+    let said = refusal(&graph, &Settings::default());
+    assert!(said.contains("another reset of `first`"), "{said}");
+}
+
 /// What NIR does not have is refused.
 fn refused(from: &str, to: &str, expected: &str) {
     assert!(CHIP.contains(from));
@@ -169,7 +197,15 @@ fn a_ferroelectric_neuron() {
     refused(
         "\"kind\":\"lif\"",
         "\"kind\":\"felif\"",
-        "`layers[0].kind` is felif; allowed: lif; NIR has no ferroelectric neuron",
+        "`layers[0].kind` is felif; allowed: `lif` or the model `lif_subtractive`; NIR has no ferroelectric neuron",
+    );
+}
+#[test]
+fn a_neuron_of_another_file() {
+    refused(
+        "\"kind\":\"lif\",\"neurons\":4,\"recurrent\":true,\"device\":{\"t_ref_ms\":0}",
+        "\"model\":\"alif\",\"neurons\":4,\"recurrent\":true",
+        "`layers[0].model` is another neuron file; allowed: `lif` or the model `lif_subtractive`",
     );
 }
 #[test]

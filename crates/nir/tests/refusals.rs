@@ -2,7 +2,7 @@
 
 mod support;
 
-use bruno_nir::{Array, Discretisation, Graph, Node, Settings};
+use bruno_nir::{Array, Discretisation, Graph, Node, Reset, Settings};
 use support::{graph, imported, linear, reference, refusal, row, small};
 
 fn check_with(settings: &Settings, change: impl FnOnce(&mut Graph), expected: &str) {
@@ -92,15 +92,15 @@ fn a_lif_without_its_step() {
 }
 
 #[test]
-fn a_reset_by_subtraction() {
-    let change = |g: &mut Graph| {
-        let lif = g.nodes.get_mut("lif").unwrap();
-        lif.metadata
-            .insert("reset_mechanism".into(), "subtract".into());
+fn a_rest_with_a_reset_by_subtraction() {
+    let settings = Settings {
+        reset: Some(Reset::Subtract),
+        ..Settings::default()
     };
-    check(
-        change,
-        "`lif.metadata.reset_mechanism` is `subtract`; allowed: a reset to a value",
+    check_with(
+        &settings,
+        |g| set(g, "lif", "v_leak", row(&[0.25; 2])),
+        "`lif.v_leak` is 0.25; allowed: 0 with a reset by subtraction",
     );
 }
 #[test]
@@ -374,4 +374,64 @@ fn what_the_file_leaves_open_is_told() {
     ] {
         assert!(choices.contains(expected), "{choices}");
     }
+}
+
+/// Said of the reset of the neurons `lif` in a small graph.
+fn resets(metadata: Option<&str>, reset: Option<Reset>, choice: &str, warning: Option<&str>) {
+    let mut graph = small();
+    let lif = graph.nodes.get_mut("lif").unwrap();
+    if let Some(said) = metadata {
+        lif.metadata.insert("reset_mechanism".into(), said.into());
+    }
+    let settings = Settings {
+        reset,
+        ..Settings::default()
+    };
+    let made = imported(&graph, &settings);
+    let choices = made.choices.join("\n");
+    assert!(choices.contains(choice), "{choices}");
+    let warned = |w: &&String| w.contains("v_reset") || w.contains("subtracts");
+    let found = made.warnings.iter().find(warned);
+    assert_eq!(found.is_some(), warning.is_some(), "{found:?}");
+    assert!(
+        warning.is_none_or(|w| found.unwrap().contains(w)),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_reset_that_the_file_gives() {
+    resets(
+        None,
+        None,
+        "`lif`: reset `value`, as the format has no other",
+        None,
+    );
+}
+#[test]
+fn a_reset_by_subtraction_in_metadata() {
+    resets(
+        Some("subtract"),
+        None,
+        "`lif`: reset `subtract`, from the metadata of the node",
+        None,
+    );
+}
+#[test]
+fn a_reset_by_subtraction_as_asked_for() {
+    resets(
+        None,
+        Some(Reset::Subtract),
+        "`lif`: reset `subtract`, as given",
+        None,
+    );
+}
+#[test]
+fn a_reset_other_than_the_metadata_say() {
+    resets(
+        Some("subtract"),
+        Some(Reset::Value),
+        "`lif`: reset `value`, as given",
+        Some("the metadata of the node say that a spike subtracts"),
+    );
 }

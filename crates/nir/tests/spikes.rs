@@ -3,7 +3,7 @@
 mod support;
 
 use bruno_device::Chip;
-use bruno_nir::{Array, Discretisation, Graph, Import, Settings};
+use bruno_nir::{Array, Discretisation, Graph, Import, Reset, Settings};
 use support::{imported, reference, run, small, stimulus};
 
 fn settings(by: Discretisation, ticks: u32) -> Settings {
@@ -17,11 +17,16 @@ fn settings(by: Discretisation, ticks: u32) -> Settings {
 
 /// The rows of the shared stimulus in which the one neuron of a file fires.
 fn rows(file: &str, by: Discretisation, ticks: u32, expected: [u32; 4]) {
+    rows_with(file, settings(by, ticks), expected);
+}
+
+fn rows_with(file: &str, settings: Settings, expected: [u32; 4]) {
     let (Some(graph), Some(spiking)) = (reference(file), stimulus()) else {
         return;
     };
     assert_eq!(spiking.len(), 34);
-    let made = imported(&graph, &settings(by, ticks));
+    let ticks = settings.step_ticks;
+    let made = imported(&graph, &settings);
     let events: Vec<(u32, u32)> = spiking.iter().map(|row| (*row as u32, 0)).collect();
     let ran = run(&made, ticks, 1000, &events);
     let found: Vec<u32> = ran.spikes[0].iter().map(|(tick, _)| tick / ticks).collect();
@@ -94,13 +99,32 @@ fn another_file_of_the_neuron() {
     );
 }
 
-/// A layer in float: `i = decay i + share x`, `v = decay v + share i`, hard reset.
+/// Rockpool and Sinabs subtract the threshold.
+#[test]
+fn subtractive_in_steps() {
+    subtractive("lif_norse.nir", 1, [450, 500, 710, 760]);
+}
+#[test]
+fn subtractive_in_real_time() {
+    subtractive("lif_norse.nir", 100, [450, 500, 710, 760]);
+}
+
+fn subtractive(file: &str, ticks: u32, expected: [u32; 4]) {
+    let settings = Settings {
+        reset: Some(Reset::Subtract),
+        ..settings(Discretisation::Impulse, ticks)
+    };
+    rows_with(file, settings, expected);
+}
+
+/// A layer in float: `i = decay i + share x`, `v = decay v + share i`, then the reset.
 struct Layer {
     weights: Array,
     recurrent: Option<Array>,
     current: (f64, f64),
     membrane: (f64, f64),
     threshold: f64,
+    reset: Reset,
     i: Vec<f64>,
     v: Vec<f64>,
     fired: Vec<f64>,
@@ -120,9 +144,17 @@ impl Layer {
             current: (1.0 - syn, syn * value("w_in")),
             membrane: (1.0 - mem, mem * value("r")),
             threshold: value("v_threshold"),
+            reset: Reset::Value,
             i: zero.clone(),
             v: zero.clone(),
             fired: zero,
+        }
+    }
+
+    fn subtracting(self) -> Self {
+        Self {
+            reset: Reset::Subtract,
+            ..self
         }
     }
 
@@ -136,7 +168,11 @@ impl Layer {
             self.i[k] = self.current.0 * self.i[k] + self.current.1 * drive;
             self.v[k] = self.membrane.0 * self.v[k] + self.membrane.1 * self.i[k];
             self.fired[k] = f64::from(u8::from(self.v[k] > self.threshold));
-            self.v[k] *= 1.0 - self.fired[k];
+            self.v[k] -= self.fired[k]
+                * match self.reset {
+                    Reset::Value => self.v[k],
+                    Reset::Subtract => self.threshold,
+                };
         }
     }
 }
@@ -151,6 +187,15 @@ fn in_steps(graph: &Graph) -> Import {
     // A floor far below, for membranes in float have none.
     let settings = Settings {
         headroom: 16.0,
+        ..settings(Discretisation::Euler, 1)
+    };
+    imported(graph, &settings)
+}
+
+fn in_steps_subtracting(graph: &Graph) -> Import {
+    let settings = Settings {
+        headroom: 16.0,
+        reset: Some(Reset::Subtract),
         ..settings(Discretisation::Euler, 1)
     };
     imported(graph, &settings)
@@ -251,5 +296,29 @@ fn braille_as_exported() {
         ),
         Layer::of(&graph, "lif2.input", "lif2", None),
     ];
+    the_same(&made, &mut layers, 40);
+}
+#[test]
+fn two_recurrent_neurons_that_subtract() {
+    let graph = small();
+    let mut layers = [Layer::of(&graph, "fc", "lif", Some("rec")).subtracting()];
+    the_same(&in_steps_subtracting(&graph), &mut layers, 30);
+}
+/// With the weights in force, as above: the reset that the network was trained with.
+#[test]
+fn braille_as_trained() {
+    let Some(graph) = reference("braille_noDelay_noBias_subtract.nir") else {
+        return;
+    };
+    let made = in_steps_subtracting(&graph);
+    let graph = exported(&made);
+    let recurrent = Layer::of(
+        &graph,
+        "lif1_lif.input",
+        "lif1_lif",
+        Some("lif1_lif.recurrent"),
+    );
+    let last = Layer::of(&graph, "lif2.input", "lif2", None);
+    let mut layers = [recurrent.subtracting(), last.subtracting()];
     the_same(&made, &mut layers, 40);
 }

@@ -167,7 +167,7 @@ impl Lowering<'_> {
         };
         let product = p.multiply(factor, mantissa)?;
         // The value as coded, not as exact: its mantissa is rounded, and its shift ends at 30.
-        let coded = range.high * (1.0 + (-f64::from(bits)).exp2()) + (-31f64).exp2();
+        let coded = Mantissa::encode(range.high, bits).map_or(f64::INFINITY, Mantissa::value);
         let ends = [
             p.low(factor) as f64 * coded,
             p.high(factor) as f64 * coded,

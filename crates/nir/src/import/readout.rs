@@ -174,7 +174,7 @@ impl Parts<'_> {
             }
             programs.push(LayerProgram {
                 codes: Codes {
-                    i_dec: neurons.decay,
+                    i_dec: neurons.decay.unwrap_or(layer.codes.i_dec),
                     ..layer.codes.clone()
                 },
                 levels: layer.levels.clone(),

@@ -4,6 +4,7 @@ use crate::discretisation::{Discretisation, TimeUnit};
 use crate::error::problem;
 use crate::loss::short;
 use crate::network::{Layer, Network};
+use crate::reset::Reset;
 use bruno_chip::{Description, Problem};
 
 /// How a graph is taken.
@@ -17,6 +18,8 @@ pub struct Settings {
     pub unit: TimeUnit,
     /// From time constants to steps.
     pub discretisation: Discretisation,
+    /// What a spike does to the membrane; where absent as the file says.
+    pub reset: Option<Reset>,
     /// Ticks of 1 us that a step takes on the chip.
     pub step_ticks: u32,
     /// Bits of the synapses.
@@ -40,6 +43,7 @@ impl Default for Settings {
             dt_us: None,
             unit: TimeUnit::default(),
             discretisation: Discretisation::default(),
+            reset: None,
             step_ticks: 1,
             bits: 8,
             headroom: 4.0,

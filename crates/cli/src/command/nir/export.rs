@@ -7,7 +7,7 @@ use crate::output;
 use bruno_train::TrainedProgram;
 use std::path::PathBuf;
 
-/// Write the network of a chip of `lif` neurons and its program.
+/// Write the network of a chip of `lif` or `lif_subtractive` neurons and its program.
 ///
 /// A tick becomes a step of forward Euler, so other simulators compute what the registers do, but for roundings and clamps. The
 /// chip stands in the metadata: `bruno nir import` gives it back with the same codes, and the weights that the file then has.

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::output;
 use bruno_host::FolderLock;
-use bruno_nir::{Discretisation, Loss, Settings, TimeUnit};
+use bruno_nir::{Discretisation, Loss, Reset, Settings, TimeUnit};
 use std::path::{Path, PathBuf};
 
 /// Make a chip description and its program of a network: OUT/chip.json and OUT/program.json.
@@ -27,6 +27,9 @@ pub struct Import {
     /// How equations become steps.
     #[arg(long, value_enum, default_value_t = Convention::Euler)]
     discretisation: Convention,
+    /// What a spike does to the membrane.
+    #[arg(long, value_enum, default_value_t = AfterSpike::File)]
+    reset: AfterSpike,
     /// Ticks of 1 us that a step takes on the chip: 1 computes as simulators do, in steps; dt itself runs in real time.
     #[arg(long, value_name = "TICKS", default_value_t = 1)]
     step_ticks: u32,
@@ -71,6 +74,17 @@ enum Convention {
     Euler,
     /// It keeps exp(-dt/tau) and takes dt/tau (Rockpool, Sinabs).
     Impulse,
+}
+
+/// Resets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum AfterSpike {
+    /// What the metadata of a node say of a reset; else `value`.
+    File,
+    /// It is set to the file's `v_reset`, 0 where there is none: neurons `lif`.
+    Value,
+    /// The threshold is subtracted: neurons of the model `lif_subtractive`.
+    Subtract,
 }
 
 /// What becomes of biases.
@@ -129,6 +143,11 @@ impl Import {
                 Convention::Exact => Discretisation::Exact,
                 Convention::Euler => Discretisation::Euler,
                 Convention::Impulse => Discretisation::Impulse,
+            },
+            reset: match self.reset {
+                AfterSpike::File => None,
+                AfterSpike::Value => Some(Reset::Value),
+                AfterSpike::Subtract => Some(Reset::Subtract),
             },
             step_ticks: self.step_ticks,
             bits: self.bits,

@@ -1,13 +1,16 @@
 //! The capacitor of a layer: so large that the currents of its synapses use their word.
 
-use super::{ADDER_CURRENTS, I_RANGE_PA, MARGIN, Neuron, TAU_US};
+use super::{ADDER_CURRENTS, I_RANGE_PA, MARGIN, Neuron};
 use crate::matrix::Matrix;
+use crate::reset::Reset;
 use bruno_chip::{DeviceCard, Formats};
-use bruno_device::{Codes, Coefficient, Constants, Felif, GUARD_BITS, TICK_S};
+use bruno_device::{Constants, Felif, GUARD_BITS, TICK_S};
 
 /// A capacitor whose currents use their word.
 pub struct Circuit {
-    pub card: DeviceCard,
+    pub farads: f64,
+    /// Threshold, V.
+    pub v_th: f64,
     /// Thresholds a tick of the largest current, and those that all channels spiking in every step would make.
     pub reach: f64,
     pub needed: f64,
@@ -16,7 +19,6 @@ pub struct Circuit {
 impl Circuit {
     /// `input` and `recurrent` in thresholds that a spike moves altogether.
     pub fn of(neuron: &Neuron, input: &Matrix, recurrent: Option<&Matrix>, headroom: f64) -> Self {
-        let formats = Formats::default();
         let loss = neuron.current_loss();
         let all = std::iter::once(input).chain(recurrent);
         let (sum, channels, largest) = all.fold((0.0, 0, 0.0f64), |(sum, n, largest), m| {
@@ -29,45 +31,42 @@ impl Circuit {
         let needed = loss * sum / (1.0 - neuron.current.decay);
         let adders = loss * largest * channels as f64 / ADDER_CURRENTS;
         let wanted = MARGIN * needed.max(adders).max(f64::MIN_POSITIVE);
-        let v_th = formats.v_range_v / headroom;
+        let v_th = Formats::default().v_range_v / headroom;
         // A current of `reach` thresholds a tick is `C * reach * v_th / tick`.
         let capacitance = |reach: f64| I_RANGE_PA * 1e-12 * TICK_S / (reach * v_th);
-        let um2 = Felif::new(&DeviceCard {
-            area_um2: 1.0,
-            ..DeviceCard::default()
-        });
-        // Bounds of a description, with a little room: area, leak conductance; mantissa of the input's register.
-        let pre = f64::from(1u32 << Constants::new(&formats).pre);
-        let by_c = TICK_S * formats.i_lsb_pa() * 1e-12 / formats.v_lsb()
-            * pre
-            * f64::from(1u32 << GUARD_BITS);
-        let least = (1.1e-3 * um2.capacitance_f).max(by_c / 2000.0);
-        let most = (9e3 * um2.capacitance_f).min(0.9e-6 * TICK_S / neuron.leak());
+        let (least, most) = match neuron.reset {
+            Reset::Value => of_a_card(neuron.leak()),
+            Reset::Subtract => OF_THE_FILE,
+        };
         let farads = capacitance(wanted).clamp(least, most.max(least));
-        let tau_us = neuron.current_tau_us().clamp(TAU_US.0, TAU_US.1);
         Self {
-            card: DeviceCard {
-                area_um2: farads / um2.capacitance_f,
-                g_leak_ps: farads * neuron.leak() / TICK_S * 1e12,
-                v_th_v: v_th,
-                v_reset_v: neuron.reset * v_th,
-                v_floor_v: -formats.v_range_v,
-                t_ref_ms: 0.0,
-                tau_syn_ms: tau_us * 1e-3,
-                ..DeviceCard::default()
-            },
+            farads,
+            v_th,
             reach: capacitance(1.0) / farads,
             needed,
         }
     }
+}
 
-    /// Current of a spike that moves the membrane by a threshold altogether, pA, with the registers in force.
-    pub fn pa_by_threshold(&self, codes: &Codes, decay: Coefficient) -> f64 {
-        let formats = Formats::default();
-        let pre = f64::from(1u32 << Constants::new(&formats).pre);
-        let guard = f64::from(1u32 << GUARD_BITS);
-        let volts_by_pa =
-            codes.input.value() / (guard * pre) * formats.v_lsb() / formats.i_lsb_pa();
-        f64::from(codes.v_th) * formats.v_lsb() / volts_by_pa * decay.value()
-    }
+/// Capacitance that the file `lif_subtractive` takes, F, with a little room.
+const OF_THE_FILE: (f64, f64) = (1.001e-16, 9.99e-12);
+
+/// Capacitance that a card of `lif` takes, F, with a little room: area, leak conductance; mantissa of the input's register.
+fn of_a_card(leak: f64) -> (f64, f64) {
+    let formats = Formats::default();
+    let pre = f64::from(1u32 << Constants::new(&formats).pre);
+    let by_c =
+        TICK_S * formats.i_lsb_pa() * 1e-12 / formats.v_lsb() * pre * f64::from(1u32 << GUARD_BITS);
+    let least = (1.1e-3 * farads_by_um2()).max(by_c / 2000.0);
+    let most = (9e3 * farads_by_um2()).min(0.9e-6 * TICK_S / leak);
+    (least, most)
+}
+
+/// Capacitance of a card's area, F/um2.
+pub fn farads_by_um2() -> f64 {
+    let card = DeviceCard {
+        area_um2: 1.0,
+        ..DeviceCard::default()
+    };
+    Felif::new(&card).capacitance_f
 }
