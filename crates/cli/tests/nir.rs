@@ -223,6 +223,6 @@ fn a_chip_that_no_network_is() {
     let [chip, program, out] = ["out/chip.json", "out/program.json", "x.nir"]
         .map(|name| task.path(name).display().to_string());
     let command = bruno(&["nir", "export", &chip, "--program", &program, "--out", &out]);
-    check(command, 2, "`layers[0].kind` is felif; allowed: lif");
+    check(command, 2, "`layers[0].kind` is felif; allowed: `lif`");
     assert!(!task.path("x.nir").exists());
 }
