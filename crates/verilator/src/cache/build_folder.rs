@@ -56,7 +56,8 @@ pub(super) fn remove_leftover(path: &Path) -> bool {
         return false;
     };
     // Its owner may be about to lock it: it finds nothing, rather than a folder that is being emptied.
-    let aside = path.with_added_extension("gone");
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".gone");
     if std::fs::rename(path, &aside).is_err() {
         return false;
     }
