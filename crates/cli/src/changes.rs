@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::path::Path;
 
 /// Changes of the description that a command is given; every such command has them.
-#[derive(clap::Args, Default)]
+#[derive(clap::Args, Default, Clone)]
 pub struct Changes {
     /// Change a field of the description, e.g. layers.0.neurons=16, training.epochs=3 or rounding=stochastic.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = change)]
@@ -31,6 +31,14 @@ fn change(text: &str) -> Result<Change, String> {
 }
 
 impl Changes {
+    /// The same and another one, which comes last.
+    pub fn and(&self, field: &str, value: Value) -> Self {
+        let mut more = self.clone();
+        let field = field.into();
+        more.set.push(Change { field, value });
+        more
+    }
+
     /// The description in a file, changed and checked.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod audit;
 mod bench;
 mod cache;
 pub mod check;
+mod compare;
 mod completions;
 mod cosim;
 mod data;
@@ -44,6 +45,7 @@ enum Command {
     Synth(synth::Synth),
     Train(train::Train),
     Tune(tune::Tune),
+    Compare(compare::Compare),
     Eval(eval::Eval),
     Report(report::ReportCommand),
     Device(device::Device),
@@ -74,6 +76,7 @@ impl Arguments {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run().map_err(|e| e.of_file(&command.chip)),
             Command::Tune(command) => command.run().map_err(|e| e.of_file(&command.chip)),
+            Command::Compare(command) => command.run(),
             Command::Eval(command) => command.run().map_err(|e| e.of_file(&command.file)),
             Command::Report(command) => command.run(),
             Command::Device(command) => command.run(),

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Once;
 
 /// How a chip is run.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 pub struct Running {
     /// What runs the chip; the numbers are the same.
     #[arg(long, value_enum, default_value_t = Simulator::Rtl)]

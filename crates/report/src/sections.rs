@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod compare;
 mod comparison;
 mod curves;
 mod fit;
@@ -22,7 +23,7 @@ use bruno_train::Checkpoint;
 use maud::{Markup, html};
 
 /// Files by which results are found.
-pub(crate) const FILES: &str = "checkpoint.json, sweep.json, tune.json, chips.jsonl, audit.json, bench.json, report.json, fit.json or levels.json";
+pub(crate) const FILES: &str = "checkpoint.json, compare.json, sweep.json, tune.json, chips.jsonl, audit.json, bench.json, report.json, fit.json or levels.json";
 
 /// What a kind of results has to show.
 struct Shown {
@@ -81,6 +82,7 @@ pub(crate) fn all(folder: &Folder<'_>) -> Result<Option<Page>, ReportError> {
         }
     }
     for found in [
+        compare::found(folder)?,
         sweep::found(folder)?,
         tune::found(folder)?,
         montecarlo::found(folder, run.as_ref())?,

@@ -25,6 +25,7 @@ use bruno_train::{
 use files::Files;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+pub(super) use sweep::{Figures, Row};
 
 /// Train a chip: the forward pass runs its RTL at 1 us, the backward pass takes one coarse step a recorder window.
 ///
@@ -96,6 +97,36 @@ struct Trained {
 }
 
 impl Train {
+    /// The runs of one arm of a comparison: one for each seed.
+    pub(super) fn of_arm(
+        chip: &Path,
+        changes: Changes,
+        seeds: u32,
+        data: Option<PathBuf>,
+        running: &Running,
+    ) -> Self {
+        Self {
+            chip: chip.into(),
+            changes,
+            data,
+            out: None,
+            running: running.clone(),
+            baseline: None,
+            sweep: vec![sweep::seeds(seeds)],
+            yield_chips: None,
+            yield_accuracy: None,
+            restart: false,
+            checkpoint_every: None,
+            ridge: Demand::Never,
+            json: false,
+        }
+    }
+
+    /// Trains every combination of the sweep under `out`, and writes what they reached there.
+    pub(super) fn sweep(&self, out: &Path) -> Result<Vec<Row>, Failure> {
+        sweep::rows(self, out)
+    }
+
     pub(super) fn run(&self) -> Result<(), Failure> {
         let description = self.changes.load(&self.chip)?;
         let out = self

@@ -4,7 +4,7 @@ use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::running::Running;
 use crate::{data, output};
-use bruno_chip::Problem;
+use bruno_chip::{Description, Problem};
 use bruno_host::FolderLock;
 use bruno_host::read_text;
 use bruno_train::{TrainConfig, TrainError};
@@ -51,16 +51,62 @@ pub struct Tune {
 /// Most trials that the text lists.
 const BEST: usize = 5;
 
+/// A search that has come to its end.
+pub(super) struct Searched {
+    pub space: Space,
+    pub goal: Goal,
+    pub trials: Vec<Trial>,
+    /// The results' folder, with `best_chip.json` where a trial came to its end.
+    pub out: PathBuf,
+}
+
 impl Tune {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let description = self.changes.load(&self.chip)?;
-        let config = TrainConfig::of(&description)?;
+        self.print(&self.search()?)
+    }
+
+    /// A search of a comparison.
+    pub(super) fn of_arm(
+        chip: &Path,
+        changes: Changes,
+        (settings, trials): (Option<PathBuf>, Option<usize>),
+        data: Option<PathBuf>,
+        out: PathBuf,
+        running: &Running,
+    ) -> Self {
+        Self {
+            chip: chip.into(),
+            changes,
+            settings,
+            trials,
+            minutes: None,
+            data,
+            out: Some(out),
+            running: running.clone(),
+            json: false,
+        }
+    }
+
+    /// The settings of the search, checked, and its space.
+    pub(super) fn settled(
+        &self,
+        description: &Description,
+    ) -> Result<(TuneConfig, Space), Failure> {
+        let config = TrainConfig::of(description)?;
         let mut tune = self.settings(&config)?;
         tune.budget.trials = self.trials.unwrap_or(tune.budget.trials);
         tune.budget.minutes = self.minutes.or(tune.budget.minutes);
         tune.check()?;
         let space = tune.space.clone();
-        let space = space.unwrap_or_else(|| Space::suggested(&description, &config));
+        let space = space.unwrap_or_else(|| Space::suggested(description, &config));
+        Ok((tune, space))
+    }
+
+    /// Searches to the end, or goes on with a search that was stopped; writes its files.
+    pub(super) fn search(&self) -> Result<Searched, Failure> {
+        let description = self.changes.load(&self.chip)?;
+        let config = TrainConfig::of(&description)?;
+        let (tune, space) = self.settled(&description)?;
         let set = data::load(&config, self.data.as_deref())?;
         if set.valid.is_empty() {
             return Err(no_validation(&set.name));
@@ -97,7 +143,14 @@ impl Tune {
             runner: &runner,
         };
         let trials = study.run(&out.join("trials.jsonl"), &|t| tell!("{}", line(&space, t)))?;
-        self.report(&space, tune.goal, &json, &trials, &out)
+        let found = Searched {
+            space,
+            goal: tune.goal,
+            trials,
+            out,
+        };
+        keep(&found, &json)?;
+        Ok(found)
     }
 
     fn settings(&self, config: &TrainConfig) -> Result<TuneConfig, Failure> {
@@ -128,49 +181,55 @@ impl Tune {
         Ok(json)
     }
 
-    fn report(
-        &self,
-        space: &Space,
-        goal: Goal,
-        json: &Value,
-        trials: &[Trial],
-        out: &Path,
-    ) -> Result<(), Failure> {
-        let mut ranked: Vec<&Trial> = trials
-            .iter()
-            .filter(|t| t.outcome == Outcome::Done)
-            .collect();
-        ranked.sort_by(|a, b| a.goal().total_cmp(&b.goal()));
-        let important = importances(space, trials);
-        let best = ranked.first().copied();
-        let report = serde_json::json!({
-            "goal": goal, "space": space,
-            "best": best.map(|t| record(space, t)),
-            "importances": important,
-            "trials": trials.iter().map(|t| record(space, t)).collect::<Vec<_>>(),
-        });
-        let text = serde_json::to_string_pretty(&report).unwrap_or_default();
-        output::write(&out.join("tune.json"), &(text + "\n"))?;
-        if let Some(best) = best {
-            let settings = space.json_at(json, &best.point)?;
-            let text = serde_json::to_string_pretty(&settings).unwrap_or_default();
-            output::write(&out.join("best_chip.json"), &(text + "\n"))?;
-        }
+    fn print(&self, found: &Searched) -> Result<(), Failure> {
         if self.json {
-            return say!("{report}");
+            return say!("{}", found.report());
         }
+        let trials = &found.trials;
         say!("best of {} trials, on the validation set:", trials.len())?;
-        for trial in ranked.iter().take(BEST) {
-            say!("  {}", line(space, trial))?;
+        for trial in found.ranked().into_iter().take(BEST) {
+            say!("  {}", line(&found.space, trial))?;
         }
-        for line in lines(important.as_deref()) {
+        for line in lines(importances(&found.space, trials).as_deref()) {
             say!("{line}")?;
         }
         say!(
             "results: {0}/tune.json, {0}/best_chip.json (for `bruno train`)",
-            out.display()
+            found.out.display()
         )
     }
+}
+
+impl Searched {
+    /// The trials that came to their end, the best first.
+    pub fn ranked(&self) -> Vec<&Trial> {
+        let done = |t: &&Trial| t.outcome == Outcome::Done;
+        let mut ranked: Vec<&Trial> = self.trials.iter().filter(done).collect();
+        ranked.sort_by(|a, b| a.goal().total_cmp(&b.goal()));
+        ranked
+    }
+
+    fn report(&self) -> Value {
+        let record = |t: &Trial| record(&self.space, t);
+        serde_json::json!({
+            "goal": self.goal, "space": self.space,
+            "best": self.ranked().first().map(|t| record(t)),
+            "importances": importances(&self.space, &self.trials),
+            "trials": self.trials.iter().map(record).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// Writes the report of a search, and the description with the best settings.
+fn keep(found: &Searched, json: &Value) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(&found.report()).unwrap_or_default();
+    output::write(&found.out.join("tune.json"), &(text + "\n"))?;
+    if let Some(best) = found.ranked().first() {
+        let settings = found.space.json_at(json, &best.point)?;
+        let text = serde_json::to_string_pretty(&settings).unwrap_or_default();
+        output::write(&found.out.join("best_chip.json"), &(text + "\n"))?;
+    }
+    Ok(())
 }
 
 /// A trial with its values by name.

@@ -15,15 +15,41 @@ use bruno_host::FolderLock;
 use bruno_train::{TrainConfig, TrainError};
 use serde_json::Value;
 use std::path::Path;
-use table::{Outcome, Row};
+use table::Outcome;
+pub use table::{Figures, Row};
 
 /// Most runs of a sweep.
 const MOST_RUNS: usize = 1_000;
 /// Longest name of a run's folder, bytes: file systems end at 255.
 const LONGEST_NAME: usize = 200;
 
-/// Trains every combination under `out` and writes table, JSON, CSV and picture there.
+/// The axis of the first seeds.
+pub fn seeds(count: u32) -> Axis {
+    Axis {
+        fields: vec!["training.seed".into()],
+        values: (0..count).map(Value::from).collect(),
+    }
+}
+
+/// Trains every combination under `out`, and prints what they reached.
 pub fn run(train: &Train, out: &Path) -> Result<(), Failure> {
+    let rows = rows(train, out)?;
+    if train.json {
+        return say!("{}", report(train, &rows)?);
+    }
+    let names: Vec<String> = train.sweep.iter().map(Axis::name).collect();
+    let fields: Vec<&str> = names.iter().map(String::as_str).collect();
+    for line in table::lines(&fields, &rows) {
+        say!("{line}")?;
+    }
+    say!(
+        "results: {}/sweep.json, sweep.csv, sweep.svg, report.html",
+        out.display()
+    )
+}
+
+/// Trains every combination under `out` and writes table, JSON, CSV and picture there.
+pub fn rows(train: &Train, out: &Path) -> Result<Vec<Row>, Failure> {
     check(&train.sweep, &train.chip)?;
     let points = combinations(&train.sweep);
     // A bad value ends the sweep before any work, not after hours of it.
@@ -50,18 +76,23 @@ pub fn run(train: &Train, out: &Path) -> Result<(), Failure> {
         rows.push(Row { values, outcome });
     }
     table::mark_fronts(&mut rows);
-    report(train, &rows, out)
+    keep(train, &rows, out)?;
+    Ok(rows)
 }
 
-/// Writes and prints what the runs reached.
-fn report(train: &Train, rows: &[Row], out: &Path) -> Result<(), Failure> {
+fn report(train: &Train, rows: &[Row]) -> Result<Value, Failure> {
+    let fields: Vec<String> = train.sweep.iter().map(Axis::name).collect();
+    let description = train.changes.load(&train.chip)?;
+    Ok(serde_json::json!({
+        "fields": fields, "runs": rows, "front": table::COSTS, "description": description,
+    }))
+}
+
+/// Writes what the runs reached.
+fn keep(train: &Train, rows: &[Row], out: &Path) -> Result<(), Failure> {
     let names: Vec<String> = train.sweep.iter().map(Axis::name).collect();
     let fields: Vec<&str> = names.iter().map(String::as_str).collect();
-    let description = train.changes.load(&train.chip)?;
-    let json = serde_json::json!({
-        "fields": fields, "runs": rows, "front": table::COSTS, "description": description,
-    });
-    let text = serde_json::to_string_pretty(&json).unwrap_or_default() + "\n";
+    let text = serde_json::to_string_pretty(&report(train, rows)?).unwrap_or_default() + "\n";
     output::write(&out.join("sweep.json"), &text)?;
     output::write(&out.join("sweep.csv"), &table::csv(&fields, rows))?;
     if let Some(first) = table::first_failure(rows).filter(|_| table::figures(rows).count() == 0) {
@@ -72,17 +103,7 @@ fn report(train: &Train, rows: &[Row], out: &Path) -> Result<(), Failure> {
     }
     let picture = plot::svg("Test accuracy against cost", &table::panels(rows))?;
     output::write(&out.join("sweep.svg"), &picture)?;
-    page::keep(out)?;
-    if train.json {
-        return say!("{json}");
-    }
-    for line in table::lines(&fields, rows) {
-        say!("{line}")?;
-    }
-    say!(
-        "results: {}/sweep.json, sweep.csv, sweep.svg, report.html",
-        out.display()
-    )
+    page::keep(out)
 }
 
 /// Whether a run failed for a reason that lies in its own values, so that others may still end well.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// One run.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Row {
     /// Values of the swept fields, in order.
     pub values: Vec<Value>,
@@ -18,7 +18,7 @@ pub struct Row {
 }
 
 /// What a run came to.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(untagged)]
 pub enum Outcome {
     Reached(Figures),
@@ -29,18 +29,18 @@ pub enum Outcome {
 }
 
 /// What a run reached.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Figures {
     valid_accuracy: Option<f64>,
     valid_loss_nats: Option<f64>,
-    accuracy: f64,
-    loss_nats: f64,
+    pub accuracy: f64,
+    pub loss_nats: f64,
     #[serde(rename = "energy_nJ")]
-    energy_nj: f64,
-    area_um2: f64,
+    pub energy_nj: f64,
+    pub area_um2: f64,
     latency_ms: Option<f64>,
     #[serde(rename = "rate_Hz")]
-    rate_hz: f64,
+    pub rate_hz: f64,
     /// Test samples in which the last hidden layer did not fire.
     silent_samples: u64,
     /// Where `--yield-chips` asks for it.
@@ -55,7 +55,7 @@ pub const COSTS: [&str; 3] = ["energy (nJ a sample)", "area (um2)", "latency (ms
 
 impl Outcome {
     /// The figures of a run that came to its end.
-    pub fn of(trained: &Trained) -> Self {
+    pub(super) fn of(trained: &Trained) -> Self {
         let Trained {
             test: found,
             valid,
@@ -107,7 +107,8 @@ impl Figures {
 }
 
 impl Row {
-    fn figures(&self) -> Option<&Figures> {
+    /// What the run reached, if it came to its end.
+    pub fn figures(&self) -> Option<&Figures> {
         match &self.outcome {
             Outcome::Reached(figures) => Some(figures),
             Outcome::Failed { .. } => None,
