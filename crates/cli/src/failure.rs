@@ -1,6 +1,8 @@
 //! Every way a command can fail, with its exit code: 2 a user's mistake, 3 an external tool, 4 a mismatch between
 //! layers, 1 a bug in bruno or the machine.
 
+pub mod json;
+
 use bruno_chip::{ChipError, Problem};
 use bruno_circuit::CircuitError;
 use bruno_circuit::fit::FitError;

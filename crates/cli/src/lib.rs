@@ -40,14 +40,26 @@ fn run(arguments: Vec<OsString>) -> u8 {
     if let Ok(program) = std::env::current_exe() {
         bruno_verilator::judge_with(program, vec![command::judge::NAME.into()]);
     }
+    // Whoever asked for JSON gets it of a failure too, on the same stream; the text stands where it always does.
+    let json = arguments.iter().any(|word| word == "--json");
+    let told = |error: serde_json::Value| {
+        if json {
+            // Where nobody reads, the exit code still tells.
+            let _ = say!("{error}");
+        }
+    };
     let ran = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments.run(),
-        Err(mistake) if mistake.use_stderr() => mistake.exit(),
+        Err(mistake) if mistake.use_stderr() => {
+            told(failure::json::of_arguments(&mistake));
+            mistake.exit()
+        }
         Err(help) => console::written(help.print()),
     };
     match ran {
         Ok(()) => 0,
         Err(failure) => {
+            told(failure.json());
             tell!("bruno: {failure}");
             failure.exit_code()
         }

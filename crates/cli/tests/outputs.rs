@@ -188,3 +188,41 @@ fn a_full_output_costs_no_file() {
     assert_eq!(status.code(), Some(2));
     assert!(task.path("run/comparison.json").is_file());
 }
+
+/// What a command with `--json` prints on stdout when it fails.
+fn error(arguments: &[&str]) -> serde_json::Value {
+    let output = bruno(arguments).output().unwrap();
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["error"]["exit_code"], output.status.code().unwrap());
+    let message = found["error"]["message"].as_str().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains(message), "{message}\nis not in\n{text}");
+    found["error"].clone()
+}
+#[test]
+fn a_description_that_is_wrong_as_json() {
+    let found = error(&[
+        "check",
+        "examples/braille.json",
+        "--set",
+        "window_ticks=0",
+        "--json",
+    ]);
+    assert_eq!(found["problems"][0]["field"], "window_ticks");
+    assert!(found["problems"][0]["remedy"].is_string());
+}
+#[test]
+fn a_setting_that_is_wrong_as_json() {
+    let found = error(&[
+        "train",
+        "examples/braille.json",
+        "--set",
+        "training.epochs=0",
+        "--json",
+    ]);
+    assert_eq!(found["problems"][0]["field"], "training.epochs");
+}
+#[test]
+fn arguments_that_are_wrong_as_json() {
+    assert_eq!(error(&["check", "--jsn", "--json"])["exit_code"], 2);
+}
