@@ -3,7 +3,9 @@
 //   current, the registers and the rounding offsets (halves, random bits, noise on top) are.
 // Assumed: nothing; constants of the formats are those of the file's words. Refractory neurons (WAITING) and the others
 // are two proofs, for what their kernels compute on the way differs.
-// Macros: KERNEL, MODEL; FELIF where there is a p; WAITING.
+// With PRODUCTS the products of neuron and file are free, the same on both sides, and proved is also that each has the
+// same factors on both sides: in the order of the computation every product is then the same, and so is the rest.
+// Macros: KERNEL, MODEL; FELIF where there is a p; WAITING; PRODUCTS, how many are free.
 
 module equal;
   localparam signed [31:0] V_MAX = 32'sd524287, P_ONE = 32'sd1048576, I_MAX = 32'sd8388607;
@@ -31,6 +33,10 @@ module equal;
   wire signed [31:0] i_next, i_sat, v_moved, refr_left, v_next, refr_next, spike, saturated;
   wire signed [31:0] file_i, file_v, file_refr, file_spike, file_saturated;
 
+`ifdef PRODUCTS
+  (* anyseq *) reg [32*`PRODUCTS-1:0] products;
+  wire [64*`PRODUCTS-1:0] factors, file_factors;
+`endif
 `ifdef FELIF
   (* anyseq *) reg [19:0] p, p_reset;
   (* anyseq *) reg keep_p;
@@ -48,6 +54,9 @@ module equal;
     .i_dec_s({27'd0, i_dec_s}), .i_max(I_MAX), .i_min(-I_MAX - 32'sd1), .i_next(i_next), .i_sat(i_sat));
 
   (* keep *) `KERNEL hand (
+`ifdef PRODUCTS
+    .products(products), .factors(factors),
+`endif
 `ifdef FELIF
     .p({12'd0, p}), .p_moved(p_moved), .p_round({24'd0, p_round}), .p_one(P_ONE), .p_max(P_ONE - 32'sd1),
     .xv_m({21'd0, xv_m}), .xv_h({2'd0, xv_h}), .xv_s({27'd0, xv_s}), .xp_m({22'd0, xp_m}), .xp_h({2'd0, xp_h}),
@@ -66,6 +75,9 @@ module equal;
 `endif
 
   (* keep *) `MODEL file (
+`ifdef PRODUCTS
+    .products(products), .factors(file_factors),
+`endif
 `ifdef FELIF
     .p({12'd0, p}), .p_round({24'd0, p_round}), .p_reset({12'd0, p_reset}), .keep_p({31'd0, keep_p}), .p_next(file_p),
     .xv_m({21'd0, xv_m}), .xv_h({2'd0, xv_h}), .xv_s({27'd0, xv_s}), .xp_m({22'd0, xp_m}), .xp_h({2'd0, xp_h}),
@@ -78,6 +90,9 @@ module equal;
     .spike(file_spike), .saturated(file_saturated));
 
   always @* begin
+`ifdef PRODUCTS
+    assert (file_factors == factors);
+`endif
     assert (file_i == i_next);
     assert (file_v == v_next);
     assert (file_refr == refr_next);

@@ -23,6 +23,7 @@ mod terms;
 mod tick;
 mod word;
 
+use crate::coefficient::Mantissa;
 use crate::interval::{Bounds, Interval};
 use crate::kernel::Kernels;
 use crate::mistake::{Fault, Mistakes, Span};
@@ -78,6 +79,15 @@ impl Coefficient {
     /// The coefficient that a coded value stands for, SI units.
     pub fn exact(&self, coded: f64) -> f64 {
         coded / self.scale
+    }
+
+    /// The largest code of a card within the bounds: a smaller shift belongs to 0 alone.
+    pub fn largest(&self) -> Mantissa {
+        let none = Mantissa {
+            mantissa: 0,
+            shift: 0,
+        };
+        Mantissa::encode(self.range.high, self.mantissa_bits).unwrap_or(none)
     }
 }
 

@@ -83,6 +83,37 @@ mod tests {
         assert!(error.contains(expected), "{error}");
     }
 
+    /// What is said of a program whose registers of a neuron file were changed, each by its name.
+    fn check_file(registers: &[(&str, i32)], expected: &str) {
+        let text = r#"{"name":"t","inputs":2,
+            "layers":[{"name":"h","model":"lif_subtractive","neurons":1,"synapse":{"range_pA":300}}],
+            "readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
+        let chip = Chip::resolve("t", &Description::parse("t", text).unwrap()).unwrap();
+        let model = chip.layers[0].model.program.clone().unwrap();
+        let mut program = Program::silent(&chip);
+        program.check(&chip).unwrap();
+        for (name, value) in registers {
+            program.layers[0].codes.own[model.place(name).unwrap()] = *value;
+        }
+        let error = program.check(&chip).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn a_shift_beyond_its_range() {
+        check_file(&[("V_by_V_s", 31)], "register `V_by_V_s` of `h`");
+    }
+    #[test]
+    fn a_half_of_another_shift() {
+        check_file(&[("V_by_V_h", 3)], "register `V_by_V_h` of `h` is 3");
+    }
+    /// At the smallest shift a mantissa of all bits is above every card's coefficient.
+    #[test]
+    fn a_coefficient_beyond_the_bounds() {
+        let registers = [("V_by_V_m", 2047), ("V_by_V_s", 1), ("V_by_V_h", 1)];
+        check_file(&registers, "register `V_by_V_m` of `h` is 2047");
+    }
+
     #[test]
     fn a_reset_beyond_the_membrane() {
         let expected = "`v_reset` of `h` is 2048; the chip takes -2048..2047";

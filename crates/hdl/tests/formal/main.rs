@@ -1,6 +1,7 @@
 //! Formal properties of kernels, banks, bus and chip (docs/formal.md), and faults seeded into the generated Verilog that
 //! must be found: a proof that accepts everything would be noticed.
 
+mod intervals;
 mod prover;
 
 use bruno_chip::Description;
@@ -11,6 +12,7 @@ use bruno_hdl::kernels::{
     Felif, Lif, LifTruncate, MembraneReset, OccupationReset, Synapse, SynapseTruncate, WindowCount,
 };
 use bruno_model::{Derived, Shipped};
+use intervals::intervals;
 use prover::{Engine, Proof};
 use rust_hdl_core::prelude::Block;
 
@@ -198,9 +200,68 @@ fn equal(name: &'static str, block: &dyn Block, state: &str) -> Proof {
     }
 }
 
-/// Of a refractory neuron: the others are compared at random (`tests/from_model/hand.rs`).
 fn equal_felif() -> Proof {
     equal("felif", &Felif::default(), "WAITING")
+}
+
+/// Products of a FeLIF neuron that are left free, as the kernel by hand and the one of the file write them.
+const PRODUCTS: [(&str, &str); 12] = [
+    ("(v * xv_m)", "(V * xv_m)"),
+    ("(p * xp_m)", "(p * xp_m)"),
+    ("(k_up_frac * 32'sd1407)", "(k_t39 * 32'sd1407)"),
+    ("(k_up_slope * k_up_frac)", "(k_t44 * k_t39)"),
+    ("(k_up_mant * k_empty)", "(k_t48 * k_t22)"),
+    ("(k_down_frac * 32'sd1407)", "(k_t59 * 32'sd1407)"),
+    ("(k_down_slope * k_down_frac)", "(k_t62 * k_t59)"),
+    ("(k_down_mant * p)", "(k_t65 * p)"),
+    ("(p * kap_m)", "(p * kap_m)"),
+    ("(k_p_moved * kap_m)", "(k_t78 * kap_m)"),
+    ("(k_drive * in_m)", "(k_t79 * in_m)"),
+    ("(v * leak_m)", "(V * leak_m)"),
+];
+
+/// A module whose products come from outside and whose factors go out, in this order: a product of which both sides have
+/// the same factors is the same, whatever multiplication is.
+fn products_outside(
+    verilog: &str,
+    name: &str,
+    products: impl Iterator<Item = &'static str>,
+) -> String {
+    let start = verilog.find(&format!("module {name} (")).unwrap();
+    let end = start + verilog[start..].find("endmodule").unwrap();
+    let mut module = verilog[start..end].to_string();
+    let mut assignments = String::new();
+    for (place, product) in products.enumerate() {
+        let free = format!("$signed(products[{}:{}])", 32 * place + 31, 32 * place);
+        assert!(module.contains(product), "`{product}` is not in `{name}`");
+        module = module.replace(product, &free);
+        let (left, right) = product[1..product.len() - 1].split_once(" * ").unwrap();
+        let bits = format!("{}:{}", 64 * place + 63, 64 * place);
+        assignments +=
+            &format!("  wire signed [31:0] left_{place} = {left}, right_{place} = {right};\n");
+        assignments += &format!("  assign factors[{bits}] = {{left_{place}, right_{place}}};\n");
+    }
+    let last = PRODUCTS.len();
+    let ports = format!(
+        "module {name} (input [{}:0] products, output [{}:0] factors,",
+        32 * last - 1,
+        64 * last - 1
+    );
+    let module = module.replacen(&format!("module {name} ("), &ports, 1);
+    [&verilog[..start], &module, &assignments, &verilog[end..]].concat()
+}
+
+/// Of a neuron that is not refractory, by its products' factors.
+fn equal_felif_ready() -> Proof {
+    let proof = equal("felif", &Felif::default(), "READY");
+    let hand = products_outside(&proof.verilog, "felif", PRODUCTS.map(|p| p.0).into_iter());
+    let verilog = products_outside(&hand, "felif_file", PRODUCTS.map(|p| p.1).into_iter());
+    let macros = [proof.macros, vec![format!("PRODUCTS={}", PRODUCTS.len())]].concat();
+    Proof {
+        verilog,
+        macros,
+        ..proof
+    }
 }
 
 fn equal_lif(state: &str) -> Proof {
@@ -283,9 +344,17 @@ properties! {
     bus_answers: bus();
     bus_errors_change_nothing: bus_errors();
     saturations_are_counted: saturation();
+    felif_of_its_file: equal_felif_ready();
     felif_of_its_file_waiting: equal_felif();
     lif_of_its_file: equal_lif("READY");
     lif_of_its_file_waiting: equal_lif("WAITING");
+    intervals_of_felif: intervals("felif");
+    intervals_of_lif: intervals("lif");
+    intervals_of_lif_subtractive: intervals("lif_subtractive");
+    intervals_of_alif: intervals("alif");
+    intervals_of_izhikevich: intervals("izhikevich");
+    intervals_of_adex: intervals("adex");
+    intervals_of_vo2: intervals("vo2");
 }
 
 faults! {
@@ -327,6 +396,9 @@ faults! {
     offset_of_the_file_lost: equal_lif("READY"), "+ V_round)", "+ 32'sd128)", "file_v ==";
     decay_of_the_file_not_rounded: equal_lif("READY"), "(I_round - ", "(32'sd0 - ", "file_i ==";
     hold_of_the_file_differs: equal_felif(), "k_p_wanted = (p + k_dp)", "k_p_wanted = (p + k_moved)", "file_p ==";
+    clamp_of_the_file_dropped: intervals("lif"), "k_I_next = -32'sd8388608", "k_I_next = -32'sd8388609", "k_I_next >=";
+    shift_of_the_file_cut: intervals("lif"), ">>> in_s[4:0]", ">>> in_s[3:0]", "k_t";
+    product_of_the_file_differs: equal_felif_ready(), "(xc - k_t37)", "(xc - k_t38)", "factors";
     saturations_wrap: saturation(), "saturations_sum[32] ? 32'hffffffff : ", "", "saturations_q == total";
     saturation_of_a_bank_lost: saturation(), "saturated[31:0] + saturated[63:32]", "saturated[31:0]", "saturated_sum ==";
     saturation_of_a_neuron_lost: saturation(), "n_saturated = n_saturated + ", "n_saturated = ", "saturated_sum ==";

@@ -135,15 +135,24 @@ impl Proof {
         Err(Failure { assertions, log })
     }
 
-    /// The harness' text at every `Assert failed in TOP: FILE:LINE.COLUMN-LINE.COLUMN`; the statement ends there.
+    /// The text at every `Assert failed in TOP: FILE:LINE.COLUMN-LINE.COLUMN`, of the harness or of the device; the
+    /// statement ends there.
     fn assertions(&self, log: &str) -> String {
         let path = harnesses().join(format!("{}.v", self.harness));
-        let text = std::fs::read_to_string(path).unwrap();
+        let harness = std::fs::read_to_string(path).unwrap();
         let failed = log.lines().filter(|line| line.contains("Assert failed"));
-        let ends = failed.filter_map(|line| line.split_once(".v:")?.1.split_once('-'));
-        let ends = ends.filter_map(|(_, end)| end.split('.').next()?.parse::<usize>().ok());
-        let texts: Vec<&str> = ends.filter_map(|end| text.lines().nth(end - 1)).collect();
-        texts.join("\n")
+        let text = |line: &str| {
+            // Of a module within: `TOP.v:PLACE|dut.v:PLACE (name)`.
+            let (file, place) = line.split(" (").next()?.rsplit_once(".v:")?;
+            let text = match file.ends_with("dut") {
+                true => &self.verilog,
+                false => &harness,
+            };
+            let end = place.split_once('-')?.1.split('.').next()?;
+            let line = end.parse::<usize>().ok()?.checked_sub(1)?;
+            text.lines().nth(line).map(str::to_string)
+        };
+        failed.filter_map(text).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -72,6 +72,9 @@ impl Lowering<'_> {
         let zero = self.built.program.constant(0)?;
         let mirrored = self.built.program.subtract(zero, x)?;
         let down = self.built.program.min(x, mirrored)?;
+        // One of x and -x is not positive, which their intervals do not know.
+        let lowest = self.built.program.low(down);
+        self.built.program.within(down, lowest, 0);
         let (mantissa, whole) = self.pow2(down)?;
         let p = &mut self.built.program;
         let wide = p.shift_left(mantissa, 5)?;

@@ -5,6 +5,7 @@ use super::{NeuronProgram, RoundingBits, RoundingOffset};
 use crate::RegisterId;
 use bruno_chip::{Register, Rounding};
 use bruno_model::{Below, CardError, Derived, Input, Mantissa, Operation, Output, Registers};
+use std::cmp::Ordering;
 
 /// A register of a program.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,7 +118,7 @@ impl NeuronProgram {
     }
 
     /// The first register that does not hold what the program's proofs assume: its value and the values that it may have. A
-    /// half follows from its shift.
+    /// half follows from its shift, and so does the largest mantissa.
     pub fn misfit(&self, own: &[i32], rounding: Rounding) -> Option<(String, i64, (i64, i64))> {
         let registers = self.registers(own);
         let allowed = |register: &OwnRegister| match register.holds {
@@ -129,24 +130,23 @@ impl NeuronProgram {
                 let offset = i64::from(offset_of(registers.coefficients[i], rounding));
                 (offset, offset)
             }
+            Holds::Input(Input::Mantissa(i)) => {
+                let largest = self.derived.coefficients[i].largest();
+                match registers.coefficients[i].shift.cmp(&largest.shift) {
+                    Ordering::Less => (0, 0),
+                    Ordering::Equal => (0, largest.mantissa.into()),
+                    Ordering::Greater => register.range,
+                }
+            }
             Holds::Input(_) | Holds::Rest(_) => register.range,
         };
-        // Shifts before halves, which a bad shift does not have.
-        let is_half =
-            |r: &OwnRegister| matches!(r.holds, Holds::Input(Input::Half(_)) | Holds::Offset(_));
+        let outside = |(low, high): (i64, i64), value: i32| !(low..=high).contains(&value.into());
         let all = || self.own.iter().zip(own);
-        let found = [false, true].into_iter().find_map(|halves| {
-            all()
-                .filter(|(r, _)| is_half(r) == halves)
-                .find(|(r, value)| {
-                    let value = i64::from(**value);
-                    let (low, high) = match halves {
-                        true => allowed(r),
-                        false => r.range,
-                    };
-                    !(low..=high).contains(&value)
-                })
-        });
+        // Ranges before what follows from shifts, which a bad shift does not have.
+        let half =
+            |r: &OwnRegister| matches!(r.holds, Holds::Input(Input::Half(_)) | Holds::Offset(_));
+        let out_of_range = all().find(|(r, value)| !half(r) && outside(r.range, **value));
+        let found = out_of_range.or_else(|| all().find(|(r, v)| outside(allowed(r), **v)));
         found.map(|(r, value)| (r.row.name.to_string(), i64::from(*value), allowed(r)))
     }
 
