@@ -274,3 +274,29 @@ fn a_baseline_on_other_data() {
     let with = ["--baseline", &path.display().to_string()];
     check(task.train("out", &with), 2, "was trained on other data");
 }
+
+/// Three epochs and then two more; after a kill in between the files are the same.
+#[test]
+fn a_run_that_is_extended() {
+    let task = Task::new("");
+    check(task.train("run", &[]), 0, "after 3 epochs");
+    let more = ["--set", "training.epochs=5"];
+    check(
+        task.train("run", &more),
+        2,
+        "`training.epochs` was 3, is 5",
+    );
+    let more = [&more[..], &["--extend"]].concat();
+    check(task.train("run", &more), 0, "after 5 epochs");
+    let log = std::fs::read_to_string(task.path("run/metrics.jsonl")).unwrap();
+    assert_eq!(log.lines().count(), 5);
+    check(task.train("run", &more), 0, "after epoch 5");
+    let fewer = ["--set", "training.epochs=4", "--extend"];
+    check(
+        task.train("run", &fewer),
+        2,
+        "is of a run of 5 epochs; `training.epochs` is 4",
+    );
+    let other = ["--set", "training.batch=2", "--extend"];
+    check(task.train("run", &other), 2, "was made with other settings");
+}

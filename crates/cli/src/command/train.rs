@@ -66,6 +66,10 @@ pub struct Train {
     /// Least accuracy of a good chip.
     #[arg(long, value_name = "ACCURACY", requires = "yield_chips", value_parser = montecarlo::share)]
     yield_accuracy: Option<f64>,
+    /// Go on with a run to the larger `training.epochs` that is given now; the learning rate follows the schedule of all
+    /// epochs from there on.
+    #[arg(long, conflicts_with = "restart")]
+    extend: bool,
     /// Throw away a checkpoint under --out instead of continuing from it.
     #[arg(long)]
     restart: bool,
@@ -115,6 +119,7 @@ impl Train {
             sweep: vec![sweep::seeds(seeds)],
             yield_chips: None,
             yield_accuracy: None,
+            extend: false,
             restart: false,
             checkpoint_every: None,
             ridge: Demand::Never,
@@ -233,8 +238,11 @@ impl Train {
     ) -> Result<(Checkpoint, bool), Failure> {
         let path = &files.last;
         if path.is_file() && !self.restart {
-            let run = Checkpoint::load(path)?;
-            run.check(path, description, config)?;
+            let mut run = Checkpoint::load(path)?;
+            match self.extend {
+                true => run.extend(path, description, config)?,
+                false => run.check(path, description, config)?,
+            }
             run.check_data(path, set)?;
             let steps = match run.unfinished.steps {
                 0 => String::new(),

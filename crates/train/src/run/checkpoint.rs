@@ -167,6 +167,37 @@ impl Checkpoint {
         })
     }
 
+    /// Takes more epochs, with which training goes on. The learning rate's schedule is that of all epochs from here on: the
+    /// run ends otherwise than one that was to have them from its start.
+    ///
+    /// # Errors
+    /// Fewer epochs than the run was to have; anything else that differs, as [`Self::check`].
+    pub fn extend(
+        &mut self,
+        path: &Path,
+        description: &Description,
+        config: &TrainConfig,
+    ) -> Result<(), TrainError> {
+        let epochs = self.config.epochs;
+        let own = TrainConfig {
+            epochs,
+            ..config.clone()
+        };
+        self.check(path, description, &own)?;
+        if config.epochs < epochs {
+            let asked = config.epochs;
+            return Err(TrainError::Checkpoint {
+                path: path.display().to_string(),
+                what: format!(
+                    "is of a run of {epochs} epochs; `training.epochs` is {asked}; --extend takes as many or more"
+                ),
+            });
+        }
+        self.config.epochs = config.epochs;
+        self.description = description.clone();
+        Ok(())
+    }
+
     /// Refuses to continue under another description, saying which fields differ.
     pub fn check(
         &self,
@@ -180,7 +211,7 @@ impl Checkpoint {
         };
         let (own, other) = (untrained(&self.description), untrained(description));
         let mut differences = difference::lines("", &own, &other);
-        // More epochs may be asked for only by starting anew: the learning rate's schedule depends on them.
+        // The learning rate's schedule depends on the number of epochs: another one is asked for by `extend`.
         differences.extend(difference::lines("training", &self.config, config));
         if differences.is_empty() {
             return Ok(());
@@ -188,7 +219,8 @@ impl Checkpoint {
         Err(TrainError::Checkpoint {
             path: path.display().to_string(),
             what: format!(
-                "was made with other settings: {}; restore them, choose another --out, or start anew with --restart",
+                "was made with other settings: {}; restore them, choose another --out, or start anew with --restart \
+                 (more epochs alone: --extend)",
                 differences.join("; ")
             ),
         })
