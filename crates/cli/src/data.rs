@@ -1,6 +1,7 @@
 //! The data set of a description: its `training.data`, with the path that the command line may give.
 
 use crate::failure::Failure;
+use crate::invocation;
 use bruno_chip::Problem;
 use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig, NpzConfig, ReckonConfig};
 use bruno_train::{Checkpoint, TrainConfig, TrainError};
@@ -56,8 +57,16 @@ pub struct RunData {
 
 /// Loads the set of a run that was read from `file`. That other samples are scored than those of the run is noted; outputs
 /// that mean something else are refused.
+///
+/// Without a path it is the data that the run was trained on, where that still lies there.
 pub fn of_run(run: &Checkpoint, file: &Path, path: Option<&Path>) -> Result<RunData, Failure> {
-    let set = load(&run.config, path)?;
+    let folder = match file.is_dir() {
+        true => Some(file),
+        false => file.parent(),
+    };
+    let remembered = || folder.and_then(invocation::data);
+    let path = path.map(Path::to_path_buf).or_else(remembered);
+    let set = load(&run.config, path.as_deref())?;
     run.check_layout(file, &set)?;
     let mut notes = set.notes();
     let differences = run.data_differences(&set);

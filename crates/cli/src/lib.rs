@@ -11,6 +11,7 @@ mod command;
 mod costs;
 mod data;
 mod failure;
+mod invocation;
 mod output;
 mod progress;
 mod quantisation;
@@ -40,6 +41,11 @@ fn run(arguments: Vec<OsString>) -> u8 {
     if let Ok(program) = std::env::current_exe() {
         bruno_verilator::judge_with(program, vec![command::judge::NAME.into()]);
     }
+    let words: Vec<String> = arguments
+        .iter()
+        .map(|w| w.to_string_lossy().into())
+        .collect();
+    invocation::set(&words);
     // Whoever asked for JSON gets it of a failure too, on the same stream; the text stands where it always does.
     let json = arguments.iter().any(|word| word == "--json");
     let told = |error: serde_json::Value| {
@@ -72,7 +78,8 @@ fn run(arguments: Vec<OsString>) -> u8 {
 /// # Errors
 /// Arguments that no command takes, and those of the command.
 pub fn command(arguments: &[String], console: Box<dyn Console>) -> Result<(), Failure> {
-    let words = std::iter::once("bruno").chain(arguments.iter().map(String::as_str));
+    let words: Vec<String> = [&["bruno".into()], arguments].concat();
+    invocation::set(&words);
     let arguments = Arguments::try_parse_from(words).map_err(|mistake| Failure::Arguments {
         mistake: mistake.render().to_string(),
     })?;

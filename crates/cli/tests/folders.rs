@@ -84,3 +84,31 @@ fn leftovers_of_a_killed_run() {
     check(task.train("out", &[]), 0, "results:");
     assert!(!half.exists());
 }
+
+/// A run's folder says how it was made, and where its data lay.
+#[test]
+fn a_run_remembers_its_data() {
+    let task = Task::new("");
+    check(task.train("run", &[]), 0, "results:");
+    let run = task.path("run").display().to_string();
+    let eval = |more: &[&str]| {
+        let words = [&["eval", &run, "--simulator", "integer", "--json"], more].concat();
+        check(bruno(&words), 0, "").stdout
+    };
+    let data = task.path("data").display().to_string();
+    assert_eq!(eval(&[]), eval(&["--data", &data]));
+    check(task.train("run", &[]), 0, "results:");
+    let calls = std::fs::read_to_string(task.path("run/commands.jsonl")).unwrap();
+    assert_eq!(calls.lines().count(), 1, "the same call once: {calls}");
+    let call: serde_json::Value = serde_json::from_str(&calls).unwrap();
+    assert_eq!(call["command"][1], "train");
+    assert_eq!(call["data"], data);
+    let page = std::fs::read_to_string(task.path("run/report.html")).unwrap();
+    assert!(page.contains("How it was called:") && page.contains("chip.json --data"));
+    std::fs::rename(task.path("data"), task.path("elsewhere")).unwrap();
+    check(
+        bruno(&["eval", &run, "--simulator", "integer"]),
+        2,
+        "say where the data lies",
+    );
+}

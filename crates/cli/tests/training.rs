@@ -281,11 +281,7 @@ fn a_run_that_is_extended() {
     let task = Task::new("");
     check(task.train("run", &[]), 0, "after 3 epochs");
     let more = ["--set", "training.epochs=5"];
-    check(
-        task.train("run", &more),
-        2,
-        "`training.epochs` was 3, is 5",
-    );
+    check(task.train("run", &more), 2, "`training.epochs` was 3, is 5");
     let more = [&more[..], &["--extend"]].concat();
     check(task.train("run", &more), 0, "after 5 epochs");
     let log = std::fs::read_to_string(task.path("run/metrics.jsonl")).unwrap();

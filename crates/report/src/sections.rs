@@ -73,7 +73,7 @@ pub(crate) fn all(folder: &Folder<'_>) -> Result<Option<Page>, ReportError> {
     let mut shown: Vec<Shown> = Vec::new();
     let mut missing = Vec::new();
     if let Some(run) = &run {
-        shown.push(run::shown(run));
+        shown.push(run::shown(folder, run)?);
         for (found, what, command) in of_run(folder, run)? {
             match found {
                 Some(one) => shown.push(one),

@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::ridge::Demand;
 use crate::run_log::RunLog;
 use crate::running::Running;
-use crate::{costs, data, output, report};
+use crate::{costs, data, invocation, output, report};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Fingerprint};
 use bruno_device::{Chip, Effects};
@@ -170,6 +170,7 @@ impl Train {
             tell!("{hardware}; validation and test run on the nominal chip");
         }
         let _lock = FolderLock::take(out)?;
+        invocation::keep(out, self.data.as_deref())?;
         let (run, fresh) = self.start(&files, &chip, &description, &config, &set)?;
         let threads = self.running.threads();
         let simulated = bruno_train::simulated(&chip, &config);
