@@ -39,3 +39,17 @@ def test_a_chip_of_a_neuron_file_against_float():
 def test_an_encoder_before_a_chip():
     pytest.importorskip("torch")
     assert example("encoder").main(["--simulator", "integer"]) > 0.9
+
+
+def test_a_chip_in_other_simulators():
+    """Norse and snnTorch step as the chip does, in single precision; Rockpool decays otherwise, which moves spikes."""
+    pytest.importorskip("nirtorch", reason="snnTorch, Norse, Rockpool: scripts/python --frameworks installs them")
+    frameworks = example("frameworks")
+    results = frameworks.main([])
+    assert sum(len(rows) > 1 for rows in results.values()) == 4
+    for rows in results.values():
+        own = rows["bruno"][0]
+        assert own > 20
+        for name, (spikes, same) in rows.items():
+            assert abs(spikes - own) <= 0.05 * own, (name, rows)
+            assert name == "rockpool" or same >= 0.8 * own, (name, rows)
