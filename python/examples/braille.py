@@ -1,4 +1,5 @@
-"""The Braille chip trained through its RTL twice: by `bruno train`, and in PyTorch with its Adam.
+"""The Braille chip trained through its RTL twice: by `bruno train`, and in PyTorch with its Adam and the same course
+of the learning rate.
 
     python python/examples/braille.py --epochs 2 --seeds 5
 
@@ -8,6 +9,7 @@ the largest difference between the parameters of the two is printed too.
 
 import argparse
 import json
+import math
 import tempfile
 import time
 from pathlib import Path
@@ -37,7 +39,13 @@ def batches(data, settings):
             yield order[start : start + settings["batch"]]
 
 
-def trained(module, data, optimiser):
+def schedule(optimiser, steps):
+    """The learning rate's course of `bruno train`: a cosine from 1 to a hundredth."""
+    share = lambda step: 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps))
+    return torch.optim.lr_scheduler.LambdaLR(optimiser, share)
+
+
+def trained(module, data, optimiser, after_step=lambda: None):
     """Trains a module; seconds a step."""
     split, steps, start = data.train, 0, time.perf_counter()
     for batch in batches(data, module.network.settings):
@@ -49,6 +57,7 @@ def trained(module, data, optimiser):
         loss = torch.nn.functional.cross_entropy(module.logits(currents, split.from_us[batch], ends), labels)
         (loss + module.rate_penalty(spikes, ends)).backward()
         optimiser.step()
+        after_step()
         steps += 1
     return (time.perf_counter() - start) / steps
 
@@ -69,11 +78,12 @@ def main():
             data = bruno.data(description)
             steps = sum(1 for _ in batches(data, module.network.settings))
             if arguments.update == "bruno":
-                optimiser = Update(module, steps)
+                optimiser, after_step = Update(module, steps), lambda: None
             else:
                 rate = module.network.settings["learning_rate"]
                 optimiser = torch.optim.Adam(module.parameters(), lr=rate)
-            seconds = trained(module, data, optimiser)
+                after_step = schedule(optimiser, steps).step
+            seconds = trained(module, data, optimiser, after_step)
             checkpoint = Path(folder) / "torch.json"
             module.save_checkpoint(checkpoint)
             accuracy = bruno.evaluate(checkpoint, ridge="never")["accuracy"]

@@ -178,30 +178,8 @@ impl Compare {
 
 /// Refuses an arm with other data, epochs or another budget than the first.
 fn comparable(first: &Entry, other: &Entry) -> Result<(), Failure> {
-    let budget = |e: &Entry| {
-        let TuneConfig {
-            budget,
-            startup,
-            goal,
-            prune,
-            parallel,
-            seed,
-            ..
-        } = &e.search;
-        format!(
-            "{} trials, epochs {:?}, startup {startup}, goal {goal:?}, prune {prune}, parallel {parallel}, seed {seed}",
-            budget.trials, budget.epochs
-        )
-    };
-    let data = |e: &Entry| serde_json::to_string(&e.config.data).unwrap_or_default();
-    let epochs = |e: &Entry| e.config.epochs.to_string();
-    let fields: [(&str, &dyn Fn(&Entry) -> String); 3] = [
-        ("training.data", &data),
-        ("training.epochs", &epochs),
-        ("training.tune.budget", &budget),
-    ];
-    for (field, of) in fields {
-        let (expected, found) = (of(first), of(other));
+    let same = shared(first).into_iter().zip(shared(other));
+    for ((field, expected), (_, found)) in same {
         if found != expected {
             let allowed = format!("{expected}, as in {}", first.file.display());
             let remedy = "arms are compared on the same data, after the same training, within one budget; make them equal";
@@ -209,6 +187,29 @@ fn comparable(first: &Entry, other: &Entry) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What all arms have in common.
+fn shared(entry: &Entry) -> [(&'static str, String); 3] {
+    let TuneConfig {
+        budget,
+        startup,
+        goal,
+        prune,
+        parallel,
+        seed,
+        ..
+    } = &entry.search;
+    let budget = format!(
+        "{} trials, epochs {:?}, startup {startup}, goal {goal:?}, prune {prune}, parallel {parallel}, seed {seed}",
+        budget.trials, budget.epochs
+    );
+    let data = serde_json::to_string(&entry.config.data).unwrap_or_default();
+    [
+        ("training.data", data),
+        ("training.epochs", entry.config.epochs.to_string()),
+        ("training.tune.budget", budget),
+    ]
 }
 
 fn refused(file: &Path, field: &str, value: &str, allowed: &str, remedy: &str) -> Failure {
