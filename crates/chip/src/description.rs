@@ -81,6 +81,10 @@ pub struct LayerDescription {
     /// Parameters of `model` that differ from its defaults, in the units of its file.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, f64>,
+    /// Noise on the state that the condition of `model` compares: rms of what each tick adds (white), in the unit of its
+    /// file; absent: no noise hardware. `device` has that of a `kind`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise_rms: Option<f64>,
     /// Number of neurons N.
     pub neurons: usize,
     /// Whether the layer's spikes feed back to itself, one tick later.

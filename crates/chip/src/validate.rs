@@ -167,7 +167,24 @@ impl Description {
                     "write the fields of `device` for a `kind`",
                 );
             }
+            if layer.noise_rms.is_some() {
+                c.add(
+                    &format!("{at}.noise_rms"),
+                    "present",
+                    "absent without `model`",
+                    "write `noise_pA_rms` in `device` for a `kind`",
+                );
+            }
             return;
+        }
+        if let Some(noise) = layer.noise_rms {
+            c.number(
+                &format!("{at}.noise_rms"),
+                noise,
+                0.0,
+                1e9,
+                "(unit of the file)",
+            );
         }
         if layer.device != DeviceCard::default() {
             c.add(

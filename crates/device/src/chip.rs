@@ -203,12 +203,12 @@ fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, V
     let recurrent = layer.recurrent_synapse.as_ref().unwrap_or(&layer.synapse);
     let options = Options {
         stochastic: d.rounding == Rounding::Stochastic,
-        noise: layer.device.noise_pa_rms.is_some(),
+        noise: layer.device.noise_pa_rms.or(layer.noise_rms).is_some(),
         jacobian: d.recorder == RecorderLevel::Jacobian,
     };
     let at = format!("layers[{index}]");
     let neurons = match &layer.model {
-        Some(file) => of_file::neurons(d, layer, file, options, &at)?,
+        Some(_) => of_file::neurons(d, layer, options, &at)?,
         None => of_kind(d, layer, options, &at).map_err(|problem| vec![problem])?,
     };
     if recurrent.bits != layer.synapse.bits {

@@ -80,7 +80,13 @@ pub(crate) fn die_codes(
     let description = &chip.description;
     let codes = match description.layers[index].variability {
         None => nominal.clone(),
-        Some(_) => codes_of(chip, index, &die_layer(description, index, draws), draws)?,
+        Some(_) => codes_of(
+            chip,
+            index,
+            nominal,
+            &die_layer(description, index, draws),
+            draws,
+        )?,
     };
     Ok(Codes {
         seed: layer_seed(index, draws),
@@ -92,6 +98,7 @@ pub(crate) fn die_codes(
 fn codes_of(
     chip: &Chip,
     index: usize,
+    nominal: &Codes,
     own: &LayerDescription,
     draws: Draws,
 ) -> Result<Codes, Problem> {
@@ -104,7 +111,11 @@ fn codes_of(
     };
     if let Some(program) = &chip.layers[index].model.program {
         let values = program.values(&program.parameters_of(own), rounding);
-        let codes = values.map(|registers| Codes::of_program(registers, rounding));
+        // Its noise is one of the state: no parameter moves it.
+        let codes = values.map(|registers| Codes {
+            noise_m: nominal.noise_m,
+            ..Codes::of_program(registers, rounding)
+        });
         return codes.map_err(|e| {
             let what = "a card that the registers cannot hold".into();
             impossible(what, e.to_string(), "lower the spread")

@@ -42,7 +42,8 @@ impl Effects {
         };
         for layer in &description.layers {
             let place = format!("`{}`", layer.name);
-            if layer.device.noise_pa_rms.is_some_and(|rms| rms > 0.0) {
+            let noise = layer.device.noise_pa_rms.or(layer.noise_rms);
+            if noise.is_some_and(|rms| rms > 0.0) {
                 effects.add(None, "membrane noise", &place, true, true);
             }
             effects.synapse(&layer.synapse, &format!("input of {place}"));

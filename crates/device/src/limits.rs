@@ -6,7 +6,7 @@ mod membrane;
 mod reach;
 mod synapses;
 
-use crate::{Chip, DesignRule, Felif, Layer, NeuronProgram};
+use crate::{Chip, DesignRule, Felif, Layer, NeuronProgram, noise};
 pub(crate) use impossible::{impossible, registers};
 use serde::Serialize;
 
@@ -81,6 +81,9 @@ fn of_file(layer: &Layer, program: &NeuronProgram) -> Vec<Finding> {
         words.join(", "),
         100.0 * errors.fold(0.0, f64::max)
     ));
+    let noise = noise::of_file(&program.derived).map(|of_file| {
+        membrane::noise_of_file(layer, program, of_file.in_force(layer.codes.noise_m))
+    });
     let own = report.findings.into_iter().map(|f| Finding {
         severity: match f.severity {
             bruno_model::Severity::Note => Severity::Note,
@@ -88,7 +91,7 @@ fn of_file(layer: &Layer, program: &NeuronProgram) -> Vec<Finding> {
         },
         text: format!("layer `{}`: {}", layer.name, f.text),
     });
-    std::iter::once(summary).chain(own).collect()
+    std::iter::once(summary).chain(noise).chain(own).collect()
 }
 
 /// Bits that a layer stores, and how much of a window its longest record takes to leave.

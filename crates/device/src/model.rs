@@ -149,6 +149,10 @@ impl NeuronModel {
             (RegisterId::Own(place), Some(program)) => program.row(usize::from(place)),
             // Only a program has registers of its own; the seed is one that every table has.
             (RegisterId::Own(_), None) => DeviceRegister::Seed.register(),
+            (RegisterId::Card(DeviceRegister::NoiseM), Some(program)) => Register {
+                about: program.about_noise().into(),
+                ..DeviceRegister::NoiseM.register()
+            },
             (RegisterId::Card(register), _) => register.register(),
         }
     }

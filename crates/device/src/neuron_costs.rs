@@ -22,7 +22,7 @@ pub struct OfMembrane<'a> {
 impl NeuronCosts {
     /// Those of a layer; none of one whose neurons are those of a `kind`, or whose file cannot be read.
     pub fn of(layer: &LayerDescription) -> Option<Self> {
-        let program = program(layer.model.as_ref()?, &layer.name).ok()?;
+        let program = program(layer, &layer.name).ok()??;
         let parameters = program.parameters_of(layer);
         Some(Self {
             program,

@@ -44,10 +44,9 @@ impl NeuronParameter {
     /// # Errors
     /// A neuron file that cannot be read.
     pub fn named(name: &str, layer: &LayerDescription) -> Result<Option<Self>, Problem> {
-        let kept = match &layer.model {
+        let kept = match program(layer, &at(layer))? {
             None => DeviceParameter::named(name).map(Kept::Card),
-            Some(file) => FileParameter::named(name, &program(file, &at(layer))?.derived.model)
-                .map(Kept::File),
+            Some(program) => FileParameter::named(name, &program.derived.model).map(Kept::File),
         };
         let name = name.to_string();
         Ok(kept.map(|kept| Self { name, kept }))
@@ -58,10 +57,9 @@ impl NeuronParameter {
     /// # Errors
     /// A neuron file that cannot be read.
     pub fn names(layer: &LayerDescription) -> Result<Vec<String>, Problem> {
-        let Some(file) = &layer.model else {
+        let Some(program) = program(layer, &at(layer))? else {
             return Ok(DeviceParameter::ALL.map(|p| p.name().into()).into());
         };
-        let program = program(file, &at(layer))?;
         let numbers = program
             .derived
             .model

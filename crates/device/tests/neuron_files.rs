@@ -96,6 +96,66 @@ fn rounding_toward_zero() {
     );
 }
 #[test]
+fn noise_of_a_file_in_a_kind() {
+    check(
+        r#""kind":"lif","noise_rms":0.1"#,
+        "`layers[0].noise_rms` is present; allowed: absent without `model`",
+    );
+}
+#[test]
+fn noise_beyond_the_register() {
+    check(
+        r#""model":"alif","noise_rms":0.1"#,
+        "`layers[0].noise_rms` is 0.1; allowed: up to 0.0006 V; lower it",
+    );
+}
+#[test]
+fn negative_noise() {
+    check(
+        r#""model":"alif","noise_rms":-1"#,
+        "`layers[0].noise_rms` is -1",
+    );
+}
+#[test]
+fn noise_on_a_kernel() {
+    let text = "model m:\n    parameters:\n        tau ms = 5 ms from [0.5 ms : 100 ms]\n    state:\n        A pA = 0 pA from [-8 pA : 8 pA] \
+                @bits(20)\n    kernels:\n        A' = -A / tau\n    input:\n        A += spikes\n    onCondition(A > 4 pA):\n        emit_spike()\n";
+    let model = serde_json::json!({"file": "m.nrn", "text": text});
+    check(
+        &format!(r#""model":{model},"noise_rms":0.1"#),
+        "`layers[0].noise_rms` is present, and `A` is a kernel; allowed: a file whose condition compares a state with an \
+         equation",
+    );
+}
+
+/// What is asked for is in force, whatever the length of the state.
+fn check_noise(model: &str, rms: f64, expected: &str) {
+    let chip = error(&format!(r#""model":"{model}","noise_rms":{rms}"#), "").unwrap();
+    let found = chip.findings();
+    assert!(
+        found.iter().any(|f| f.text.contains(expected)),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn noise_of_a_short_state() {
+    check_noise(
+        "felif",
+        2e-5,
+        "noise on `V` of 2.0004e-5 V rms a tick, 2.829e-8 V/sqrt(Hz)",
+    );
+}
+#[test]
+fn noise_of_a_long_state() {
+    check_noise("alif", 1e-4, "noise on `V` of 1.000");
+}
+#[test]
+fn noise_of_a_temperature() {
+    check_noise("vo2", 0.01, "noise on `T` of 9.9");
+}
+
+#[test]
 fn a_recorder_without_samples() {
     let found = error(r#""model":"alif""#, r#""recorder":"jacobian","#).unwrap_err();
     assert!(

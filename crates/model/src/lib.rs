@@ -36,7 +36,7 @@ pub use expression::{Expression, Function, Kind};
 pub use float::{Drive, Float, FloatCard, FloatState};
 pub use interpreter::{Lanes, Outcome, Outside};
 pub use interval::Interval;
-pub use lower::{Below, CardError, Code, Coefficient, Derived, Offset, Registers, Word};
+pub use lower::{Below, CardError, Code, Coefficient, Derived, Noise, Offset, Registers, Word};
 pub use mistake::{Mistake, Mistakes, Span};
 pub use model::{
     Alias, Condition, Costs, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S,

@@ -15,6 +15,7 @@ mod coded;
 mod constants;
 mod factors;
 mod functions;
+mod noise;
 mod rates;
 mod registers;
 mod spike;
@@ -31,6 +32,7 @@ use crate::model::Model;
 use crate::program::{Input, Program, TooWide, Value};
 pub(crate) use coded::Coded;
 use coded::Constants;
+pub use noise::Noise;
 pub use registers::{CardError, Registers};
 pub use word::Word;
 
@@ -54,6 +56,8 @@ pub struct Derived {
     pub offsets: Vec<Offset>,
     /// Codes that each state may have after a tick before its word clamps it.
     pub reaches: Vec<(i64, i64)>,
+    /// Noise on one of the offsets, where it was asked for.
+    pub noise: Option<Noise>,
     pub(crate) constants: Constants,
 }
 
@@ -163,6 +167,7 @@ struct Built {
     sums: usize,
     /// Codes of states before they are clamped to their words.
     reaches: Vec<(i64, i64)>,
+    noise: Option<Noise>,
 }
 
 struct Lowering<'m> {
@@ -176,6 +181,8 @@ struct Lowering<'m> {
     moved: Vec<Option<Value>>,
     /// Cards at which coefficients are compared.
     probes: Vec<Vec<f64>>,
+    /// The state that the condition compares feels noise.
+    noise: bool,
 }
 
 impl Derived {
@@ -184,19 +191,32 @@ impl Derived {
     /// # Errors
     /// What cannot be done in 32 bits, by name, with its place and a remedy.
     pub fn new(model: &Model) -> Result<Self, Mistakes> {
-        Self::lowered(model)
+        Self::lowered(model, false)
+    }
+
+    /// Derives integers that leave room for noise on the state that the condition compares. A kernel, which is advanced
+    /// exactly, takes none: [`Self::noise`] says so.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_noise(model: &Model) -> Result<Self, Mistakes> {
+        Self::lowered(model, true)
+    }
+
+    fn lowered(model: &Model, noise: bool) -> Result<Self, Mistakes> {
+        Self::of(model, noise)
             .map_err(|fault| Mistakes::new(&model.source.file, &model.source.text, vec![fault]))
     }
 
-    fn lowered(model: &Model) -> Result<Self, Fault> {
-        let mut lowering = Lowering::new(model)?;
+    fn of(model: &Model, noise: bool) -> Result<Self, Fault> {
+        let mut lowering = Lowering::new(model, noise)?;
         lowering.tick()?;
         lowering.finish()
     }
 }
 
 impl<'m> Lowering<'m> {
-    fn new(model: &'m Model) -> Result<Self, Fault> {
+    fn new(model: &'m Model, noise: bool) -> Result<Self, Fault> {
         let words: Vec<Word> = (0..model.states.len())
             .map(|s| Word::of(model, s))
             .collect();
@@ -224,6 +244,7 @@ impl<'m> Lowering<'m> {
             words,
             built,
             now,
+            noise,
         })
     }
 
@@ -237,6 +258,7 @@ impl<'m> Lowering<'m> {
             codes: built.codes,
             offsets: built.offsets,
             reaches: built.reaches,
+            noise: built.noise,
             constants: self.constants,
         };
         for alias in &derived.model.integers.registers {

@@ -22,6 +22,12 @@ const DICE: &str = r#"{"name":"dice","inputs":3,"rounding":"stochastic","recorde
                "device":{"area_um2":0.5,"t_ref_ms":0.1,"tau_syn_ms":1}}],
     "readout":{"outputs":2,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
 
+/// Neurons of files, with random numbers and noise.
+const FILES: &str = r#"{"name":"files","inputs":3,"rounding":"stochastic","bank_neurons":3,"window_ticks":50,"layers":[
+      {"name":"one","model":"alif","neurons":2,"noise_rms":1e-4,"synapse":{"bits":8,"range_pA":900}},
+      {"name":"two","model":"izhikevich","neurons":4,"recurrent":true,"noise_rms":0.01,"synapse":{"range_pA":200}}],
+    "readout":{"outputs":2,"tau_ms":1,"synapse":{"range_pA":100}}}"#;
+
 fn check(case: &Case, chip: &Chip) {
     let dir = tempfile::tempdir().unwrap();
     let design = bruno_hdl::generate(chip).unwrap();
@@ -73,6 +79,11 @@ fn corners() {
 #[test]
 fn dice() {
     check_all(DICE, |chip| stimuli::random(chip, 5_000, 5));
+}
+
+#[test]
+fn files() {
+    check_all(FILES, |chip| stimuli::lively(chip, 5_000, 5));
 }
 
 /// Two neurons to a datapath.

@@ -9,7 +9,7 @@ use bruno_verilator::{Flavour, Lockstep, VerilatedModel};
 use std::path::Path;
 
 /// A layer of every shipped model, two neurons each, one behind the other.
-fn all_models(rounding: &str, fold: usize) -> String {
+fn all_models(rounding: &str, fold: usize) -> serde_json::Value {
     let layer = |model: &bruno_model::Shipped| {
         // A level is a share of the range of the model's current.
         let range_pa = match model.name {
@@ -27,16 +27,28 @@ fn all_models(rounding: &str, fold: usize) -> String {
         "layers": SHIPPED.iter().map(layer).collect::<Vec<_>>(),
         "readout": {"outputs": 2, "synapse": {"range_pA": 100}}
     })
-    .to_string()
 }
 
-fn chip(description: &str) -> Chip {
-    let description = Description::parse("files", description).unwrap_or_else(|e| panic!("{e}"));
+/// The same with noise in every layer, near the largest that its registers hold.
+fn all_noisy(rounding: &str, fold: usize) -> serde_json::Value {
+    let mut chip = all_models(rounding, fold);
+    for (index, shipped) in SHIPPED.iter().enumerate() {
+        let model = shipped.read().unwrap();
+        let state = &model.states[model.condition.state];
+        let span = (state.range.1 - state.range.0) / state.unit.1.scale;
+        chip["layers"][index]["noise_rms"] = (5e-5 * span).into();
+    }
+    chip
+}
+
+fn chip(description: &serde_json::Value) -> Chip {
+    let text = description.to_string();
+    let description = Description::parse("files", &text).unwrap_or_else(|e| panic!("{e}"));
     Chip::resolve("files", &description).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Forced cases see every event; random ones draw cards within the bounds of the files.
-fn check(description: &str) {
+fn check(description: &serde_json::Value) {
     let chip = chip(description);
     let design = bruno_hdl::generate(&chip).unwrap();
     let mut both = Lockstep::new(&chip, &design).unwrap();
@@ -67,7 +79,15 @@ fn spikes_everywhere(chip: &Chip, activity: &[Activity]) {
 /// The model that trains, whose texts are rewritten: layers have states of one name in words of several lengths.
 #[test]
 fn every_model_at_full_speed() {
-    let chip = chip(&all_models("nearest", 1));
+    check_trained(&all_models("nearest", 1));
+}
+#[test]
+fn every_noisy_model_at_full_speed() {
+    check_trained(&all_noisy("stochastic", 1));
+}
+
+fn check_trained(description: &serde_json::Value) {
+    let chip = chip(description);
     let design = bruno_hdl::generate(&chip).unwrap();
     let mut integer = IntegerModel::new(&chip);
     let mut rtl = VerilatedModel::new(&chip, &design, Flavour::Fast, Path::new("")).unwrap();
@@ -103,6 +123,15 @@ fn every_model_at_random_folded() {
     check(&all_models("stochastic", 2));
 }
 
+#[test]
+fn every_noisy_model() {
+    check(&all_noisy("nearest", 1));
+}
+#[test]
+fn every_noisy_model_at_random_folded() {
+    check(&all_noisy("stochastic", 2));
+}
+
 /// States, parameters and coefficients with the names of the modules' own signals, of other ports, of Verilog.
 const HOSTILE: &str = "\
 model always:
@@ -136,13 +165,14 @@ model always:
 fn names_of_the_modules() {
     let model = serde_json::json!({"file": "hostile.nrn", "text": HOSTILE});
     let layer = serde_json::json!({
-        "name": "hidden", "model": model, "neurons": 3, "recurrent": true, "synapse": {"range_pA": 200}
+        "name": "hidden", "model": model, "neurons": 3, "recurrent": true, "synapse": {"range_pA": 200},
+        "noise_rms": 1e-4
     });
     for fold in [1, 2] {
         let description = serde_json::json!({
             "name": "names", "inputs": 2, "rounding": "stochastic", "recorder": "minmax", "layers": [layer], "fold": fold,
             "readout": {"outputs": 1, "synapse": {"range_pA": 100}}
         });
-        check(&description.to_string());
+        check(&description);
     }
 }

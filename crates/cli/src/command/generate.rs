@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// A description with `interfaces` (SPI, AXI4-Lite, AER, event streams, AXI4-Stream; docs/interfaces.md) also gives the
 /// shell CHIP_shell around the core, the wrappers it uses, its constraints and its page of ports and registers.
 ///
-/// Optional hardware (`rounding`: stochastic, `noise_pA_rms` of a layer's device, `recorder`: sample, mean, jacobian,
+/// Optional hardware (`rounding`: stochastic, `noise_pA_rms` of a layer's device or `noise_rms` of one with a `model`, `recorder`: sample, mean, jacobian,
 /// minmax) is generated only where the description asks for it: docs/options.md.
 #[derive(clap::Args)]
 pub struct Generate {

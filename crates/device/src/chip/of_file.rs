@@ -2,8 +2,8 @@
 
 use super::programs::program;
 use super::{Neurons, Options};
-use crate::{Codes, CurrentWord, LayerKind, NeuronModel, NeuronProgram};
-use bruno_chip::{Description, LayerDescription, NeuronFile, Problem, RecorderLevel};
+use crate::{Codes, CurrentWord, LayerKind, NeuronModel, NeuronProgram, noise};
+use bruno_chip::{Description, LayerDescription, Problem, RecorderLevel};
 use bruno_model::{Derived, Dimension, Model};
 use std::sync::Arc;
 
@@ -14,7 +14,6 @@ const MOST_CURRENT_BITS: u32 = 24;
 pub(super) fn neurons(
     d: &Description,
     layer: &LayerDescription,
-    file: &NeuronFile,
     options: Options,
     at: &str,
 ) -> Result<Neurons, Vec<Problem>> {
@@ -27,7 +26,9 @@ pub(super) fn neurons(
             remedy: "use `mean`".into(),
         }));
     }
-    let program = program(file, at).map_err(one)?;
+    let program = program(layer, at).map_err(one)?;
+    let program = program.ok_or_else(|| one(absent(at)))?;
+    let noise_m = noise(&program.derived, layer, at).map_err(one)?;
     let current = current(&program.derived, at).map_err(one)?;
     let parameters = parameters(&program.derived.model, layer, at)?;
     spreads(&program.derived.model, layer, at)?;
@@ -43,7 +44,10 @@ pub(super) fn neurons(
     Ok(Neurons {
         kind: LayerKind::File,
         model: Arc::new(model),
-        codes: Codes::of_program(own, d.rounding),
+        codes: Codes {
+            noise_m,
+            ..Codes::of_program(own, d.rounding)
+        },
         current,
     })
 }
@@ -85,6 +89,35 @@ fn current(derived: &Derived, at: &str) -> Result<CurrentWord, Problem> {
     Ok(CurrentWord {
         bits: word.bits,
         lsb_pa: word.lsb * 1e12,
+    })
+}
+
+/// The amplitude of the noise on the state that the condition compares.
+fn noise(derived: &Derived, layer: &LayerDescription, at: &str) -> Result<i32, Problem> {
+    let Some(rms) = layer.noise_rms else {
+        return Ok(0);
+    };
+    let state = &derived.model.states[derived.model.condition.state];
+    let problem = |value: String, allowed: String, remedy: &str| Problem {
+        field: format!("{at}.noise_rms"),
+        value,
+        allowed,
+        remedy: remedy.into(),
+    };
+    let Some(scale) = noise::of_file(derived) else {
+        return Err(problem(
+            format!("present, and `{}` is a kernel", state.name),
+            "a file whose condition compares a state with an equation".into(),
+            "kernels are advanced exactly: give the state an equation in `equations`",
+        ));
+    };
+    scale.code(rms).ok_or_else(|| {
+        let most = format!("up to {:.4} {}", scale.most(), state.unit.0);
+        problem(
+            rms.to_string(),
+            most,
+            "lower it, or widen the range of the state",
+        )
     })
 }
 

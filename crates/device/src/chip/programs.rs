@@ -1,40 +1,52 @@
 //! Programs of neuron files, derived once: training resolves the same chip with other cards over and over.
 
 use crate::NeuronProgram;
-use bruno_chip::{NeuronFile, Problem};
+use bruno_chip::{LayerDescription, NeuronFile, Problem};
 use bruno_model::{Derived, Mistakes, Model, SHIPPED, Shipped};
 use std::sync::{Mutex, PoisonError};
 
 /// Programs that are kept.
 const KEPT: usize = 16;
 
-/// The latest programs with the text of their files, the oldest first.
-static LATEST: Mutex<Vec<(NeuronFile, NeuronProgram)>> = Mutex::new(Vec::new());
+/// What a program follows from: a file, and whether noise has room in it.
+type Origin = (NeuronFile, bool);
 
-/// The program of a file; `at` is the layer in errors.
+/// The latest programs with what they follow from, the oldest first.
+static LATEST: Mutex<Vec<(Origin, NeuronProgram)>> = Mutex::new(Vec::new());
+
+/// The program of the file that a layer names, with room for noise where the layer has it; none of a layer without a file.
+/// `at` is the layer in errors.
 ///
 /// # Errors
 /// A name that bruno does not know, a file with mistakes, and equations of which no integers can be made.
-pub(crate) fn program(file: &NeuronFile, at: &str) -> Result<NeuronProgram, Problem> {
-    let known = |all: &Vec<(NeuronFile, NeuronProgram)>| {
-        let found = all.iter().find(|(known, _)| known == file);
+pub(crate) fn program(
+    layer: &LayerDescription,
+    at: &str,
+) -> Result<Option<NeuronProgram>, Problem> {
+    let Some(file) = &layer.model else {
+        return Ok(None);
+    };
+    let noise = layer.noise_rms.is_some();
+    let origin = (file.clone(), noise);
+    let known = |all: &Vec<(Origin, NeuronProgram)>| {
+        let found = all.iter().find(|(known, _)| *known == origin);
         found.map(|(_, program)| program.clone())
     };
     // A thread that ended in the middle left nothing half done.
     let latest = || LATEST.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(program) = known(&latest()) {
-        return Ok(program);
+        return Ok(Some(program));
     }
-    let program = NeuronProgram::new(derived(file, at)?);
+    let program = NeuronProgram::new(derived(file, noise, at)?);
     let mut all = latest();
     if all.len() >= KEPT {
         all.remove(0);
     }
-    all.push((file.clone(), program.clone()));
-    Ok(program)
+    all.push((origin, program.clone()));
+    Ok(Some(program))
 }
 
-fn derived(file: &NeuronFile, at: &str) -> Result<Derived, Problem> {
+fn derived(file: &NeuronFile, noise: bool, at: &str) -> Result<Derived, Problem> {
     let model = match file {
         NeuronFile::Named(name) => match Shipped::named(name) {
             Some(shipped) => shipped.read(),
@@ -42,7 +54,10 @@ fn derived(file: &NeuronFile, at: &str) -> Result<Derived, Problem> {
         },
         NeuronFile::Text(own) => Model::read(&own.file, &own.text),
     };
-    let derived = model.and_then(|model| Derived::new(&model));
+    let derived = model.and_then(|model| match noise {
+        true => Derived::with_noise(&model),
+        false => Derived::new(&model),
+    });
     derived.map_err(|mistakes: Mistakes| Problem {
         field: format!("{at}.model"),
         value: format!("`{}`, which cannot be used", file.name()),

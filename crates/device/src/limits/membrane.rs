@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::dead_zones::{self, DeadZones};
-use crate::{Chip, DesignRule, Felif, Layer, TICK_S, noise};
+use crate::{Chip, DesignRule, Felif, Layer, NeuronProgram, TICK_S, noise};
 use bruno_chip::{DeviceCard, Rounding};
 
 /// Field at which thin HfO2 is taken to break down, MV/cm: illustrative, a round figure for films of some 10 nm.
@@ -73,6 +73,19 @@ pub(super) fn noise_in_force(chip: &Chip, layer: &Layer, model: &Felif) -> Findi
         "layer `{}`: membrane noise of {rms:.3} pA rms a tick, {:.3e} pA/sqrt(Hz)",
         layer.name,
         // A white sequence of step dt has the one-sided density 2 dt rms^2.
+        rms * (2.0 * TICK_S).sqrt()
+    ))
+}
+
+/// Noise of neurons of a file, `rms` in its unit.
+pub(super) fn noise_of_file(layer: &Layer, program: &NeuronProgram, rms: f64) -> Finding {
+    let model = &program.derived.model;
+    let state = &model.states[model.condition.state];
+    let unit = &state.unit.0;
+    Finding::note(format!(
+        "layer `{}`: noise on `{}` of {rms:.4e} {unit} rms a tick, {:.3e} {unit}/sqrt(Hz) before the equation",
+        layer.name,
+        state.name,
         rms * (2.0 * TICK_S).sqrt()
     ))
 }

@@ -50,9 +50,10 @@ pub enum RoundingBits {
 }
 
 impl PartialEq for NeuronProgram {
-    /// A program and its names follow from the file alone.
+    /// A program and its names follow from the file, and from whether noise has room.
     fn eq(&self, other: &Self) -> bool {
-        self.derived.model.text() == other.derived.model.text()
+        let origin = |p: &Self| (p.derived.model.text().to_string(), p.derived.noise);
+        origin(self) == origin(other)
     }
 }
 
@@ -121,6 +122,37 @@ impl NeuronProgram {
     /// What is added before its states are rounded, in the order of [`Derived::offsets`].
     pub fn offsets(&self) -> &[RoundingOffset] {
         &self.offsets
+    }
+
+    /// Random words that the roundings take bits of.
+    pub fn rounding_words(&self) -> u32 {
+        self.offsets.iter().map(|o| o.word + 1).max().unwrap_or(0)
+    }
+
+    /// The random word of the noise: the first, or with stochastic rounding the one behind those of the roundings.
+    pub fn noise_word(&self, stochastic: bool) -> u32 {
+        match stochastic {
+            true => self.rounding_words(),
+            false => 0,
+        }
+    }
+
+    /// What the amplitude of the noise is.
+    pub(super) fn about_noise(&self) -> String {
+        let derived = &self.derived;
+        let (Some(noise), name) = (
+            derived.noise,
+            &derived.model.states[derived.model.condition.state].name,
+        ) else {
+            return String::new();
+        };
+        let guard = match derived.offsets[noise.offset].bits {
+            Below::Guard(bits) => bits,
+            Below::Shift(_) => 0,
+        };
+        // `u` is up to 255 / 256 of 2^8.
+        let exponent = i64::from(BYTE) - i64::from(noise.shift) - i64::from(guard);
+        format!("noise on `{name}`, largest value a tick, 2^{exponent} LSB of `{name}`")
     }
 
     /// A value of a state in SI units.

@@ -146,7 +146,9 @@ impl Lowering<'_> {
         sum: impl Fn(&mut Self, f64) -> Lowered<Value>,
     ) -> Lowered<Value> {
         let mut last = TooWide { low: 0, high: 0 };
-        for guard in (0..=GUARD_BITS).rev() {
+        // Noise goes below the LSB.
+        let fewest = u32::from(self.is_noisy(state));
+        for guard in (fewest..=GUARD_BITS).rev() {
             let before = self.built.clone();
             let lsb = self.words[state].lsb * (-f64::from(guard)).exp2();
             let done = sum(self, lsb).and_then(|value| self.rounded(state, value, guard));
@@ -163,15 +165,17 @@ impl Lowering<'_> {
         if guard == 0 {
             return Ok(value);
         }
+        let noise = self.noise_on(state, guard);
         let index = self.built.offsets.len();
         self.built.offsets.push(Offset {
             state,
             bits: Below::Guard(guard),
         });
+        let most = (1 << guard) - 1 + noise;
         let offset = self
             .built
             .program
-            .input(Input::Offset(index), 0, (1 << guard) - 1)?;
+            .input(Input::Offset(index), -noise, most)?;
         let sum = self.built.program.add(value, offset)?;
         Ok(self.built.program.shift_right(sum, guard)?)
     }
@@ -195,8 +199,9 @@ impl Lowering<'_> {
         let list: Vec<Term> = list.into_iter().map(times_tick).collect();
         let lsb = self.words[state].lsb;
         let label = self.model.states[state].name.clone();
-        let alone =
+        let own =
             matches!(list.as_slice(), [Term { factors, .. }] if *factors == [Factor::State(state)]);
+        let alone = own && !self.is_noisy(state);
         let change = if alone {
             self.sum(
                 &list,

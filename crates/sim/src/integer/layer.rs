@@ -91,12 +91,7 @@ impl LayerState {
         let mut state = Self {
             arithmetic: Arithmetic::of(layer.kind, &model, chip.constants, chip.rounding),
             lanes: model.program.as_ref().map(|program| {
-                ProgramLanes::new(
-                    program,
-                    &layer.codes,
-                    layer.options.stochastic,
-                    layer.neurons,
-                )
+                ProgramLanes::new(program, &layer.codes, layer.options, layer.neurons)
             }),
             inputs: layer.inputs,
             rounding: chip.rounding,

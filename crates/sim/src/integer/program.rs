@@ -2,8 +2,8 @@
 
 use super::neuron::{Outcome, State};
 use super::random::Generator;
-use bruno_device::{Codes, NeuronProgram, RoundingBits, RoundingOffset};
-use bruno_model::{Derived, Lanes};
+use bruno_device::{Codes, NeuronProgram, Options, RoundingBits, RoundingOffset};
+use bruno_model::{Derived, Lanes, Registers};
 use std::sync::Arc;
 
 /// The neurons of a layer whose states a program moves.
@@ -12,7 +12,9 @@ pub struct ProgramLanes {
     lanes: Lanes<Arc<Derived>>,
     /// Registers in force.
     own: Vec<i32>,
-    stochastic: bool,
+    registers: Registers,
+    noise_m: i32,
+    options: Options,
     /// Offsets of this tick, as the program counts them, then by neuron.
     offsets: Vec<Vec<i32>>,
     inject: Vec<i32>,
@@ -22,7 +24,7 @@ impl ProgramLanes {
     pub fn new(
         program: &Arc<NeuronProgram>,
         codes: &Codes,
-        stochastic: bool,
+        options: Options,
         neurons: usize,
     ) -> Self {
         let registers = program.registers(&codes.own);
@@ -32,15 +34,19 @@ impl ProgramLanes {
             offsets: vec![vec![0; neurons]; program.offsets().len()],
             inject: vec![0; neurons],
             program: program.clone(),
-            stochastic,
+            noise_m: codes.noise_m,
+            registers,
+            options,
         }
     }
 
     /// Puts registers in force.
     pub fn load(&mut self, codes: &Codes) {
+        self.noise_m = codes.noise_m;
         if self.own != codes.own {
             self.own.clone_from(&codes.own);
-            self.lanes.load(&self.program.registers(&codes.own));
+            self.registers = self.program.registers(&codes.own);
+            self.lanes.load(&self.registers);
         }
     }
 
@@ -52,10 +58,10 @@ impl ProgramLanes {
         generator: Generator,
     ) -> Vec<Outcome> {
         self.gather(neurons, inject);
-        if self.stochastic {
+        if self.options.random() {
             self.draw(generator);
         }
-        let offsets = self.stochastic.then_some(&self.offsets[..]);
+        let offsets = self.options.random().then_some(&self.offsets[..]);
         let done = self.lanes.tick(&self.inject, offsets);
         debug_assert_eq!(
             self.lanes.check(),
@@ -100,20 +106,28 @@ impl ProgramLanes {
         }
     }
 
-    /// The offsets of stochastic rounding.
+    /// The offsets of random roundings, and noise on one of them.
     fn draw(&mut self, generator: Generator) {
+        let stochastic = self.options.stochastic;
+        let noise = self.program.derived.noise;
+        let noise_word = self.program.noise_word(stochastic) as usize;
+        let words = match stochastic {
+            true => noise_word + usize::from(noise.is_some()),
+            false => 1,
+        };
         let offsets = self.program.offsets();
-        let words = offsets
-            .iter()
-            .map(|o| o.word as usize + 1)
-            .max()
-            .unwrap_or(0);
-        for (k, words) in (0..self.inject.len())
-            .map(|k| generator.chain(k, words))
-            .enumerate()
-        {
-            for (row, offset) in self.offsets.iter_mut().zip(offsets) {
-                row[k] = drawn(offset, &self.own, words[offset.word as usize]);
+        for k in 0..self.inject.len() {
+            let words = generator.chain(k, words);
+            for (place, (row, offset)) in self.offsets.iter_mut().zip(offsets).enumerate() {
+                row[k] = match stochastic {
+                    true => drawn(offset, &self.own, words[offset.word as usize]),
+                    false => self.registers.halves[place],
+                };
+            }
+            if let Some(noise) = noise {
+                let word = words[noise_word];
+                let size = noise.size(self.noise_m, (word >> 16 & 255) as i32);
+                self.offsets[noise.offset][k] += if word >> 31 == 1 { -size } else { size };
             }
         }
     }

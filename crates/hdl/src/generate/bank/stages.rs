@@ -73,12 +73,8 @@ fn of_kind(chip: &Chip, layer: &Layer) -> Result<Stages, HdlError> {
 /// Kernels of a neuron file.
 fn of_program(layer: &Layer, program: &NeuronProgram) -> Result<Stages, HdlError> {
     let kernels = ModelKernels::new(program);
-    let stochastic = layer.options.stochastic;
-    let mut neurons = match stochastic {
-        true => random_words(program)?,
-        false => Vec::new(),
-    };
-    neurons.push(kernels.offsets(&layer.model, stochastic));
+    let mut neurons = random_words(program, layer.options)?;
+    neurons.push(kernels.offsets(&layer.model, layer.options));
     neurons.push(kernels.neurons("neuron")?);
     Ok(Stages {
         neurons,
