@@ -137,7 +137,12 @@ impl NeuronModel {
 
     /// With what a chip's options and recorder add.
     fn on_chip(mut self, recorder: RecorderLevel, options: Options) -> Self {
-        let optional = parts::optional_registers(options);
+        // The surrogate's width is that of a sample: without one nothing reads it.
+        let surrogate = self.fires.is_none_or(|fires| fires.nearness.is_some());
+        let optional = parts::optional_registers(Options {
+            jacobian: options.jacobian && surrogate,
+            ..options
+        });
         self.registers.extend(optional.map(RegisterId::from));
         self.words = record::words(&self, recorder);
         self

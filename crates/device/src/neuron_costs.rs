@@ -3,7 +3,7 @@
 use crate::chip::programs::program;
 use crate::{FileParameter, NeuronProgram};
 use bruno_chip::LayerDescription;
-use bruno_model::{Costs, Expression, Float, Point, TICK_S, Variable};
+use bruno_model::{Costs, Expression, Extras, Float, Point, TICK_S, Variable};
 
 /// The costs of the neurons of one layer with its parameters.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct OfMembrane<'a> {
 impl NeuronCosts {
     /// Those of a layer; none of one whose neurons are those of a `kind`, or whose file cannot be read.
     pub fn of(layer: &LayerDescription) -> Option<Self> {
-        let program = program(layer, &layer.name).ok()??;
+        let program = program(layer, Extras::default(), &layer.name).ok()??;
         let parameters = program.parameters_of(layer);
         Some(Self {
             program,

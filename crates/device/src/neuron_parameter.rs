@@ -4,7 +4,7 @@
 use crate::DeviceParameter;
 use crate::chip::programs::program;
 use bruno_chip::{LayerDescription, Problem};
-use bruno_model::{Model, Variable};
+use bruno_model::{Extras, Model, Variable};
 
 /// A parameter of the neurons of one layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ impl NeuronParameter {
     /// # Errors
     /// A neuron file that cannot be read.
     pub fn named(name: &str, layer: &LayerDescription) -> Result<Option<Self>, Problem> {
-        let kept = match program(layer, &at(layer))? {
+        let kept = match program(layer, Extras::default(), &at(layer))? {
             None => DeviceParameter::named(name).map(Kept::Card),
             Some(program) => FileParameter::named(name, &program.derived.model).map(Kept::File),
         };
@@ -57,7 +57,7 @@ impl NeuronParameter {
     /// # Errors
     /// A neuron file that cannot be read.
     pub fn names(layer: &LayerDescription) -> Result<Vec<String>, Problem> {
-        let Some(program) = program(layer, &at(layer))? else {
+        let Some(program) = program(layer, Extras::default(), &at(layer))? else {
             return Ok(DeviceParameter::ALL.map(|p| p.name().into()).into());
         };
         let numbers = program

@@ -155,13 +155,30 @@ fn noise_of_a_temperature() {
     check_noise("vo2", 0.01, "noise on `T` of 9.9");
 }
 
+/// The words of the level `jacobian` behind those of `mean`.
+fn check_sums(model: &str, expected: &str) {
+    let chip = error(
+        &format!(r#""model":"{model}""#),
+        r#""recorder":"jacobian","#,
+    )
+    .unwrap();
+    let layer = &chip.layers[0].model;
+    let words = layer.words.iter().rev().take(layer.samples.len()).rev();
+    let names: Vec<&str> = words.map(|w| w.name.as_str()).collect();
+    assert_eq!(names.join(" "), expected);
+}
+
 #[test]
-fn a_recorder_without_samples() {
-    let found = error(r#""model":"alif""#, r#""recorder":"jacobian","#).unwrap_err();
-    assert!(
-        found.contains("`recorder` is jacobian; allowed: `sample`, `mean` or `minmax`"),
-        "{found}"
-    );
+fn sums_of_straight_equations() {
+    check_sums("alif", "");
+}
+#[test]
+fn sums_of_a_switching_capacitor() {
+    check_sums("felif", "sum_p_by_V_slope sum_p_by_p_slope");
+}
+#[test]
+fn sums_of_an_exponential_spike() {
+    check_sums("adex", "sum_V_by_V_slope");
 }
 
 /// An input that is no current, and one whose word does not reach as far down as up.

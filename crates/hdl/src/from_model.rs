@@ -111,7 +111,7 @@ impl<'a> ModelKernels<'a> {
             Output::State(state) => !self.resets_state(*state),
             Output::Moved(state) => self.resets_state(*state),
             Output::Refractory => false,
-            Output::Left | Output::Spike | Output::Saturations => true,
+            Output::Left | Output::Spike | Output::Saturations | Output::Slope(_) => true,
         })
     }
 

@@ -10,19 +10,22 @@ pub enum Variable {
     State(usize),
     /// A parameter by its index.
     Parameter(usize),
+    /// The rate of a state on a right side.
+    Change(usize),
 }
 
 impl Expression {
-    /// The derivative by a variable. Rates on a right side count as constants: put them in first. At the kink of `min` and
+    /// The derivative by a variable. By states and parameters rates on a right side count as constants: put them in first. At the kink of `min` and
     /// `max` it is that of the second argument.
     pub fn by(&self, x: Variable) -> Self {
         let zero = Self::number(0.0);
-        if !self.has_state() && matches!(x, Variable::State(_)) {
+        if !self.has_state() && !matches!(x, Variable::Parameter(_)) {
             return zero;
         }
         match self.kind() {
             Kind::State(i) if Variable::State(*i) == x => Self::number(1.0),
             Kind::Parameter(i) if Variable::Parameter(*i) == x => Self::number(1.0),
+            Kind::Change(i) if Variable::Change(*i) == x => Self::number(1.0),
             Kind::Number(_)
             | Kind::Parameter(_)
             | Kind::State(_)

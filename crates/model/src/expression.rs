@@ -153,6 +153,14 @@ impl Expression {
         }
     }
 
+    /// What is compared, if it says whether the first is smaller.
+    pub(crate) fn below(&self) -> Option<[&Expression; 2]> {
+        match self.kind() {
+            Kind::Call(Function::Below, of) => Some([of.first()?, of.get(1)?]),
+            _ => None,
+        }
+    }
+
     /// Parts of the node.
     pub(crate) fn parts(&self) -> Vec<&Expression> {
         parts(self.kind())
@@ -169,6 +177,11 @@ impl Expression {
             }
         });
         found
+    }
+
+    /// Whether a part of it is so.
+    pub(crate) fn any(&self, is_so: &dyn Fn(&Expression) -> bool) -> bool {
+        is_so(self) || self.parts().iter().any(|part| part.any(is_so))
     }
 
     /// Walks over every node.

@@ -1,8 +1,10 @@
 //! A model in f64: its right sides, their derivatives, and one explicit step of a tick.
 
 mod fine;
+mod rates_by;
 
 pub use fine::Drive;
+pub use rates_by::RatesBy;
 
 use crate::derivative::Variable;
 use crate::evaluate::Point;
@@ -145,8 +147,7 @@ impl FloatCard<'_> {
 
     /// Whether the refractory time holds a state.
     fn is_held(&self, state: usize) -> bool {
-        let refractory = self.float.model.refractory.as_ref();
-        refractory.is_some_and(|r| r.holds.contains(&state))
+        self.float.model.holds(state)
     }
 
     fn step_kernels(&self, now: &mut FloatState, inject: f64) {

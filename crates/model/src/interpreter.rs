@@ -23,6 +23,8 @@ pub struct Outcome {
     pub spikes: Vec<i32>,
     /// Saturated updates.
     pub saturations: Vec<i32>,
+    /// Samples of the derivatives that a program has, then by neuron.
+    pub slopes: Vec<Vec<i32>>,
 }
 
 /// A value outside of its interval: what was proved does not hold. A bug in bruno.
@@ -87,6 +89,8 @@ impl<D: Deref<Target = Derived>> Lanes<D> {
                 Output::Refractory => self.refractory.clone_from(values),
                 Output::Spike => outcome.spikes.clone_from(values),
                 Output::Saturations => outcome.saturations.clone_from(values),
+                // In the order of the program.
+                Output::Slope(_) => outcome.slopes.push(values.clone()),
                 Output::Moved(_) | Output::Left => {}
             }
         }

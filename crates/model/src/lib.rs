@@ -33,10 +33,13 @@ pub use coefficient::Mantissa;
 pub use derivative::Variable;
 pub use evaluate::Point;
 pub use expression::{Expression, Function, Kind};
-pub use float::{Drive, Float, FloatCard, FloatState};
+pub use float::{Drive, Float, FloatCard, FloatState, RatesBy};
 pub use interpreter::{Lanes, Outcome, Outside};
 pub use interval::Interval;
-pub use lower::{Below, CardError, Code, Coefficient, Derived, Noise, Offset, Registers, Word};
+pub use lower::{
+    Below, CardError, Code, Coefficient, Derived, Extras, MOST_SLOPES, Noise, Offset, Registers,
+    Slope, Word,
+};
 pub use mistake::{Mistake, Mistakes, Span};
 pub use model::{
     Alias, Condition, Costs, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S,

@@ -18,6 +18,7 @@ mod functions;
 mod noise;
 mod rates;
 mod registers;
+mod slopes;
 mod spike;
 mod sum;
 mod terms;
@@ -34,6 +35,7 @@ pub(crate) use coded::Coded;
 use coded::Constants;
 pub use noise::Noise;
 pub use registers::{CardError, Registers};
+pub use slopes::{MOST_SLOPES, Slope};
 pub use word::Word;
 
 /// Most guard bits that terms carry below the LSB.
@@ -58,6 +60,8 @@ pub struct Derived {
     pub reaches: Vec<(i64, i64)>,
     /// Noise on one of the offsets, where it was asked for.
     pub noise: Option<Noise>,
+    /// Derivatives that are sampled, where they were asked for.
+    pub slopes: Vec<Slope>,
     pub(crate) constants: Constants,
 }
 
@@ -168,6 +172,7 @@ struct Built {
     /// Codes of states before they are clamped to their words.
     reaches: Vec<(i64, i64)>,
     noise: Option<Noise>,
+    slopes: Vec<Slope>,
 }
 
 struct Lowering<'m> {
@@ -181,8 +186,17 @@ struct Lowering<'m> {
     moved: Vec<Option<Value>>,
     /// Cards at which coefficients are compared.
     probes: Vec<Vec<f64>>,
-    /// The state that the condition compares feels noise.
-    noise: bool,
+    extras: Extras,
+}
+
+/// What a program has beside the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Extras {
+    /// Room for noise on the state that the condition compares. A kernel, which is advanced exactly, takes none:
+    /// [`Derived::noise`] says so.
+    pub noise: bool,
+    /// Samples of derivatives for a recorder ([`Derived::slopes`]).
+    pub slopes: bool,
 }
 
 impl Derived {
@@ -191,32 +205,27 @@ impl Derived {
     /// # Errors
     /// What cannot be done in 32 bits, by name, with its place and a remedy.
     pub fn new(model: &Model) -> Result<Self, Mistakes> {
-        Self::lowered(model, false)
+        Self::with(model, Extras::default())
     }
 
-    /// Derives integers that leave room for noise on the state that the condition compares. A kernel, which is advanced
-    /// exactly, takes none: [`Self::noise`] says so.
+    /// Derives integers with more than the model needs.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn with_noise(model: &Model) -> Result<Self, Mistakes> {
-        Self::lowered(model, true)
-    }
-
-    fn lowered(model: &Model, noise: bool) -> Result<Self, Mistakes> {
-        Self::of(model, noise)
+    pub fn with(model: &Model, extras: Extras) -> Result<Self, Mistakes> {
+        Self::lowered(model, extras)
             .map_err(|fault| Mistakes::new(&model.source.file, &model.source.text, vec![fault]))
     }
 
-    fn of(model: &Model, noise: bool) -> Result<Self, Fault> {
-        let mut lowering = Lowering::new(model, noise)?;
+    fn lowered(model: &Model, extras: Extras) -> Result<Self, Fault> {
+        let mut lowering = Lowering::new(model, extras)?;
         lowering.tick()?;
         lowering.finish()
     }
 }
 
 impl<'m> Lowering<'m> {
-    fn new(model: &'m Model, noise: bool) -> Result<Self, Fault> {
+    fn new(model: &'m Model, extras: Extras) -> Result<Self, Fault> {
         let words: Vec<Word> = (0..model.states.len())
             .map(|s| Word::of(model, s))
             .collect();
@@ -244,7 +253,7 @@ impl<'m> Lowering<'m> {
             words,
             built,
             now,
-            noise,
+            extras,
         })
     }
 
@@ -259,6 +268,7 @@ impl<'m> Lowering<'m> {
             offsets: built.offsets,
             reaches: built.reaches,
             noise: built.noise,
+            slopes: built.slopes,
             constants: self.constants,
         };
         for alias in &derived.model.integers.registers {

@@ -169,6 +169,12 @@ impl Model {
         self.parameters.iter().position(|p| p.name == name)
     }
 
+    /// Whether a refractory time holds a state.
+    pub fn holds(&self, state: usize) -> bool {
+        let refractory = self.refractory.as_ref();
+        refractory.is_some_and(|r| r.holds.contains(&state))
+    }
+
     /// A state's index by its name.
     pub fn state(&self, name: &str) -> Option<usize> {
         self.states.iter().position(|s| s.name == name)

@@ -85,6 +85,8 @@ pub enum Output {
     Spike,
     /// Saturated updates of the tick.
     Saturations,
+    /// A derivative of a rate for the recorder.
+    Slope(usize),
 }
 
 /// Operations in an order in which each follows those that it uses; equal ones exist once.

@@ -52,6 +52,8 @@ impl Case {
         let at = |by: f64| match x {
             Variable::State(i) => (self.parameters.clone(), moved(&self.states, i, by)),
             Variable::Parameter(i) => (moved(&self.parameters, i, by), self.states.clone()),
+            // All rates are put in.
+            Variable::Change(_) => (self.parameters.clone(), self.states.clone()),
         };
         let ((p0, s0), (p1, s1)) = (at(-h), at(h));
         let rate = |p: &[f64], s: &[f64]| self.float.rates(p, s)[state];

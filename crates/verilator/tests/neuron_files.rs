@@ -29,9 +29,10 @@ fn all_models(rounding: &str, fold: usize) -> serde_json::Value {
     })
 }
 
-/// The same with noise in every layer, near the largest that its registers hold.
-fn all_noisy(rounding: &str, fold: usize) -> serde_json::Value {
+/// The same with noise in every layer, near the largest that its registers hold, and with the sums of the level `jacobian`.
+fn with_all_options(rounding: &str, fold: usize) -> serde_json::Value {
     let mut chip = all_models(rounding, fold);
+    chip["recorder"] = "jacobian".into();
     for (index, shipped) in SHIPPED.iter().enumerate() {
         let model = shipped.read().unwrap();
         let state = &model.states[model.condition.state];
@@ -82,8 +83,8 @@ fn every_model_at_full_speed() {
     check_trained(&all_models("nearest", 1));
 }
 #[test]
-fn every_noisy_model_at_full_speed() {
-    check_trained(&all_noisy("stochastic", 1));
+fn every_option_at_full_speed() {
+    check_trained(&with_all_options("stochastic", 1));
 }
 
 fn check_trained(description: &serde_json::Value) {
@@ -124,12 +125,12 @@ fn every_model_at_random_folded() {
 }
 
 #[test]
-fn every_noisy_model() {
-    check(&all_noisy("nearest", 1));
+fn every_option() {
+    check(&with_all_options("nearest", 1));
 }
 #[test]
-fn every_noisy_model_at_random_folded() {
-    check(&all_noisy("stochastic", 2));
+fn every_option_at_random_folded() {
+    check(&with_all_options("stochastic", 2));
 }
 
 /// States, parameters and coefficients with the names of the modules' own signals, of other ports, of Verilog.

@@ -3,8 +3,8 @@
 use super::programs::program;
 use super::{Neurons, Options};
 use crate::{Codes, CurrentWord, LayerKind, NeuronModel, NeuronProgram, noise};
-use bruno_chip::{Description, LayerDescription, Problem, RecorderLevel};
-use bruno_model::{Derived, Dimension, Model};
+use bruno_chip::{Description, LayerDescription, Problem};
+use bruno_model::{Derived, Dimension, Extras, Model};
 use std::sync::Arc;
 
 /// Most bits of the current that spikes inject: level tables and adders have no more.
@@ -18,15 +18,11 @@ pub(super) fn neurons(
     at: &str,
 ) -> Result<Neurons, Vec<Problem>> {
     let one = |problem| vec![problem];
-    if d.recorder == RecorderLevel::Jacobian {
-        return Err(one(Problem {
-            field: "recorder".into(),
-            value: "jacobian".into(),
-            allowed: format!("`sample`, `mean` or `minmax` in a chip with a `model` ({at})"),
-            remedy: "use `mean`".into(),
-        }));
-    }
-    let program = program(layer, at).map_err(one)?;
+    let extras = Extras {
+        noise: options.noise,
+        slopes: options.jacobian,
+    };
+    let program = program(layer, extras, at).map_err(one)?;
     let program = program.ok_or_else(|| one(absent(at)))?;
     let noise_m = noise(&program.derived, layer, at).map_err(one)?;
     let current = current(&program.derived, at).map_err(one)?;

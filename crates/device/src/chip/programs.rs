@@ -2,32 +2,32 @@
 
 use crate::NeuronProgram;
 use bruno_chip::{LayerDescription, NeuronFile, Problem};
-use bruno_model::{Derived, Mistakes, Model, SHIPPED, Shipped};
+use bruno_model::{Derived, Extras, Mistakes, Model, SHIPPED, Shipped};
 use std::sync::{Mutex, PoisonError};
 
 /// Programs that are kept.
 const KEPT: usize = 16;
 
-/// What a program follows from: a file, and whether noise has room in it.
-type Origin = (NeuronFile, bool);
+/// What a program follows from: a file, and what a chip adds to it.
+type Origin = (NeuronFile, Extras);
 
 /// The latest programs with what they follow from, the oldest first.
 static LATEST: Mutex<Vec<(Origin, NeuronProgram)>> = Mutex::new(Vec::new());
 
-/// The program of the file that a layer names, with room for noise where the layer has it; none of a layer without a file.
+/// The program of the file that a layer names, with what the chip adds to it; none of a layer without a file.
 /// `at` is the layer in errors.
 ///
 /// # Errors
 /// A name that bruno does not know, a file with mistakes, and equations of which no integers can be made.
 pub(crate) fn program(
     layer: &LayerDescription,
+    extras: Extras,
     at: &str,
 ) -> Result<Option<NeuronProgram>, Problem> {
     let Some(file) = &layer.model else {
         return Ok(None);
     };
-    let noise = layer.noise_rms.is_some();
-    let origin = (file.clone(), noise);
+    let origin = (file.clone(), extras);
     let known = |all: &Vec<(Origin, NeuronProgram)>| {
         let found = all.iter().find(|(known, _)| *known == origin);
         found.map(|(_, program)| program.clone())
@@ -37,7 +37,7 @@ pub(crate) fn program(
     if let Some(program) = known(&latest()) {
         return Ok(Some(program));
     }
-    let program = NeuronProgram::new(derived(file, noise, at)?);
+    let program = NeuronProgram::new(derived(file, extras, at)?);
     let mut all = latest();
     if all.len() >= KEPT {
         all.remove(0);
@@ -46,7 +46,7 @@ pub(crate) fn program(
     Ok(Some(program))
 }
 
-fn derived(file: &NeuronFile, noise: bool, at: &str) -> Result<Derived, Problem> {
+fn derived(file: &NeuronFile, extras: Extras, at: &str) -> Result<Derived, Problem> {
     let model = match file {
         NeuronFile::Named(name) => match Shipped::named(name) {
             Some(shipped) => shipped.read(),
@@ -54,10 +54,7 @@ fn derived(file: &NeuronFile, noise: bool, at: &str) -> Result<Derived, Problem>
         },
         NeuronFile::Text(own) => Model::read(&own.file, &own.text),
     };
-    let derived = model.and_then(|model| match noise {
-        true => Derived::with_noise(&model),
-        false => Derived::new(&model),
-    });
+    let derived = model.and_then(|model| Derived::with(&model, extras));
     derived.map_err(|mistakes: Mistakes| Problem {
         field: format!("{at}.model"),
         value: format!("`{}`, which cannot be used", file.name()),

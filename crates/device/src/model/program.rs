@@ -4,7 +4,7 @@ mod card;
 mod names;
 mod registers;
 
-use super::record::record_shift;
+use super::record::{Sample, record_shift};
 use super::state::{Quantity, Rest, State, StateId};
 use super::{NeuronModel, RegisterId, Threshold, parts};
 use bruno_model::{Below, Derived, Input, Operation, Output, Value};
@@ -50,10 +50,10 @@ pub enum RoundingBits {
 }
 
 impl PartialEq for NeuronProgram {
-    /// A program and its names follow from the file, and from whether noise has room.
+    /// A program and its names follow from the file, and from what a chip adds to it.
     fn eq(&self, other: &Self) -> bool {
-        let origin = |p: &Self| (p.derived.model.text().to_string(), p.derived.noise);
-        origin(self) == origin(other)
+        let [one, two] = [&self.derived, &other.derived];
+        (one.model.text(), one.noise, &one.slopes) == (two.model.text(), two.noise, &two.slopes)
     }
 }
 
@@ -183,7 +183,9 @@ impl NeuronProgram {
                 timer: refractory.then(|| StateId::at(states.len() - 1)),
                 nearness: None,
             }),
-            samples: Vec::new(),
+            samples: (0..self.derived.slopes.len())
+                .map(|k| self.sample(k))
+                .collect(),
             registers: (0..self.own.len())
                 .map(|place| RegisterId::Own(place as u16))
                 .collect(),
@@ -191,6 +193,24 @@ impl NeuronProgram {
             words: Vec::new(),
             states,
             program: Some(Arc::new(self)),
+        }
+    }
+
+    /// The sum of a derivative.
+    fn sample(&self, index: usize) -> Sample {
+        let slope = &self.derived.slopes[index];
+        let [state, by] = [slope.state, slope.by].map(|s| &self.derived.model.states[s]);
+        let output = self.port(ModelSignal::Output(Output::Slope(index)));
+        let lsb = slope.lsb * by.unit.1.scale / state.unit.1.scale;
+        Sample {
+            word: format!("sum_{output}"),
+            output: output.into(),
+            about: format!(
+                "the derivative of the rate of `{}` by `{}` (LSB {lsb:.4e} {}/s/({}))",
+                state.name, by.name, state.unit.0, by.unit.0
+            ),
+            signed: true,
+            log2_lsb: None,
         }
     }
 

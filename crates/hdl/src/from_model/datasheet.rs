@@ -67,6 +67,11 @@ impl ModelKernels<'_> {
                 format!("rounds `{}`", self.state(derived.offsets[i].state))
             }
             ModelSignal::Output(Output::Spike) => "1: the neuron fired".into(),
+            ModelSignal::Output(Output::Slope(i)) => {
+                let slope = &derived.slopes[i];
+                let [state, by] = [slope.state, slope.by].map(|s| self.state(s));
+                format!("derivative of the rate of `{state}` by `{by}`, for a recorder")
+            }
             ModelSignal::Output(Output::Saturations) => {
                 "updates that a word clamped in this tick".into()
             }

@@ -159,6 +159,7 @@ impl<'a> Card<'a> {
             ModelSignal::Input(Input::Offset(i)) => self.offsets[i].clone(),
             ModelSignal::Output(Output::Spike) => self.outcome.spikes.clone(),
             ModelSignal::Output(Output::Saturations) => self.outcome.saturations.clone(),
+            ModelSignal::Output(Output::Slope(i)) => self.outcome.slopes[i].clone(),
             ModelSignal::Output(Output::Moved(_) | Output::Left) => {
                 panic!("no output of a whole tick")
             }

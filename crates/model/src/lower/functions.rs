@@ -134,7 +134,7 @@ mod tests {
         model.integers.exp2_degree = Some(degree);
         model.integers.registers.clear();
         model.states[1].bits = Some(18);
-        let mut lowering = Lowering::new(&model, false).unwrap();
+        let mut lowering = Lowering::new(&model, crate::Extras::default()).unwrap();
         let x = lowering.now[1];
         let value = function(&mut lowering, x);
         let program = &mut lowering.built.program;

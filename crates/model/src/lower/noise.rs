@@ -54,6 +54,6 @@ impl Lowering<'_> {
 
     /// Whether a state is the one that feels noise.
     pub(super) fn is_noisy(&self, state: usize) -> bool {
-        self.noise && self.model.condition.state == state && !self.model.states[state].kernel
+        self.extras.noise && self.model.condition.state == state && !self.model.states[state].kernel
     }
 }

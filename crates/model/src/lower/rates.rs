@@ -31,6 +31,7 @@ struct Rate<'a> {
     inner: &'a Expression,
     exponent: &'a Expression,
     cap: Option<&'a Expression>,
+    gated: bool,
     whole: &'a Expression,
 }
 
@@ -46,6 +47,7 @@ impl Lowering<'_> {
                 inner,
                 exponent,
                 cap,
+                gated,
                 whole,
             },
         ] = rates.as_slice()
@@ -63,6 +65,7 @@ impl Lowering<'_> {
             inner,
             exponent,
             cap: cap.as_ref(),
+            gated: *gated,
             whole,
         };
         let rest: Vec<Factor> = rest.into_iter().cloned().collect();
@@ -109,9 +112,9 @@ impl Lowering<'_> {
         // 2^x <= 1 with x = log2(size inner e^u scale) - power
         let fraction = scale.log2() - power;
         let outer = vec![size.clone(), rate.inner.clone()];
-        let x = self.logarithm(rate.exponent, outer, fraction, to)?;
+        let free = self.logarithm(rate.exponent, outer, fraction, to)?;
         let cap = self.cap(rate, size, fraction, top.log2() - power, to)?;
-        let x = self.built.program.min(x, cap)?;
+        let x = self.built.program.min(free, cap)?;
         let (mantissa, whole) = self.pow2(x)?;
         let p = &mut self.built.program;
         let first = p.constant(10 - power as i64)?;
@@ -124,7 +127,12 @@ impl Lowering<'_> {
             scaled(p.low(factor).min(0)).floor() as i64,
             scaled(p.high(factor)).ceil() as i64,
         );
-        Ok(p.shift_right_by(product, by, within)?)
+        let value = p.shift_right_by(product, by, within)?;
+        if !rate.gated {
+            return Ok(value);
+        }
+        let zero = p.constant(0)?;
+        Ok(p.select(cap, free, value, zero)?)
     }
 
     /// Bounds of coefficient times capped exponential.
@@ -204,6 +212,9 @@ impl Lowering<'_> {
             if slopes == earlier.slopes && constant == earlier.constant {
                 return Ok(earlier.value);
             }
+            if slopes == earlier.slopes {
+                return self.along(&earlier, constant, to);
+            }
             if opposite(&slopes, &earlier.slopes) {
                 return self.against(&earlier, constant, to);
             }
@@ -227,6 +238,28 @@ impl Lowering<'_> {
             label,
         });
         Ok(value)
+    }
+
+    /// `earlier + (constant - constant of the earlier one)`.
+    fn along(
+        &mut self,
+        earlier: &Logarithm,
+        (of, plus, offset): (Vec<Expression>, Expression, f64),
+        to: Target,
+    ) -> Lowered<Value> {
+        let (earlier_of, earlier_plus, earlier_offset) = &earlier.constant;
+        let one = Expression::number(1.0);
+        let label = self.function_label(&format!("{}_exp", to.label));
+        let coded = Coded::Logarithm {
+            of: of
+                .into_iter()
+                .chain(earlier_of.iter().map(|e| one.over(e)))
+                .collect(),
+            plus: plus.minus(earlier_plus),
+            offset: offset - earlier_offset,
+        };
+        let apart = self.code(coded, LOG_LSB, &label)?;
+        Ok(self.built.program.add(earlier.value, apart)?)
     }
 
     /// `constant + constant of the earlier one - earlier`.

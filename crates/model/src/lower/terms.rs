@@ -20,6 +20,8 @@ pub(super) enum Factor {
         inner: Expression,
         exponent: Expression,
         cap: Option<Expression>,
+        /// Zero, not the cap, where the cap is reached: a derivative.
+        gated: bool,
         whole: Expression,
     },
     /// A sigmoid of an argument.
@@ -84,6 +86,8 @@ pub(super) fn terms(words: &[Word], e: &Expression) -> Lowered<Vec<Term>> {
         }
         Kind::Product(a, b) if !a.has_state() => Ok(by(terms(words, b)?, &|c| a.times(c))),
         Kind::Product(a, b) if !b.has_state() => Ok(by(terms(words, a)?, &|c| c.times(b))),
+        Kind::Product(a, b) if a.below().is_some() => gated(words, e, a, b),
+        Kind::Product(a, b) if b.below().is_some() => gated(words, e, b, a),
         Kind::Product(a, b) => {
             let (x, y) = (one(words, a)?, one(words, b)?);
             let factors = [x.factors, y.factors].concat();
@@ -132,6 +136,7 @@ fn call(
             inner: one.clone(),
             exponent: a.clone(),
             cap: None,
+            gated: false,
             whole: e.clone(),
         })),
         Function::Sigmoid => Ok(alone(Factor::Sigmoid(a.clone()))),
@@ -188,10 +193,43 @@ fn capped(
             inner: coefficient.times(inner),
             exponent: exponent.clone(),
             cap: Some(cap.clone()),
+            gated: false,
             whole: whole.clone(),
         }),
         _ => None,
     })
+}
+
+/// The derivative of a capped exponential: the exponential in `slope` as far as `below` says that it is below its cap.
+fn gated(
+    words: &[Word],
+    whole: &Expression,
+    below: &Expression,
+    slope: &Expression,
+) -> Lowered<Vec<Term>> {
+    let remedy = "cap an exponential alone";
+    let refusal = || refused(whole, "a derivative at a kink", remedy);
+    let [a, cap] = below.below().ok_or_else(refusal)?;
+    let Some(Factor::Rate {
+        inner, exponent, ..
+    }) = capped(words, whole, a, cap)?
+    else {
+        return Err(refusal());
+    };
+    let mut term = one(words, slope)?;
+    let same = |f: &&mut Factor| matches!(f, Factor::Rate { exponent: e, cap: None, .. } if *e == exponent);
+    let found = term.factors.iter_mut().find(same).ok_or_else(refusal)?;
+    if let Factor::Rate { inner: own, .. } = &found {
+        term.coefficient = term.coefficient.times(own).over(&inner);
+    }
+    *found = Factor::Rate {
+        inner,
+        exponent,
+        cap: Some(cap.clone()),
+        gated: true,
+        whole: whole.clone(),
+    };
+    Ok(vec![term])
 }
 
 /// Terms of equal factors as one.

@@ -32,6 +32,9 @@ impl Lowering<'_> {
             let clips = self.at(span, |l| l.clamped(state, wanted))?;
             counted.extend(clips.map(|c| (state, c)));
         }
+        if self.extras.slopes {
+            self.slopes(refractory);
+        }
         self.at(condition, |l| {
             l.held(&order, refractory, &counted, &mut saturated)
         })?;

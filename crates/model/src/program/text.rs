@@ -26,6 +26,11 @@ impl Derived {
                 Output::Left => "refractory before a spike".into(),
                 Output::Spike => "spike".into(),
                 Output::Saturations => "saturations".into(),
+                Output::Slope(i) => {
+                    let slope = &self.slopes[*i];
+                    let [state, by] = [slope.state, slope.by].map(|s| &self.model.states[s].name);
+                    format!("{state}' by {by}")
+                }
             };
             let _ = writeln!(text, "{name} = {value}");
         }

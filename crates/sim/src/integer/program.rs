@@ -2,7 +2,7 @@
 
 use super::neuron::{Outcome, State};
 use super::random::Generator;
-use bruno_device::{Codes, NeuronProgram, Options, RoundingBits, RoundingOffset};
+use bruno_device::{Codes, MOST_STATES, NeuronProgram, Options, RoundingBits, RoundingOffset};
 use bruno_model::{Derived, Lanes, Registers};
 use std::sync::Arc;
 
@@ -70,16 +70,19 @@ impl ProgramLanes {
             self.program.derived.model.name
         );
         self.scatter(neurons);
-        let outcome = |(spike, saturated): (&i32, &i32)| Outcome {
-            spike: *spike != 0,
-            saturated: i64::from(*saturated),
-            ..Outcome::default()
+        let outcome = |k: usize| {
+            let mut samples = [0; MOST_STATES];
+            for (sample, slope) in samples.iter_mut().zip(&done.slopes) {
+                *sample = i64::from(slope[k]);
+            }
+            Outcome {
+                spike: done.spikes[k] != 0,
+                saturated: i64::from(done.saturations[k]),
+                samples,
+                ..Outcome::default()
+            }
         };
-        done.spikes
-            .iter()
-            .zip(&done.saturations)
-            .map(outcome)
-            .collect()
+        (0..neurons.len()).map(outcome).collect()
     }
 
     fn gather(&mut self, neurons: &[State], inject: &[i64]) {

@@ -1,4 +1,5 @@
-//! The coarse step of neurons of a file: one neuron over one window, linearised at its recorded state.
+//! The coarse step of neurons of a file: one neuron over one window, linearised at its recorded state or by the recorded mean
+//! of its derivatives.
 //!
 //! With `J` and the gain of the file's equations at that state a free time t moves the states by `exp(J t)` and a constant
 //! current by its integral; in a refractory time the states that it holds stand still. A spike makes `R` of the states, the
@@ -11,7 +12,7 @@ use crate::neuron::exponential::exponential;
 use crate::neuron::file::{Continuous, ContinuousBy, FileNeuron};
 use crate::neuron::linear::{Square, dot, identity, product, times, transposed};
 use bruno_chip::LayerDescription;
-use bruno_device::{NeuronProgram, TICK_S};
+use bruno_device::{MOST_STATES, NeuronProgram, TICK_S};
 
 /// Most growth of a state over a window, as a natural logarithm.
 const MOST_GROWTH: f64 = 3.0;
@@ -35,6 +36,8 @@ pub(crate) struct RecordedFile<const N: usize> {
     pub active: f64,
     /// The last release from a refractory time within the window.
     pub release: Option<Release>,
+    /// Means of the derivatives that the recorder summed, SI units a second.
+    pub slopes: Option<[f64; MOST_STATES]>,
 }
 
 /// Constants of the coarse step of one layer.
@@ -68,7 +71,10 @@ impl CoarseFile {
 
     /// The window linearised at the recorded state.
     pub fn step<const N: usize>(&self, r: &RecordedFile<N>) -> Step<N> {
-        let at = self.neuron.continuous(&r.x, r.i);
+        let mut at = self.neuron.continuous(&r.x, r.i);
+        if let Some(means) = &r.slopes {
+            self.neuron.put_means(&mut at, &r.x, r.i, means);
+        }
         let free_s = self.window_s * r.active;
         let sigma = self.neuron.surrogate(at.distance, free_s);
         let jacobian = self.with_reset(&at, r, sigma);

@@ -243,7 +243,26 @@ impl<'a> Records<'a> {
             i: 0.5 * (before + current(window)) * self.current_lsb_pa,
             spikes,
             active: f64::from(self.active[window * self.neurons + neuron]),
+            slopes: (self.kind == GradientKind::Jacobian).then(|| self.slopes(window, neuron)),
         }
+    }
+
+    /// Means of the derivatives that a program samples, SI units a second: over the ticks in which their state is not held.
+    fn slopes(&self, window: usize, neuron: usize) -> [f64; MOST_STATES] {
+        let mut means = [0.0; MOST_STATES];
+        let Some(program) = &self.model.program else {
+            return means;
+        };
+        let derived = &program.derived;
+        let samples = self.words.samples.iter().zip(&derived.slopes);
+        for (mean, (sample, slope)) in means.iter_mut().zip(samples) {
+            let ticks = match derived.model.holds(slope.state) {
+                true => self.active_ticks(window, neuron).max(1.0),
+                false => f64::from(self.window),
+            };
+            *mean = self.sum(window, neuron, sample) / ticks * slope.lsb;
+        }
+        means
     }
 
     fn at(&self, window: usize, neuron: usize) -> Recorded {

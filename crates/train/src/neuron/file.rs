@@ -9,7 +9,7 @@ use crate::config::{Reset, TrainConfig};
 use crate::neuron::surrogate::Surrogate;
 use bruno_chip::LayerDescription;
 use bruno_device::{NeuronProgram, TICK_S};
-use bruno_model::{Derived, Expression, Float, Point, Variable};
+use bruno_model::{Derived, Expression, Float, Point, RatesBy, Variable};
 use std::sync::Arc;
 use trained::{MovedTick, Trained};
 
@@ -28,6 +28,8 @@ pub(crate) struct FileNeuron {
     /// Rates of the moving states with every rate put in, and their derivatives by all states of the file.
     rates: Vec<Expression>,
     rates_by: Vec<Vec<Expression>>,
+    /// The same with the derivatives that a recorder sums told apart.
+    recorded_by: RatesBy,
     /// What a tick adds to the kernels, by the states of the file.
     propagator: Vec<Vec<f64>>,
     threshold_by: Vec<Expression>,
@@ -80,6 +82,7 @@ impl FileNeuron {
         let mut new = Self {
             rates: moving.iter().map(|s| float.rate(*s).clone()).collect(),
             rates_by: moving.iter().map(|s| by_all(float.rate(*s))).collect(),
+            recorded_by: RatesBy::new(model),
             propagator: float.propagator(&parameters),
             threshold_by: by_all(&model.condition.threshold),
             resets: moving.iter().map(set).collect(),
@@ -121,8 +124,7 @@ impl FileNeuron {
     }
 
     fn holds(&self, state: usize) -> bool {
-        let refractory = self.derived.model.refractory.as_ref();
-        refractory.is_some_and(|r| r.holds.contains(&state))
+        self.derived.model.holds(state)
     }
 
     /// The derivatives of a tick from the states `x`; `i` are the currents before and in it, pA.
@@ -305,6 +307,30 @@ impl FileNeuron {
             found.slope[row] = self.rates[row].value(&at);
         }
         found
+    }
+
+    /// Puts the mean derivatives that a recorder summed into the equations, SI units a second, in the order of
+    /// [`Derived::slopes`]; the others stay those at `x`.
+    pub fn put_means<const N: usize>(
+        &self,
+        found: &mut Continuous<N>,
+        x: &[f64; N],
+        i_pa: f64,
+        means: &[f64],
+    ) {
+        let all = self.whole(x, i_pa);
+        let given = |state: usize, by: usize| {
+            let mut slopes = self.derived.slopes.iter().zip(means);
+            let found = slopes.find(|(slope, _)| (slope.state, slope.by) == (state, by));
+            found.map(|(_, mean)| *mean)
+        };
+        let rows = self.recorded_by.at(&self.at(&all), &given);
+        for (row, state) in self.moving.iter().enumerate() {
+            for (column, other) in self.moving.iter().enumerate() {
+                found.jacobian[row][column] = rows[*state][*other];
+            }
+            found.gain[row] = PA * rows[*state][self.derived.model.input];
+        }
     }
 
     /// What a spike adds to the states, where the gradient sees the reset.

@@ -126,6 +126,11 @@ impl Names {
                 &format!("{name}_next"),
             );
         }
+        for (i, slope) in derived.slopes.iter().enumerate() {
+            let [state, by] = [slope.state, slope.by].map(|s| &derived.model.states[s].name);
+            let signal = ModelSignal::Output(Output::Slope(i));
+            names.give(signal, &format!("{state}_by_{by}_slope"));
+        }
         let inputs = derived.program.nodes().iter();
         let inputs = inputs.filter_map(|node| match node.operation {
             Operation::Input(input) => Some(input),

@@ -221,6 +221,7 @@ fn blank() -> LayerDescription {
         neurons: 0,
         recurrent: false,
         device: DeviceCard::default(),
+        noise_rms: None,
         variability: None,
         synapse: Synapse {
             bits: 8,

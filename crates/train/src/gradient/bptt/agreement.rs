@@ -39,7 +39,7 @@ fn description_of_file(model: &str) -> Description {
         _ => 120.0,
     };
     let text = format!(
-        r#"{{"name": "t", "inputs": 6, "recorder": "mean", "layers": [{{"name": "h", "model": "{model}", "neurons": 8,
+        r#"{{"name": "t", "inputs": 6, "recorder": "jacobian", "layers": [{{"name": "h", "model": "{model}", "neurons": 8,
         "recurrent": true, "synapse": {{"range_pA": {range_pa}}}, "recurrent_synapse": {{"range_pA": {}}}}}],
         "readout": {{"outputs": 3, "synapse": {{"range_pA": 100}}}}}}"#,
         range_pa / 6.0
@@ -283,6 +283,17 @@ fn means_of_files() {
             ratio: 0.35,
         });
     }
+}
+/// The mean of the slope at the state sees what the slope at the mean state does not: an upstroke.
+#[test]
+fn mean_linearisations_of_an_exponential_spike() {
+    check(&Case {
+        kind: "adex",
+        gradient: GradientKind::Jacobian,
+        window: 1000,
+        cosine: 0.7,
+        ratio: 1.0,
+    });
 }
 #[test]
 fn means() {
