@@ -230,9 +230,11 @@ fn notes(chip: &Chip) -> Vec<String> {
                 layer.name
             ));
         }
-        if let Some(noise) = layer.device.noise_pa_rms {
+        let of_kind = layer.device.noise_pa_rms.map(|rms| format!("{rms} pA rms"));
+        let of_file = layer.noise_rms.map(|rms| format!("{rms} rms a tick"));
+        if let Some(noise) = of_kind.or(of_file) {
             notes.push(format!(
-                "`{}`: NIR has no noise; the chip's membrane has {noise} pA rms",
+                "`{}`: NIR has no noise; the chip's membrane has {noise}",
                 layer.name
             ));
         }
