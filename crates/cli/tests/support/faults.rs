@@ -118,7 +118,8 @@ fn strace(command: &Command, options: &[&str]) -> Command {
     traced
 }
 
-/// Every file below a folder and its bytes, but for event files, which hold the time of day.
+/// Every file below a folder and its bytes, but for event files, which hold the time of day. How a run was called differs
+/// between trees by the name of the folder: of that file only its name is in the tree.
 pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -129,7 +130,11 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
                 folders.push(path);
             } else if !dir.ends_with("tensorboard") {
                 let name = path.strip_prefix(folder).unwrap().display().to_string();
-                files.insert(name, std::fs::read(&path).unwrap());
+                let bytes = match path.ends_with("commands.jsonl") {
+                    true => Vec::new(),
+                    false => std::fs::read(&path).unwrap(),
+                };
+                files.insert(name, bytes);
             }
         }
     }
