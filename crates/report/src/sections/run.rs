@@ -100,12 +100,23 @@ fn calls(folder: &Folder<'_>) -> Result<Vec<String>, ReportError> {
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok());
     let call = |call: Call| {
-        let words: Vec<&str> = call.command.iter().map(|w| without_folders(w)).collect();
+        let words: Vec<&str> = shown_words(&call.command);
         let words = text::cut(&words.join(" "), 1000);
         format!("{words}  (bruno {})", text::cut(&call.version, 40))
     };
     let calls: Vec<String> = calls.map(call).collect();
     Ok(calls.into_iter().rev().take(MOST_CALLS).rev().collect())
+}
+
+/// The words of a command without those that say where its results went: of one run they are the same wherever it lies.
+fn shown_words(command: &[String]) -> Vec<&str> {
+    let is_place = |word: &str| matches!(word, "--out" | "-o");
+    let before = std::iter::once("").chain(command.iter().map(String::as_str));
+    let words = command.iter().map(String::as_str).zip(before);
+    let shown = words.filter(|(word, before)| {
+        !is_place(word) && !is_place(before) && !word.starts_with("--out=")
+    });
+    shown.map(|(word, _)| without_folders(word)).collect()
 }
 
 /// A word of a command; of a path from the root the last part, for a page that is mailed says nothing of folders.
