@@ -62,12 +62,13 @@ pub fn keep(folder: &Path, data: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
-/// Where the data lay with which the results of a folder were made; none where nothing says so.
+/// Where the data lay with which the results of a folder were made; none where nothing says so. The folder may be a
+/// stranger's: of what it names, only files and folders are opened, no devices or pipes, which would never end.
 pub fn data(folder: &Path) -> Option<PathBuf> {
     let text = read_text(&folder.join(FILE)).ok()?;
     let calls = text.lines().rev();
     let call = calls
         .filter_map(|line| serde_json::from_str::<Call>(line).ok())
         .next()?;
-    call.data.filter(|path| path.exists())
+    call.data.filter(|path| path.is_file() || path.is_dir())
 }
