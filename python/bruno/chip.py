@@ -22,10 +22,14 @@ Description = str | os.PathLike[str] | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Finding:
-    """Something worth knowing of a chip, with its numbers."""
+    """Something worth knowing of a chip, with its numbers, and what to change where not all is fine.
 
-    severity: Literal["note", "warning"]
+    `verdict`: "act" where it is likely to hurt, "look" where only the user knows, "fine" where nothing is to be changed.
+    """
+
+    verdict: Literal["act", "look", "fine"]
     text: str
+    remedy: str | None
 
 
 class Chip:
@@ -115,9 +119,9 @@ class Chip:
         return decision
 
     def check(self) -> list[Finding]:
-        """Dead zones, stability and other limits worth knowing, as `bruno check` prints them; those of the training
+        """Dead zones, stability and other limits worth knowing, as `bruno check` gives them; those of the training
         settings too."""
-        return [Finding(severity, text) for severity, text in self._native.findings()]
+        return [Finding(*parts) for parts in self._native.findings()]
 
     def forward(
         self, events: Any = None, *, counts: Any = None, duration_us: Any = None, records: bool = True

@@ -21,7 +21,8 @@ const FIELDS: [&str; 13] = [
 ];
 
 /// Sets a field of a description's JSON, e.g. `window_ticks`, `layers.0.device.area_um2`, `objectives.energy.weight` (of
-/// `training`) or `training.seed`. Objects on the way are made; places of a list must exist.
+/// `training`) or `training.seed`. Objects on the way are made; entries of a list must exist, and are told by their number
+/// from 0 or by their name (`layers.hidden.neurons`, `training.device.area.bounds`).
 ///
 /// # Errors
 /// A path that leads through something that is neither an object nor a list, or past a list's end. Whether the description
@@ -34,7 +35,10 @@ pub fn set_field(description: &mut Value, path: &str, value: Value) -> Result<()
     let wrong = |name: &str, found: &Value| Problem {
         field: path.into(),
         value: format!("a path to `{name}` of {}", kind(found)),
-        allowed: "names of fields and numbers of list entries (from 0), joined by dots".into(),
+        allowed: format!(
+            "names of fields, and {} of list entries, joined by dots",
+            entries(found)
+        ),
         remedy: "e.g. `window_ticks`, `layers.0.device.area_um2`, `objectives.energy.weight`"
             .into(),
     };
@@ -46,13 +50,39 @@ pub fn set_field(description: &mut Value, path: &str, value: Value) -> Result<()
         let found = place.clone();
         let next = match place {
             Value::Object(fields) => Some(fields.entry(name).or_insert(Value::Null)),
-            Value::Array(entries) => name.parse().ok().and_then(|k: usize| entries.get_mut(k)),
+            Value::Array(entries) => entry(entries, name),
             _ => None,
         };
         place = next.ok_or_else(|| wrong(name, &found))?;
     }
     *place = value;
     Ok(())
+}
+
+/// The entry of a list with a number or a name.
+fn entry<'a>(entries: &'a mut [Value], name: &str) -> Option<&'a mut Value> {
+    let number = name.parse().ok();
+    let named = || entries.iter().position(|e| name_of(e) == Some(name));
+    let place = number.or_else(named)?;
+    entries.get_mut(place)
+}
+
+/// What an entry is called: layers have a name, trained parameters of a device their own.
+fn name_of(entry: &Value) -> Option<&str> {
+    let name = entry.get("name").or_else(|| entry.get("parameter"))?;
+    name.as_str()
+}
+
+/// How the entries of a list may be told.
+fn entries(found: &Value) -> String {
+    let names: Vec<&str> = found
+        .as_array()
+        .map(|entries| entries.iter().filter_map(name_of).collect())
+        .unwrap_or_default();
+    match names[..] {
+        [] => "numbers (from 0)".into(),
+        _ => format!("numbers (from 0) or names (here `{}`)", names.join("`, `")),
+    }
 }
 
 fn kind(value: &Value) -> String {
@@ -68,7 +98,7 @@ mod tests {
     use serde_json::json;
 
     fn check(path: &str, expected: Result<Value, &str>) {
-        let mut chip = json!({"inputs": 1, "layers": [{"device": {"area_um2": 4}}], "training": {"epochs": 3}});
+        let mut chip = json!({"inputs": 1, "layers": [{"name": "h", "device": {"area_um2": 4}}], "training": {"epochs": 3}});
         let result = set_field(&mut chip, path, json!(7));
         match expected {
             Ok(expected) => assert_eq!(chip, expected),
@@ -78,14 +108,19 @@ mod tests {
 
     #[test]
     fn of_the_chip() {
-        let layers = json!([{"device": {"area_um2": 7}}]);
+        let layers = json!([{"name": "h", "device": {"area_um2": 7}}]);
         let expected = json!({"inputs": 1, "layers": layers, "training": {"epochs": 3}});
-        check("layers.0.device.area_um2", Ok(expected));
+        check("layers.0.device.area_um2", Ok(expected.clone()));
+        check("layers.h.device.area_um2", Ok(expected));
+    }
+    #[test]
+    fn of_no_layer() {
+        check("layers.g.neurons", Err("names (here `h`) of list entries"));
     }
     #[test]
     fn of_training() {
         let training = json!({"epochs": 3, "objectives": {"energy": {"weight": 7}}});
-        let layers = json!([{"device": {"area_um2": 4}}]);
+        let layers = json!([{"name": "h", "device": {"area_um2": 4}}]);
         let expected = json!({"inputs": 1, "layers": layers, "training": training});
         check("objectives.energy.weight", Ok(expected));
     }

@@ -2,13 +2,17 @@
 //! errors and a refusal where the data do not determine them.
 
 mod certainty;
+mod columns;
 mod data;
 mod levels;
 mod parameters;
 mod problem;
 mod report;
 mod search;
+mod table;
+mod unit;
 
+pub use columns::Columns;
 pub use data::{Measurement, Observed, Quantity, is_pulse_data};
 pub use levels::{Level, Levels, Unit};
 
@@ -78,6 +82,8 @@ pub struct Fit {
     pub compared: Vec<Compared>,
     /// Error of the measurement that was taken for granted, share of a column's range.
     pub noise: f64,
+    /// What looks like a unit that is off by a prefix.
+    pub notes: Vec<String>,
 }
 
 const REMEDY: &str = "remedy: measure loops that reach saturation, other amplitudes or times, or more columns (`p`); or fit \
@@ -94,6 +100,32 @@ fn misfit(rms: f64, noise: f64) -> String {
         100.0 * rms,
         100.0 * noise
     )
+}
+
+fn lines(notes: &[String]) -> String {
+    notes.iter().map(|note| format!("\nnote: {note}")).collect()
+}
+
+/// How near to a power of a thousand the ratio of two ranges must be to look like a prefix: a factor of two.
+const NEAR: std::ops::Range<f64> = 0.5..2.0;
+
+/// Columns whose range is about a thousand (or a million) times that of the card at the start, or a thousandth of it.
+fn prefixes(measurements: &[Measurement], traces: &[Trace]) -> Vec<String> {
+    let columns = measurements.iter().zip(traces).flat_map(|(m, trace)| {
+        m.observed.iter().filter_map(move |observed| {
+            let model = crate::trace::range(&observed.simulated(trace));
+            let ratio = observed.scale() / model;
+            let off = [1e-6, 1e-3, 1e3, 1e6];
+            let off = off.into_iter().find(|power| NEAR.contains(&(ratio / power)))?;
+            Some(format!(
+                "{}: the range of `{}` is {ratio:.3e} times that of the card at the start: is its unit off by {off:e}, or the \
+                 card's `area`?",
+                m.name,
+                observed.quantity.column()
+            ))
+        })
+    });
+    columns.collect()
 }
 
 /// A fit that could not be done.
@@ -122,7 +154,7 @@ pub enum FitError {
     #[error(transparent)]
     Circuit(#[from] CircuitError),
     /// No result that deserves the name.
-    #[error("the data do not determine {}{}\n{REMEDY}", reasons.join("\n  nor "), misfit(*.rms, *.noise))]
+    #[error("the data do not determine {}{}{}\n{REMEDY}", reasons.join("\n  nor "), misfit(*.rms, *.noise), lines(.notes))]
     Undetermined {
         /// A sentence for each parameter, beginning with its name.
         reasons: Vec<String>,
@@ -130,6 +162,8 @@ pub enum FitError {
         rms: f64,
         /// Error of the measurement, likewise.
         noise: f64,
+        /// What looks like a unit that is off by a prefix.
+        notes: Vec<String>,
     },
 }
 
@@ -167,10 +201,12 @@ pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, Fit
         most_steps: usize::MAX,
     };
     problem.most_steps = 10_000 + 10 * problem.steps(&problem.point)?;
+    let notes = prefixes(measurements, &problem.traces(&problem.point)?);
     let undetermined = |reasons, rms| FitError::Undetermined {
         reasons,
         rms,
         noise: settings.noise,
+        notes: notes.clone(),
     };
     let unsolved = || {
         let reason = "anything: no card near the start can be simulated";
@@ -204,19 +240,20 @@ pub fn fit(settings: &Settings, measurements: &[Measurement]) -> Result<Fit, Fit
         correlation: certainty.correlation,
         compared: compare(measurements, &problem.traces(&point)?),
         noise: settings.noise,
+        notes,
     })
 }
 
 fn compare(measurements: &[Measurement], traces: &[Trace]) -> Vec<Compared> {
     let columns = measurements.iter().zip(traces).flat_map(|(m, trace)| {
         m.observed.iter().map(move |observed| {
-            let fitted = observed.quantity.of(trace);
+            let fitted = observed.simulated(trace);
             Compared {
                 name: format!("{}: {}", m.name, observed.quantity.column()),
                 times_s: m.times_s.clone(),
                 measured: observed.values.clone(),
-                fitted: fitted.to_vec(),
-                rms: crate::trace::rms(fitted, &observed.values) / observed.scale(),
+                rms: crate::trace::rms(&fitted, &observed.values) / observed.scale(),
+                fitted,
             }
         })
     });

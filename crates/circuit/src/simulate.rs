@@ -76,16 +76,24 @@ pub(crate) fn simulate_within(
     };
     let mut y = circuit.operating_point(start_s);
     trace.push(circuit.sample(start_s, &y));
+    trace.q_c.push(0.0);
+    let at_start_c = circuit.displaced_c(&y);
+    let mut leaked_c = 0.0;
     let mut rows = times_s[1..].iter().copied().peekable();
     let stops = stops(drive.waveform(), times_s);
     let most = most.min(most_steps(stops.len()));
     let mut solver = Radau::new(&circuit, tolerance, start_s, y).within(most);
     for stop_s in stops {
         while solver.t_s() < stop_s {
-            y = solver.step(stop_s)?.end();
+            let step = solver.step(stop_s)?;
+            leaked_c += step.integral(|y| circuit.leakage_a(y));
+            y = step.end();
         }
         if rows.next_if(|&t_s| t_s <= stop_s).is_some() {
             trace.push(circuit.sample(stop_s, &y));
+            trace
+                .q_c
+                .push(circuit.displaced_c(&y) - at_start_c + leaked_c);
         }
     }
     Ok((trace, solver.steps()))
@@ -162,6 +170,17 @@ impl Circuit<'_> {
             v_fe_v: v.fe,
             i_a,
         }
+    }
+
+    /// Displacement charge, C.
+    fn displaced_c(&self, y: &[f64; 3]) -> f64 {
+        self.fecap.area_m2 * y[DISPLACEMENT]
+    }
+
+    /// Current that leaks into the device beside the displacement, A.
+    fn leakage_a(&self, y: &[f64; 3]) -> f64 {
+        let v = self.fecap.voltages(&state(y));
+        self.fecap.area_m2 * self.fecap.leakage_fe(&v)
     }
 
     /// Current into a device under a voltage source, A: the constraint's derivative by time gives that of the displacement.

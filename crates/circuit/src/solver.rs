@@ -113,6 +113,13 @@ impl<const N: usize> Step<N> {
         self.stages[STAGES - 1]
     }
 
+    /// Integral over the step of a function of the unknowns, by the quadrature of the stages (order 5): what a further
+    /// unknown with this derivative would gain.
+    pub fn integral(&self, f: impl Fn(&[f64; N]) -> f64) -> f64 {
+        let stages = self.stages.iter().zip(A[STAGES - 1]);
+        self.h_s * stages.map(|(y, weight)| weight * f(y)).sum::<f64>()
+    }
+
     /// Unknowns within the step, by Lagrange's polynomial through begin and stages.
     pub fn at(&self, t_s: f64) -> [f64; N] {
         let nodes = [0.0, C[0], C[1], C[2]];

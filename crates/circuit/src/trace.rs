@@ -24,6 +24,8 @@ pub struct Trace {
     pub v_fe_v: Vec<f64>,
     /// Current into the top electrode of the capacitor, A.
     pub i_a: Vec<f64>,
+    /// Charge into the top electrode since the first row, C; empty where it was not integrated.
+    pub q_c: Vec<f64>,
     /// Times of the spikes, s; empty without a threshold.
     pub spikes_s: Vec<f64>,
 }

@@ -3,7 +3,7 @@
 mod reference;
 
 use Quantity::{Current, Occupation};
-use bruno_circuit::fit::{Fit, FitError, Measurement, Observed, Quantity, Settings, fit};
+use bruno_circuit::fit::{Columns, Fit, FitError, Measurement, Observed, Quantity, Settings, fit};
 use bruno_circuit::trace::range;
 use bruno_circuit::{Drive, FecapCard, Waveform, simulate};
 use rand::SeedableRng;
@@ -36,7 +36,7 @@ fn settings(factors: [f64; 4]) -> Settings {
 
 fn measured(name: &str, quantities: &[Quantity]) -> Option<Measurement> {
     let path = reference::path("heracles", name)?;
-    let mut measurement = Measurement::read(&path, None).unwrap();
+    let mut measurement = Measurement::read(&path, None, &Columns::default()).unwrap();
     measurement
         .observed
         .retain(|o| quantities.contains(&o.quantity));
@@ -64,6 +64,78 @@ fn simulated(amplitude_v: f64, noise: f64) -> Measurement {
             quantity: Current,
             values: values.collect(),
         }],
+        notes: Vec::new(),
+    }
+}
+
+/// Pulses up, up, down, down of 2 V and 0.1 ms (PUND), as an instrument writes them: times in ms, polarisation per area from
+/// a zero of its own.
+fn pund(header: &str, factor: f64) -> String {
+    let corners = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 16].map(|k| f64::from(k) * 0.1e-3);
+    let volts = [0, 2, 2, 0, 2, 2, 0, -2, -2, 0, -2, -2, 0].map(f64::from);
+    let points: Vec<(f64, f64)> = corners.into_iter().zip(volts).collect();
+    let drive = Drive::Voltage(Waveform::linear(&points).unwrap());
+    let times_s: Vec<f64> = (0..400).map(|k| f64::from(k) * 4e-6).collect();
+    let trace = simulate(&card(), 300.15, &drive, &times_s, 1e-8).unwrap();
+    let rows = (0..times_s.len()).map(|k| {
+        let charge = factor * trace.q_c[k] + 7.0;
+        format!("{:e}\t{:e}\t{charge:e}\n", 1e3 * times_s[k], trace.v_v[k])
+    });
+    let preamble = "Instrument: a tester\nSample: 1 um2\n\n";
+    format!("{preamble}{header}\n{}", rows.collect::<String>())
+}
+
+fn read_pund(header: &str, factor: f64, area_m2: Option<f64>) -> Result<Measurement, FitError> {
+    let columns = Columns {
+        area_m2,
+        ..Columns::default()
+    };
+    Measurement::from("pund.txt", pund(header, factor).as_bytes(), None, &columns)
+}
+
+const UC_CM2: &str = "Time (ms)\tVoltage (V)\tPolarization (uC/cm2)";
+
+#[test]
+fn polarisation_of_an_instrument() {
+    // C of 1e-12 m2 in uC/cm2.
+    let measurement = read_pund(UC_CM2, 1e14, Some(1e-12)).unwrap();
+    // One amplitude tells `d_e` from `w_b` to 6 %: it is given.
+    let settings = of(&["p_s", "w_b", "e_off"], settings([1.3, 0.8, 1.0, 0.8]));
+    let fit = fit(&settings, &[measurement]).unwrap();
+    assert_recovered(&fit);
+    assert!(fit.notes.is_empty(), "{:?}", fit.notes);
+}
+
+#[test]
+fn a_unit_that_is_off_by_a_prefix_is_noted() {
+    let header = "Time (ms)\tVoltage (V)\tCharge (nC)";
+    let measurement = read_pund(header, 1e12, None).unwrap();
+    let found = fit(&of(&["p_s"], settings([1.0; 4])), &[measurement]);
+    let notes = match found {
+        Ok(fit) => fit.notes,
+        Err(FitError::Undetermined { notes, .. }) => notes,
+        Err(other) => panic!("{other}"),
+    };
+    assert!(
+        notes.len() == 1 && notes[0].contains("is its unit off by 1e3"),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn a_column_per_area_asks_for_the_area() {
+    let error = read_pund(UC_CM2, 1e14, None).unwrap_err().to_string();
+    assert!(
+        error.contains("`Polarization (uC/cm2)` is per area: give the electrode's by --area-um2"),
+        "{error}"
+    );
+}
+
+/// The same, of these parameters alone.
+fn of(parameters: &[&str], settings: Settings) -> Settings {
+    Settings {
+        parameters: parameters.iter().map(|name| name.to_string()).collect(),
+        ..settings
     }
 }
 
@@ -144,6 +216,7 @@ fn membrane() -> Option<Measurement> {
             quantity: Quantity::Voltage,
             values: column("v_V"),
         }],
+        notes: Vec::new(),
     })
 }
 

@@ -9,7 +9,8 @@ use std::path::Path;
 /// Changes of the description that a command is given; every such command has them.
 #[derive(clap::Args, Default, Clone)]
 pub struct Changes {
-    /// Change a field of the description, e.g. layers.0.neurons=16, training.epochs=3 or rounding=stochastic.
+    /// Change a field of the description, e.g. layers.hidden.neurons=16 (or layers.0.neurons=16), training.epochs=3 or
+    /// rounding=stochastic.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = change)]
     set: Vec<Change>,
 }

@@ -3,7 +3,7 @@
 use crate::ridge::Yardstick;
 use crate::{costs, quantisation, scores};
 use bruno_data::Dataset;
-use bruno_device::{Chip, EffectsInForce, Severity};
+use bruno_device::{Chip, EffectsInForce, Verdict};
 use bruno_train::{Checkpoint, Evaluation, Footprint};
 use serde_json::Value;
 
@@ -72,7 +72,10 @@ impl Report<'_> {
     /// What `bruno check` warns of in this chip.
     fn warnings(&self) -> impl Iterator<Item = String> {
         let findings = self.chip.findings().into_iter();
-        let warnings = findings.filter(|f| f.severity == Severity::Warning);
-        warnings.map(|f| f.text)
+        let warnings = findings.filter(|f| f.verdict == Verdict::Act);
+        warnings.map(|f| match f.remedy {
+            Some(remedy) => format!("{} ({remedy})", f.text),
+            None => f.text,
+        })
     }
 }

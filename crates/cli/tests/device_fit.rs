@@ -219,3 +219,42 @@ fn normalised_conductances_are_refused() {
         "column `g_S`: -0.85; allowed: 0..1; a conductance is positive and in S",
     );
 }
+
+/// A tester's file is refused as expected.
+fn check_tester(arguments: &[&str], expected: &str) {
+    let text = "Tester 1\nTime (ms),Ch 1,Polarization (uC/cm2)\n0,0,0\n1,1,20\n2,0,5\n";
+    let (_dir, file, out) = written(text);
+    let out = out.display().to_string();
+    let fixed = ["fit", &file, "--parameters", "p_s", "--out", &out];
+    check(&[&fixed[..], arguments].concat(), 2, expected);
+}
+
+#[test]
+fn a_column_per_area_without_an_area() {
+    let expected = "column `Polarization (uC/cm2)` is per area: give the electrode's by --area-um2";
+    check_tester(&[], expected);
+}
+#[test]
+fn a_column_that_nobody_names() {
+    let expected = "column `i_A` is missing; it has Time (ms), Ch 1, Polarization (uC/cm2)";
+    check_tester(&["--area-um2", "400"], expected);
+}
+#[test]
+fn a_column_that_is_named() {
+    // Three rows do not determine a polarisation of 20 uC/cm2 to 5 %, or they do: either is said after the columns.
+    let named = ["--area-um2", "400", "--column", "Ch 1=v_drive_mV"];
+    check_tester(&named, "`Ch 1` is `v_drive_V`, times 1.0000e-3");
+}
+#[test]
+fn a_column_that_is_not_there() {
+    let named = ["--column", "Ch 9=v_drive_mV"];
+    check_tester(&named, "it has no column `Ch 9` of --column");
+}
+#[test]
+fn an_area_that_is_given_and_fitted() {
+    let named = ["--area-um2", "400", "--column", "Ch 1=v_drive_V"];
+    check_tester(
+        &[&named[..], &["--parameters", "area"]].concat(),
+        "`area` is given by --area-um2",
+    );
+}

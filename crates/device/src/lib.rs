@@ -24,6 +24,7 @@ mod noise;
 mod rram;
 mod virtual_chip;
 
+pub use bruno_model::{Finding, Verdict};
 pub use chip::{Chip, Layer, Options};
 pub use codes::{Codes, Constants, GUARD_BITS, Misfit, PRE_TARGET_BITS};
 pub use coefficient::Coefficient;
@@ -34,7 +35,6 @@ pub use effects::{Effects, EffectsInForce};
 pub use equations::{Equations, Local, Matrix, Means};
 pub use felif::{Felif, KELVIN_PER_VOLT, TICK_S};
 pub use fine_table::FineTable;
-pub use limits::{Finding, Severity};
 pub use model::{
     DesignRule, Event, FIRE, Gathers, LayerKind, Lively, MOST_STATES, ModelPort, ModelSignal,
     NeuronModel, NeuronProgram, Quantity, RecordWord, RegisterId, Rest, RoundingBits,

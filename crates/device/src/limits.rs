@@ -6,28 +6,8 @@ mod membrane;
 mod reach;
 mod synapses;
 
-use crate::{Chip, DesignRule, Felif, Layer, NeuronProgram, noise};
+use crate::{Chip, DesignRule, Felif, Finding, Layer, NeuronProgram, noise};
 pub(crate) use impossible::{impossible, registers};
-use serde::Serialize;
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// Likely to hurt.
-    Warning,
-}
-
-/// One design rule's result.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Finding {
-    /// How much it matters.
-    pub severity: Severity,
-    /// What was found, with its numbers.
-    pub text: String,
-}
 
 /// What a user should know of a possible chip.
 pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
@@ -71,7 +51,7 @@ fn of_file(layer: &Layer, program: &NeuronProgram) -> Vec<Finding> {
         .iter()
         .map(|s| format!("{} {}", s.name, s.bits))
         .collect();
-    let summary = Finding::note(format!(
+    let summary = Finding::fine(format!(
         "layer `{}`: neurons of `{}`, {} operations of 32 bits a tick, {} of them products; bits of the states: {}; the \
          largest error of a coefficient is {:.3} % at the defaults",
         layer.name,
@@ -84,13 +64,8 @@ fn of_file(layer: &Layer, program: &NeuronProgram) -> Vec<Finding> {
     let noise = noise::of_file(&program.derived).map(|of_file| {
         membrane::noise_of_file(layer, program, of_file.in_force(layer.codes.noise_m))
     });
-    let own = report.findings.into_iter().map(|f| Finding {
-        severity: match f.severity {
-            bruno_model::Severity::Note => Severity::Note,
-            bruno_model::Severity::Warning => Severity::Warning,
-        },
-        text: format!("layer `{}`: {}", layer.name, f.text),
-    });
+    let part = format!("layer `{}`", layer.name);
+    let own = report.findings.into_iter().map(|f| f.of(&part));
     std::iter::once(summary).chain(noise).chain(own).collect()
 }
 
@@ -99,7 +74,7 @@ fn memory(chip: &Chip, layer: &Layer) -> Finding {
     let words = layer.model.words.len();
     let per_neuron = layer.model.kept_bits() as usize + 32 * words;
     let largest = layer.banks.iter().max().copied().unwrap_or(0);
-    Finding::note(format!(
+    Finding::fine(format!(
         "layer `{}`: {} bits of weights, {} bits of states and records; a record leaves in {} of {} ticks",
         layer.name,
         layer.fan_in() * layer.neurons * layer.bits as usize,
@@ -109,29 +84,12 @@ fn memory(chip: &Chip, layer: &Layer) -> Finding {
     ))
 }
 
-impl Finding {
-    fn note(text: String) -> Self {
-        let severity = Severity::Note;
-        Self { severity, text }
-    }
-
-    /// A warning with its remedy where `bad`, a note otherwise.
-    fn judged(bad: bool, mut text: String, remedy: &str) -> Self {
-        if !bad {
-            return Self::note(text);
-        }
-        text += &format!(" ({remedy})");
-        let severity = Severity::Warning;
-        Self { severity, text }
-    }
-}
-
 /// What the rules say of the example with one piece of text replaced.
 #[cfg(test)]
-fn check(from: &str, to: &str, severity: Severity, expected: &str) {
+fn check(from: &str, to: &str, verdict: crate::Verdict, expected: &str) {
     let text = include_str!("../../../examples/braille.json");
     let description = bruno_chip::Description::parse("t", &text.replacen(from, to, 1)).unwrap();
     let findings = Chip::resolve("t", &description).unwrap().findings();
-    let found = findings.iter().find(|f| f.text.contains(expected));
-    assert_eq!(found.map(|f| f.severity), Some(severity), "{findings:#?}");
+    let found = findings.iter().find(|f| f.to_string().contains(expected));
+    assert_eq!(found.map(|f| f.verdict), Some(verdict), "{findings:#?}");
 }

@@ -12,6 +12,7 @@ mod coefficient;
 mod derivative;
 mod evaluate;
 mod expression;
+mod finding;
 mod float;
 mod interpreter;
 mod interval;
@@ -33,6 +34,7 @@ pub use coefficient::Mantissa;
 pub use derivative::Variable;
 pub use evaluate::Point;
 pub use expression::{Expression, Function, Kind};
+pub use finding::{Finding, Verdict};
 pub use float::{Drive, Float, FloatCard, FloatState, RatesBy};
 pub use interpreter::{Lanes, Outcome, Outside};
 pub use interval::Interval;
@@ -45,7 +47,7 @@ pub use model::{
     Alias, Condition, Costs, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S,
 };
 pub use program::{Input, Node, Operation, Output, Program, Value};
-pub use report::{CodeReport, CoefficientReport, Finding, Report, Severity, StateReport};
+pub use report::{CodeReport, CoefficientReport, Report, StateReport};
 pub use shipped::{SHIPPED, Shipped};
 pub use unit::{Dimension, Unit};
 

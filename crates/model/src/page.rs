@@ -1,8 +1,9 @@
 //! A page of a model as Markdown: what its file says, and what follows from it.
 
 use crate::Derived;
+use crate::finding::Finding;
 use crate::model::Model;
-use crate::report::{Report, Severity};
+use crate::report::Report;
 
 impl Derived {
     /// The page of a model; a picture called like its file with the ending `svg` is named in it.
@@ -19,14 +20,17 @@ impl Derived {
         page += &format!("## States\n\n{}\n", states(&report));
         page += &format!("## Coefficients\n\n{}", coefficients(&report));
         for finding in &report.findings {
-            let mark = match finding.severity {
-                Severity::Note => "Note",
-                Severity::Warning => "Warning",
-            };
-            page += &format!("\n{}\n", wrapped(&format!("{mark}: {}", finding.text)));
+            page += &format!("\n{}\n", wrapped(&line(finding)));
         }
         page
     }
+}
+
+/// A finding as a line that begins with a word of its own.
+fn line(finding: &Finding) -> String {
+    let text = finding.to_string();
+    let (first, rest) = text.split_at(1);
+    first.to_uppercase() + rest
 }
 
 /// What the file says of itself: its leading comment.

@@ -26,7 +26,7 @@ pub struct Report {
     /// Constants.
     pub codes: Vec<CodeReport>,
     /// What a user should know.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<crate::Finding>,
 }
 
 /// A state's word; values in the unit of the file.
@@ -80,25 +80,6 @@ pub struct CodeReport {
     pub low: i64,
     /// Largest value.
     pub high: i64,
-}
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// To know.
-    Note,
-    /// The model may not do what its equations say.
-    Warning,
-}
-
-/// What a user should know.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Finding {
-    /// How much it matters.
-    pub severity: Severity,
-    /// What is found, and what to do.
-    pub text: String,
 }
 
 impl Derived {

@@ -1,6 +1,6 @@
 //! What is derived from the shipped models, as `bruno model check` prints it.
 
-use bruno_model::{Derived, Model, Severity, Shipped};
+use bruno_model::{Derived, Model, Shipped, Verdict};
 
 fn check(name: &str) {
     let model = Shipped::named(name).unwrap().read().unwrap();
@@ -45,10 +45,7 @@ fn check_warning(name: &str, old: &str, new: &str, expected: &str) {
     let report = Derived::new(&model)
         .unwrap_or_else(|e| panic!("{e}"))
         .report();
-    let warnings = report
-        .findings
-        .iter()
-        .filter(|f| f.severity == Severity::Warning);
+    let warnings = report.findings.iter().filter(|f| f.verdict == Verdict::Act);
     let warnings: Vec<&str> = warnings.map(|f| f.text.as_str()).collect();
     assert!(
         warnings.iter().any(|w| w.contains(expected)),

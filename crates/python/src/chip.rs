@@ -7,7 +7,6 @@ use crate::simulators::Simulators;
 use crate::stimuli::Stimuli;
 use crate::words::{self, Word};
 use bruno_chip::Description;
-use bruno_device::Severity;
 use bruno_sim::{Program, Trace};
 use bruno_train::{TrainedProgram, spread};
 use numpy::PyArrayDyn;
@@ -72,15 +71,12 @@ impl Chip {
         (self.simulators.name(), self.simulators.threads)
     }
 
-    /// What is worth knowing of the chip and its training settings: severity and text.
-    fn findings(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, String)>> {
+    /// What is worth knowing of the chip and its training settings: verdict, text, remedy.
+    fn findings(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, String, Option<String>)>> {
         let (_, findings) = detached(py, || Ok(bruno_cli::findings(&self.chip)?))?;
-        let severity = |s| match s {
-            Severity::Note => "note",
-            Severity::Warning => "warning",
-        };
         let findings = findings.into_iter();
-        Ok(findings.map(|f| (severity(f.severity), f.text)).collect())
+        let parts = findings.map(|f| (f.verdict.word(), f.text, f.remedy));
+        Ok(parts.collect())
     }
 
     /// The words of each layer's records.

@@ -8,6 +8,8 @@
 )]
 
 use super::FitError;
+use super::columns::Columns;
+use super::table::Table;
 use crate::trace::{check_times, range};
 use crate::{CircuitError, Drive, Trace, Waveform};
 use std::io::Read;
@@ -17,12 +19,12 @@ use std::path::Path;
 const LARGEST_V: f64 = 50.0;
 /// Largest current of a trace or a reading, A.
 pub(super) const LARGEST_A: f64 = 1.0;
+/// Largest charge of a trace, C.
+const LARGEST_C: f64 = 1.0;
 /// Largest time of a trace, s.
 const LARGEST_S: f64 = 1e6;
 /// Rows of a trace: a fit simulates each of them some hundred times.
 const MOST_ROWS: usize = 100_000;
-/// Longest file, bytes.
-const MOST_BYTES: u64 = 512 << 20;
 
 /// One measured trace: what the device was driven with, and what it answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +37,8 @@ pub struct Measurement {
     pub drive: Drive,
     /// What was measured.
     pub observed: Vec<Observed>,
+    /// How the columns of the file were understood.
+    pub notes: Vec<String>,
 }
 
 /// One measured column.
@@ -51,6 +55,21 @@ impl Observed {
     pub fn scale(&self) -> f64 {
         range(&self.values)
     }
+
+    /// The same quantity of a simulated trace. An instrument sets a charge's zero anywhere: it is compared from a zero that
+    /// gives both the same mean, which is the one of least squares.
+    pub fn simulated(&self, trace: &Trace) -> Vec<f64> {
+        let simulated = self.quantity.of(trace);
+        let zero = match self.quantity {
+            Quantity::Charge => mean(&self.values) - mean(simulated),
+            _ => 0.0,
+        };
+        simulated.iter().map(|value| value + zero).collect()
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// What can be measured.
@@ -58,6 +77,8 @@ impl Observed {
 pub enum Quantity {
     /// Current into the top electrode.
     Current,
+    /// Charge into the top electrode: what an instrument calls polarisation, times the area.
+    Charge,
     /// Occupation of the down state.
     Occupation,
     /// Membrane voltage.
@@ -69,6 +90,7 @@ impl Quantity {
     pub fn column(self) -> &'static str {
         match self {
             Self::Current => "i_A",
+            Self::Charge => "q_C",
             Self::Occupation => "p",
             Self::Voltage => "v_V",
         }
@@ -78,6 +100,7 @@ impl Quantity {
     pub fn of(self, trace: &Trace) -> &[f64] {
         match self {
             Self::Current => &trace.i_a,
+            Self::Charge => &trace.q_c,
             Self::Occupation => &trace.p,
             Self::Voltage => &trace.v_v,
         }
@@ -85,15 +108,16 @@ impl Quantity {
 }
 
 impl Measurement {
-    /// Reads a trace. Columns by name, others are ignored: `t_s`; then either `v_drive_V`, the applied voltage, with `i_A`
-    /// or `p` or both as what was measured (P-V loops, voltage pulses); or `i_A`, the applied current, with `v_V` and
-    /// perhaps `p` as what was measured (a membrane: device in parallel with `leak_s`, S).
+    /// Reads a trace. Columns by name, others are ignored: `t_s`; then either `v_drive_V`, the applied voltage, with one or
+    /// more of `i_A`, `q_C` and `p` as what was measured (P-V loops, PUND and other voltage pulses); or `i_A`, the applied current, with `v_V` and
+    /// perhaps `p` as what was measured (a membrane: device in parallel with `leak_s`, S). What else a column may be called,
+    /// and in which units, says [`Columns`].
     ///
     /// # Errors
     /// A file that cannot be read, a missing column, a value that is no number, times that do not ascend, a constant column.
-    pub fn read(path: &Path, leak_s: Option<f64>) -> Result<Self, FitError> {
+    pub fn read(path: &Path, leak_s: Option<f64>, columns: &Columns) -> Result<Self, FitError> {
         let name = path.file_name().unwrap_or(path.as_os_str());
-        let measurement = Self::of(&Table::read(path)?, leak_s)?;
+        let measurement = Self::of(&Table::read(path, columns)?, leak_s)?;
         let name = name.to_string_lossy().into_owned();
         Ok(Self {
             name,
@@ -105,8 +129,13 @@ impl Measurement {
     ///
     /// # Errors
     /// Those of [`Measurement::read`].
-    pub fn from(file: &str, source: impl Read, leak_s: Option<f64>) -> Result<Self, FitError> {
-        Self::of(&Table::from(file, source)?, leak_s)
+    pub fn from(
+        file: &str,
+        source: impl Read,
+        leak_s: Option<f64>,
+        columns: &Columns,
+    ) -> Result<Self, FitError> {
+        Self::of(&Table::from(file, source, columns)?, leak_s)
     }
 
     fn of(table: &Table, leak_s: Option<f64>) -> Result<Self, FitError> {
@@ -115,6 +144,7 @@ impl Measurement {
             ("v_drive_V", LARGEST_V),
             ("v_V", LARGEST_V),
             ("i_A", LARGEST_A),
+            ("q_C", LARGEST_C),
         ];
         for (column, most) in limits {
             table.within(column, -most, most)?;
@@ -129,7 +159,10 @@ impl Measurement {
         }
         check_times(&times_s).map_err(|e| table.error(&e.to_string()))?;
         let (driven, quantities) = match table.find("v_drive_V") {
-            Some(values) => (values, vec![Quantity::Current, Quantity::Occupation]),
+            Some(values) => (
+                values,
+                vec![Quantity::Current, Quantity::Charge, Quantity::Occupation],
+            ),
             None => (
                 table.need("i_A")?,
                 vec![Quantity::Voltage, Quantity::Occupation],
@@ -161,6 +194,7 @@ impl Measurement {
             times_s,
             drive,
             observed: observed.collect(),
+            notes: table.notes.clone(),
         };
         measurement.check(table)?;
         Ok(measurement)
@@ -179,7 +213,7 @@ impl Measurement {
     fn check(&self, table: &Table) -> Result<(), FitError> {
         if self.observed.is_empty() {
             let needed = match self.drive {
-                Drive::Voltage(_) => "`i_A` or `p`",
+                Drive::Voltage(_) => "`i_A`, `q_C` or `p`",
                 Drive::Current { .. } => "`v_V` or `p`",
             };
             return Err(table.error(&format!("no measured column; needs {needed}")));
@@ -198,115 +232,9 @@ impl Measurement {
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn is_pulse_data(path: &Path) -> Result<bool, FitError> {
-    let table = Table::read(path)?;
+pub fn is_pulse_data(path: &Path, columns: &Columns) -> Result<bool, FitError> {
+    let table = Table::read(path, columns)?;
     Ok(table.find("t_s").is_none() && ["code", "pulse"].iter().any(|k| table.find(k).is_some()))
-}
-
-/// A CSV file of numbers.
-pub(super) struct Table {
-    file: String,
-    header: Vec<String>,
-    columns: Vec<Vec<f64>>,
-    /// Line of each row, from 1.
-    lines: Vec<u64>,
-}
-
-impl Table {
-    pub(super) fn read(path: &Path) -> Result<Self, FitError> {
-        let file = path.display().to_string();
-        let source = std::fs::File::open(path).map_err(|e| FitError::Data {
-            file: file.clone(),
-            text: format!("cannot be read: {e}"),
-        })?;
-        Self::from(&file, source)
-    }
-
-    pub(super) fn from(file: &str, source: impl Read) -> Result<Self, FitError> {
-        let bad = |text: String| FitError::Data {
-            file: file.into(),
-            text,
-        };
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_reader(source.take(MOST_BYTES));
-        let header = reader.headers().map_err(|e| bad(e.to_string()))?;
-        let header: Vec<String> = header
-            .iter()
-            .map(|name| name.trim_start_matches("# ").to_string())
-            .collect();
-        let mut columns = vec![Vec::new(); header.len()];
-        let mut lines = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|e| bad(e.to_string()))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            lines.push(line);
-            for ((column, field), name) in columns.iter_mut().zip(&record).zip(&header) {
-                match field.parse::<f64>() {
-                    Ok(value) if value.is_finite() => column.push(value),
-                    _ => {
-                        return Err(bad(format!(
-                            "line {line}, column `{name}`: `{field}` is no finite number"
-                        )));
-                    }
-                }
-            }
-        }
-        Ok(Self {
-            file: file.into(),
-            header,
-            columns,
-            lines,
-        })
-    }
-
-    /// Checks that every value of a column, where there is one, lies between two ends.
-    pub(super) fn within(&self, name: &str, low: f64, high: f64) -> Result<(), FitError> {
-        self.all(
-            name,
-            |value| (low..=high).contains(&value),
-            &format!("{low}..{high}"),
-            "correct the row, or its unit",
-        )
-    }
-
-    /// Checks every value of a column, where there is one.
-    pub(super) fn all(
-        &self,
-        name: &str,
-        is_good: impl Fn(f64) -> bool,
-        allowed: &str,
-        remedy: &str,
-    ) -> Result<(), FitError> {
-        let mut rows = self.find(name).unwrap_or_default().iter().zip(&self.lines);
-        match rows.find(|(value, _)| !is_good(**value)) {
-            None => Ok(()),
-            Some((value, line)) => Err(self.error(&format!(
-                "line {line}, column `{name}`: {value:?}; allowed: {allowed}; {remedy}"
-            ))),
-        }
-    }
-
-    pub(super) fn find(&self, name: &str) -> Option<&[f64]> {
-        let at = self.header.iter().position(|h| h == name)?;
-        self.columns.get(at).map(Vec::as_slice)
-    }
-
-    pub(super) fn need(&self, name: &str) -> Result<&[f64], FitError> {
-        let columns = self.header.join(", ");
-        match self.find(name) {
-            Some([]) => Err(self.error("it has no rows")),
-            Some(values) => Ok(values),
-            None => Err(self.error(&format!("column `{name}` is missing; it has {columns}"))),
-        }
-    }
-
-    pub(super) fn error(&self, text: &str) -> FitError {
-        FitError::Data {
-            file: self.file.clone(),
-            text: text.into(),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -316,7 +244,7 @@ mod tests {
     fn read(text: &str, leak_s: Option<f64>) -> Result<Measurement, FitError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        Measurement::read(file.path(), leak_s)
+        Measurement::read(file.path(), leak_s, &Columns::default())
     }
 
     fn check(text: &str, leak_s: Option<f64>, expected: &[Quantity]) {
@@ -384,7 +312,7 @@ mod tests {
         check_refused("t_s,v_drive_V,i_A\n0,0,nan\n", "`nan` is no finite number");
         check_refused("t_s,v_drive_V,i_A\n1,0,0\n1,0,1\n", "times must ascend");
         check_refused("t_s,v_drive_V,i_A\n0,0,0\n1,0,0\n", "never changes");
-        check_refused("t_s,v_drive_V\n0,0\n1,0\n", "needs `i_A` or `p`");
+        check_refused("t_s,v_drive_V\n0,0\n1,0\n", "needs `i_A`, `q_C` or `p`");
         check_refused("t_s,i_A\n0,0\n1,0\n", "needs `v_V` or `p`");
         check_refused("t_s,v_drive_V,i_A\n", "no rows");
         check_refused("t_s,v_drive_V,i_A\n0,0\n", "2 fields");

@@ -8,7 +8,9 @@
 )]
 
 use super::FitError;
-use super::data::{LARGEST_A, Table};
+use super::columns::Columns;
+use super::data::LARGEST_A;
+use super::table::Table;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
@@ -97,16 +99,21 @@ impl Levels {
     ///
     /// # Errors
     /// A file without those columns, codes out of range, levels with fewer than two readings, means that do not ascend.
-    pub fn read(path: &Path, bits: u32) -> Result<Self, FitError> {
-        Self::of(&Table::read(path)?, bits)
+    pub fn read(path: &Path, bits: u32, columns: &Columns) -> Result<Self, FitError> {
+        Self::of(&Table::read(path, columns)?, bits)
     }
 
     /// As [`Levels::read`], of a source that errors name `file`.
     ///
     /// # Errors
     /// Those of [`Levels::read`].
-    pub fn from(file: &str, source: impl Read, bits: u32) -> Result<Self, FitError> {
-        Self::of(&Table::from(file, source)?, bits)
+    pub fn from(
+        file: &str,
+        source: impl Read,
+        bits: u32,
+        columns: &Columns,
+    ) -> Result<Self, FitError> {
+        Self::of(&Table::from(file, source, columns)?, bits)
     }
 
     fn of(table: &Table, bits: u32) -> Result<Self, FitError> {
@@ -320,11 +327,11 @@ mod tests {
     }
 
     fn check(key: &str, means: &[(u32, f64)], bits: u32) -> Levels {
-        Levels::read(table(key, means).path(), bits).unwrap()
+        Levels::read(table(key, means).path(), bits, &Columns::default()).unwrap()
     }
 
     fn check_refused(key: &str, means: &[(u32, f64)], bits: u32, reason: &str) {
-        let text = Levels::read(table(key, means).path(), bits)
+        let text = Levels::read(table(key, means).path(), bits, &Columns::default())
             .unwrap_err()
             .to_string();
         assert!(text.contains(reason), "{text}");
@@ -384,7 +391,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Levels, FitError> {
-        Levels::from("g.csv", text.as_bytes(), 1)
+        Levels::from("g.csv", text.as_bytes(), 1, &Columns::default())
     }
 
     #[test]
@@ -411,6 +418,6 @@ mod tests {
         check_refused("code", &[(0, 1.0), (2, 0.5)], 1, "`code` is 2");
         check_refused("code", &[(0, 1.0)], 1, "codes [1]");
         check_refused("pulse", &[(0, 1.0), (9, 9.0)], 2, "level 1 of 4");
-        check_refused("time", &[(0, 1.0)], 2, "column `pulse` is missing");
+        check_refused("reading", &[(0, 1.0)], 2, "column `pulse` is missing");
     }
 }

@@ -71,7 +71,7 @@ impl Problem<'_> {
         for (measurement, trace) in self.measurements.iter().zip(&traces) {
             for observed in &measurement.observed {
                 let scale = observed.scale();
-                let pairs = observed.quantity.of(trace).iter().zip(&observed.values);
+                let pairs = observed.simulated(trace).into_iter().zip(&observed.values);
                 all.extend(pairs.map(|(model, measured)| (model - measured) / scale));
             }
         }

@@ -29,6 +29,9 @@ impl fmt::Display for Fit {
             let note = super::misfit(column.rms, self.noise);
             writeln!(f, "  {}  {:.3} %{note}", column.name, 100.0 * column.rms)?;
         }
+        for note in &self.notes {
+            writeln!(f, "note: {note}")?;
+        }
         Ok(())
     }
 }

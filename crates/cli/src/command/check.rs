@@ -4,7 +4,7 @@ use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::quantisation;
 use bruno_chip::{ChipError, Interfaces, Problem};
-use bruno_device::{Chip, Finding, Severity};
+use bruno_device::{Chip, Finding, Verdict};
 use bruno_train::{TrainConfig, TrainError, TrainedProgram};
 use std::path::{Path, PathBuf};
 
@@ -42,11 +42,7 @@ pub fn resolve(path: &Path, changes: &Changes) -> Result<Chip, Failure> {
 pub fn findings(chip: &Chip) -> Result<(TrainConfig, Vec<Finding>), TrainError> {
     let training = TrainConfig::of(&chip.description)?;
     let mut findings = chip.findings();
-    let unstable = training.unstable_ends(&chip.description).into_iter();
-    findings.extend(unstable.map(|text| Finding {
-        severity: Severity::Warning,
-        text,
-    }));
+    findings.extend(training.unstable_ends(&chip.description));
     Ok((training, findings))
 }
 
@@ -113,18 +109,29 @@ impl Check {
         if chip.fold > 1 {
             say!("{}", clock(&chip)?)?;
         }
-        for finding in findings {
-            let mark = match finding.severity {
-                Severity::Note => "note",
-                Severity::Warning => "warning",
-            };
-            say!("{mark}: {}", finding.text)?;
-        }
+        print(findings)?;
         for line in quantisation::lines(&quantised.unwrap_or_default()) {
             say!("{line}")?;
         }
         Ok(())
     }
+}
+
+/// Findings by what they ask of the reader, and how many of each there are.
+fn print(mut findings: Vec<Finding>) -> Result<(), Failure> {
+    findings.sort_by_key(|f| f.verdict);
+    for finding in &findings {
+        say!("{:<5} {}", finding.verdict.word(), finding.text)?;
+        if let Some(remedy) = &finding.remedy {
+            say!("      to change it: {remedy}")?;
+        }
+    }
+    let count = |verdict| findings.iter().filter(|f| f.verdict == verdict).count();
+    let (act, look) = (count(Verdict::Act), count(Verdict::Look));
+    say!(
+        "{act} to act on, {look} to look at, {} fine",
+        count(Verdict::Fine)
+    )
 }
 
 /// Each layer adds a tick between its input spikes and those that follow from its own.

@@ -1,5 +1,6 @@
 //! `bruno device`: the ferroelectric capacitor and the RRAM levels behind a chip description.
 
+mod columns;
 mod export;
 mod file_neuron;
 mod fit;

@@ -165,7 +165,7 @@ impl Train {
         let trained_with = effects.with_asked(&config.asked_effects());
         trained_with.lines().iter().for_each(|line| tell!("{line}"));
         let unstable = config.unstable_ends(&description);
-        unstable.iter().for_each(|text| tell!("warning: {text}"));
+        unstable.iter().for_each(|text| tell!("{text}"));
         if let Some(hardware) = &config.hardware {
             tell!("{hardware}; validation and test run on the nominal chip");
         }

@@ -1,8 +1,7 @@
 //! Level tables in the codes of the current: what is left of them.
 
-use super::Finding;
 use crate::rram::levels_pa;
-use crate::{Chip, CurrentWord};
+use crate::{Chip, CurrentWord, Finding};
 use bruno_chip::{Mapping, Synapse};
 
 /// Tables whose levels fall together in the codes of the current, or stand at the ends of its word.
@@ -123,7 +122,7 @@ pub(super) fn tables(chip: &Chip) -> Vec<Table<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::Severity;
+    use crate::Verdict;
     use crate::limits::check;
 
     const RANGE: &str = "\"range_pA\": 300";
@@ -131,30 +130,30 @@ mod tests {
     #[test]
     fn levels_beyond_the_range() {
         let expected = "synapses of the input: only 2 of 8 levels are left in codes of 1.221e-4 pA; 8 level(s) stand at the edge";
-        check(RANGE, "\"range_pA\": 1e5", Severity::Warning, expected);
+        check(RANGE, "\"range_pA\": 1e5", Verdict::Act, expected);
     }
     #[test]
     fn levels_at_the_end_of_the_range() {
         let expected = "synapses of the input: 2 level(s) stand at the edge of the current's range and may be clipped";
-        check(RANGE, "\"range_pA\": 1024", Severity::Warning, expected);
+        check(RANGE, "\"range_pA\": 1024", Verdict::Act, expected);
     }
     #[test]
     fn levels_that_fall_together() {
         let narrow = "\"levels_pA\": [-3, -2, -1, 1e-5, 2e-5, 3e-5, 1, 2]";
         let expected = "synapses of the input: only 6 of 8 levels are left";
-        check(RANGE, narrow, Severity::Warning, expected);
+        check(RANGE, narrow, Verdict::Act, expected);
     }
     #[test]
     fn levels_that_drift_together() {
         // A millionth of 300 pA: two codes.
         let drift = "\"range_pA\": 300, \"rram\": { \"preset\": \"wan2022\", \"drift\": { \"nu\": 1, \"time_s\": 1e6 } }";
         let expected = "on virtual chips the mean drift of 1000000 s leaves 5 of 8 levels";
-        check(RANGE, drift, Severity::Warning, expected);
+        check(RANGE, drift, Verdict::Act, expected);
     }
     #[test]
     fn recurrent_levels_that_fall_together() {
         let narrow = "\"levels_pA\": [-3e-4, -2e-4, -1e-4, 0, 1e-5, 2e-5, 1e-4, 2e-4] }";
         let expected = "recurrent synapses: only 5 of 8 levels are left";
-        check("\"range_pA\": 30 }", narrow, Severity::Warning, expected);
+        check("\"range_pA\": 30 }", narrow, Verdict::Act, expected);
     }
 }

@@ -1,8 +1,7 @@
 //! Design rules of the membrane: word lengths, the explicit step, field, retention.
 
-use super::Finding;
 use crate::dead_zones::{self, DeadZones};
-use crate::{Chip, DesignRule, Felif, Layer, NeuronProgram, TICK_S, noise};
+use crate::{Chip, DesignRule, Felif, Finding, Layer, NeuronProgram, TICK_S, noise};
 use bruno_chip::{DeviceCard, Rounding};
 
 /// Field at which thin HfO2 is taken to break down, MV/cm: illustrative, a round figure for films of some 10 nm.
@@ -60,7 +59,7 @@ pub(super) fn readout_rest(chip: &Chip) -> Option<Finding> {
     let formats = &chip.description.formats;
     let rest_pa = dead_zones::rest_pa(readout, formats, chip.rounding);
     (rest_pa > 0.0).then(|| {
-        Finding::note(format!(
+        Finding::fine(format!(
             "layer `{}`: a current stops decaying at {rest_pa:.3} pA",
             readout.name
         ))
@@ -69,7 +68,7 @@ pub(super) fn readout_rest(chip: &Chip) -> Option<Finding> {
 
 pub(super) fn noise_in_force(chip: &Chip, layer: &Layer, model: &Felif) -> Finding {
     let rms = noise::in_force(&layer.codes, model, &chip.description.formats);
-    Finding::note(format!(
+    Finding::fine(format!(
         "layer `{}`: membrane noise of {rms:.3} pA rms a tick, {:.3e} pA/sqrt(Hz)",
         layer.name,
         // A white sequence of step dt has the one-sided density 2 dt rms^2.
@@ -82,7 +81,7 @@ pub(super) fn noise_of_file(layer: &Layer, program: &NeuronProgram, rms: f64) ->
     let model = &program.derived.model;
     let state = &model.states[model.condition.state];
     let unit = &state.unit.0;
-    Finding::note(format!(
+    Finding::fine(format!(
         "layer `{}`: noise on `{}` of {rms:.4e} {unit} rms a tick, {:.3e} {unit}/sqrt(Hz) before the equation",
         layer.name,
         state.name,
@@ -209,7 +208,7 @@ pub(super) fn retention(chip: &Chip, layer: &Layer, model: &Felif, v_th: f64) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::Severity;
+    use crate::Verdict;
     use crate::limits::check;
 
     const DEVICE: &str = "\"g_leak_pS\": 20";
@@ -218,30 +217,30 @@ mod tests {
     fn stiffness_of_the_example() {
         // 20 pS over 0.253 pF takes 7.9e-5 a tick, which does not show.
         let expected = "stiffness is 0.211 per tick (unstable from 2)";
-        check("", "", Severity::Note, expected);
+        check("", "", Verdict::Fine, expected);
     }
     #[test]
     fn a_leak_of_few_ticks() {
         // C = 4 um2 * 63.2 fF/um2 = 253 fF: 0.2 uS takes 0.791 of V in a microsecond.
         let expected = "the leak takes 0.791 of V in a tick";
-        check(DEVICE, "\"g_leak_pS\": 2e5", Severity::Warning, expected);
+        check(DEVICE, "\"g_leak_pS\": 2e5", Verdict::Act, expected);
     }
     #[test]
     fn a_leak_that_makes_the_membrane_stiff() {
         let expected = ", 1.502 of it the leak's";
-        check(DEVICE, "\"g_leak_pS\": 3.8e5", Severity::Warning, expected);
+        check(DEVICE, "\"g_leak_pS\": 3.8e5", Verdict::Act, expected);
     }
     #[test]
     fn field_of_the_example() {
         // 0.8 V over 9.8 nm.
         let expected = "up to 0.82 MV/cm at threshold and 0.51 MV/cm at the floor, 20 %";
-        check("", "", Severity::Note, expected);
+        check("", "", Verdict::Fine, expected);
     }
     #[test]
     fn a_thin_film_breaks() {
         let thin = "\"t_fe_nm\": 2, \"d_e_nm\": 1.5, \"area_um2\"";
         let expected = "up to 4.00 MV/cm at threshold";
-        check("\"area_um2\"", thin, Severity::Warning, expected);
+        check("\"area_um2\"", thin, Verdict::Act, expected);
     }
     #[test]
     fn in_equilibrium_nothing_flows() {
@@ -261,18 +260,13 @@ mod tests {
     fn retention_of_the_example() {
         // The barrier back is 1.05 - 0.15 eV: kB T/h exp(-0.9 eV/kB T) = 4.75e-3 1/s.
         let expected = "in 1 s 0.47 % of it is lost";
-        check("", "", Severity::Note, expected);
+        check("", "", Verdict::Fine, expected);
     }
     #[test]
     fn a_low_barrier_forgets() {
         let low = "\"w_b_eV\": 0.7, \"v_th_V\": 0.2, \"area_um2\"";
         let from = "\"area_um2\": 4, \"g_leak_pS\": 20, \"v_th_V\": 0.8";
         let to = &format!("{low}: 4");
-        check(
-            from,
-            to,
-            Severity::Warning,
-            "nothing of it outlasts a window",
-        );
+        check(from, to, Verdict::Act, "nothing of it outlasts a window");
     }
 }

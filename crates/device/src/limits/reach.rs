@@ -5,8 +5,7 @@
 //! (as long as a tick takes no more than the whole of it). So what starts at or below a state that no longer rises stays
 //! there.
 
-use super::Finding;
-use crate::{Chip, Codes, DesignRule, GUARD_BITS, Layer, LayerKind};
+use crate::{Chip, Codes, DesignRule, Finding, GUARD_BITS, Layer, LayerKind};
 use bruno_chip::Rounding;
 
 /// Parts of the membrane's word in which back-switching is bounded apart.

@@ -1,8 +1,7 @@
 //! Design rules of the synapses: levels against the current's range, and the devices behind them.
 
-use super::Finding;
 use crate::rram::{Array, levels_pa};
-use crate::{Layer, die};
+use crate::{Finding, Layer, die};
 use bruno_chip::{Description, LayerDescription, Mapping, Rram, Synapse};
 
 /// Rate of every channel for which the expected current is printed, Hz.
@@ -49,7 +48,7 @@ pub(super) fn saturation(layer: &Layer) -> Finding {
 pub(super) fn spread(layer: &Layer, description: &LayerDescription) -> Option<Finding> {
     let variability = description.variability.as_ref()?;
     let or_none = |text: String| if text.is_empty() { "none".into() } else { text };
-    Some(Finding::note(format!(
+    Some(Finding::fine(format!(
         "layer `{}`: on virtual chips (`bruno montecarlo`) neurons spread between dies: {}; between devices: {}",
         layer.name,
         or_none(die::active(&variability.die)),
@@ -92,7 +91,12 @@ fn sources(description: &Description) -> Vec<Finding> {
         .iter()
         .filter_map(|l| l.variability.as_ref()?.source.as_deref());
     let sources: std::collections::BTreeSet<&str> = devices.chain(spreads).collect();
-    let note = |source| Finding::note(format!("source of device numbers: {source}"));
+    let note = |source| {
+        Finding::look(
+            format!("source of device numbers: {source}"),
+            "`bruno device fit` gives numbers of a measured device",
+        )
+    };
     sources.into_iter().map(note).collect()
 }
 
@@ -142,7 +146,7 @@ fn effects(card: &Rram) -> [(&'static str, bool); 5] {
 
 #[cfg(test)]
 mod tests {
-    use crate::Severity;
+    use crate::Verdict;
     use crate::limits::check;
 
     const RANGE: &str = "\"range_pA\": 300";
@@ -153,43 +157,43 @@ mod tests {
         check(
             "",
             "",
-            Severity::Note,
+            Verdict::Fine,
             "at 20 Hz with levels at random give 0 +- 306 pA",
         );
     }
     #[test]
     fn strong_levels_fill_the_range() {
         let expected = "a mean and three deviations leave the range";
-        check(RANGE, "\"range_pA\": 400", Severity::Warning, expected);
+        check(RANGE, "\"range_pA\": 400", Verdict::Act, expected);
     }
     #[test]
     fn excitation_alone_has_a_mean() {
         let levels = "\"levels_pA\": [1, 2, 3, 4, 5, 6, 7, 8]";
         // 24 * 4.5 pA * 20 Hz * 10 ms = 21.6 pA, and the recurrence has none.
-        check(RANGE, levels, Severity::Note, "give 22 +- 36 pA");
+        check(RANGE, levels, Verdict::Fine, "give 22 +- 36 pA");
     }
     #[test]
     fn effects_in_force() {
         let devices =
             format!("{RANGE}, \"rram\": {{ \"preset\": \"wan2022\", \"read_noise\": null }}");
         let expected = "in force on virtual chips (`bruno montecarlo`): programming error; off: read noise, drift";
-        check(RANGE, &devices, Severity::Note, expected);
+        check(RANGE, &devices, Verdict::Fine, expected);
         check(
             RANGE,
             &devices,
-            Severity::Note,
+            Verdict::Look,
             "source of device numbers: HfO2 RRAM of Wan et al.",
         );
     }
     #[test]
     fn codes_that_share_a_state() {
         let devices = format!("{RANGE}, \"rram\": {{ \"preset\": \"wan2022\", \"states\": 4 }}");
-        check(RANGE, &devices, Severity::Warning, "7 of 8 levels differ");
+        check(RANGE, &devices, Verdict::Act, "7 of 8 levels differ");
     }
     #[test]
     fn spreads_in_force() {
         let spread = "\"variability\": \"heracles\", \"recurrent\": true";
         let expected = "neurons spread between dies: p_s 10 %; between devices: area 2 %";
-        check("\"recurrent\": true", spread, Severity::Note, expected);
+        check("\"recurrent\": true", spread, Verdict::Fine, expected);
     }
 }

@@ -4,7 +4,7 @@ use super::Reader;
 use super::sets::written;
 use crate::Form;
 use bruno_chip::DeviceCard;
-use bruno_circuit::fit::{Levels, Measurement};
+use bruno_circuit::fit::{Columns, Levels, Measurement};
 use bruno_circuit::model_card::{Format, ModelCard};
 use bruno_circuit::netlist::Stimulus;
 use bruno_circuit::reduce;
@@ -39,14 +39,15 @@ pub(super) const READERS: &[Reader] = &[
         name: "trace",
         form: Form::Text,
         seeds: || written(&["loop.csv", "membrane.csv"]),
-        read: |bytes| Measurement::from("trace", bytes, Some(1e-9)).is_ok(),
+        read: |bytes| Measurement::from("trace", bytes, Some(1e-9), &Columns::default()).is_ok(),
     },
     Reader {
         name: "pulses",
         form: Form::Text,
         seeds: || written(&["pulses.csv", "codes.csv"]),
         read: |bytes| {
-            Levels::from("pulses", bytes, 1).is_ok_and(|levels| means_are_finite(&levels))
+            Levels::from("pulses", bytes, 1, &Columns::default())
+                .is_ok_and(|levels| means_are_finite(&levels))
         },
     },
     Reader {

@@ -9,7 +9,7 @@ pub use interface::{ANSWER_CYCLES, EVENT_CYCLES, RECORD_CYCLES};
 
 use super::ports;
 use crate::HdlError;
-use bruno_device::{Chip, Severity};
+use bruno_device::{Chip, Verdict};
 use std::fmt::Write;
 
 /// The page.
@@ -136,11 +136,18 @@ fn limits(chip: &Chip) -> Result<String, HdlError> {
     let mut text = String::from("## Limits\n\n");
     let clock = super::clock_finding(chip)?;
     for finding in chip.findings().into_iter().chain(clock) {
-        let mark = match finding.severity {
-            Severity::Note => "",
-            Severity::Warning => "**Warning:** ",
+        let mark = match finding.verdict {
+            Verdict::Fine => "",
+            Verdict::Look => "**To weigh:** ",
+            Verdict::Act => "**Warning:** ",
         };
-        let _ = writeln!(text, "- {mark}{}.", finding.text);
+        let remedy = finding.remedy.map(|r| format!(" (to change it: {r})"));
+        let _ = writeln!(
+            text,
+            "- {mark}{}{}.",
+            finding.text,
+            remedy.unwrap_or_default()
+        );
     }
     Ok(text + "\n")
 }

@@ -3,7 +3,7 @@
 use super::fold::{STAGE_DELAY, datapath::Datapath};
 use crate::HdlError;
 use bruno_chip::Interfaces;
-use bruno_device::{Chip, Finding, Severity};
+use bruno_device::{Chip, Finding};
 use std::collections::HashMap;
 
 /// ns of OSU 0.18 um that a unit of delay came to in measured chips (docs/performance.md): in one stage of a pipeline, and
@@ -29,13 +29,10 @@ pub fn clock_finding(chip: &Chip) -> Result<Option<Finding>, HdlError> {
     };
     let text = format!(
         "`interfaces.clock_mhz` {} leaves {period:.1} ns a cycle; the longest path is estimated at {path:.0} ns in a \
-         0.18 um process: {remedy}",
+         0.18 um process",
         interfaces.clock_mhz
     );
-    Ok(Some(Finding {
-        severity: Severity::Warning,
-        text,
-    }))
+    Ok(Some(Finding::act(text, remedy)))
 }
 
 /// Estimate of the longest path of a chip's banks in OSU 0.18 um, ns.
@@ -102,7 +99,7 @@ mod tests {
     #[test]
     fn a_clock_that_cannot_close_is_named() {
         let finding = clock_finding(&chip("felif", 1, 400)).unwrap();
-        insta::assert_snapshot!(finding.unwrap().text);
+        insta::assert_snapshot!(finding.unwrap());
     }
     #[test]
     fn a_slow_clock_is_no_finding() {

@@ -1,9 +1,9 @@
 //! Findings: what cancels, what is stiff, what saturates, what never fires.
 
-use super::{Finding, Severity};
 use crate::derivative::Variable;
 use crate::evaluate::Point;
 use crate::expression::{Expression, Kind};
+use crate::finding::Finding;
 use crate::lower::Derived;
 use crate::model::TICK_S;
 
@@ -21,7 +21,11 @@ impl Derived {
         let parameters = self.model.defaults();
         let mut found = self.coefficient_errors(&parameters);
         if let Err(error) = self.registers(&parameters) {
-            found.push(warning(format!("the defaults do not fit: {error}")));
+            let text = format!("the defaults do not fit: {error}");
+            found.push(Finding::act(
+                text,
+                "choose defaults that the words and bounds hold",
+            ));
         }
         for state in self.model.equations() {
             found.extend(self.cancelling(state, &parameters));
@@ -40,14 +44,13 @@ impl Derived {
         let worst = reports.filter(|r| r.error.abs() > ERROR);
         let text = |r: super::CoefficientReport| {
             let (name, bits, error) = (r.name, r.mantissa_bits, 100.0 * r.error);
-            let remedy = if bits < 11 {
-                "; more `@mantissa` bits make it smaller"
-            } else {
-                ""
-            };
-            note(format!(
-                "`{name}` is off by {error:.2} % at the defaults (mantissa of {bits} bits){remedy}"
-            ))
+            let text = format!(
+                "`{name}` is off by {error:.2} % at the defaults (mantissa of {bits} bits)"
+            );
+            match bits {
+                ..11 => Finding::look(text, "give it more `@mantissa` bits"),
+                _ => Finding::fine(text),
+            }
         };
         worst.map(text).collect()
     }
@@ -70,14 +73,17 @@ impl Derived {
         let (s, word) = (&self.model.states[input], &self.words[input]);
         let range = word.value(word.high) - word.value(word.low);
         (left > CANCELLED * range).then(|| {
-            warning(format!(
-                "the terms of `{}'` nearly cancel: rounding their coefficients is worth {:.3} {} of `{}`; write the difference as \
-                 one factor, e.g. a parabola by its roots",
+            let text = format!(
+                "the terms of `{}'` nearly cancel: rounding their coefficients is worth {:.3} {} of `{}`",
                 self.model.states[state].name,
                 left / s.unit.1.scale,
                 s.unit.0,
                 s.name
-            ))
+            );
+            Finding::act(
+                text,
+                "write the difference as one factor, e.g. a parabola by its roots",
+            )
         })
     }
 
@@ -114,10 +120,13 @@ impl Derived {
         };
         let name = &self.model.states[state].name;
         (worst > 1.0).then(|| {
-            warning(format!(
-                "`{name}'` falls by {worst:.2} of `{name}` a tick {place} (unstable from 2): the explicit step of 1 us is too long \
-                 for these parameters"
-            ))
+            let text = format!(
+                "`{name}'` falls by {worst:.2} of `{name}` a tick {place} (unstable from 2)"
+            );
+            Finding::act(
+                text,
+                "the explicit step of 1 us is too long: choose parameters that are slower",
+            )
         })
     }
 
@@ -136,11 +145,14 @@ impl Derived {
             .map(|s| format!("`{}`", self.model.states[s].name))
             .collect();
         (!names.is_empty()).then(|| {
-            note(format!(
-                "{} may be driven out of range: the word clamps and a saturation is counted; a clamp that is meant is declared by \
-                 `floor` or `ceil`",
+            let text = format!(
+                "{} may be driven out of range: the word clamps and a saturation is counted",
                 names.join(", ")
-            ))
+            );
+            Finding::look(
+                text,
+                "widen the range, or declare a clamp that is meant by `floor` or `ceil`",
+            )
         })
     }
 
@@ -159,7 +171,12 @@ impl Derived {
             false => limit <= word.value(word.low),
         };
         let name = &self.model.states[condition.state].name;
-        never.then(|| warning(format!("the neuron never fires at the defaults: no value of `{name}` is beyond its threshold")))
+        never.then(|| {
+            let text = format!(
+                "the neuron never fires at the defaults: no value of `{name}` is beyond its threshold"
+            );
+            Finding::act(text, "lower the threshold or widen the range of the state")
+        })
     }
 }
 
@@ -172,19 +189,5 @@ fn sizes(e: &Expression, at: &Point) -> f64 {
         Kind::Product(a, b) if !b.has_state() => b.value(at).abs() * sizes(a, at),
         Kind::Quotient(a, b) => sizes(a, at) / b.value(at).abs(),
         _ => e.value(at).abs(),
-    }
-}
-
-fn note(text: String) -> Finding {
-    Finding {
-        severity: Severity::Note,
-        text,
-    }
-}
-
-fn warning(text: String) -> Finding {
-    Finding {
-        severity: Severity::Warning,
-        text,
     }
 }

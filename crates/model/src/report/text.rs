@@ -1,6 +1,6 @@
 //! A report as text.
 
-use super::{Report, Severity, StateReport};
+use super::{Report, StateReport};
 use std::fmt;
 
 impl fmt::Display for Report {
@@ -37,11 +37,7 @@ impl fmt::Display for Report {
             writeln!(f, "{:<22} {:>8}  {} .. {}", c.name, c.value, c.low, c.high)?;
         }
         for finding in &self.findings {
-            let mark = match finding.severity {
-                Severity::Note => "note",
-                Severity::Warning => "warning",
-            };
-            writeln!(f, "{mark}: {}", finding.text)?;
+            writeln!(f, "{finding}")?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 use super::{DeviceTraining, TrainConfig, setting};
 use crate::TrainError;
 use bruno_chip::{ChipError, Description, LayerDescription, Problem, Synapse};
-use bruno_device::{Chip, NeuronParameter};
+use bruno_device::{Chip, Finding, NeuronParameter};
 
 /// Halvings of an interval: as many as a number has bits.
 const HALVINGS: usize = 53;
@@ -121,7 +121,7 @@ fn problem(description: &Description, layer: usize, values: &[Value]) -> Option<
 impl TrainConfig {
     /// Layers whose switching becomes unstable in the 1 us step somewhere within the bounds, though it is not on the card.
     /// A warning and no more, as for a card: it is that of an empty capacitor, and switching calms down as p fills.
-    pub fn unstable_ends(&self, description: &Description) -> Vec<String> {
+    pub fn unstable_ends(&self, description: &Description) -> Vec<Finding> {
         let stiffness = |d: &Description, layer| Chip::resolve("", d).ok()?.stiffness(layer);
         let of = |layer: usize| {
             let before = stiffness(description, layer)?;
@@ -130,12 +130,13 @@ impl TrainConfig {
                 .filter_map(|c| Some((stiffness(&at(description, layer, &c), layer)?, c)));
             let (worst, corner) = ends.max_by(|a, b| a.0.total_cmp(&b.0))?;
             (before < UNSTABLE && worst >= UNSTABLE).then(|| {
-                format!(
+                let text = format!(
                     "layer `{}`: the bounds of `training.device` reach a stiffness of {worst:.3} per tick at threshold \
-                     (unstable from {UNSTABLE}), with {}; narrow them",
+                     (unstable from {UNSTABLE}), with {}",
                     description.layers[layer].name,
                     list(&corner)
-                )
+                );
+                Finding::act(text, "narrow the bounds")
             })
         };
         (0..description.layers.len()).filter_map(of).collect()

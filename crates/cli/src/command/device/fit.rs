@@ -1,10 +1,12 @@
 //! `bruno device fit`: parameters of a card from measured traces, level tables from pulse data.
 
 use super::Card;
+use super::columns::ColumnArguments;
 use crate::console;
 use crate::failure::Failure;
 use crate::output;
-use bruno_circuit::fit::{self, Compared, Levels, Measurement, Settings};
+use bruno_circuit::FecapCard;
+use bruno_circuit::fit::{self, Compared, FitError, Levels, Measurement, Settings};
 use bruno_circuit::model_card::{Format, ModelCard};
 use bruno_circuit::plot;
 use bruno_host::FolderLock;
@@ -14,8 +16,11 @@ use std::path::PathBuf;
 /// Fit a card of the ferroelectric capacitor to measured traces, or an RRAM level table to pulse data.
 ///
 /// What a file is, its header tells. Traces have `t_s` (s) and either the applied voltage `v_drive_V` with what was measured,
-/// `i_A` or `p` or both (P-V loops, voltage pulses), or the applied current `i_A` with `v_V` and perhaps `p` (a membrane;
-/// needs --leak-ohm). Pulse data have a row a reading: `code` or `pulse` (number of pulses), and `i_A` or `g_S`.
+/// one or more of `i_A`, `q_C` and `p` (P-V loops, PUND and other voltage pulses), or the applied current `i_A` with `v_V` and
+/// perhaps `p` (a membrane; needs --leak-ohm). Pulse data have a row a reading: `code` or `pulse` (number of pulses), and `i_A`
+/// or `g_S`. Columns of instruments are understood by word and unit, e.g. `Time (ms)`, `Voltage [V]`, `Current (nA)`,
+/// `Charge (pC)`, `Polarization (uC/cm2)` (needs --area-um2), `Conductance (uS)`; --column names others. Lines above the header
+/// are skipped; columns are separated by commas, semicolons or tabs.
 ///
 /// Every fitted parameter comes with its standard error; where the data do not determine one, the command ends with exit
 /// code 2 and says which and why. In --out: the card (card.json) and a table (fit.txt, fit.json) with measured and fitted
@@ -30,6 +35,8 @@ pub struct Fit {
     parameters: Vec<String>,
     #[command(flatten)]
     card: Card,
+    #[command(flatten)]
+    columns: ColumnArguments,
     /// Resistance beside the device in membrane traces, Ohm.
     #[arg(long, value_parser = super::resistance)]
     leak_ohm: Option<f64>,
@@ -50,22 +57,42 @@ pub struct Fit {
 impl Fit {
     pub(super) fn run(&self) -> Result<(), Failure> {
         match &self.data[..] {
-            [file] if fit::is_pulse_data(file)? => self.levels(file),
+            [file] if fit::is_pulse_data(file, &self.columns.columns(false))? => self.levels(file),
             _ => self.traces(),
         }
     }
 
+    /// The card at the start: an electrode's area that is given is the card's.
+    fn start(&self) -> Result<FecapCard, Failure> {
+        let mut card = self.card.load()?;
+        let Some(area_m2) = self.columns.area_m2() else {
+            return Ok(card);
+        };
+        if self.parameters.iter().any(|name| name == "area") {
+            let text = "`area` is given by --area-um2; leave it out of --parameters, or leave --area-um2 out";
+            return Err(FitError::Parameters(text.into()).into());
+        }
+        card.area = area_m2;
+        card.check(self.card.temperature)?;
+        Ok(card)
+    }
+
     fn traces(&self) -> Result<(), Failure> {
         let settings = Settings {
-            start: self.card.load()?,
+            start: self.start()?,
             parameters: self.parameters.clone(),
             temperature_k: self.card.temperature,
             noise: self.noise,
             largest_error: self.largest_error,
         };
         let leak_s = self.leak_ohm.map(f64::recip);
-        let read = |path: &PathBuf| Measurement::read(path, leak_s);
+        let columns = self.columns.columns(leak_s.is_some());
+        let read = |path: &PathBuf| Measurement::read(path, leak_s, &columns);
         let measurements = self.data.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        for measurement in &measurements {
+            let notes = measurement.notes.iter();
+            notes.for_each(|note| tell!("{}: {note}", measurement.name));
+        }
         let fit = fit::fit(&settings, &measurements)?;
         let model = ModelCard {
             card: fit.card,
@@ -77,6 +104,7 @@ impl Fit {
             "temperature_K": self.card.temperature,
             "noise": self.noise,
             "estimates": fit.estimates,
+            "notes": fit.notes,
             "correlation": fit.correlation,
             "compared": fit.compared.iter().map(thinned).collect::<Vec<_>>(),
         });
@@ -93,7 +121,7 @@ impl Fit {
     }
 
     fn levels(&self, file: &std::path::Path) -> Result<(), Failure> {
-        let levels = Levels::read(file, self.bits)?;
+        let levels = Levels::read(file, self.bits, &self.columns.columns(false))?;
         let table = json!({
             "bits": self.bits,
             format!("levels_{}", levels.unit): levels.means(),

@@ -1,6 +1,7 @@
 //! `bruno device reduce`: from a card of the capacitor to the device block of a chip description.
 
 use super::Card;
+use super::columns::ColumnArguments;
 use crate::failure::Failure;
 use crate::output;
 use bruno_chip::DeviceCard;
@@ -25,6 +26,8 @@ pub struct Reduce {
     /// A membrane trace (CSV with `t_s`, `i_A`, `v_V`) whose current both models get.
     #[arg(long)]
     stimulus: Option<PathBuf>,
+    #[command(flatten)]
+    columns: ColumnArguments,
     /// Also write the block to this file.
     #[arg(short, long)]
     out: Option<PathBuf>,
@@ -65,7 +68,8 @@ impl Reduce {
         let Some(path) = &self.stimulus else {
             return Ok(());
         };
-        let measurement = Measurement::read(path, Some(1.0 / self.leak_ohm))?;
+        let columns = self.columns.columns(true);
+        let measurement = Measurement::read(path, Some(1.0 / self.leak_ohm), &columns)?;
         let Drive::Current { waveform, .. } = &measurement.drive else {
             return Err(bruno_circuit::fit::FitError::Data {
                 file: measurement.name,
