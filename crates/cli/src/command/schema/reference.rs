@@ -20,7 +20,8 @@ editors. The smallest description:
 
 - The unit of a number ends its name: `area_um2` is in square micrometres.
 - *needed*: the field has no default. *none*: where the field is absent, so is what it describes.
-- A path, as `--sweep` and `tune` take it, joins names by dots: `layers.hidden.device.area_um2`, or by the number from 0, `layers.0.device.area_um2`.
+- A path, as `--sweep` and `tune` take it, joins names by dots: `layers.hidden.device.area_um2`; the number from 0 does
+  too: `layers.0.device.area_um2`.
 ";
 
 /// Characters of a line of text.
