@@ -59,6 +59,10 @@ pub struct Estimate {
 pub struct Compared {
     /// Measurement and column, e.g. `loop.csv: i_A`.
     pub name: String,
+    /// The measurement alone.
+    pub file: String,
+    /// What was measured.
+    pub quantity: Quantity,
     /// Times, s.
     pub times_s: Vec<f64>,
     /// Measured values.
@@ -250,6 +254,8 @@ fn compare(measurements: &[Measurement], traces: &[Trace]) -> Vec<Compared> {
             let fitted = observed.simulated(trace);
             Compared {
                 name: format!("{}: {}", m.name, observed.quantity.column()),
+                file: m.name.clone(),
+                quantity: observed.quantity,
                 times_s: m.times_s.clone(),
                 measured: observed.values.clone(),
                 rms: crate::trace::rms(&fitted, &observed.values) / observed.scale(),

@@ -15,7 +15,7 @@ pub mod from_model;
 pub mod model_card;
 pub mod netlist;
 pub mod pictures;
-pub mod plot;
+mod quantity;
 pub mod reduced;
 pub mod reduction;
 pub mod simulate;

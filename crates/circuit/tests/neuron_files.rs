@@ -3,9 +3,9 @@
 
 use bruno_circuit::from_model::{Agreement, Asked, FileNeuron, FileTestbench, agreement};
 use bruno_circuit::netlist::Stimulus;
-use bruno_circuit::plot::svg;
 use bruno_circuit::simulator::Simulator;
 use bruno_model::{Float, Model, SHIPPED, Shipped, TICK_S};
+use bruno_plot::svg;
 use std::time::Duration;
 
 const SIMULATORS: [Simulator; 2] = [Simulator::Ngspice, Simulator::Vacask];
@@ -196,7 +196,7 @@ fn rates() {
     check_rate("vo2", 0.0, 235.0..237.0);
 }
 
-/// Labels and names of the pictures, and every fourth rate.
+/// Labels and names of the pictures, and every tenth rate.
 fn check_pictures(name: &str, asked: Asked) {
     let model = Shipped::named(name).unwrap().read().unwrap();
     let panels = FileNeuron::new(&model, model.defaults()).pictures(asked);
@@ -205,7 +205,7 @@ fn check_pictures(name: &str, asked: Asked) {
         let names: Vec<&str> = panel.curves.iter().map(|c| c.name.as_str()).collect();
         text += &format!("{} over {}: {names:?}\n", panel.y.label, panel.x.label);
     }
-    for (input, rate) in panels[0].curves[0].points.iter().step_by(4) {
+    for (input, rate) in panels[0].curves[0].points.iter().step_by(10) {
         text += &format!("{input:.3}: {rate:.1} Hz\n");
     }
     insta::assert_snapshot!(format!("pictures_of_{name}"), text);

@@ -8,7 +8,6 @@ use bruno_circuit::CircuitError;
 use bruno_circuit::fit::FitError;
 use bruno_circuit::model_card::CardError;
 use bruno_circuit::netlist::StimulusError;
-use bruno_circuit::plot::PlotError;
 use bruno_circuit::simulator::SimulatorError;
 use bruno_data::DataError;
 use bruno_hdl::HdlError;
@@ -16,6 +15,7 @@ use bruno_host::LockError;
 use bruno_model::Mistakes;
 use bruno_montecarlo::MonteCarloError;
 use bruno_nir::NirError;
+use bruno_plot::PlotError;
 use bruno_report::ReportError;
 use bruno_sim::{Difference, SimError};
 use bruno_synth::SynthError;
@@ -176,7 +176,6 @@ impl Failure {
             Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
             Self::Input { .. } | Self::Write { .. } | Self::Lock(_) | Self::Tune(_) => 2,
             Self::Model(_) | Self::Nir(_) | Self::Setting { .. } | Self::Arguments { .. } => 2,
-            Self::MonteCarlo(MonteCarloError::Plot(_)) => 1,
             Self::MonteCarlo(_) => 2,
             Self::Sim(
                 SimError::Mismatch { .. } | SimError::Cache { .. } | SimError::Uneventful { .. },

@@ -13,6 +13,7 @@ mod data;
 mod failure;
 mod invocation;
 mod output;
+mod picture;
 mod progress;
 mod quantisation;
 mod report;

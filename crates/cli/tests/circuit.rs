@@ -332,3 +332,40 @@ fn an_output_that_cannot_be_written() {
         "cannot be written",
     );
 }
+
+/// A picture of a loop, its file's first bytes.
+fn check_picture(name: &str, options: &[&str], expected: &[u8]) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
+    let out = path.display().to_string();
+    let fixed = [
+        "device",
+        "plot",
+        "loops",
+        "--amplitudes",
+        "2",
+        "--out",
+        &out,
+    ];
+    check(bruno(&[&fixed[..], options].concat()), 0, name);
+    let bytes = std::fs::read(path).unwrap();
+    assert!(bytes.starts_with(expected));
+}
+
+#[test]
+fn a_picture_for_a_paper() {
+    check_picture("loop.pdf", &["--width", "85"], b"%PDF-");
+}
+#[test]
+fn a_picture_for_a_screen() {
+    check_picture("loop.svg", &["--width", "85"], b"<svg width=\"321\"");
+}
+#[test]
+fn a_picture_as_told() {
+    check_picture("loop", &["--pictures", "pdf"], b"%PDF-");
+}
+#[test]
+fn a_picture_that_nobody_can_read() {
+    let (_dir, command) = device(&["plot", "loops", "--width", "3"]);
+    check(command, 2, "a width of 40..500 mm");
+}

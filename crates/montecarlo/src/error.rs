@@ -16,7 +16,4 @@ pub enum MonteCarloError {
         /// What is wrong, and what to do.
         what: String,
     },
-    /// A picture could not be drawn.
-    #[error(transparent)]
-    Plot(#[from] bruno_circuit::plot::PlotError),
 }

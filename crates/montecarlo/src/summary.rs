@@ -1,7 +1,7 @@
 //! The distribution over chips, as numbers and as a picture.
 
-use crate::{ChipRecord, MonteCarloError};
-use bruno_circuit::plot::{self, Axis, Curve, Mark, Panel};
+use crate::ChipRecord;
+use bruno_plot::{Axis, Curve, Mark, Panel};
 use bruno_train::{CONFIDENCE, clopper_pearson};
 use serde::{Deserialize, Serialize};
 
@@ -74,11 +74,8 @@ impl Summary {
         }
     }
 
-    /// The histogram as the text of an SVG file, with the ideal chip's accuracy and the target as lines.
-    ///
-    /// # Errors
-    /// None that a user can cause.
-    pub fn svg(&self, title: &str) -> Result<String, MonteCarloError> {
+    /// The histogram, with the ideal chip's accuracy and the target as lines.
+    pub fn panel(&self) -> Panel {
         let top = self.histogram.iter().map(|b| b.chips).max().unwrap_or(0) as f64;
         let width = self.histogram.first().map_or(0.1, |b| b.width);
         let bars = self.histogram.iter();
@@ -86,17 +83,25 @@ impl Summary {
         let line = |name: &str, mark, at: f64| Curve::new(name, mark, [(at, 0.0), (at, top)]);
         let mut curves = vec![
             Curve::new("virtual chips", Mark::Bars(0.9 * width), bars),
-            line("ideal chip", Mark::Line, self.nominal),
+            line(
+                &format!("ideal chip, {:.3}", self.nominal),
+                Mark::Line,
+                self.nominal,
+            ),
         ];
         if let Some(y) = &self.yield_ {
-            curves.push(line("target", Mark::Dashed, y.target));
+            let (low, high) = y.interval;
+            let name = format!(
+                "target {}: yield {:.2} ({low:.2}..{high:.2})",
+                y.target, y.share
+            );
+            curves.push(line(&name, Mark::Dashed, y.target));
         }
-        let panel = Panel {
-            x: Axis::linear("accuracy"),
-            y: Axis::linear("chips"),
+        Panel {
+            x: Axis::share("accuracy"),
+            y: Axis::count("chips"),
             curves,
-        };
-        Ok(plot::svg(title, &[panel])?)
+        }
     }
 }
 
@@ -126,7 +131,9 @@ fn histogram(sorted: &[f64]) -> Vec<Bin> {
     let fits = |w: &&f64| (high - low) / **w < MOST_BINS - 1.0;
     let width = WIDTHS.iter().find(fits).copied().unwrap_or(0.2);
     // A hair, so that an accuracy on a border falls into the bin above it in spite of rounding.
-    let place = |a: f64| (a / width + 1e-9).floor() as i64;
+    // No bin lies above 1: all widths divide it.
+    let last = (1.0 / width).round() as i64 - 1;
+    let place = |a: f64| ((a / width + 1e-9).floor() as i64).min(last);
     let first = place(low);
     let bin = |k: i64| Bin {
         low: k as f64 * width,
@@ -178,10 +185,24 @@ mod tests {
         assert_eq!(found.yield_.map(|y| y.share), Some(0.0));
     }
     #[test]
-    fn a_picture_shows_every_bin() {
-        let found = summary(&[0.9, 0.8, 0.7, 0.8], 0.8);
-        let svg = found.svg("chips").unwrap();
-        assert!(svg.contains("virtual chips") && svg.contains("target"));
+    fn a_picture_says_the_yield() {
+        let panel = summary(&[0.9, 0.8, 0.7, 0.8], 0.8).panel();
+        let names: Vec<&str> = panel.curves.iter().map(|c| c.name.as_str()).collect();
+        let expected = [
+            "virtual chips",
+            "ideal chip, 0.900",
+            "target 0.8: yield 0.75 (0.19..0.99)",
+        ];
+        assert_eq!(names, expected);
+    }
+    #[test]
+    fn no_bin_lies_above_one() {
+        let found = summary(&[1.0, 0.99, 0.97], 0.8);
+        let last = found.histogram.last().unwrap();
+        assert!(
+            last.low + last.width < 1.0 + 1e-9 && last.chips == 1,
+            "{found:?}"
+        );
     }
 
     proptest! {

@@ -10,6 +10,7 @@
 use super::FitError;
 use super::columns::Columns;
 use super::table::Table;
+use crate::quantity::prefix;
 use crate::trace::{check_times, range};
 use crate::{CircuitError, Drive, Trace, Waveform};
 use std::io::Read;
@@ -94,6 +95,18 @@ impl Quantity {
             Self::Occupation => "p",
             Self::Voltage => "v_V",
         }
+    }
+
+    /// Its label in pictures for values of this size, and what they are divided by.
+    pub fn label(self, size: f64) -> (String, f64) {
+        let (name, unit) = match self {
+            Self::Current => ("current", "A"),
+            Self::Charge => ("charge", "C"),
+            Self::Voltage => ("voltage", "V"),
+            Self::Occupation => return ("occupation p".into(), 1.0),
+        };
+        let (prefix, power) = prefix(size);
+        (format!("{name} ({prefix}{unit})"), power)
     }
 
     /// Its column of a simulated trace.

@@ -1,7 +1,8 @@
 //! A fit as text and as a picture.
 
 use super::{Compared, Fit};
-use crate::plot::{Axis, Curve, Mark, Panel};
+use crate::trace::range;
+use bruno_plot::{Axis, Curve, Mark, Panel};
 use std::fmt;
 
 impl fmt::Display for Fit {
@@ -45,12 +46,10 @@ impl Fit {
 
 fn panels(column: &Compared) -> [Panel; 2] {
     let times_ms: Vec<f64> = column.times_s.iter().map(|t| 1e3 * t).collect();
+    let (label, scale) = column.quantity.label(range(&column.measured));
     let curve = |name: &str, mark: Mark, values: &[f64]| {
-        Curve::new(
-            name,
-            mark,
-            times_ms.iter().copied().zip(values.iter().copied()),
-        )
+        let scaled = values.iter().map(|value| value / scale);
+        Curve::new(name, mark, times_ms.iter().copied().zip(scaled))
     };
     let difference: Vec<f64> = column
         .fitted
@@ -63,16 +62,17 @@ fn panels(column: &Compared) -> [Panel; 2] {
         y: Axis::linear(y),
         curves,
     };
+    let of = |name: &str| format!("{name}, {}", column.file);
     [
         panel(
-            &column.name,
+            &label,
             vec![
-                curve("fitted", Mark::Line, &column.fitted),
-                curve("measured", Mark::Dashed, &column.measured),
+                curve(&of("fitted"), Mark::Line, &column.fitted),
+                curve(&of("measured"), Mark::Dashed, &column.measured),
             ],
         ),
         panel(
-            "fitted - measured",
+            &format!("difference of {label}"),
             vec![curve("", Mark::Line, &difference)],
         ),
     ]

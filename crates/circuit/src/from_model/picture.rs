@@ -1,11 +1,11 @@
 //! What a neuron of a file looks like: its rate against a constant input, and the plane of two of its states.
 
 use super::FileNeuron;
-use crate::plot::{Axis, Curve, Mark, Panel};
 use bruno_model::{Drive, Float, TICK_S};
+use bruno_plot::{Axis, Curve, Mark, Panel};
 
-/// Inputs of the f-I curve.
-const INPUTS: usize = 25;
+/// Inputs of the f-I curve: as many as a curve needs to look smooth.
+const INPUTS: usize = 61;
 /// How far the f-I curve goes: this many times the smallest input that makes it fire.
 const OVER_FIRING: f64 = 6.0;
 /// The same of a neuron that fires by itself: this share of the input's range.

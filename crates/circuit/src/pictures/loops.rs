@@ -1,7 +1,7 @@
 //! Polarisation and current of the full model under a triangular voltage.
 
-use crate::plot::{Axis, Curve, Mark, Panel};
 use crate::{CircuitError, DEFAULT_TOLERANCE, Drive, FecapCard, Waveform, simulate};
+use bruno_plot::{Axis, Curve, Mark, Panel};
 
 /// Rows of a drawn period.
 const ROWS: usize = 600;
@@ -45,8 +45,8 @@ pub fn loops(
         curves,
     };
     Ok(vec![
-        panel("polarisation (uC/cm2)", polarisation),
-        panel("current density (A/cm2)", current),
+        panel("polarisation (µC/cm²)", polarisation),
+        panel("current density (A/cm²)", current),
     ])
 }
 

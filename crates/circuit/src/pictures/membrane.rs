@@ -1,8 +1,8 @@
 //! Membrane and occupation of a neuron under a stimulus: every microsecond's course, the recorder's windows, spikes.
 
 use crate::netlist::Testbench;
-use crate::plot::{Axis, Curve, Mark, Panel};
 use crate::{CircuitError, DEFAULT_TOLERANCE, Method, Trace, simulate_reduced};
+use bruno_plot::{Axis, Curve, Mark, Panel};
 
 /// Rows of the fine course.
 const ROWS: usize = 4000;
@@ -50,7 +50,7 @@ pub fn membrane(testbench: &Testbench, window_s: f64) -> Result<Vec<Panel>, Circ
     };
     Ok(vec![
         panel("V (V)", v),
-        panel("p", vec![fine(&trace.p), means(&trace.p)]),
+        panel("occupation p", vec![fine(&trace.p), means(&trace.p)]),
         panel(
             "current (pA)",
             vec![Curve::new("", Mark::Line, points(&trace, &picoamperes))],

@@ -1,15 +1,16 @@
 //! Firing rate of a neuron under a constant current.
 
 use super::decades;
-use crate::plot::{Axis, Curve, Mark, Panel};
 use crate::{CircuitError, DEFAULT_TOLERANCE, Method, Neuron, Waveform, simulate_reduced};
 use bruno_chip::DeviceCard;
 use bruno_device::Felif;
+use bruno_plot::{Axis, Curve, Mark, Panel};
 
 /// How long each current is applied, s: the lowest rate that shows is about twice its inverse.
 const DURATION_S: f64 = 3.0;
 
-const CURRENTS: usize = 25;
+/// As many as a curve needs to look smooth.
+const CURRENTS: usize = 61;
 
 /// f-I curve of the reduced model up to a current (A), and that of the same neuron without switching (closed form).
 ///

@@ -1,8 +1,9 @@
 //! How fast and how far a pulse switches the full model.
 
 use super::decades;
-use crate::plot::{Axis, Curve, Mark, Panel};
+use crate::quantity::with_prefix;
 use crate::{CircuitError, DEFAULT_TOLERANCE, Drive, FecapCard, Waveform, simulate};
+use bruno_plot::{Axis, Curve, Mark, Panel};
 
 /// Pulse widths, s.
 const SHORTEST_S: f64 = 1e-7;
@@ -47,9 +48,9 @@ pub fn switching(
             .iter()
             .copied()
             .zip(table.iter().map(|row| row[k]));
-        Curve::new(&format!("{:.0e} s", widths[k]), Mark::Line, points)
+        Curve::new(&with_prefix(widths[k], "s"), Mark::Line, points)
     });
-    let fraction = || Axis::linear("switched fraction");
+    let fraction = || Axis::share("switched fraction");
     Ok(vec![
         Panel {
             x: Axis::log("pulse width (s)"),

@@ -7,7 +7,7 @@ use crate::changes::Changes;
 use crate::console;
 use crate::data::{self, RunData};
 use crate::failure::Failure;
-use crate::output;
+use crate::picture::PictureArguments;
 use crate::progress::Progress;
 use crate::run_folder;
 use crate::running::Running;
@@ -45,9 +45,11 @@ pub struct Audit {
     /// of 19 bits or less.
     #[arg(long = "window", value_parser = clap::value_parser!(u32).range(1..=65536))]
     windows: Vec<u32>,
-    /// Draw cosines and norm ratios into an SVG file; of several windows, over their length.
+    /// Draw cosines and norm ratios into an SVG or PDF file; of several windows, over their length.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    #[command(flatten)]
+    pictures: PictureArguments,
     /// Also compare the slope by each device parameter with finite differences of the loss.
     #[arg(long)]
     finite_differences: bool,
@@ -104,7 +106,8 @@ impl Audit {
                 .map(|a| (a.window_ticks, a.audit.clone()))
                 .collect();
             let title = format!("{file}: gradients against exact backpropagation");
-            output::write(path, &picture::svg(&title, &audits)?)?;
+            self.pictures
+                .write_file(path, &title, picture::panels(&audits))?;
         }
         if self.json {
             let result = serde_json::json!({

@@ -9,9 +9,9 @@ use super::tune::Tune;
 use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::output;
+use crate::picture::PictureArguments;
 use crate::running::Running;
 use bruno_chip::{ChipError, Description, Problem};
-use bruno_circuit::plot;
 use bruno_device::Chip;
 use bruno_host::FolderLock;
 use bruno_train::TrainConfig;
@@ -53,6 +53,8 @@ pub struct Compare {
     out: PathBuf,
     #[command(flatten)]
     running: Running,
+    #[command(flatten)]
+    pictures: PictureArguments,
     /// Print the result as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -167,11 +169,9 @@ impl Compare {
     fn keep(&self, result: &Comparison) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(&result.json()).unwrap_or_default() + "\n";
         output::write(&self.out.join("compare.json"), &text)?;
-        let picture = plot::svg(
-            "Test accuracy of every seed against what it costs",
-            &result.panels(),
-        )?;
-        output::write(&self.out.join("compare.svg"), &picture)?;
+        let title = "Test accuracy of every seed against what it costs";
+        self.pictures
+            .write(&self.out, "compare", title, result.panels())?;
         page::keep(&self.out)
     }
 }

@@ -10,6 +10,7 @@ use crate::console;
 use crate::data::{self, RunData};
 use crate::failure::Failure;
 use crate::output;
+use crate::picture::PictureArguments;
 use crate::run_folder;
 use crate::running::Running;
 use bruno_chip::Description;
@@ -58,6 +59,8 @@ pub struct MonteCarloCommand {
     samples: Option<usize>,
     #[command(flatten)]
     running: Running,
+    #[command(flatten)]
+    pictures: PictureArguments,
     /// Where results go; montecarlo/ beside the run's checkpoint where absent.
     #[arg(short, long)]
     out: Option<PathBuf>,
@@ -144,7 +147,8 @@ impl MonteCarloCommand {
             chips.len(),
             self.seed
         );
-        output::write(&out.join("histogram.svg"), &report.summary.svg(&title)?)?;
+        let panels = vec![report.summary.panel()];
+        self.pictures.write(out, "histogram", &title, panels)?;
         page::keep(out)?;
         if self.json {
             return console::print(&json);

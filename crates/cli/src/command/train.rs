@@ -8,6 +8,7 @@ mod yields;
 use super::{eval, montecarlo, report as page};
 use crate::changes::Changes;
 use crate::failure::Failure;
+use crate::picture::PictureArguments;
 use crate::progress::Progress;
 use crate::ridge::Demand;
 use crate::run_log::RunLog;
@@ -48,6 +49,8 @@ pub struct Train {
     /// Where results go; out/NAME where absent.
     #[arg(short, long)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    pictures: PictureArguments,
     #[command(flatten)]
     running: Running,
     /// Compare with this run's checkpoint, e.g. one of the hand-chosen card, on the same test samples; where absent, with
@@ -117,6 +120,7 @@ impl Train {
             running: running.clone(),
             baseline: None,
             sweep: vec![sweep::seeds(seeds)],
+            pictures: PictureArguments::default(),
             yield_chips: None,
             yield_accuracy: None,
             extend: false,

@@ -102,7 +102,7 @@ fn run(run: &Checkpoint) -> bool {
 fn summed(results: &Results) -> bool {
     if let [nominal, chips @ ..] = &results.records[..] {
         let summary = Summary::new(nominal, chips, Some(0.5));
-        let _ = summary.svg("chips");
+        let _ = summary.panel();
     }
     true
 }

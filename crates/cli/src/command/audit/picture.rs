@@ -1,20 +1,19 @@
 //! Audits as pictures: when is an approximation safe.
 
-use bruno_circuit::plot::{self, Axis, Curve, Mark, Panel, PlotError};
+use bruno_plot::{Axis, Curve, Mark, Panel};
 use bruno_train::{Agreement, Audit, GradientKind};
 
-/// Audits by window length (ticks of 1 us) as the text of an SVG file. Of several, cosine and norm ratio of every gradient
+/// Audits by window length (ticks of 1 us). Of several, cosine and norm ratio of every gradient
 /// over the window; of one, a point a group of parameters: exact is (1, 1).
-pub fn svg(title: &str, audits: &[(u32, Audit)]) -> Result<String, PlotError> {
+pub fn panels(audits: &[(u32, Audit)]) -> Vec<Panel> {
     let kinds = audits.first().map_or(&[][..], |(_, a)| &a.kinds);
     let numbered = kinds.iter().enumerate();
-    let panels: Vec<Panel> = match audits {
+    match audits {
         [(_, only)] => numbered.map(|(k, kind)| points(*kind, k, only)).collect(),
         _ => numbered
             .flat_map(|(k, kind)| over_window(*kind, k, audits))
             .collect(),
-    };
-    plot::svg(title, &panels)
+    }
 }
 
 /// Cosine over norm ratio, a point a group.
@@ -34,6 +33,10 @@ fn points(kind: GradientKind, index: usize, audit: &Audit) -> Panel {
 fn over_window(kind: GradientKind, index: usize, audits: &[(u32, Audit)]) -> [Panel; 2] {
     let groups = audits.first().map_or(&[][..], |(_, a)| &a.groups);
     let panel = |what: &str, figure: fn(&Agreement) -> f64| {
+        // Gradients are compared with one another: their panels have one range, which holds exactness.
+        let groups_of = audits.iter().flat_map(|(_, audit)| &audit.groups);
+        let all = groups_of.flat_map(|group| group.agreements.iter().map(figure));
+        let shown: Vec<f64> = all.filter(|v| v.is_finite()).chain([1.0]).collect();
         let curves = groups.iter().enumerate().map(|(g, group)| {
             let point = |(ticks, audit): &(u32, Audit)| {
                 let agreement = &audit.groups[g].agreements[index];
@@ -43,7 +46,7 @@ fn over_window(kind: GradientKind, index: usize, audits: &[(u32, Audit)]) -> [Pa
         });
         Panel {
             x: Axis::linear("window (ms)"),
-            y: Axis::linear(&format!("{what}, `{}`", kind.name())),
+            y: Axis::linear(&format!("{what}, `{}`", kind.name())).showing(shown),
             curves: curves.collect(),
         }
     };

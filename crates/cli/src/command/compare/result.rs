@@ -4,7 +4,7 @@ use super::statistics::{Difference, Mean};
 use crate::command::train::{Figures, Row};
 use crate::command::tune::Searched;
 use crate::failure::Failure;
-use bruno_circuit::plot::{Axis, Curve, Mark, Panel};
+use bruno_plot::{Axis, Curve, Mark, Panel};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -205,7 +205,7 @@ impl Comparison {
             };
             Panel {
                 x: Axis::linear(QUANTITIES[cost].head),
-                y: Axis::linear("test accuracy"),
+                y: Axis::share("test accuracy"),
                 curves: self.arms.iter().map(curve).collect(),
             }
         };

@@ -5,10 +5,10 @@ use super::columns::ColumnArguments;
 use crate::console;
 use crate::failure::Failure;
 use crate::output;
+use crate::picture::PictureArguments;
 use bruno_circuit::FecapCard;
 use bruno_circuit::fit::{self, Compared, FitError, Levels, Measurement, Settings};
 use bruno_circuit::model_card::{Format, ModelCard};
-use bruno_circuit::plot;
 use bruno_host::FolderLock;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -52,6 +52,8 @@ pub struct Fit {
     /// Directory of the results; made where it is missing.
     #[arg(short, long, default_value = "out/fit")]
     out: PathBuf,
+    #[command(flatten)]
+    pictures: PictureArguments,
 }
 
 impl Fit {
@@ -99,7 +101,6 @@ impl Fit {
             statistics: None,
         };
         let title = format!("Fit of {}", self.parameters.join(", "));
-        let picture = plot::svg(&title, &fit.panels())?;
         let report = json!({
             "temperature_K": self.card.temperature,
             "noise": self.noise,
@@ -112,10 +113,12 @@ impl Fit {
         output::write(&self.out.join("card.json"), &model.text(Format::Json))?;
         output::write(&self.out.join("fit.txt"), &fit.to_string())?;
         output::write(&self.out.join("fit.json"), &pretty(&report))?;
-        output::write(&self.out.join("residuals.svg"), &picture)?;
+        let picture = self
+            .pictures
+            .write(&self.out, "residuals", &title, fit.panels())?;
         console::print(&fit.to_string())?;
         say!(
-            "card.json, fit.txt, fit.json, residuals.svg in {}",
+            "card.json, fit.txt, fit.json, {picture} in {}",
             self.out.display()
         )
     }

@@ -1,15 +1,16 @@
-//! `bruno device plot`: what a device looks like, as SVG.
+//! `bruno device plot`: what a device looks like, as SVG or PDF.
 
 use super::Card;
 use super::neuron::{NeuronArguments, StimulusArguments};
 use crate::failure::Failure;
-use crate::output;
+use crate::picture::PictureArguments;
 use bruno_circuit::pictures;
-use bruno_circuit::plot::{Panel, svg};
+use bruno_plot::Panel;
 use clap::Subcommand;
 use std::path::PathBuf;
 
-/// Draw a device: P-V loops and switching kinetics of the full model, f-I curve and membrane of the reduced one (SVG).
+/// Draw a device: P-V loops and switching kinetics of the full model, f-I curve and membrane of the reduced one (SVG, or PDF by the
+/// file's ending).
 #[derive(clap::Args)]
 pub struct Plot {
     #[command(subcommand)]
@@ -17,6 +18,8 @@ pub struct Plot {
     /// The file to write.
     #[arg(short, long, global = true, default_value = "out/device.svg")]
     out: PathBuf,
+    #[command(flatten)]
+    pictures: PictureArguments,
 }
 
 #[derive(Subcommand)]
@@ -60,7 +63,7 @@ enum Kind {
 impl Plot {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let (title, panels) = self.kind.panels()?;
-        output::write(&self.out, &svg(&title, &panels)?)?;
+        self.pictures.write_file(&self.out, &title, panels)?;
         say!("{}", self.out.display())
     }
 }

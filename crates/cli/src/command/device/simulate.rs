@@ -6,11 +6,12 @@ use super::file_neuron;
 use super::neuron::{NeuronArguments, StimulusArguments};
 use crate::failure::Failure;
 use crate::output;
+use crate::picture::PictureArguments;
 use bruno_circuit::Trace;
 use bruno_circuit::netlist::Testbench;
-use bruno_circuit::plot::{self, Axis, Curve, Mark, Panel};
 use bruno_circuit::simulator::{Comparison, Simulator, SimulatorError, compare};
 use bruno_host::FolderLock;
+use bruno_plot::{Axis, Curve, Mark, Panel};
 use clap::ValueEnum;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,6 +52,8 @@ pub struct Simulate {
     /// Print the differences as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    pictures: PictureArguments,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -108,11 +111,9 @@ impl Simulate {
         let json = serde_json::to_string_pretty(&comparison).unwrap_or_default();
         output::write(&self.out.join("comparison.json"), &(json.clone() + "\n"))?;
         output::write(&self.out.join("overlay.csv"), &table(&simulated, &own))?;
-        let picture = plot::svg(
-            &testbench.title,
-            &self.overlay(&testbench, &simulated, &own),
-        )?;
-        output::write(&self.out.join("overlay.svg"), &picture)?;
+        let panels = self.overlay(&testbench, &simulated, &own);
+        self.pictures
+            .write(&self.out, "overlay", &testbench.title, panels)?;
         match self.json {
             true => say!("{json}")?,
             false => say!("{}\nfiles: {}", report(&comparison), self.out.display())?,

@@ -1,13 +1,12 @@
-//! `bruno model plot`: what a neuron of a file looks like, as SVG.
+//! `bruno model plot`: what a neuron of a file looks like, as SVG or PDF.
 
 use super::derived;
 use crate::failure::Failure;
-use crate::output;
+use crate::picture::PictureArguments;
 use bruno_circuit::from_model::{Asked, FileNeuron};
-use bruno_circuit::plot::svg;
 use std::path::PathBuf;
 
-/// Draw a neuron of a file at its defaults (SVG): rate against a constant input, and the plane of two states with nullclines
+/// Draw a neuron of a file at its defaults (SVG, or PDF by the file's ending): rate against a constant input, and the plane of two states with nullclines
 /// and the course from rest on.
 ///
 /// A neuron with one state beside its kernels has no plane: its rate of change is drawn instead. The float model is drawn;
@@ -29,6 +28,8 @@ pub struct Plot {
     /// The file to write.
     #[arg(short, long, default_value = "out/model.svg")]
     out: PathBuf,
+    #[command(flatten)]
+    pictures: PictureArguments,
 }
 
 impl Plot {
@@ -41,7 +42,8 @@ impl Plot {
             states: self.plane(&neuron)?,
         };
         let panels = neuron.pictures(asked);
-        output::write(&self.out, &svg(&format!("Model {}", model.name), &panels)?)?;
+        let title = format!("Model {}", model.name);
+        self.pictures.write_file(&self.out, &title, panels)?;
         say!("{}", self.out.display())
     }
 

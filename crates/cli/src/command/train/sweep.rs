@@ -9,7 +9,6 @@ use crate::failure::Failure;
 use crate::output;
 pub use axis::{Axis, axis};
 use bruno_chip::{ChipError, Description, Problem, set_field};
-use bruno_circuit::plot;
 use bruno_device::Chip;
 use bruno_host::FolderLock;
 use bruno_train::{TrainConfig, TrainError};
@@ -101,8 +100,10 @@ fn keep(train: &Train, rows: &[Row], out: &Path) -> Result<(), Failure> {
             what: format!("all {} runs failed; the first one: {first}", rows.len()),
         });
     }
-    let picture = plot::svg("Test accuracy against cost", &table::panels(rows))?;
-    output::write(&out.join("sweep.svg"), &picture)?;
+    let panels = table::panels(rows);
+    train
+        .pictures
+        .write(out, "sweep", "Test accuracy against cost", panels)?;
     page::keep(out)
 }
 

@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use crate::output;
 use bruno_circuit::from_model::{Agreement, Course, FileTestbench, agreement};
 use bruno_circuit::netlist::Stimulus;
-use bruno_circuit::plot::{self, Axis, Curve, Mark, Panel};
 use bruno_host::FolderLock;
+use bruno_plot::{Axis, Curve, Mark, Panel};
 use std::time::Duration;
 
 /// Duration without a stimulus, s.
@@ -31,8 +31,8 @@ impl Simulate {
         let json = format!("{:#}\n", serde_json::json!(found));
         output::write(&self.out.join("comparison.json"), &json)?;
         let panels = self.file_overlay(&testbench, &simulated, &own);
-        let picture = plot::svg(&testbench.title, &panels)?;
-        output::write(&self.out.join("overlay.svg"), &picture)?;
+        self.pictures
+            .write(&self.out, "overlay", &testbench.title, panels)?;
         match self.json {
             true => say!("{}", json.trim_end())?,
             false => say!("{}files: {}", report(&found), self.out.display())?,

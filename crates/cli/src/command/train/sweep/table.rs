@@ -2,8 +2,8 @@
 
 use super::axis::text as text_of;
 use crate::command::train::Trained;
-use bruno_circuit::plot::{Axis, Curve, Mark, Panel};
 use bruno_montecarlo::Yield;
+use bruno_plot::{Axis, Curve, Mark, Panel};
 use bruno_train::pareto_front;
 use serde::Serialize;
 use serde_json::Value;
@@ -146,7 +146,10 @@ pub fn mark_fronts(rows: &mut [Row]) {
     }
 }
 
-/// One panel a cost, with the front joined by a line.
+/// Runs of a picture whose values stand beside their points; of more they would hide one another.
+const MOST_TEXTS: usize = 16;
+
+/// One panel a cost, with the front joined by a line; and the yield over the energy, where it was asked for.
 pub fn panels(rows: &[Row]) -> Vec<Panel> {
     let panel = |(k, label): (usize, &&str)| {
         let point = |r: &Figures| (r.costs()[k], r.accuracy);
@@ -154,21 +157,47 @@ pub fn panels(rows: &[Row]) -> Vec<Panel> {
         front.sort_by(|a, b| a.0.total_cmp(&b.0));
         Panel {
             x: Axis::linear(label),
-            y: Axis::linear("test accuracy"),
+            y: Axis::share("test accuracy"),
             curves: vec![
-                Curve::new("runs", Mark::Points, figures(rows).map(point)),
+                Curve::new("runs", Mark::Points, figures(rows).map(point)).with_texts(texts(rows)),
                 Curve::new("not dominated", Mark::Points, front.clone()),
                 Curve::new("", Mark::Dashed, front),
             ],
         }
     };
     let measured = |(k, _): &(usize, &&str)| figures(rows).any(|r| r.costs()[*k].is_finite());
-    COSTS
-        .iter()
-        .enumerate()
-        .filter(measured)
-        .map(panel)
-        .collect()
+    let costs = COSTS.iter().enumerate().filter(measured);
+    costs.map(panel).chain(yields(rows)).collect()
+}
+
+/// Yield over energy.
+fn yields(rows: &[Row]) -> Option<Panel> {
+    let target = figures(rows).find_map(|r| r.yield_)?.target;
+    let share = |r: &Figures| r.yield_.map_or(f64::NAN, |y| y.share);
+    let points = figures(rows).map(|r| (r.energy_nj, share(r)));
+    let name = format!("virtual chips of accuracy {target} or more");
+    Some(Panel {
+        x: Axis::linear(COSTS[0]),
+        y: Axis::share("yield"),
+        curves: vec![Curve::new(&name, Mark::Points, points).with_texts(texts(rows))],
+    })
+}
+
+/// The values of the runs that came to their end, unless they are too many to be read.
+fn texts(rows: &[Row]) -> Vec<String> {
+    let reached = rows.iter().filter(|row| row.figures().is_some());
+    let text = |row: &Row| {
+        row.values
+            .iter()
+            .map(text_of)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let texts: Vec<String> = reached.map(text).collect();
+    match texts.len() {
+        ..=MOST_TEXTS => texts,
+        _ => Vec::new(),
+    }
 }
 
 /// A line a run, those that failed with the reason in the last column.
