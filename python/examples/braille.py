@@ -66,10 +66,11 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--epochs", type=int, default=2)
     arguments.add_argument("--seeds", type=int, default=1)
+    arguments.add_argument("--first-seed", type=int, default=0)
     arguments.add_argument("--letters", type=int, default=100, help="training samples a letter")
     arguments.add_argument("--update", choices=["torch", "bruno"], default="torch")
     arguments = arguments.parse_args()
-    for seed in range(arguments.seeds):
+    for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         description = described(seed, arguments.epochs, arguments.letters)
         with tempfile.TemporaryDirectory() as folder:
             own = bruno.train(description, folder, ridge="never")["accuracy"]

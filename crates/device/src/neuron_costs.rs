@@ -123,12 +123,45 @@ mod tests {
     use super::*;
     use bruno_chip::Description;
 
+    fn costs(model: &str, parameters: &str) -> NeuronCosts {
+        let text = format!(
+            r#"{{"name":"t","inputs":1,"layers":[{{"name":"h","model":"{model}","neurons":1,"parameters":{parameters},
+            "synapse":{{"range_pA":1}}}}],"readout":{{"outputs":1,"synapse":{{"range_pA":1}}}}}}"#
+        );
+        let description = Description::parse("t", &text).unwrap();
+        NeuronCosts::of(&description.layers[0]).unwrap()
+    }
+
+    /// Energy of a spike, and power at a value of the state that the condition compares, by hand.
+    fn check(model: &str, spike_j: f64, (state, power_w): (f64, f64)) {
+        let costs = costs(model, "{}");
+        for (found, expected) in [
+            (costs.spike_j(), spike_j),
+            (costs.power().at(state), power_w),
+        ] {
+            let near = (found - expected).abs() <= 1e-9 * expected.abs();
+            assert!(near, "{model}: {found} for {expected}");
+        }
+    }
+
+    #[test]
+    fn costs_by_hand() {
+        // 0.253 pF 0.8 V 0.8 V; 20 pS (0.5 V)^2
+        check("lif", 161.92e-15, (0.5, 5e-12));
+        // 1 pF (0.4 V)^2; 1 pF / 20 ms = 50 pS at 0.2 V
+        check("lif_subtractive", 160e-15, (0.2, 2e-12));
+        check("alif", 160e-15, (0.2, 2e-12));
+        // 1 / (20 0.5 GOhm/ms) = 0.1 pF, 95 mV twice
+        check("izhikevich", 0.9025e-15, (0.0, 0.0));
+        // 281 pF / 20 = 14.05 pF, 30 mV, 40.6 mV; 30 nS (10 mV)^2
+        check("adex", 17.1129e-15, (-60.6e-3, 3e-12));
+        // 100 nW/K 20 K
+        check("vo2", 0.0, (320.0, 2e-6));
+    }
+
     #[test]
     fn the_costs_of_felif() {
-        let text = r#"{"name":"t","inputs":1,"layers":[{"name":"h","model":"felif","neurons":1,"parameters":{"area":3},
-            "synapse":{"range_pA":1}}],"readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
-        let description = Description::parse("t", text).unwrap();
-        let costs = NeuronCosts::of(&description.layers[0]).unwrap();
+        let costs = costs("felif", r#"{"area":3}"#);
         let parameter =
             |name: &str| FileParameter::named(name, &costs.program.derived.model).unwrap();
         let near = |found: f64, expected: f64| {

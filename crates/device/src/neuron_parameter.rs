@@ -4,7 +4,7 @@
 use crate::DeviceParameter;
 use crate::chip::programs::program;
 use bruno_chip::{LayerDescription, Problem};
-use bruno_model::{Extras, Model, Variable};
+use bruno_model::{Expression, Extras, Model, Refractory, Variable};
 
 /// A parameter of the neurons of one layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub struct FileParameter {
     pub switch: bool,
     /// The refractory time follows it.
     pub delays: bool,
+    /// It does nothing else, and the refractory time holds no state: no slope leads to it.
+    pub only_forbids: bool,
     bounds: (f64, f64),
     unit: String,
     default: f64,
@@ -117,21 +119,36 @@ fn at(layer: &LayerDescription) -> String {
     format!("layers.{}", layer.name)
 }
 
+fn depends(e: &Expression, parameter: usize) -> bool {
+    e.by(Variable::Parameter(parameter)).as_number() != Some(0.0)
+}
+
+/// Whether a parameter does anything beside what it does to the refractory time.
+fn moves(model: &Model, parameter: usize) -> bool {
+    let states = model.states.iter().flat_map(|s| {
+        let ends = [&s.floor, &s.ceil].into_iter().flatten();
+        [&s.rest, &s.rate].into_iter().chain(ends)
+    });
+    let resets = model.resets.iter().map(|r| &r.value);
+    let mut all = states.chain(resets).chain([&model.condition.threshold]);
+    all.any(|e| depends(e, parameter))
+}
+
 impl FileParameter {
     /// The parameter of this name; none where the model has no such one.
     pub fn named(name: &str, model: &Model) -> Option<Self> {
         let place = model.parameter(name)?;
         let parameter = &model.parameters[place];
         let (unit, scale) = (&parameter.unit.0, parameter.unit.1.scale);
+        let delays = |r: &Refractory| depends(&r.time, place);
+        let refractory = model.refractory.as_ref().filter(|r| delays(r));
         Some(Self {
             place,
             scale,
+            delays: refractory.is_some(),
+            only_forbids: refractory.is_some_and(|r| r.holds.is_empty()) && !moves(model, place),
             bounds: (parameter.bounds.0 / scale, parameter.bounds.1 / scale),
             switch: parameter.switch,
-            delays: model
-                .refractory
-                .as_ref()
-                .is_some_and(|r| r.time.by(Variable::Parameter(place)).as_number() != Some(0.0)),
             unit: unit.clone(),
             default: parameter.default / scale,
         })

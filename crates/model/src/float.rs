@@ -1,4 +1,4 @@
-//! A model in f64: its right sides, their derivatives, and one explicit step of a tick.
+//! A model in f64: its right sides, their derivatives, and one step of a tick.
 
 mod fine;
 mod rates_by;
@@ -10,7 +10,7 @@ use crate::derivative::Variable;
 use crate::evaluate::Point;
 use crate::expression::Expression;
 use crate::kernel::Kernels;
-use crate::model::{Model, TICK_S};
+use crate::model::{Method, Model, TICK_S};
 
 /// A model in f64.
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ impl FloatCard<'_> {
         }
     }
 
-    /// One tick: kernels exactly, then the other states by an explicit step from the kernels' new and their own old values,
+    /// One tick: kernels exactly, then the other states by a step of the model's method from the kernels' new and their own old values,
     /// clamps, threshold, resets. `inject` is what the spiking channels add to the input. Returns whether it fired.
     pub fn step(&self, now: &mut FloatState, inject: f64) -> bool {
         let model = &self.float.model;
@@ -124,25 +124,54 @@ impl FloatCard<'_> {
         self.step_kernels(now, inject);
         let waiting = now.refractory > 0.0;
         let held = |s: usize| waiting && self.is_held(s);
-        let mut moved = now.states.clone();
-        let mut changes = vec![0.0; moved.len()];
-        for &s in self.float.order.iter().filter(|s| !held(**s)) {
-            let at = Point {
-                parameters: self.parameters,
-                states: &now.states,
-                changes: &changes,
-            };
-            let wanted = now.states[s] + TICK_S * model.states[s].rate.value(&at);
-            moved[s] = self.clamped(s, wanted);
-            changes[s] = (moved[s] - now.states[s]) / TICK_S;
-        }
-        now.states = moved;
+        let free = self.float.order.iter().copied().filter(|s| !held(*s));
+        let free: Vec<usize> = free.collect();
+        now.states = match model.method {
+            Method::Euler => self.euler(&now.states, &free),
+            Method::Heun => self.heun(&now.states, &free),
+        };
         now.refractory = (now.refractory - 1.0).max(0.0);
         let fired = !waiting && self.fires(&before, &now.states);
         if fired {
             self.reset(now);
         }
         fired
+    }
+
+    /// The states after an explicit step of those that are free.
+    fn euler(&self, now: &[f64], free: &[usize]) -> Vec<f64> {
+        let mut moved = now.to_vec();
+        let mut changes = vec![0.0; moved.len()];
+        for &s in free {
+            let wanted = now[s] + TICK_S * self.rate(s, now, &changes);
+            moved[s] = self.clamped(s, wanted);
+            changes[s] = (moved[s] - now[s]) / TICK_S;
+        }
+        moved
+    }
+
+    /// The same by the mean of the rates at both ends of such a step, which the ranges of the states alone clamp.
+    fn heun(&self, now: &[f64], free: &[usize]) -> Vec<f64> {
+        let first: Vec<f64> = free.iter().map(|s| self.rate(*s, now, &[])).collect();
+        let mut ahead = now.to_vec();
+        for (&s, rate) in free.iter().zip(&first) {
+            let (low, high) = self.float.model.states[s].range;
+            ahead[s] = (now[s] + TICK_S * rate).clamp(low, high);
+        }
+        let mut moved = now.to_vec();
+        for (&s, rate) in free.iter().zip(&first) {
+            let mean = 0.5 * (rate + self.rate(s, &ahead, &[]));
+            moved[s] = self.clamped(s, now[s] + TICK_S * mean);
+        }
+        moved
+    }
+
+    fn rate(&self, state: usize, states: &[f64], changes: &[f64]) -> f64 {
+        self.float.model.states[state].rate.value(&Point {
+            parameters: self.parameters,
+            states,
+            changes,
+        })
     }
 
     /// Whether the refractory time holds a state.

@@ -39,12 +39,13 @@ pub use float::{Drive, Float, FloatCard, FloatState, RatesBy};
 pub use interpreter::{Lanes, Outcome, Outside};
 pub use interval::Interval;
 pub use lower::{
-    Below, CardError, Code, Coefficient, Derived, Extras, MOST_SLOPES, Noise, Offset, Registers,
-    Slope, Word,
+    Below, CardError, Code, Coefficient, Derived, Extras, LeftOut, MOST_SLOPES, Noise, Offset,
+    Registers, Slope, Word,
 };
 pub use mistake::{Mistake, Mistakes, Span};
 pub use model::{
-    Alias, Condition, Costs, Integers, Model, Parameter, Part, Refractory, Reset, State, TICK_S,
+    Alias, Condition, Costs, Integers, Method, Model, Parameter, Part, Refractory, Reset, State,
+    TICK_S,
 };
 pub use program::{Input, Node, Operation, Output, Program, Value};
 pub use report::{CodeReport, CoefficientReport, Report, StateReport};

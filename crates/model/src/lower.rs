@@ -15,6 +15,7 @@ mod coded;
 mod constants;
 mod factors;
 mod functions;
+mod heun;
 mod noise;
 mod rates;
 mod registers;
@@ -29,13 +30,13 @@ use crate::coefficient::Mantissa;
 use crate::interval::{Bounds, Interval};
 use crate::kernel::Kernels;
 use crate::mistake::{Fault, Mistakes, Span};
-use crate::model::Model;
+use crate::model::{Alias, Model};
 use crate::program::{Input, Program, TooWide, Value};
 pub(crate) use coded::Coded;
 use coded::Constants;
 pub use noise::Noise;
 pub use registers::{CardError, Registers};
-pub use slopes::{MOST_SLOPES, Slope};
+pub use slopes::{LeftOut, MOST_SLOPES, Slope};
 pub use word::Word;
 
 /// Most guard bits that terms carry below the LSB.
@@ -62,6 +63,8 @@ pub struct Derived {
     pub noise: Option<Noise>,
     /// Derivatives that are sampled, where they were asked for.
     pub slopes: Vec<Slope>,
+    /// Those of which no integers can be made, and why.
+    pub left_out: Vec<LeftOut>,
     pub(crate) constants: Constants,
 }
 
@@ -140,6 +143,16 @@ enum Refusal {
     Fault(Fault),
 }
 
+impl Refusal {
+    /// What cannot be done, in words.
+    fn reason(&self) -> String {
+        match self {
+            Self::Fault(fault) => fault.what.clone(),
+            Self::Wide(wide) => format!("its values are up to {} LSB", wide.high.max(-wide.low)),
+        }
+    }
+}
+
 type Lowered<T> = Result<T, Refusal>;
 
 impl From<TooWide> for Refusal {
@@ -187,6 +200,9 @@ struct Lowering<'m> {
     /// Cards at which coefficients are compared.
     probes: Vec<Vec<f64>>,
     extras: Extras,
+    left_out: Vec<LeftOut>,
+    /// In the second stage of a step: the coefficients of the first that are still to come again, in their order.
+    again: std::ops::Range<usize>,
 }
 
 /// What a program has beside the model.
@@ -254,6 +270,8 @@ impl<'m> Lowering<'m> {
             built,
             now,
             extras,
+            left_out: Vec::new(),
+            again: 0..0,
         })
     }
 
@@ -269,6 +287,7 @@ impl<'m> Lowering<'m> {
             reaches: built.reaches,
             noise: built.noise,
             slopes: built.slopes,
+            left_out: self.left_out,
             constants: self.constants,
         };
         for alias in &derived.model.integers.registers {
@@ -286,25 +305,29 @@ impl<'m> Lowering<'m> {
         Ok(derived)
     }
 
-    /// The name of a register: that of the file where it gives one, and never a name twice. Also its mantissa there.
-    fn name(&mut self, derived: &str) -> (String, Option<u32>) {
-        let mut unique = derived.to_string();
-        let mut number = 2;
-        while self.built.names.contains(&unique) {
-            unique = format!("{derived}_{number}");
-            number += 1;
-        }
+    /// The name of a register: that of the file where it gives one, and never a name twice.
+    fn name(&mut self, derived: &str) -> String {
+        let unique = self.unique(derived);
         self.built.names.push(unique.clone());
-        let alias = self
-            .model
-            .integers
-            .registers
-            .iter()
-            .find(|a| a.of == unique);
-        match alias {
-            Some(alias) => (alias.name.clone(), alias.mantissa),
-            None => (unique, None),
-        }
+        let alias = self.alias(&unique).map(|a| a.name.clone());
+        alias.unwrap_or(unique)
+    }
+
+    /// The mantissa that the file gives to the register that would be called so next.
+    fn given(&self, derived: &str) -> Option<u32> {
+        self.alias(&self.unique(derived))?.mantissa
+    }
+
+    fn alias(&self, unique: &str) -> Option<&Alias> {
+        let mut registers = self.model.integers.registers.iter();
+        registers.find(|a| a.of == unique)
+    }
+
+    fn unique(&self, derived: &str) -> String {
+        let numbered = (2..).map(|number| format!("{derived}_{number}"));
+        let mut names = std::iter::once(derived.to_string()).chain(numbered);
+        let free = names.find(|name| !self.built.names.contains(name));
+        free.unwrap_or_default()
     }
 }
 

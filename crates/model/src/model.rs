@@ -28,6 +28,8 @@ pub struct Model {
     pub refractory: Option<Refractory>,
     /// What a neuron takes, as far as the file says.
     pub costs: Costs,
+    /// How a tick steps the equations.
+    pub method: Method,
     /// How the integers are to be where that is not left to bruno.
     pub integers: Integers,
     pub(crate) source: Source,
@@ -108,6 +110,16 @@ pub struct Condition {
     pub span: Span,
 }
 
+/// How a tick steps the states that have equations, from the new kernels and their own old values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Method {
+    /// One explicit step: the rate at the old values.
+    #[default]
+    Euler,
+    /// An explicit step of second order (K. Heun 1900): the mean of that rate and of the rate where it leads.
+    Heun,
+}
+
 /// A state after a spike.
 #[derive(Debug, Clone)]
 pub struct Reset {
@@ -126,7 +138,7 @@ pub struct Reset {
 pub struct Refractory {
     /// How long, s; of parameters.
     pub time: Expression,
-    /// States that stand still.
+    /// States that stand still; none where it only forbids to fire.
     pub holds: Vec<usize>,
 }
 

@@ -58,6 +58,7 @@ fn file(lines: &[Line], faults: &mut Faults) -> Option<File> {
         kernels: Vec::new(),
         inlines: Vec::new(),
         equations: Vec::new(),
+        methods: Vec::new(),
         inputs: Vec::new(),
         condition: None,
         actions: Vec::new(),

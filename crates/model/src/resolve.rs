@@ -9,7 +9,7 @@ mod typed;
 
 use crate::expression::Expression;
 use crate::mistake::{Fault, Faults};
-use crate::model::{Alias, Integers, Model, Parameter, Source, State};
+use crate::model::{Alias, Integers, Method, Model, Parameter, Source, State};
 use crate::syntax::{Declaration, File, IntegerLine, Named, Written};
 use crate::unit::{Dimension, Unit};
 pub(crate) use checks::order;
@@ -42,6 +42,7 @@ fn lines(file: &File, scope: &mut Scope, source: Source, faults: &mut Faults) ->
     let input = faults.take(input(file, scope));
     let condition = faults.take(spike::condition(file, scope));
     let integers = integers(file, faults);
+    let method = faults.take(method(file));
     let costs = condition
         .as_ref()
         .and_then(|condition| costs::costs(file, scope, condition, faults));
@@ -62,6 +63,7 @@ fn lines(file: &File, scope: &mut Scope, source: Source, faults: &mut Faults) ->
         resets,
         refractory,
         costs: costs?,
+        method: method?,
         integers,
         source,
     })
@@ -271,6 +273,31 @@ fn input(file: &File, scope: &Scope) -> Result<usize, Fault> {
             "add a synaptic current, e.g. `I' = -I / tau_syn`, and add spikes to it",
         )),
     }
+}
+
+/// How a tick steps; at most once, and where there is something to step.
+fn method(file: &File) -> Result<Method, Fault> {
+    let Some(first) = file.methods.first() else {
+        return Ok(Method::default());
+    };
+    if let Some(second) = file.methods.get(1) {
+        return Err(Fault::new(
+            second.span,
+            "a second `method`",
+            "one",
+            "take it out",
+        ));
+    }
+    if file.equations.is_empty() {
+        let remedy = "take it out: kernels are advanced exactly";
+        return Err(Fault::new(
+            first.span,
+            "a method without equations",
+            "an equation to step",
+            remedy,
+        ));
+    }
+    Ok(first.method)
 }
 
 fn integers(file: &File, faults: &mut Faults) -> Integers {

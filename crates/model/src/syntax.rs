@@ -1,6 +1,7 @@
 //! What a model file says, before names and units are looked at.
 
 use crate::mistake::Span;
+use crate::model::Method;
 use crate::unit::Unit;
 
 /// A name and where it stands.
@@ -87,10 +88,18 @@ pub(crate) enum Action {
     },
     Refractory {
         time: Written,
-        holds: Vec<Named>,
+        /// `None`: every state with an equation.
+        holds: Option<Vec<Named>>,
         span: Span,
     },
     Emit(Span),
+}
+
+/// `method heun`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MethodLine {
+    pub method: Method,
+    pub span: Span,
 }
 
 /// A line of the block `integers`.
@@ -116,6 +125,7 @@ pub(crate) struct File {
     pub kernels: Vec<Equation>,
     pub inlines: Vec<Declaration>,
     pub equations: Vec<Equation>,
+    pub methods: Vec<MethodLine>,
     pub inputs: Vec<Named>,
     pub condition: Option<Condition>,
     pub actions: Vec<Action>,

@@ -1,11 +1,18 @@
 //! The explicit step in f64.
 
-use bruno_model::{Float, FloatState, Shipped};
+use bruno_model::{Float, FloatState, Model, Shipped};
 
 /// Spike ticks of a shipped model at its defaults under a current that is kept up for some ticks.
 fn spikes(name: &str, ticks: usize, amperes: f64) -> (Vec<usize>, FloatState) {
-    let model = Shipped::named(name).unwrap().read().unwrap();
-    let float = Float::new(&model);
+    spikes_of(
+        &Shipped::named(name).unwrap().read().unwrap(),
+        ticks,
+        amperes,
+    )
+}
+
+fn spikes_of(model: &Model, ticks: usize, amperes: f64) -> (Vec<usize>, FloatState) {
+    let float = Float::new(model);
     let parameters = model.defaults();
     let card = float.on(&parameters);
     let mut now = card.rest();
@@ -54,6 +61,25 @@ fn adex() {
 #[test]
 fn vo2() {
     check("vo2", 0.0, 4220, 4260);
+}
+
+/// A refractory time that holds nothing: the membrane crosses its threshold within it, and the neuron fires in the first
+/// tick behind it. At 1 nA and 1 pF a spike would come every 0.4 ms.
+#[test]
+fn a_refractory_time_that_only_forbids() {
+    let text = Shipped::named("lif_subtractive").unwrap().text;
+    let text = text.replace("t_ref   ms = 0 ms", "t_ref   ms = 1 ms");
+    let gaps = |text: &str| {
+        let model = Model::read("t", text).unwrap_or_else(|e| panic!("{e}"));
+        let (found, now) = spikes_of(&model, 10_000, 1e-9);
+        (found[1] - found[0], now.states[1])
+    };
+    assert!(gaps(&text).0 > 1300);
+    let (gap, membrane) =
+        gaps(&text.replace("refractory(t_ref)", "refractory(t_ref, holds nothing)"));
+    assert_eq!(gap, 1001);
+    // A spike takes less off it than what comes in until the next.
+    assert!(membrane > 1.0, "{membrane}");
 }
 
 /// The threshold of an adaptive neuron rises with its spikes.

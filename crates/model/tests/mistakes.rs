@@ -117,6 +117,13 @@ wrong! {
     a_condition_without_spike: with("        emit_spike()\n", "");
     a_reset_of_a_kernel: with("V = 0 V unless keep", "I = 0 pA");
     a_reset_unless_no_switch: with("unless keep", "unless C");
+    a_method_of_no_name: with("        inline leak", "        method rk4\n        inline leak");
+    a_method_twice: with("        inline leak", "        method heun\n        method heun\n        inline leak");
+    a_method_without_equations: with("        inline leak pA = g * V\n        V' = (I - leak) / C\n", "        method heun\n");
+    a_rate_of_a_state_beside_heun: with("        V' = (I - leak) / C", "        method heun\n        V' = (I - leak) / C\n        W' = V'")
+        .replace("    kernels:", "        W V = 0 V from [-1 V : 1 V]\n    kernels:");
+    a_hold_of_nothing_and_more: with("refractory(2 ms)", "refractory(2 ms, holds nothing V)");
+    a_state_called_nothing: with("V_th    V", "nothing V");
     a_hold_of_a_kernel: with("refractory(2 ms)", "refractory(2 ms, holds I)");
     a_switch_that_is_a_number: with("switch = off", "switch = 3");
 }

@@ -84,6 +84,33 @@ fn at(
     states
 }
 
+/// An exponential of an exponential can be stepped; its derivative is a product of two, of which no integers are made.
+#[test]
+fn what_is_left_out_is_told() {
+    let rate = "V' = I / C - V / tau_m";
+    let bent = format!("{rate} + min(1 V / s * exp(min(exp(V / (1 V)), 3)), 20 V / s)");
+    let text = Shipped::named("lif_subtractive")
+        .unwrap()
+        .text
+        .replace(rate, &bent);
+    let model = Model::read("t.nrn", &text).unwrap_or_else(|e| panic!("{e}"));
+    let told = |slopes: bool| {
+        let extras = Extras {
+            slopes,
+            ..Extras::default()
+        };
+        let derived = Derived::with(&model, extras).unwrap_or_else(|e| panic!("{e}"));
+        let findings = derived.report().findings.into_iter().map(|f| f.text);
+        findings
+            .filter(|text| text.contains("no sum"))
+            .collect::<Vec<_>>()
+    };
+    let expected = "the recorder has no sum of the derivative of `V'` by `V` (a product of two exponentials): gradient \
+                    `jacobian` takes it at the mean state";
+    assert_eq!(told(true), [expected]);
+    assert_eq!(told(false), [""; 0]);
+}
+
 #[test]
 fn lif_is_straight() {
     check("lif", "", 1e-4);

@@ -27,7 +27,7 @@ pub use weights::{StraightThrough, WeightRounding, WeightsConfig};
 
 use crate::objective::pull::area_by;
 use crate::{Shape, TrainError};
-use bruno_chip::{Description, Problem, RecorderLevel};
+use bruno_chip::{Description, Problem};
 use bruno_data::Dataset;
 use bruno_device::NeuronCosts;
 use schemars::JsonSchema;
@@ -239,7 +239,7 @@ impl TrainConfig {
             layers.map(|l| area_by(device, l)).any(|um2| um2 != 0.0)
         });
         self.objectives.check(trains_area)?;
-        self.check_gradient(description.recorder)?;
+        self.check_gradient(description)?;
         if let Some(levels) = &self.levels {
             levels.check(description)?;
             ends::check_levels(self, levels.bound, description)?;
@@ -289,8 +289,8 @@ impl TrainConfig {
         }
     }
 
-    fn check_gradient(&self, recorder: RecorderLevel) -> Result<(), TrainError> {
-        let kind = self.gradient;
+    fn check_gradient(&self, description: &Description) -> Result<(), TrainError> {
+        let (kind, recorder) = (self.gradient, description.recorder);
         if !kind.recorded_by(recorder) {
             let allowed = match kind {
                 GradientKind::Jacobian => {
@@ -300,11 +300,22 @@ impl TrainConfig {
             };
             return Err(setting("gradient", kind.name(), allowed));
         }
-        if kind == GradientKind::Jacobian && self.surrogate != Shape::FastSigmoid {
+        // The recorder sums the surrogate of neurons of a kind alone.
+        let summed = description
+            .layers
+            .iter()
+            .find(|layer| layer.model.is_none());
+        if let (GradientKind::Jacobian, Some(layer), true) =
+            (kind, summed, self.surrogate != Shape::FastSigmoid)
+        {
+            let allowed = format!(
+                "`fast_sigmoid` with gradient `jacobian`: the chip sums that one in layer `{}`, whose neurons are of a `kind`",
+                layer.name
+            );
             return Err(setting(
                 "surrogate",
                 format!("{:?}", self.surrogate),
-                "`fast_sigmoid` with gradient `jacobian`: the chip sums that one",
+                &allowed,
             ));
         }
         let Some(audit) = self.audit else {
@@ -336,18 +347,18 @@ fn check_costs(objectives: &Objectives, description: &Description) -> Result<(),
         let asked = [
             (
                 "energy",
-                "spike",
-                objectives.energy.is_some() && costs.spike.is_none(),
+                "`spike` or `power`",
+                objectives.energy.is_some() && costs.spike.is_none() && costs.power.is_none(),
             ),
             (
                 "area",
-                "area",
+                "`area`",
                 objectives.area.is_some() && costs.area.is_none(),
             ),
         ];
         if let Some((objective, line, _)) = asked.into_iter().find(|(_, _, absent)| *absent) {
             let allowed = format!(
-                "absent unless the neuron file of layer `{}` declares `{line}` in a block `costs:` (docs/models.md)",
+                "absent unless the neuron file of layer `{}` declares {line} in a block `costs:` (docs/models.md)",
                 layer.name
             );
             return Err(setting(

@@ -205,6 +205,36 @@ fn data() -> Dataset {
     }
 }
 
+/// Neurons of a file, searched by a number of theirs beside a setting of training.
+#[test]
+fn trials_of_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = data();
+    let mut description = chip();
+    description["layers"][0] =
+        json!({"name":"hidden","model":"lif_subtractive","neurons":4,"synapse":{"range_pA":900}});
+    let space = json!({"layers.0.parameters.tau_m":{"low":5,"high":40},"learning_rate":{"low":0.01,"high":0.3,"log":true}});
+    let (space, config): (Space, _) = (serde_json::from_value(space).unwrap(), config(5));
+    let study = Study {
+        description: &description,
+        space: &space,
+        config: &config,
+        runner: &Training {
+            file: "tiny",
+            data: &data,
+            simulators: &|chip| Ok(Box::new(IntegerModel::new(chip))),
+            goal: Goal::Loss,
+            threads: 1,
+        },
+    };
+    let trials = study
+        .run(&dir.path().join("trials.jsonl"), &|_| {})
+        .unwrap();
+    let goals: Vec<f64> = trials.iter().map(Trial::goal).collect();
+    assert!(goals.iter().all(|goal| goal.is_finite()), "{trials:?}");
+    assert!(goals.windows(2).any(|pair| pair[0] != pair[1]), "{goals:?}");
+}
+
 /// Trials that train; on any number of threads they are the same.
 #[test]
 fn trials_train() {

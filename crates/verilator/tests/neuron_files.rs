@@ -133,6 +133,23 @@ fn every_option_at_random_folded() {
     check(&with_all_options("stochastic", 2));
 }
 
+/// A refractory time in which states go on moving, beyond the threshold too: neurons only do not fire.
+#[test]
+fn a_refractory_time_that_holds_nothing() {
+    let text = SHIPPED.iter().find(|s| s.name == "alif").unwrap().text;
+    let text = text.replace("holds V", "holds nothing");
+    let layer = serde_json::json!({
+        "name": "hidden", "model": {"file": "t.nrn", "text": text}, "neurons": 3, "recurrent": true,
+        "synapse": {"range_pA": 200}
+    });
+    for fold in [1, 2] {
+        check(&serde_json::json!({
+            "name": "forbidden", "inputs": 2, "layers": [layer], "fold": fold,
+            "readout": {"outputs": 1, "synapse": {"range_pA": 100}}
+        }));
+    }
+}
+
 /// States, parameters and coefficients with the names of the modules' own signals, of other ports, of Verilog.
 const HOSTILE: &str = "\
 model always:

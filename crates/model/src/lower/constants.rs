@@ -47,7 +47,7 @@ impl Lowering<'_> {
                     },
                     _ => None,
                 };
-                let (name, _) = self.name(parameter.as_deref().unwrap_or(derived));
+                let name = self.name(parameter.as_deref().unwrap_or(derived));
                 self.built.codes.push(Code {
                     name,
                     lsb,
@@ -76,9 +76,10 @@ impl Lowering<'_> {
         if let Some(power) = power_of_two(ratio) {
             return Ok((self.shifted(factor, power)?, negative));
         }
-        let (name, given) = match again {
-            Some(index) => (String::new(), self.built.coefficients[index].given),
-            None => self.name(to.label),
+        let again = again.or_else(|| self.first_stage(&coded));
+        let given = match again {
+            Some(index) => self.built.coefficients[index].given,
+            None => self.given(to.label),
         };
         let (factor, lsb) = self.narrowed_factor((factor, lsb), given, to.own.is_some())?;
         let ratio = size.scaled(lsb / to.lsb);
@@ -94,9 +95,11 @@ impl Lowering<'_> {
         let scale = lsb / to.lsb * (-f64::from(excess)).exp2();
         let mut ratio = ratio.scaled((-f64::from(excess)).exp2());
         ratio.high = ratio.high.min(f64::from(bits).exp2() - 1.0);
-        let index = match again {
+        let same = |c: &Coefficient| c.scale == scale && c.mantissa_bits == bits;
+        let index = match again.filter(|index| same(&self.built.coefficients[*index])) {
             Some(index) => index,
             None => {
+                let name = self.name(to.label);
                 let coefficient = Coefficient {
                     name,
                     mantissa_bits: bits,
@@ -114,6 +117,12 @@ impl Lowering<'_> {
         let value = self.rounded_product(factor, index, own)?;
         let negative = negative && own.is_none();
         Ok((self.built.program.shift_left(value, excess)?, negative))
+    }
+
+    /// In the second stage of a step the coefficient that the first had here.
+    fn first_stage(&mut self, coded: &Coded) -> Option<usize> {
+        let index = self.again.next()?;
+        (self.built.coefficients[index].value == *coded).then_some(index)
     }
 
     /// The factor as the product reads it. Few bits are cut, more are rounded away.

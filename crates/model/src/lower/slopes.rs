@@ -30,6 +30,17 @@ pub struct Slope {
     pub lsb: f64,
 }
 
+/// A derivative that the recorder has no sum of: a window takes it at its mean state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeftOut {
+    /// The state whose rate it is of.
+    pub state: usize,
+    /// The state that it is by.
+    pub by: usize,
+    /// Why.
+    pub why: String,
+}
+
 impl Model {
     /// The derivatives of rates by states, rates on a right side being constants, that are no straight line of the states:
     /// their mean is not their value at the mean.
@@ -49,12 +60,17 @@ impl Model {
 }
 
 impl Lowering<'_> {
-    /// Samples of the derivatives. One of which no integers can be made is left out.
+    /// Samples of the derivatives. One of which no integers can be made is left out, and kept as such.
     pub(super) fn slopes(&mut self, refractory: Option<Value>) {
         for (state, by, derivative) in self.model.curved() {
-            if self.built.slopes.len() < MOST_SLOPES {
-                let _ = self.slope(state, by, &derivative, refractory);
-            }
+            let why = match self.built.slopes.len() < MOST_SLOPES {
+                true => match self.slope(state, by, &derivative, refractory) {
+                    Ok(()) => continue,
+                    Err(refusal) => refusal.reason(),
+                },
+                false => format!("{MOST_SLOPES} others have one"),
+            };
+            self.left_out.push(LeftOut { state, by, why });
         }
     }
 

@@ -6,6 +6,7 @@ use super::terms::{Factor, Term, terms};
 use super::{Below, Coded, GUARD_BITS, Lowered, Lowering, Offset, Refusal, too_wide};
 use crate::expression::Expression;
 use crate::mistake::{Fault, Span};
+use crate::model::Method;
 use crate::program::{Input, Output, TooWide, Value};
 
 impl Lowering<'_> {
@@ -26,9 +27,16 @@ impl Lowering<'_> {
             None => None,
         };
         let mut counted = Vec::new();
-        for &state in &order {
+        let stepped = match self.model.method {
+            Method::Euler => Vec::new(),
+            Method::Heun => self.heun(&order, refractory)?,
+        };
+        for (place, &state) in order.iter().enumerate() {
             let span = self.model.states[state].span;
-            let wanted = self.step(state)?;
+            let wanted = match stepped.get(place) {
+                Some(wanted) => *wanted,
+                None => self.step(state)?,
+            };
             let clips = self.at(span, |l| l.clamped(state, wanted))?;
             counted.extend(clips.map(|c| (state, c)));
         }
@@ -50,7 +58,7 @@ impl Lowering<'_> {
     }
 
     /// Runs a part; a value that leaves 32 bits is told with the place.
-    fn at<T>(
+    pub(super) fn at<T>(
         &mut self,
         span: Span,
         part: impl FnOnce(&mut Self) -> Lowered<T>,
@@ -164,7 +172,7 @@ impl Lowering<'_> {
         Err(last.into())
     }
 
-    fn rounded(&mut self, state: usize, value: Value, guard: u32) -> Lowered<Value> {
+    pub(super) fn rounded(&mut self, state: usize, value: Value, guard: u32) -> Lowered<Value> {
         if guard == 0 {
             return Ok(value);
         }

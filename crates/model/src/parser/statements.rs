@@ -4,8 +4,9 @@ use super::cursor::Cursor;
 use super::expressions::{expression, unit};
 use crate::lexer::{Line, Token};
 use crate::mistake::{Fault, Span};
+use crate::model::Method;
 use crate::syntax::{
-    Action, Assignment, Condition, Declaration, Equation, File, IntegerLine, Named,
+    Action, Assignment, Condition, Declaration, Equation, File, IntegerLine, MethodLine, Named,
 };
 
 /// Puts one line of a block into the file.
@@ -18,6 +19,7 @@ pub(super) fn statement(file: &mut File, block: &str, line: &Line) -> Result<(),
         "state" => file.states.push(declaration(c)?),
         "kernels" => file.kernels.push(equation(c)?),
         "equations" if c.take_word("inline") => file.inlines.push(declaration(c)?),
+        "equations" if c.take_word("method") => file.methods.push(method(c)?),
         "equations" => file.equations.push(equation(c)?),
         "input" => file.inputs.push(input(c)?),
         "costs" => file.costs.push(declaration(c)?),
@@ -125,6 +127,18 @@ fn equation(c: &mut Cursor) -> Result<Equation, Fault> {
     })
 }
 
+fn method(c: &mut Cursor) -> Result<MethodLine, Fault> {
+    let span = c.here();
+    let known = [("euler", Method::Euler), ("heun", Method::Heun)];
+    match known.into_iter().find(|(name, _)| c.take_word(name)) {
+        Some((_, method)) => Ok(MethodLine { method, span }),
+        None => Err(c.fault(
+            "`euler` or `heun`",
+            "write `method heun` for steps of second order, or take the line out",
+        )),
+    }
+}
+
 fn input(c: &mut Cursor) -> Result<Named, Fault> {
     let name = c.name("a state")?;
     c.symbol("+=")?;
@@ -203,18 +217,28 @@ fn action(c: &mut Cursor) -> Result<Action, Fault> {
 fn refractory(c: &mut Cursor, span: Span) -> Result<Action, Fault> {
     c.symbol("(")?;
     let time = expression(c)?;
-    let mut holds = Vec::new();
-    if c.take(",") {
-        if !c.take_word("holds") {
-            return Err(c.fault("`holds`", "write `refractory(t_ref, holds V)`"));
-        }
-        holds.push(c.name("a state")?);
-        while !matches!(c.peek(), None | Some(Token::Symbol(")"))) {
-            holds.push(c.name("a state or `)`")?);
-        }
-    }
+    let holds = match c.take(",") {
+        true => Some(held(c)?),
+        false => None,
+    };
     c.symbol(")")?;
     Ok(Action::Refractory { time, holds, span })
+}
+
+/// `holds V w`, or `holds nothing` of a neuron that only does not fire.
+fn held(c: &mut Cursor) -> Result<Vec<Named>, Fault> {
+    if !c.take_word("holds") {
+        return Err(c.fault("`holds`", "write `refractory(t_ref, holds V)`"));
+    }
+    let mut holds = Vec::new();
+    if c.take_word("nothing") {
+        return Ok(holds);
+    }
+    holds.push(c.name("a state or `nothing`")?);
+    while !matches!(c.peek(), None | Some(Token::Symbol(")"))) {
+        holds.push(c.name("a state or `)`")?);
+    }
+    Ok(holds)
 }
 
 fn integers(c: &mut Cursor) -> Result<IntegerLine, Fault> {

@@ -4,14 +4,17 @@ use crate::derivative::Variable;
 use crate::evaluate::Point;
 use crate::expression::{Expression, Kind};
 use crate::finding::Finding;
-use crate::lower::Derived;
-use crate::model::TICK_S;
+use crate::lower::{Derived, LeftOut};
+use crate::model::{Method, TICK_S};
 
 /// Relative error of a coefficient that is worth a note.
 const ERROR: f64 = 1e-3;
 
 /// Relative rounding of a coefficient's mantissa of 11 bits.
 const ROUNDING: f64 = 1.0 / 4096.0;
+
+/// Error of a step, per cent of a rate, that is worth a note.
+const STEP_ERROR: f64 = 0.5;
 
 /// Share of the input's range above which what cancelling terms leave is worth a warning.
 const CANCELLED: f64 = 5e-4;
@@ -31,6 +34,7 @@ impl Derived {
             found.extend(self.cancelling(state, &parameters));
             found.extend(self.stiffness(state, &parameters));
         }
+        found.extend(self.left_out.iter().map(|out| self.without_sum(out)));
         found.extend(self.saturation());
         found.extend(self.threshold(&parameters));
         found
@@ -102,7 +106,8 @@ impl Derived {
         self.model.kernels().into_iter().rev().find(read)
     }
 
-    /// The explicit step overshoots where a rate of a state by itself is above one a tick: at rest, and at the threshold.
+    /// The step overshoots where a rate of a state by itself is above one a tick, at rest or at the threshold; below that it
+    /// is inexact.
     fn stiffness(&self, state: usize, parameters: &[f64]) -> Option<Finding> {
         let rest = self.rest(parameters);
         let condition = &self.model.condition;
@@ -113,21 +118,67 @@ impl Derived {
             changes: &[],
         });
         let slope = |states: &[f64]| -self.own_rate(state, parameters, states) * TICK_S;
-        let (at_rest, at_threshold) = (slope(&rest), slope(&near));
-        let (worst, place) = match at_threshold > at_rest {
-            true => (at_threshold, "at the threshold"),
-            false => (at_rest, "at rest"),
-        };
+        let ends = [
+            (slope(&rest), "at rest"),
+            (slope(&near), "at the threshold"),
+        ];
         let name = &self.model.states[state].name;
-        (worst > 1.0).then(|| {
+        let (steepest, place) = if ends[1].0 > ends[0].0 {
+            ends[1]
+        } else {
+            ends[0]
+        };
+        if steepest > 1.0 {
             let text = format!(
-                "`{name}'` falls by {worst:.2} of `{name}` a tick {place} (unstable from 2)"
+                "`{name}'` falls by {steepest:.2} of `{name}` a tick {place} (unstable from 2)"
             );
-            Finding::act(
+            return Some(Finding::act(
                 text,
                 "the explicit step of 1 us is too long: choose parameters that are slower",
-            )
-        })
+            ));
+        }
+        let (fastest, place) = if ends[1].0.abs() > ends[0].0.abs() {
+            ends[1]
+        } else {
+            ends[0]
+        };
+        self.inexact(name, fastest.abs(), place)
+    }
+
+    /// A step whose rate is off by a share that is worth a word: by half of what the state moves in it, as a share of itself,
+    /// and with Heun's method by a sixth of its square.
+    fn inexact(&self, name: &str, moves: f64, place: &str) -> Option<Finding> {
+        let (euler, heun) = (50.0 * moves, 100.0 / 6.0 * moves * moves);
+        let mut rates = self.model.states.iter().map(|s| &s.rate);
+        let on_right_sides = rates.any(|rate| !rate.changes().is_empty());
+        let (error, remedy) = match self.model.method {
+            Method::Heun => (heun, "choose parameters that are slower".into()),
+            Method::Euler if on_right_sides => (
+                euler,
+                format!("write rates on right sides out, then `method heun` under `equations` makes it {heun:.2} %"),
+            ),
+            Method::Euler => (
+                euler,
+                format!("`method heun` under `equations` makes it {heun:.2} %, for about twice the operations"),
+            ),
+        };
+        let text = format!(
+            "`{name}'` changes by {moves:.3} of `{name}` a tick {place}: the step of 1 us makes it {error:.2} % too fast or \
+             too slow there"
+        );
+        (error > STEP_ERROR).then(|| Finding::look(text, &remedy))
+    }
+
+    /// A derivative that a recorder of level `jacobian` has no sum of.
+    fn without_sum(&self, out: &LeftOut) -> Finding {
+        let name = |s: usize| &self.model.states[s].name;
+        let text = format!(
+            "the recorder has no sum of the derivative of `{}'` by `{}` ({}): gradient `jacobian` takes it at the mean state",
+            name(out.state),
+            name(out.by),
+            out.why
+        );
+        Finding::look(text, "write its rate otherwise, or take gradient `transition`")
     }
 
     /// States that a tick may want to move beyond their word, without a clamp that the file declares.

@@ -3,7 +3,7 @@
 use crate::derivative::Variable;
 use crate::expression::{Expression, Kind};
 use crate::mistake::{Fault, Faults};
-use crate::model::Model;
+use crate::model::{Method, Model};
 
 pub(super) fn check(model: &Model) -> Result<(), Vec<Fault>> {
     let mut faults = Faults::default();
@@ -11,6 +11,7 @@ pub(super) fn check(model: &Model) -> Result<(), Vec<Fault>> {
         faults.take(kernel(model, state));
     }
     faults.take(rates(model));
+    faults.take(stages(model));
     faults.finish(Some(()))
 }
 
@@ -100,6 +101,30 @@ fn rates(model: &Model) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// The change that a state really makes in a tick is known behind it: a step of two stages needs the rate before.
+fn stages(model: &Model) -> Result<(), Fault> {
+    if model.method == Method::Euler {
+        return Ok(());
+    }
+    let mut place = None;
+    for state in &model.states {
+        state.rate.visit(&mut |e| {
+            if let Kind::Change(i) = e.kind() {
+                place = Some((e.span(), model.states[*i].name.clone()));
+            }
+        });
+    }
+    match place {
+        None => Ok(()),
+        Some((span, name)) => Err(Fault::new(
+            span,
+            format!("`{name}'` on a right side beside `method heun`"),
+            "rates of states and parameters",
+            format!("write the right side of `{name}'` out, or take `method heun` out"),
+        )),
+    }
 }
 
 /// States with equations in an order in which those come first whose rate others use.

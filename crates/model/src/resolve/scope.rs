@@ -10,7 +10,7 @@ use crate::unit::{Dimension, Unit};
 use std::collections::{HashMap, HashSet};
 
 /// Words that no declaration may take.
-const WORDS: [&str; 18] = [
+const WORDS: [&str; 19] = [
     "model",
     "from",
     "floor",
@@ -20,6 +20,7 @@ const WORDS: [&str; 18] = [
     "rising",
     "unless",
     "holds",
+    "nothing",
     "refractory",
     "emit_spike",
     "real",

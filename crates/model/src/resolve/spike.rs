@@ -63,7 +63,7 @@ pub(super) fn actions(file: &File, scope: &Scope, faults: &mut Faults) -> Option
                 ));
             }
             Action::Refractory { time, holds, .. } => {
-                refractories.push(faults.take(refractory(file, scope, time, holds)));
+                refractories.push(faults.take(refractory(file, scope, time, holds.as_deref())));
             }
             Action::Reset {
                 state,
@@ -143,12 +143,12 @@ fn refractory(
     file: &File,
     scope: &Scope,
     time: &Written,
-    holds: &[Named],
+    holds: Option<&[Named]>,
 ) -> Result<Refractory, Fault> {
     let time = scope.of_parameters(time, Dimension::TIME)?;
     let kernel = |name: &str| file.kernels.iter().any(|k| k.state.name == name);
     let mut held = Vec::new();
-    for name in holds {
+    for name in holds.unwrap_or_default() {
         if kernel(&name.name) {
             return Err(Fault::new(
                 name.span,
@@ -159,7 +159,7 @@ fn refractory(
         }
         held.push(scope.state(name)?);
     }
-    if holds.is_empty() {
+    if holds.is_none() {
         let states = file.states.iter().enumerate();
         held = states
             .filter(|(_, d)| !kernel(&d.name.name))

@@ -166,6 +166,14 @@ fn check_bounds(device: &DeviceTraining, owners: &[Owner<'_>]) -> Result<(), Tra
                 "a parameter that is a number: what is on or off has no slope",
             ));
         }
+        if parameter.of_file().is_some_and(|p| p.only_forbids) {
+            return Err(setting(
+                &format!("device[{}].parameter", device.parameter),
+                "a refractory time that holds nothing",
+                "a parameter that moves a state: spikes that are only forbidden have no slope by it; let `refractory` hold a \
+                 state, or search for the value with `bruno tune`",
+            ));
+        }
         let value = parameter.of(layer);
         if !(low < value && value < high) {
             return wrong(&format!(

@@ -115,7 +115,22 @@ fn at(description: &Description, layer: usize, values: &[Value]) -> Description 
 
 /// What makes a chip with these values of a layer impossible.
 fn problem(description: &Description, layer: usize, values: &[Value]) -> Option<Problem> {
-    first_problem(&at(description, layer, values))
+    let new = at(description, layer, values);
+    let delays = values
+        .iter()
+        .any(|((_, p), _)| p.of_file().is_some_and(|p| p.delays));
+    first_problem(&new).or_else(|| delays.then(|| without_refractory(&new, layer))?)
+}
+
+/// A refractory time in training keeps one tick: from none no neuron is released, and no slope leads back.
+fn without_refractory(description: &Description, layer: usize) -> Option<Problem> {
+    let chip = Chip::resolve("", description).ok()?;
+    (chip.layers[layer].refractory_ticks() == 0).then(|| Problem {
+        field: "the refractory time".into(),
+        value: "0 ticks".into(),
+        allowed: "1 tick or more in training".into(),
+        remedy: "raise the lower bound".into(),
+    })
 }
 
 impl TrainConfig {

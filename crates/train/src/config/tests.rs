@@ -162,9 +162,22 @@ fn bounds_that_leave_the_card_out() {
 
 /// What is said of these settings for neurons of a shipped file; nothing where they are good.
 fn check_file(model: &str, training: &str, expected: &str) {
+    check_model(&format!("{model:?}"), "mean", training, expected);
+}
+
+/// The same of a shipped file with lines of its text replaced, of which the last block is left out.
+fn check_edited(model: &str, (old, new): (&str, &str), training: &str, expected: &str) {
+    let text = bruno_model::Shipped::named(model).unwrap().text;
+    let (text, _) = text.split_once("    costs:").unwrap();
+    let text = serde_json::json!({"file": "t.nrn", "text": text.replace(old, new)});
+    check_model(&text.to_string(), "mean", training, expected);
+}
+
+/// The same of a model as a description holds it.
+fn check_model(model: &str, recorder: &str, training: &str, expected: &str) {
     let text = format!(
-        r#"{{"name":"a","inputs":1,"training":{training},
-            "layers":[{{"name":"h","model":"{model}","neurons":1,"synapse":{{"range_pA":1}}}}],
+        r#"{{"name":"a","inputs":1,"recorder":"{recorder}","training":{training},
+            "layers":[{{"name":"h","model":{model},"neurons":1,"synapse":{{"range_pA":1}}}}],
             "readout":{{"outputs":1,"synapse":{{"range_pA":1}}}}}}"#
     );
     let found = TrainConfig::of(&Description::parse("a", &text).unwrap());
@@ -180,15 +193,29 @@ const AREA: &str =
     r#"{"device":[{"parameter":"area","bounds":[1,9]}],"objectives":{"area":{"weight":1}}}"#;
 
 #[test]
+fn a_surrogate_that_no_file_sums() {
+    let training = r#"{"gradient":"jacobian","surrogate":"boxcar"}"#;
+    check_model(r#""alif""#, "jacobian", training, "");
+}
+#[test]
+fn a_refractory_time_that_holds_nothing() {
+    let training = r#"{"device":[{"parameter":"t_ref","bounds":[1,9]}]}"#;
+    let expected = "`training.device[t_ref].parameter` is a refractory time that holds nothing; allowed: a parameter that \
+                    moves a state";
+    check_edited("alif", ("holds V", "holds nothing"), training, expected);
+}
+
+#[test]
 fn costs_that_a_file_declares() {
     check_file("felif", ENERGY, "");
     check_file("felif", AREA, "");
+    check_file("vo2", ENERGY, "");
 }
 #[test]
 fn costs_that_no_file_declares() {
     let expected = "`training.objectives.energy` is given; allowed: absent unless the neuron file of layer `h` declares \
-                    `spike` in a block `costs:`";
-    check_file("alif", ENERGY, expected);
+                    `spike` or `power` in a block `costs:`";
+    check_edited("alif", ("", ""), ENERGY, expected);
     let area =
         r#"{"device":[{"parameter":"C","bounds":[0.1,9]}],"objectives":{"area":{"weight":1}}}"#;
     check_file("lif", area, "declares `area` in a block `costs:`");

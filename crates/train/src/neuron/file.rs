@@ -2,6 +2,7 @@
 //!
 //! States are those with a rate beside the input, in the order of the file and in SI units; currents of the input in pA.
 
+mod stepped;
 mod trained;
 
 use super::linear::{ByParameter, LinearTick, Square, identity};
@@ -141,7 +142,7 @@ impl FileNeuron {
             now[state] += dot_of(&self.propagator[state], &before);
         }
         now[input] = i[1] * PA;
-        let at = self.at(&now);
+        let stepped = self.stepped(&now, refractory);
         let mut moved = now.clone();
         let mut tick = LinearTick {
             by_state: identity(),
@@ -161,11 +162,10 @@ impl FileNeuron {
             if self.is_kernel(*state) {
                 self.kernel_row(&mut tick, row, *state);
             } else if !held {
-                let rate = self.rates[row].value(&at);
-                moved[*state] = now[*state] + TICK_S * rate;
-                self.equation_row(&mut tick, row, &at);
+                moved[*state] = now[*state] + stepped.change[row];
+                self.equation_row(&mut tick, row, &stepped.slopes[row]);
                 if self.holds(*state) {
-                    tick.by_release[row] = -1e-3 * rate;
+                    tick.by_release[row] = -1e-3 / TICK_S * stepped.change[row];
                 }
             }
             let clamp = self.clamp(*state, &mut moved);
@@ -177,7 +177,7 @@ impl FileNeuron {
         }
         let at = MovedTick {
             before: &before,
-            now: &now,
+            stepped: &stepped,
             moved: &moved,
             clamped: &clamped,
             refractory,
@@ -200,12 +200,8 @@ impl FileNeuron {
     }
 
     /// An equation follows the kernels in the tick, and through them those before it.
-    fn equation_row<const N: usize>(&self, tick: &mut LinearTick<N>, row: usize, at: &Point<'_>) {
+    fn equation_row<const N: usize>(&self, tick: &mut LinearTick<N>, row: usize, slopes: &[f64]) {
         let input = self.derived.model.input;
-        let slopes: Vec<f64> = self.rates_by[row]
-            .iter()
-            .map(|e| TICK_S * e.value(at))
-            .collect();
         for (column, other) in self.moving.iter().enumerate() {
             tick.by_state[row][column] += slopes[*other];
         }

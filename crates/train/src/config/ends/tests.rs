@@ -105,6 +105,13 @@ fn bounds_beyond_those_of_the_file() {
     check_file("jump", -1.0, 0.4, "allowed: from 0 V in layer `h`");
 }
 #[test]
+fn a_refractory_time_of_no_tick() {
+    let expected = "`training.device[t_ref].bounds` is 0..9; allowed: from 0.0005 ms in layer `h`; at 0 `the refractory time` \
+                    would be 0 ticks (allowed: 1 tick or more in training)";
+    check_file("t_ref", 0.0, 9.0, expected);
+    check_file("t_ref", 0.001, 9.0, "");
+}
+#[test]
 fn a_parameter_that_the_file_does_not_have() {
     let expected = "`training.device[leak].parameter` is no parameter of any layer; allowed: C, tau_m, tau_syn, tau_b, \
                     theta_0, jump, V_floor, t_ref in layer `h`";

@@ -4,9 +4,10 @@
 //! threshold, by what a spike leaves, by the refractory time and by the states at the start. All of them are derivatives of
 //! the file's expressions, in SI units times the parameter's unit.
 
+use super::stepped::Stepped;
 use super::{Clamped, FileNeuron, PA, dot_of};
 use crate::neuron::linear::{Beside, ByParameter};
-use bruno_device::{FileParameter, TICK_S};
+use bruno_device::FileParameter;
 use bruno_model::{Expression, Float, Model, Point, Variable};
 
 /// One parameter in training.
@@ -14,7 +15,7 @@ pub(super) struct Trained {
     /// Its unit in SI units.
     unit: f64,
     /// Of the rates of the moving states.
-    rates_by: Vec<Expression>,
+    pub(super) rates_by: Vec<Expression>,
     /// Of what a tick adds to the kernels, among all states.
     propagator_by: Vec<Vec<f64>>,
     /// Of the clamps of the moving states, below and above; of parameters.
@@ -91,8 +92,7 @@ impl FileNeuron {
         self.trained.iter().map(beside).collect()
     }
 
-    /// The derivatives of a tick, from all states `before` it, with the kernels and the current of the tick in `now`, to
-    /// `moved`; `clamped` says which clamps hold, `held` in which rows an equation stands still.
+    /// The derivatives of a tick.
     pub(super) fn tick_by<const N: usize>(
         &self,
         own: &Trained,
@@ -100,7 +100,7 @@ impl FileNeuron {
     ) -> ByParameter<N> {
         let input = self.derived.model.input;
         let by_propagator = |state: usize| dot_of(&own.propagator_by[state], at.before);
-        let now = self.at(at.now);
+        let stepped = self.stepped_by(own, at.stepped);
         let mut by = ByParameter::NONE;
         for (row, state) in self.moving.iter().enumerate() {
             by.moved[row] = own.unit
@@ -111,9 +111,9 @@ impl FileNeuron {
                     Clamped::Free if at.refractory && self.holds(*state) => 0.0,
                     Clamped::Free => {
                         let through_kernels = self.moving.iter().filter(|s| self.is_kernel(**s));
-                        let through_kernels = through_kernels
-                            .map(|s| self.rates_by[row][*s].value(&now) * by_propagator(*s));
-                        TICK_S * (own.rates_by[row].value(&now) + through_kernels.sum::<f64>())
+                        let through_kernels =
+                            through_kernels.map(|s| at.stepped.slopes[row][*s] * by_propagator(*s));
+                        stepped[row] + through_kernels.sum::<f64>()
                     }
                 };
         }
@@ -162,8 +162,8 @@ impl FileNeuron {
 /// A tick that has moved, all states of the file in SI units.
 pub(super) struct MovedTick<'a> {
     pub before: &'a [f64],
-    /// Kernels and current moved, equations not yet.
-    pub now: &'a [f64],
+    /// What the equations add, once kernels and current have moved.
+    pub stepped: &'a Stepped,
     pub moved: &'a [f64],
     pub clamped: &'a [Clamped],
     pub refractory: bool,
