@@ -393,3 +393,21 @@ fn audit_names_the_gradients() {
         "a gradient is one of sample, mean, jacobian, transition, checkpointed, bptt",
     );
 }
+
+/// The table of samples that lies beside a recording is taken, and named.
+#[test]
+fn labels_beside_a_recording() {
+    let dir = tempfile::tempdir().unwrap();
+    let recording = support::root().join("crates/data/src/foreign/cameras/addresses.aedat");
+    let path = dir.path().join("wave.aedat");
+    std::fs::copy(recording, &path).unwrap();
+    let table = "class,startTime_usec,endTime_usec\n1,0,100000\n";
+    std::fs::write(dir.path().join("wave_labels.csv"), table).unwrap();
+    let inspect = bruno(&["data", "inspect", &path.display().to_string()]);
+    let output = check(inspect, 0, "");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("its samples are those of") && told.contains("wave_labels.csv"),
+        "{told}"
+    );
+}

@@ -99,9 +99,9 @@ fn check(name: &str, inject: f64, lsb: f64) {
         if fired || spiked || waiting {
             continue;
         }
-        for s in 0..words.len() {
-            let found = words[s].value(lanes.states[s][0].into());
-            worst = worst.max((found - now.states[s]).abs() / words[s].lsb);
+        for (s, word) in words.iter().enumerate() {
+            let found = word.value(lanes.states[s][0].into());
+            worst = worst.max((found - now.states[s]).abs() / word.lsb);
         }
     }
     lanes.check().unwrap();

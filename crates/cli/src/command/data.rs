@@ -138,10 +138,22 @@ impl FilesOfEvents {
                 .is_some_and(|e| e != "csv" && e != "h5" && e != "hdf5");
             (aedat && labels.is_file()).then_some(labels)
         };
+        let found = if self.labels.is_none() {
+            beside()
+        } else {
+            None
+        };
+        if let Some(labels) = &found {
+            tell!(
+                "{}: its samples are those of {}",
+                path.display(),
+                labels.display()
+            );
+        }
         Camera {
             size: self.sensor,
             pool: self.pool,
-            labels: self.labels.clone().or_else(beside),
+            labels: self.labels.clone().or(found),
         }
     }
 

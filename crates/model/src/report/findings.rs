@@ -155,11 +155,15 @@ impl Derived {
             Method::Heun => (heun, "choose parameters that are slower".into()),
             Method::Euler if on_right_sides => (
                 euler,
-                format!("write rates on right sides out, then `method heun` under `equations` makes it {heun:.2} %"),
+                format!(
+                    "write rates on right sides out, then `method heun` under `equations` makes it {heun:.2} %"
+                ),
             ),
             Method::Euler => (
                 euler,
-                format!("`method heun` under `equations` makes it {heun:.2} %, for about twice the operations"),
+                format!(
+                    "`method heun` under `equations` makes it {heun:.2} %, for about twice the operations"
+                ),
             ),
         };
         let text = format!(
@@ -178,7 +182,10 @@ impl Derived {
             name(out.by),
             out.why
         );
-        Finding::look(text, "write its rate otherwise, or take gradient `transition`")
+        Finding::look(
+            text,
+            "write its rate otherwise, or take gradient `transition`",
+        )
     }
 
     /// States that a tick may want to move beyond their word, without a clamp that the file declares.

@@ -30,8 +30,10 @@ fn with(model: &str, parameters: &[(&str, f64)], trained: &[&str]) -> FileNeuron
     let description = Description::parse("t", &text).unwrap();
     let chip = Chip::resolve("t", &description).unwrap();
     let program = chip.layers[0].model.program.clone().unwrap();
-    let mut config = TrainConfig::default();
-    config.device = trained.iter().map(|name| in_training(name)).collect();
+    let config = TrainConfig {
+        device: trained.iter().map(|name| in_training(name)).collect(),
+        ..TrainConfig::default()
+    };
     FileNeuron::new(&program, &description.layers[0], &config)
 }
 
