@@ -17,8 +17,10 @@ pub(super) struct Start {
 /// The built-in data is played ten times as fast to neurons whose synaptic currents decay within so much, s, or that fire
 /// by themselves: a window is then a quarter of a millisecond, in which one step follows them better (docs/models.md).
 const FAST_S: f64 = 3e-3;
-/// The level tables reach this many times the smallest constant input that makes the neuron fire.
+/// The level tables reach this many times the smallest constant input that makes the neuron fire; with the fast data, whose
+/// classes show in more spikes, the larger number.
 const OVER_FIRING: f64 = 3.0;
+const OVER_FIRING_FAST: f64 = 7.5;
 /// The same of a neuron that fires by itself, or under no constant input: this share of the input's range.
 const OF_RANGE: f64 = 0.1;
 /// Largest current of a level, pA.
@@ -53,14 +55,15 @@ fn same(a: &Path, b: &Path) -> bool {
 
 fn description(neuron: &FileNeuron, name: &str, model: &str) -> String {
     let firing_a = neuron.firing_input_a();
+    let fast = decay_s(neuron) < FAST_S || firing_a == Some(0.0);
+    let over = if fast { OVER_FIRING_FAST } else { OVER_FIRING };
     let input = &neuron.model.states[neuron.model.input];
     let reach_a = match firing_a {
-        Some(a) if a > 0.0 => OVER_FIRING * a,
+        Some(a) if a > 0.0 => over * a,
         _ => OF_RANGE * input.range.1,
     };
     let range_pa = two_digits((1e12 * reach_a.min(0.5 * input.range.1)).min(LARGEST_PA));
     let recurrent_pa = two_digits(RECURRENT * range_pa);
-    let fast = decay_s(neuron) < FAST_S || firing_a == Some(0.0);
     // What is ten times as fast costs a tenth, and has time to learn from more.
     let (window, data, epochs) = match fast {
         true => (250, r#""train": 60, "acceleration": 10"#, 12),
