@@ -1,5 +1,6 @@
 //! A panic is a bug in bruno, whatever the input: it is told with what a report needs, and the exit code is 1.
 
+use crate::ranks;
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 
@@ -23,6 +24,7 @@ fn tell_once(panic: &PanicHookInfo<'_>) {
         let command: Vec<String> = std::env::args_os()
             .map(|word| word.to_string_lossy().into_owned())
             .collect();
+        ranks::speak_of_failure();
         tell!("{}", report(message, &place, &command.join(" ")));
     });
 }

@@ -14,15 +14,16 @@ mod eval;
 mod generate;
 pub mod judge;
 mod manual;
+mod merge;
 mod model;
-mod montecarlo;
+pub mod montecarlo;
 mod new;
 mod nir;
 mod program;
 mod report;
 mod schema;
 mod synth;
-mod train;
+pub mod train;
 mod tune;
 
 use crate::failure::Failure;
@@ -57,6 +58,7 @@ enum Command {
     Nir(nir::NirCommand),
     Program(program::ProgramCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
+    Merge(merge::Merge),
     Schema(schema::SchemaCommand),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -88,6 +90,7 @@ impl Arguments {
             Command::Nir(command) => command.run(),
             Command::Program(command) => command.run(),
             Command::Montecarlo(command) => command.run().map_err(|e| e.of_file(&command.chip)),
+            Command::Merge(command) => command.run(),
             Command::Schema(command) => command.run(),
             Command::Doctor(command) => command.run(),
             Command::Completions(command) => command.run(),

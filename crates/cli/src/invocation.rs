@@ -1,6 +1,7 @@
 //! How a command was called: kept beside its results, for whoever reads them later and for commands that go on with them.
 
 use crate::failure::Failure;
+use crate::ranks;
 use bruno_host::{LineLog, read_text};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -37,6 +38,9 @@ pub fn set(words: &[String]) {
 /// # Errors
 /// The file cannot be written.
 pub fn keep(folder: &Path, data: Option<&Path>) -> Result<(), Failure> {
+    if !ranks::writes() {
+        return Ok(());
+    }
     let path = folder.join(FILE);
     let failed = |source| Failure::Write {
         path: path.display().to_string(),

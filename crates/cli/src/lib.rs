@@ -16,12 +16,14 @@ mod output;
 mod picture;
 mod progress;
 mod quantisation;
+mod ranks;
 mod report;
 mod ridge;
 mod run_folder;
 mod run_log;
 mod running;
 mod scores;
+mod shards;
 
 use clap::Parser;
 use command::Arguments;
@@ -35,7 +37,8 @@ use std::ffi::OsString;
 
 /// Runs the command of these arguments, the program's name first, as this process's own; gives its exit code.
 pub fn main(arguments: Vec<OsString>) -> u8 {
-    bug::caught(|| run(arguments))
+    let words = arguments.clone();
+    ranks::in_job(&words, || bug::caught(|| run(arguments)))
 }
 
 fn run(arguments: Vec<OsString>) -> u8 {
@@ -59,7 +62,9 @@ fn run(arguments: Vec<OsString>) -> u8 {
         Ok(arguments) => arguments.run(),
         Err(mistake) if mistake.use_stderr() => {
             told(failure::json::of_arguments(&mistake));
-            mistake.exit()
+            ranks::speak_of_failure();
+            let _ = mistake.print();
+            return 2;
         }
         Err(help) => console::written(help.print()),
     };
@@ -67,6 +72,7 @@ fn run(arguments: Vec<OsString>) -> u8 {
         Ok(()) => 0,
         Err(failure) => {
             told(failure.json());
+            ranks::speak_of_failure();
             tell!("bruno: {failure}");
             failure.exit_code()
         }

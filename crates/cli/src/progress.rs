@@ -1,7 +1,7 @@
 //! Progress of long work: a bar with rate and remaining time on a terminal, plain lines (one a tenth, at least three
 //! seconds apart) elsewhere.
 
-use crate::console;
+use crate::{console, ranks};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -28,11 +28,12 @@ impl Progress {
         );
         let style = ProgressStyle::with_template(&template)
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = (!console::is_others() && std::io::stderr().is_terminal()).then(|| {
-            ProgressBar::new(total)
-                .with_style(style)
-                .with_prefix(label.to_string())
-        });
+        let bar = (!console::is_others() && ranks::speaks() && std::io::stderr().is_terminal())
+            .then(|| {
+                ProgressBar::new(total)
+                    .with_style(style)
+                    .with_prefix(label.to_string())
+            });
         Self {
             bar,
             label: label.into(),

@@ -1,6 +1,7 @@
 //! The yardsticks beside a result: ridge regressions on spike counts, computed after it is printed.
 
 use crate::progress::Progress;
+use crate::ranks;
 use bruno_data::{Dataset, RidgeCost, tuned_ridge_accuracy};
 use serde_json::{Map, Value, json};
 
@@ -31,7 +32,7 @@ pub struct Yardstick {
 
 /// The regressions on counts and on counts in 8 bins; none for a set without classes.
 pub fn yardsticks(set: &Dataset, demand: Demand) -> Vec<Yardstick> {
-    if set.class_names.is_empty() || demand == Demand::Never {
+    if set.class_names.is_empty() || demand == Demand::Never || !ranks::speaks() {
         return Vec::new();
     }
     let kinds = [

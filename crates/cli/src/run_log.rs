@@ -3,13 +3,16 @@
 mod event_file;
 
 use crate::failure::Failure;
+use crate::ranks;
 use bruno_host::LineLog;
 use bruno_train::{EpochReport, StepReport, Trainer};
 use event_file::EventFile;
 use std::path::Path;
 
-/// The logs under a run's directory.
-pub struct RunLog {
+/// The logs under a run's directory; none where another process writes them.
+pub struct RunLog(Option<Logs>);
+
+struct Logs {
     metrics: LineLog,
     steps: LineLog,
     events: EventFile,
@@ -19,32 +22,44 @@ impl RunLog {
     /// The logs of a run as far as it has come: lines of later steps and epochs, which a killed run may have left, are
     /// dropped.
     pub fn open(out: &Path, trainer: &Trainer<'_>) -> Result<Self, Failure> {
+        if !ranks::writes() {
+            return Ok(Self(None));
+        }
         let (epochs, steps) = (trainer.run.epoch, trainer.steps_done());
-        Ok(Self {
+        Ok(Self(Some(Logs {
             metrics: numbered(&out.join("metrics.jsonl"), "epoch", epochs)?,
             steps: numbered(&out.join("steps.jsonl"), "step", steps)?,
             events: EventFile::new(&out.join("tensorboard"), steps)?,
-        })
+        })))
     }
 
     /// Logs a step.
     pub fn step(&mut self, report: &StepReport) -> Result<(), Failure> {
-        append(&mut self.steps, report)?;
-        self.events.scalars(report.step, &step_scalars(report))
+        let Some(logs) = &mut self.0 else {
+            return Ok(());
+        };
+        append(&mut logs.steps, report)?;
+        logs.events.scalars(report.step, &step_scalars(report))
     }
 
     /// Logs an epoch, which ended after `steps` steps.
     pub fn epoch(&mut self, report: &EpochReport, steps: usize) -> Result<(), Failure> {
-        append(&mut self.metrics, report)?;
-        self.events.scalars(steps, &epoch_scalars(report))
+        let Some(logs) = &mut self.0 else {
+            return Ok(());
+        };
+        append(&mut logs.metrics, report)?;
+        logs.events.scalars(steps, &epoch_scalars(report))
     }
 
     /// What was logged is on disk afterwards; to be called before a checkpoint that continues from here.
     pub fn flush(&mut self) -> Result<(), Failure> {
-        for log in [&self.steps, &self.metrics] {
+        let Some(logs) = &mut self.0 else {
+            return Ok(());
+        };
+        for log in [&logs.steps, &logs.metrics] {
             log.sync().map_err(|e| failed(log.path(), e))?;
         }
-        self.events.flush()
+        logs.events.flush()
     }
 }
 

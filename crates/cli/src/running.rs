@@ -1,5 +1,6 @@
 //! What runs a chip and on how many threads: options of every command that runs one.
 
+use crate::ranks;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::{Forward, IntegerModel, SimError};
@@ -13,7 +14,8 @@ pub struct Running {
     /// What runs the chip; the numbers are the same.
     #[arg(long, value_enum, default_value_t = Simulator::Rtl)]
     simulator: Simulator,
-    /// Threads, one simulator each; all cores where absent. The result does not depend on it.
+    /// Threads, one simulator each; all cores where absent, of an MPI job a rank's share of them. The result does not depend
+    /// on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
 }
@@ -22,7 +24,13 @@ impl Running {
     /// Threads to use.
     pub fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        self.threads.map_or_else(cores, usize::from)
+        // A launcher may have bound each rank to cores of its own already.
+        let (_, ranks) = ranks::current().on_node();
+        let own = || match cores() {
+            cores if cores > ranks => cores / ranks,
+            cores => cores,
+        };
+        self.threads.map_or_else(own, usize::from)
     }
 
     /// One simulator of a chip.

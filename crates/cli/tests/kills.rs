@@ -36,6 +36,12 @@ impl Case {
                 let arguments = ["--chips", "3", "--threads", "1", "--out", &out];
                 task.run("montecarlo", &task.path("run"), &arguments)
             }),
+            "shard" => (with_spreads(), |task, out| {
+                let out = task.path(out).display().to_string();
+                let chips = ["--chips", "3", "--shard", "1/2"];
+                let arguments = [&chips[..], &["--threads", "1", "--out", &out]].concat();
+                task.run("montecarlo", &task.path("run"), &arguments)
+            }),
             "tune" => (Task::new(""), |task, out| {
                 let out = task.path(out).display().to_string();
                 let arguments = ["--trials", "4", "--threads", "1", "--out", &out];
@@ -137,6 +143,10 @@ fn a_sweep() {
 #[test]
 fn virtual_chips() {
     struck("montecarlo", 3);
+}
+#[test]
+fn a_shard_of_virtual_chips() {
+    struck("shard", 6);
 }
 #[test]
 fn a_search() {

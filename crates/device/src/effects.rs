@@ -1,7 +1,7 @@
 //! Device effects that a description gives: which act on every chip, and which on virtual ones alone (docs/variability.md).
 
 use bruno_chip::{Description, Rounding, Rram, Synapse};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An effect of a size other than 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub struct Effects {
 }
 
 /// Which of the described effects were active in what a report is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EffectsInForce {
     /// Those that acted, each with its places.
     pub active: Vec<String>,

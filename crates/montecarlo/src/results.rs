@@ -2,11 +2,13 @@
 //! killed run continues where it stopped.
 
 mod door;
+mod merge;
 
 use crate::MonteCarloError;
 use bruno_chip::Description;
 use bruno_data::Sample;
 use bruno_host::LineLog;
+use bruno_ranks::Shard;
 use bruno_train::Checkpoint;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -32,6 +34,9 @@ pub struct Settings {
     pub description: String,
     /// Hash of the trained parameters.
     pub parameters: String,
+    /// Which of all records the file holds; all where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
 }
 
 /// Format of the file; 2 since ties go to the first class and silent samples are counted.
@@ -62,7 +67,13 @@ impl Settings {
             data: hex(&data.finalize()),
             description: hash_of(description),
             parameters: hash_of(&(&run.parameters, &run.config)),
+            shard: None,
         }
+    }
+
+    /// Which of all records are wanted: the ideal chip is number 0, chip k is number k + 1.
+    fn records(&self) -> Shard {
+        self.shard.unwrap_or(Shard::WHOLE)
     }
 
     /// Whether the virtual chips have the trained parameters of this run.
@@ -80,6 +91,7 @@ impl Settings {
             ("data", self.data == other.data),
             ("description", self.description == other.description),
             ("trained parameters", self.parameters == other.parameters),
+            ("--shard", self.shard == other.shard),
         ];
         let differ = rows.into_iter().filter(|(_, same)| !same);
         differ.map(|(name, _)| name).collect()
@@ -138,9 +150,11 @@ pub struct ChipRecord {
 pub struct Results {
     /// What it follows from.
     pub settings: Settings,
-    /// The ideal chip first, then chip 0, 1, ...
+    /// The ideal chip first, then chip 0, 1, ...; of a shard its own of these.
     pub records: Vec<ChipRecord>,
     path: PathBuf,
+    /// Whether the file is written; else another process does.
+    is_kept: bool,
     /// The file, once it holds something of these settings.
     log: Option<LineLog>,
 }
@@ -152,7 +166,17 @@ impl Results {
             settings,
             records: Vec::new(),
             path: path.into(),
+            is_kept: true,
             log: None,
+        }
+    }
+
+    /// Results whose file another process writes.
+    pub fn of_another(settings: Settings, records: Vec<ChipRecord>) -> Self {
+        Self {
+            records,
+            is_kept: false,
+            ..Self::anew(Path::new(""), settings)
         }
     }
 
@@ -202,11 +226,12 @@ impl Results {
             return Ok(None);
         }
         let settings = found.ok_or_else(|| damaged(&"no line of it is whole"))?;
-        door::check(&records).map_err(|what| mismatch(path, what))?;
+        door::check(settings.records(), &records).map_err(|what| mismatch(path, what))?;
         Ok(Some(Self {
             settings,
             records,
             path: path.into(),
+            is_kept: true,
             log: Some(log),
         }))
     }
@@ -216,6 +241,15 @@ impl Results {
     /// # Errors
     /// Those of the file system.
     pub fn add(&mut self, record: ChipRecord) -> io::Result<()> {
+        self.extend([record])
+    }
+
+    /// Adds the next chips, to the file as well.
+    fn extend(&mut self, records: impl IntoIterator<Item = ChipRecord>) -> io::Result<()> {
+        if !self.is_kept {
+            self.records.extend(records);
+            return Ok(());
+        }
         let log = match &mut self.log {
             Some(log) => log,
             none => {
@@ -223,10 +257,23 @@ impl Results {
                 none.insert(LineLog::start(&self.path, &first)?)
             }
         };
-        log.append(&serde_json::to_string(&record)?)?;
-        log.sync()?;
-        self.records.push(record);
-        Ok(())
+        for record in records {
+            log.append(&serde_json::to_string(&record)?)?;
+            self.records.push(record);
+        }
+        log.sync()
+    }
+
+    /// The number of a chip that is not known yet, `after` so many others of them; none for the ideal chip.
+    pub fn unknown(&self, after: usize) -> Option<u32> {
+        let record = self.settings.records().item(self.records.len() + after);
+        record.checked_sub(1).map(|chip| chip as u32)
+    }
+
+    /// How many records are not known yet of those up to the last of so many virtual chips.
+    pub fn missing(&self, chips: u32) -> usize {
+        let wanted = self.settings.records().items(chips as usize + 1);
+        wanted.count().saturating_sub(self.records.len())
     }
 
     /// The records of virtual chips `0..count`, as far as they are there.

@@ -3,6 +3,7 @@
 use crate::{ChipRecord, MonteCarloError};
 use bruno_data::Sample;
 use bruno_device::{Chip, Draws, HeldProjection, LayerTables, VirtualLayer};
+use bruno_ranks::Alone;
 use bruno_sim::{Forward, LayerProgram, Program};
 use bruno_train::{Checkpoint, Load, Score, TrainError, evaluate, held_program, ideal_program};
 
@@ -71,7 +72,7 @@ impl MonteCarlo<'_> {
 
     fn evaluate(&mut self, load: Load<'_>, done: impl FnMut(u64)) -> Result<Score, TrainError> {
         let (models, samples) = (&mut self.models, self.samples);
-        Ok(evaluate(models, self.chip, self.run, samples, load, done)?.score)
+        Ok(evaluate(models, &Alone, self.chip, self.run, samples, load, done)?.score)
     }
 }
 

@@ -38,6 +38,7 @@ pub use objective::footprint::Footprint;
 pub use objective::pareto::pareto_front;
 pub use run::adam::Adam;
 pub use run::checkpoint::Checkpoint;
+pub use run::difference::lines as differences;
 pub use run::epoch::{EpochReport, Unfinished};
 pub use run::not_finite::{FailedBatch, NotFinite};
 pub use run::parallel::spread;

@@ -6,7 +6,7 @@ mod support;
 use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_train::Checkpoint;
-use support::{CHIP, audited, fresh, fresh_of, fresh_with, train};
+use support::{CHIP, audited, fresh, fresh_of, fresh_with, train, train_on_ranks};
 
 #[test]
 fn the_task_is_learnt() {
@@ -30,6 +30,20 @@ fn a_killed_run_ends_with_the_same_numbers() {
     train(fresh().0, 2, 1).save(&path).unwrap();
     let continued = train(Checkpoint::load(&path).unwrap(), 2, 1);
     assert_eq!(continued, train(fresh().0, 4, 1));
+}
+
+/// The chip of the batch, the audits and what regularises are the same on every rank, too.
+#[test]
+fn ranks_change_nothing() {
+    let settings = r#""epochs":6,"audit":{"every_steps":2,"samples":2},"regularisation":{"input_dropout":0.2}"#;
+    let run = fresh_with(settings);
+    let one = train(run.clone(), 1, 1);
+    // 12 samples in batches of 4: also more ranks than samples.
+    for (ranks, threads) in [(2, 2), (3, 1), (5, 1)] {
+        for found in train_on_ranks(&run, 1, ranks, threads) {
+            assert_eq!(found, one, "{ranks} ranks, {threads} threads");
+        }
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod door;
 
 use crate::{Goal, Space, TuneConfig, TuneError};
 use bruno_host::LineLog;
+use bruno_ranks::{Ranks, from_first};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt::Display;
@@ -77,6 +78,8 @@ struct Header {
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
+    /// Whether the file is written; else another process does.
+    is_kept: bool,
     header: Header,
     trials: Vec<Trial>,
     /// The file, once it is of this search.
@@ -108,6 +111,7 @@ impl Journal {
         };
         let mut new = Self {
             path: path.into(),
+            is_kept: true,
             header,
             trials: Vec::new(),
             log: None,
@@ -115,6 +119,29 @@ impl Journal {
         };
         new.read()?;
         Ok(new)
+    }
+
+    /// The same search on every rank: the journal of the first one, which alone writes the file.
+    ///
+    /// # Errors
+    /// Those of `open`.
+    pub(crate) fn shared(
+        ranks: &dyn Ranks,
+        open: impl FnOnce() -> Result<Self, TuneError>,
+    ) -> Result<Self, TuneError> {
+        let mut kept = None;
+        let (header, trials) = from_first(ranks, || {
+            let journal = kept.insert(open()?);
+            Ok::<_, TuneError>((journal.header.clone(), journal.trials.clone()))
+        })?;
+        Ok(kept.unwrap_or_else(|| Self {
+            path: PathBuf::new(),
+            is_kept: false,
+            header,
+            trials,
+            log: None,
+            is_in_order: true,
+        }))
     }
 
     fn failed(&self, what: String) -> TuneError {
@@ -168,7 +195,10 @@ impl Journal {
     /// # Errors
     /// The file cannot be written.
     pub fn add(&mut self, trial: Trial) -> Result<(), TuneError> {
-        let written = self.write(&trial);
+        let written = match self.is_kept {
+            true => self.write(&trial),
+            false => Ok(()),
+        };
         written.map_err(|e| self.failed(format!("cannot be written: {e}")))?;
         self.insert(trial);
         Ok(())
@@ -195,7 +225,7 @@ impl Journal {
     /// # Errors
     /// The file cannot be written.
     pub fn put_in_order(&mut self) -> Result<(), TuneError> {
-        if self.is_in_order {
+        if self.is_in_order || !self.is_kept {
             return Ok(());
         }
         let lines = || -> io::Result<String> {

@@ -1,9 +1,10 @@
-//! A search: rounds of trials that run at once, each proposed from the rounds before it.
+//! A search: rounds of trials that run at once, spread over ranks and threads, each proposed from the rounds before it.
 
 use crate::trial::own_fault;
 use crate::{
     Journal, Outcome, Runner, Space, Trial, TuneConfig, TuneError, Validated, prune, sampler,
 };
+use bruno_ranks::{Ranks, collect_in_order, from_first};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Mutex;
@@ -19,6 +20,8 @@ pub struct Study<'a> {
     pub config: &'a TuneConfig,
     /// What runs a trial.
     pub runner: &'a dyn Runner,
+    /// Ranks that search together: they share the trials of a round, where it has several; else each trial.
+    pub ranks: &'a dyn Ranks,
 }
 
 impl Study<'_> {
@@ -37,7 +40,8 @@ impl Study<'_> {
     ) -> Result<Vec<Trial>, TuneError> {
         self.config.check()?;
         self.space.check(self.description)?;
-        let journal = Journal::open(path, self.description, self.space, self.config)?;
+        let open = || Journal::open(path, self.description, self.space, self.config);
+        let journal = Journal::shared(self.ranks, open)?;
         let journal = Mutex::new(journal);
         let (start, budget) = (Instant::now(), &self.config.budget);
         for first in (0..budget.trials).step_by(self.config.parallel) {
@@ -47,7 +51,9 @@ impl Study<'_> {
             let round = first..(first + self.config.parallel).min(budget.trials);
             let new: Vec<usize> = round.filter(is_new).collect();
             let epochs: usize = done.iter().map(|t| t.values.len()).sum();
-            let minutes = start.elapsed().as_secs_f64() / 60.0;
+            // One clock decides for all.
+            let minutes = || Ok::<_, TuneError>(start.elapsed().as_secs_f64() / 60.0);
+            let minutes = from_first(self.ranks, minutes)?;
             let spent = budget.epochs.is_some_and(|most| epochs >= most)
                 || budget.minutes.is_some_and(|most| minutes >= most);
             if spent && !new.is_empty() {
@@ -75,25 +81,25 @@ impl Study<'_> {
         journal: &Mutex<Journal>,
         tell: &(dyn Fn(&Trial) + Sync),
     ) -> Result<(), TuneError> {
-        let one = |number: usize| -> Result<(), TuneError> {
-            let trial = self.trial(number, earlier)?;
+        let add = |trial: Trial| -> Result<(), TuneError> {
             tell(&trial);
             locked(journal).add(trial)
         };
-        let one = &one;
-        std::thread::scope(|scope| {
-            let running: Vec<_> = numbers
-                .iter()
-                .map(|n| scope.spawn(move || one(*n)))
-                .collect();
-            let join = |handle: std::thread::ScopedJoinHandle<'_, _>| match handle.join() {
-                Ok(result) => result,
-                Err(panic) => std::panic::resume_unwind(panic),
-            };
+        if !self.spreads_trials() {
+            let one = |number| add(self.trial(number, earlier)?);
             // All are waited for, so that the others' trials are in the journal when one fails.
-            let results: Vec<Result<(), TuneError>> = running.into_iter().map(join).collect();
-            results.into_iter().collect()
-        })
+            return at_once(numbers, &one).into_iter().collect();
+        }
+        let own = self.ranks.share().items(numbers.len());
+        let own: Vec<usize> = own.map(|k| numbers[k]).collect();
+        let trials = at_once(&own, &|number| self.trial(number, earlier));
+        let trials = collect_in_order(self.ranks, trials, numbers.len())?;
+        trials.into_iter().try_for_each(add)
+    }
+
+    /// Whether ranks share the trials of a round.
+    fn spreads_trials(&self) -> bool {
+        self.config.parallel > 1 && self.ranks.size() > 1
     }
 
     fn trial(&self, number: usize, earlier: &[Trial]) -> Result<Trial, TuneError> {
@@ -131,6 +137,22 @@ impl Study<'_> {
             outcome,
         })
     }
+}
+
+/// Does the work on all numbers at once; results in their order.
+fn at_once<T: Send>(numbers: &[usize], one: &(dyn Fn(usize) -> T + Sync)) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let spawn = |number: &usize| {
+            let number = *number;
+            scope.spawn(move || one(number))
+        };
+        let running: Vec<_> = numbers.iter().map(spawn).collect();
+        let join = |handle: std::thread::ScopedJoinHandle<'_, T>| match handle.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        running.into_iter().map(join).collect()
+    })
 }
 
 fn locked<'a>(journal: &'a Mutex<Journal>) -> std::sync::MutexGuard<'a, Journal> {

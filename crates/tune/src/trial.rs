@@ -4,6 +4,7 @@ use crate::{Goal, TuneError};
 use bruno_chip::Description;
 use bruno_data::Dataset;
 use bruno_device::Chip;
+use bruno_ranks::{Ranks, first_of_node};
 use bruno_sim::Forward;
 use bruno_train::{Checkpoint, Parameters, TrainConfig, TrainError, Trainer};
 
@@ -44,6 +45,8 @@ pub struct Training<'a> {
     pub goal: Goal,
     /// Threads of one trial.
     pub threads: usize,
+    /// Ranks that train each trial together.
+    pub ranks: &'a dyn Ranks,
 }
 
 impl Runner for Training<'_> {
@@ -58,8 +61,9 @@ impl Runner for Training<'_> {
         let parameters = Parameters::new(&chip, &config);
         let simulated = bruno_train::simulated(&chip, &config);
         let run = Checkpoint::new(description.clone(), config, parameters);
-        let models = (0..self.threads.max(1)).map(|_| (self.simulators)(&simulated));
-        let models = models.collect::<Result<Vec<_>, _>>()?;
+        let model = |_| (self.simulators)(&simulated);
+        let models = || (0..self.threads.max(1)).map(model).collect();
+        let models: Vec<_> = first_of_node::<_, TuneError>(self.ranks, models)?;
         let models = std::sync::Mutex::new(models);
         let factory = || {
             let mut left = models
@@ -72,7 +76,8 @@ impl Runner for Training<'_> {
                 expected: self.threads.to_string(),
             })
         };
-        let mut trainer = Trainer::new(self.file, run, self.data, &factory, self.threads)?;
+        let trainer = Trainer::new(self.file, run, self.data, &factory, self.threads)?;
+        let mut trainer = trainer.over(self.ranks);
         trainer.start_biases();
         while !trainer.run.is_done() {
             let valid = trainer.epoch(|_| {})?.valid;

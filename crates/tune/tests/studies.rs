@@ -2,6 +2,7 @@
 
 use bruno_chip::Description;
 use bruno_data::{Dataset, Event, Sample, Target};
+use bruno_ranks::{Alone, on_threads};
 use bruno_sim::IntegerModel;
 use bruno_train::TrainConfig;
 use bruno_tune::{
@@ -42,8 +43,24 @@ fn search(path: &Path, config: &TuneConfig, runner: &dyn Runner) -> Result<Vec<T
         space: &space,
         config,
         runner,
+        ranks: &Alone,
     };
     study.run(path, &|_| {})
+}
+
+/// The same on so many ranks; what every rank finds.
+fn search_on_ranks(path: &Path, config: &TuneConfig, ranks: usize) -> Vec<Vec<Trial>> {
+    let (description, space) = (chip(), space());
+    on_threads(ranks, |ranks| {
+        let study = Study {
+            description: &description,
+            space: &space,
+            config,
+            runner: &Function::default(),
+            ranks,
+        };
+        study.run(path, &|_| {}).unwrap()
+    })
 }
 
 /// The best learning rate is 0.1 and `mean` the better gradient; each epoch comes nearer. Rates above 0.5 fail.
@@ -225,7 +242,9 @@ fn trials_of_a_file() {
             simulators: &|chip| Ok(Box::new(IntegerModel::new(chip))),
             goal: Goal::Loss,
             threads: 1,
+            ranks: &Alone,
         },
+        ranks: &Alone,
     };
     let trials = study
         .run(&dir.path().join("trials.jsonl"), &|_| {})
@@ -233,6 +252,38 @@ fn trials_of_a_file() {
     let goals: Vec<f64> = trials.iter().map(Trial::goal).collect();
     assert!(goals.iter().all(|goal| goal.is_finite()), "{trials:?}");
     assert!(goals.windows(2).any(|pair| pair[0] != pair[1]), "{goals:?}");
+}
+
+/// Trials of a round shared by ranks, and trials that all ranks run: the journal is the same, also where it was begun on one.
+#[test]
+fn ranks_change_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    for parallel in [1, 3] {
+        let config = TuneConfig {
+            parallel,
+            ..config(12)
+        };
+        let one = path(&format!("one{parallel}"));
+        let trials = search(&one, &config, &Function::default()).unwrap();
+        for ranks in [2, 4] {
+            let many = path(&format!("{ranks}of{parallel}"));
+            search(
+                &many,
+                &TuneConfig {
+                    budget: self::config(5).budget,
+                    ..config.clone()
+                },
+                &Function::default(),
+            )
+            .unwrap();
+            for found in search_on_ranks(&many, &config, ranks) {
+                assert_eq!(found, trials, "{ranks} ranks, {parallel} trials at once");
+            }
+            let bytes = |path: &Path| std::fs::read(path).unwrap();
+            assert!(bytes(&one) == bytes(&many));
+        }
+    }
 }
 
 /// Trials that train; on any number of threads they are the same.
@@ -247,6 +298,7 @@ fn trials_train() {
             simulators: &|chip| Ok(Box::new(IntegerModel::new(chip))),
             goal: Goal::Loss,
             threads,
+            ranks: &Alone,
         };
         search(&dir.path().join(name), &config(5), &runner).unwrap()
     };

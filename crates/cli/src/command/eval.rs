@@ -5,11 +5,12 @@ use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::ridge::{Demand, yardsticks};
-use crate::run_folder;
 use crate::running::Running;
+use crate::{ranks, run_folder};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Sample};
 use bruno_device::{Chip, Effects};
+use bruno_ranks::first_of_node;
 use bruno_train::{Checkpoint, TrainedProgram, Trainer};
 use std::path::PathBuf;
 
@@ -85,7 +86,9 @@ impl Eval {
         let design = bruno_hdl::generate(&simulated)?;
         let factory = || self.running.model(&simulated, &design);
         let threads = self.running.threads();
-        let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
+        let ranks = ranks::current();
+        let trainer = || Trainer::new(&file, run, &set, &factory, threads);
+        let mut trainer = first_of_node(ranks, trainer)?.over(ranks);
         let samples = self.split.of(&set);
         let mut progress = Progress::new("eval", samples.len() as u64, "samples");
         let done = |n| progress.advance(n);

@@ -1,24 +1,26 @@
 //! `bruno montecarlo`: virtual chips through the RTL, the distribution of their accuracy, the yield.
 
+mod about;
+mod merge;
 mod virtual_chips;
 
+pub use about::About;
+pub use merge::merge;
 pub use virtual_chips::VirtualChips;
 
-use super::{eval::Split, report as page};
+use super::eval::Split;
 use crate::changes::Changes;
-use crate::console;
 use crate::data::{self, RunData};
 use crate::failure::Failure;
 use crate::output;
 use crate::picture::PictureArguments;
 use crate::run_folder;
 use crate::running::Running;
+use crate::shards::{self, Finished, Work};
 use bruno_chip::Description;
-use bruno_device::{Chip, Effects, EffectsInForce};
-use bruno_host::FolderLock;
-use bruno_montecarlo::{ChipRecord, Results, Summary, with_spreads};
+use bruno_montecarlo::with_spreads;
+use bruno_ranks::Shard;
 use bruno_train::{Checkpoint, Stored};
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// Seed of the spreads.
@@ -64,6 +66,9 @@ pub struct MonteCarloCommand {
     /// Where results go; montecarlo/ beside the run's checkpoint where absent.
     #[arg(short, long)]
     out: Option<PathBuf>,
+    /// Score only shard K of N, from 1, for job arrays: under shards/ of --out; `bruno merge` puts all of them together.
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
     /// Throw away the results under --out instead of continuing from them.
     #[arg(long)]
     restart: bool,
@@ -80,8 +85,11 @@ impl MonteCarloCommand {
         let description = with_spreads(&run, &spreads, &file)?;
         let RunData { set, notes } = data::of_run(&run, &checkpoint, self.data.as_deref())?;
         let beside = || checkpoint.with_file_name("montecarlo");
-        let out = self.out.clone().unwrap_or_else(beside);
-        let _lock = FolderLock::take(&out)?;
+        let whole = self.out.clone().unwrap_or_else(beside);
+        let own = self.shard.map(|shard| shards::folder(&whole, shard));
+        let out = own.as_ref().unwrap_or(&whole);
+        let _lock = output::lock(out)?;
+        own.as_deref().map_or(Ok(()), shards::start)?;
         if self.restart {
             // They would be of other chips than those that are drawn from here on.
             for name in ["summary.json", "histogram.svg", bruno_report::FILE] {
@@ -97,12 +105,20 @@ impl MonteCarloCommand {
             samples: self.samples,
             chips: self.chips,
             seed: self.seed,
+            shard: self.shard,
             running: &self.running,
-            out: &out,
+            out,
             restart: self.restart,
         }
         .score()?;
-        self.report(&chip, &set.name, notes, &results, &out)
+        let about = About::new(&chip, &set.name, notes, (self.chips, self.target));
+        match self.shard {
+            None => about.report(&results, out, &self.pictures, self.json),
+            Some(shard) => {
+                let work = Work::Montecarlo(about);
+                shards::finish(out, &whole, &Finished { shard, work }, self.json)
+            }
+        }
     }
 
     /// The run and its checkpoint's file, and the description of the spreads where one is given.
@@ -122,123 +138,6 @@ impl MonteCarloCommand {
         })?;
         Ok((checkpoint, run, Some(description)))
     }
-
-    fn report(
-        &self,
-        chip: &Chip,
-        data: &str,
-        data_notes: Vec<String>,
-        results: &Results,
-        out: &Path,
-    ) -> Result<(), Failure> {
-        let chips = results.chips(self.chips as usize);
-        let effects = Effects::of(&chip.description);
-        let report = Report {
-            summary: Summary::new(&results.records[0], chips, self.target),
-            effects: effects.on_virtual(),
-            chips_differ: effects.chips_differ(),
-            data_notes,
-        };
-        let json = serde_json::to_string_pretty(&report).unwrap_or_default() + "\n";
-        output::write(&out.join("summary.json"), &json)?;
-        let title = format!(
-            "{}: {} virtual chips of seed {}",
-            chip.name,
-            chips.len(),
-            self.seed
-        );
-        let panels = vec![report.summary.panel()];
-        self.pictures.write(out, "histogram", &title, panels)?;
-        page::keep(out)?;
-        if self.json {
-            return console::print(&json);
-        }
-        say!(
-            "{title}, {} samples of {data} ({})",
-            results.settings.samples,
-            results.settings.split
-        )?;
-        for note in report.notes() {
-            say!("  {note}")?;
-        }
-        print_summary(&report.summary, chips)?;
-        say!("results: {}", out.display())
-    }
-}
-
-/// What summary.json holds.
-#[derive(Serialize)]
-struct Report {
-    #[serde(flatten)]
-    summary: Summary,
-    /// Device effects on the virtual chips.
-    effects: EffectsInForce,
-    /// Whether anything makes one chip differ from another.
-    chips_differ: bool,
-    data_notes: Vec<String>,
-}
-
-impl Report {
-    /// What must be known before the figures are.
-    fn notes(&self) -> Vec<String> {
-        let mut notes = self.effects.lines();
-        if !self.chips_differ {
-            notes.push(
-                "no effect that makes chips differ is described: all chips are equal, their spread and yield say nothing"
-                    .into(),
-            );
-        }
-        notes.extend(self.data_notes.iter().map(|note| format!("data: {note}")));
-        notes
-    }
-}
-
-fn print_summary(summary: &Summary, chips: &[ChipRecord]) -> Result<(), Failure> {
-    let [low, lower, median, upper, high] = summary.quantiles;
-    say!("  ideal chip                    {:.3}", summary.nominal)?;
-    say!(
-        "  mean, deviation               {:.3}, {:.3}",
-        summary.mean,
-        summary.deviation
-    )?;
-    say!(
-        "  min, quartiles, max           {low:.3}, {lower:.3}, {median:.3}, {upper:.3}, {high:.3}"
-    )?;
-    for bin in &summary.histogram {
-        say!(
-            "  {:.3} .. {:.3}  {:4}  {}",
-            bin.low,
-            bin.low + bin.width,
-            bin.chips,
-            "#".repeat(bin.chips * 40 / chips.len())
-        )?;
-    }
-    let worst = |of: fn(&ChipRecord) -> f64| chips.iter().map(of).fold(0.0, f64::max);
-    say!(
-        "  synapses deviate from the ideal by up to {:.2} pA rms; 256 levels lose {:.3} pA rms of it, {:.2} pA at most",
-        worst(|c| c.deviation_rms_pa),
-        worst(|c| c.held_rms_pa),
-        worst(|c| c.held_largest_pa)
-    )?;
-    let silent = chips.iter().map(|c| c.silent_samples).max().unwrap_or(0);
-    if silent > 0 {
-        say!(
-            "  samples without a spike       up to {silent} on a chip: output biases alone decide them"
-        )?;
-    }
-    if let Some(y) = &summary.yield_ {
-        say!(
-            "  yield at {:.3}                {} of {} chips: {:.3} ({:.0} % interval {:.3} .. {:.3}, Clopper-Pearson)",
-            y.target,
-            y.good,
-            summary.chips,
-            y.share,
-            100.0 * y.confidence,
-            y.interval.0,
-            y.interval.1
-        )?;
-    }
-    Ok(())
 }
 
 /// The checkpoint that a path is or holds, with its file; none for another file, such as a chip description.

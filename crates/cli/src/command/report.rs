@@ -1,7 +1,7 @@
 //! `bruno report`: a folder of results as one HTML file.
 
 use crate::failure::Failure;
-use crate::output;
+use crate::{output, ranks};
 use std::path::{Path, PathBuf};
 
 /// Write a folder of results as one HTML file that can be mailed: it needs no network and holds text, tables and pictures.
@@ -36,6 +36,9 @@ impl ReportCommand {
 /// # Errors
 /// The page cannot be written.
 pub fn keep(dir: &Path) -> Result<(), Failure> {
+    if !ranks::writes() {
+        return Ok(());
+    }
     match bruno_report::page(dir) {
         Ok(page) => output::write(&dir.join(bruno_report::FILE), &page),
         Err(damaged) => {

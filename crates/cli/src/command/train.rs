@@ -13,12 +13,12 @@ use crate::progress::Progress;
 use crate::ridge::Demand;
 use crate::run_log::RunLog;
 use crate::running::Running;
-use crate::{costs, data, invocation, output, report};
+use crate::{costs, data, invocation, output, ranks, report};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Fingerprint};
 use bruno_device::{Chip, Effects};
-use bruno_host::FolderLock;
 use bruno_montecarlo::Yield;
+use bruno_ranks::{Shard, first_of_node, from_first};
 use bruno_train::{
     AuditLine, Checkpoint, EpochReport, Evaluation, Footprint, Keep, Parameters, Score,
     TrainConfig, TrainError, TrainedProgram, Trainer,
@@ -27,6 +27,7 @@ use files::Files;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 pub(super) use sweep::{Figures, Row};
+pub use sweep::{SweepShard, merge as merge_sweep};
 
 /// Train a chip: the forward pass runs its RTL at 1 us, the backward pass takes one coarse step a recorder window.
 ///
@@ -62,6 +63,9 @@ pub struct Train {
     /// combination. Results: sweep.json, sweep.csv, sweep.svg, report.html.
     #[arg(long, value_name = "FIELD=VALUES", value_parser = sweep::axis)]
     sweep: Vec<sweep::Axis>,
+    /// Train only the runs of shard K of N of the sweep, from 1, for job arrays; `bruno merge` makes one result of all.
+    #[arg(long, value_name = "K/N", requires = "sweep")]
+    shard: Option<Shard>,
     /// Also give the yield of every run of a sweep, on so many virtual chips (as `bruno montecarlo` draws them with its
     /// default seed; they are kept under montecarlo/ of each run); needs --yield-accuracy and spreads in the description.
     #[arg(long, value_name = "CHIPS", requires = "yield_accuracy", requires = "sweep", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -121,6 +125,7 @@ impl Train {
             baseline: None,
             sweep: vec![sweep::seeds(seeds)],
             pictures: PictureArguments::default(),
+            shard: None,
             yield_chips: None,
             yield_accuracy: None,
             extend: false,
@@ -173,14 +178,17 @@ impl Train {
         if let Some(hardware) = &config.hardware {
             tell!("{hardware}; validation and test run on the nominal chip");
         }
-        let _lock = FolderLock::take(out)?;
+        let _lock = output::lock(out)?;
         invocation::keep(out, self.data.as_deref())?;
-        let (run, fresh) = self.start(&files, &chip, &description, &config, &set)?;
+        let ranks = ranks::current();
+        let start = || self.start(&files, &chip, &description, &config, &set);
+        let (run, fresh) = from_first(ranks, start)?;
         let threads = self.running.threads();
         let simulated = bruno_train::simulated(&chip, &config);
         let design = bruno_hdl::generate(&simulated)?;
         let factory = || self.running.model(&simulated, &design);
-        let mut trainer = Trainer::new(&file, run, &set, &factory, threads)?;
+        let trainer = || Trainer::new(&file, run, &set, &factory, threads);
+        let mut trainer = first_of_node(ranks, trainer)?.over(ranks);
         if fresh {
             files.forget()?;
             trainer.start_biases();
@@ -287,9 +295,9 @@ impl Train {
             log.epoch(&report, trainer.steps_done())?;
             log.flush()?;
             if trainer.run.best_epoch() == Some(report.epoch) {
-                trainer.run.save(&files.best)?;
+                output::save(&trainer.run, &files.best)?;
             }
-            trainer.run.save(&files.last)?;
+            output::save(&trainer.run, &files.last)?;
             let [forward, backward] = trainer.seconds;
             tell!(
                 "{}, {:.1} s (forward {forward:.1}, backward {backward:.1} over all threads)",
@@ -326,7 +334,7 @@ impl Train {
             let every = self.checkpoint_every.map(|n| n as usize);
             if every.is_some_and(|n| step.step.is_multiple_of(n)) {
                 log.flush()?;
-                trainer.run.save(&files.last)?;
+                output::save(&trainer.run, &files.last)?;
             }
         }
     }
@@ -337,7 +345,11 @@ fn keep_batch(trainer: &mut Trainer<'_>, error: TrainError, files: &Files) -> Fa
     let Some(batch) = trainer.failed.take() else {
         return error.into();
     };
-    match batch.save(&files.failed) {
+    let kept = match ranks::writes() {
+        true => batch.save(&files.failed),
+        false => Ok(()),
+    };
+    match kept {
         Ok(()) => Failure::FailedBatch {
             error: Box::new(error),
             path: files.failed.display().to_string(),
@@ -361,7 +373,7 @@ fn take_kept(trainer: &mut Trainer<'_>, files: &Files) -> Result<(), Failure> {
         );
         return Ok(());
     }
-    let kept = Checkpoint::load(&files.best)?;
+    let kept = from_first(ranks::current(), || Checkpoint::load(&files.best))?;
     kept.check(&files.best, &run.description, &run.config)?;
     if kept.epoch != best {
         return Err(Failure::Input {

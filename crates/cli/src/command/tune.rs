@@ -3,10 +3,10 @@
 use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::running::Running;
-use crate::{data, output};
+use crate::{data, output, ranks};
 use bruno_chip::{Description, Problem};
-use bruno_host::FolderLock;
 use bruno_host::read_text;
+use bruno_ranks::Alone;
 use bruno_train::{TrainConfig, TrainError};
 use bruno_tune::{
     Goal, Importance, Outcome, Space, Study, Training, Trial, TuneConfig, TuneError, importances,
@@ -115,7 +115,9 @@ impl Tune {
         let out = Path::new("out").join(format!("{}-tune", description.name));
         let out = self.out.clone().unwrap_or(out);
         let file = self.chip.display().to_string();
-        let threads = (self.running.threads() / tune.parallel).max(1);
+        let ranks = ranks::current();
+        let at_once = tune.parallel.div_ceil(ranks.size());
+        let threads = (self.running.threads() / at_once).max(1);
         tell!("{}", set.summary());
         let notes = set.notes();
         notes.iter().for_each(|note| tell!("data: {note}"));
@@ -134,13 +136,16 @@ impl Tune {
             },
             goal: tune.goal,
             threads,
+            // Of several trials at once each is one rank's.
+            ranks: if tune.parallel > 1 { &Alone } else { ranks },
         };
-        let _lock = FolderLock::take(&out)?;
+        let _lock = output::lock(&out)?;
         let study = Study {
             description: &json,
             space: &space,
             config: &tune,
             runner: &runner,
+            ranks,
         };
         let trials = study.run(&out.join("trials.jsonl"), &|t| tell!("{}", line(&space, t)))?;
         let found = Searched {

@@ -1,14 +1,16 @@
 //! The one door through which records come: numbers that no chip yields would end in wrong statistics, or in none.
 
 use super::ChipRecord;
+use bruno_ranks::Shard;
 
-/// Checks the records of the lines after the settings: of the ideal chip first, then of chip 0, 1, ...
+/// Checks the records of the lines after the settings: of the ideal chip first, then of chip 0, 1, ..., as far as they are
+/// of the shard.
 ///
 /// # Errors
 /// What is wrong, with its line, and what to do.
-pub(super) fn check(records: &[ChipRecord]) -> Result<(), String> {
+pub(super) fn check(shard: Shard, records: &[ChipRecord]) -> Result<(), String> {
     for (at, record) in records.iter().enumerate() {
-        if let Some(problem) = record.problem(at.checked_sub(1)) {
+        if let Some(problem) = record.problem(shard.item(at).checked_sub(1)) {
             let line = at + 2;
             return Err(format!(
                 "line {line}: {problem}; remove the file, or --restart"
@@ -58,7 +60,8 @@ mod tests {
     fn check(chip: &str, accuracy: &str, expected: &str) {
         let lines = [record("null", "0.9"), record(chip, accuracy)];
         let records = lines.map(|line| serde_json::from_str(&line).unwrap());
-        let text = super::check(&records).map_or_else(|e| e, |()| "good".into());
+        let text = super::check(bruno_ranks::Shard::WHOLE, &records)
+            .map_or_else(|e| e, |()| "good".into());
         assert!(text.contains(expected), "{text}");
     }
 

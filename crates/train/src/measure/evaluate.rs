@@ -1,4 +1,4 @@
-//! Scores samples on simulators of a chip, spread over threads; the result does not depend on their number.
+//! Scores samples on simulators of a chip, spread over ranks and threads; the result does not depend on their numbers.
 
 use crate::measure::sample::Ran;
 use crate::measure::score::Evaluation;
@@ -6,7 +6,13 @@ use crate::run::parallel::spread;
 use crate::{Checkpoint, TrainError};
 use bruno_data::Sample;
 use bruno_device::Chip;
+use bruno_ranks::{Ranks, collect_in_order};
 use bruno_sim::{Forward, Program};
+
+/// Samples between two words of progress: of a thread of the only rank, and of a rank of several, which may have different
+/// numbers of threads.
+const THREADS_PART: usize = 16;
+const RANKS_PART: usize = 64;
 
 /// What is loaded into the simulators.
 #[derive(Clone, Copy)]
@@ -24,13 +30,14 @@ pub enum Load<'a> {
 /// Those of the simulators and of the programs.
 pub fn evaluate(
     models: &mut [Box<dyn Forward>],
+    ranks: &dyn Ranks,
     chip: &Chip,
     run: &Checkpoint,
     samples: &[Sample],
     load: Load<'_>,
     mut done: impl FnMut(u64),
 ) -> Result<Evaluation, TrainError> {
-    let one = |model: &mut dyn Forward, index: usize| {
+    let one = |model: &mut dyn Forward, index: usize| -> Result<Evaluation, TrainError> {
         if let Load::EverySample(program) = load {
             model.load(&program(index)?)?;
         }
@@ -44,8 +51,15 @@ pub fn evaluate(
     };
     let mut sum = Evaluation::default();
     let all: Vec<usize> = (0..samples.len()).collect();
-    for part in all.chunks(16 * models.len()) {
-        let found = spread(models, program, part, &one)?;
+    let length = match ranks.size() {
+        1 => THREADS_PART * models.len(),
+        size => RANKS_PART * size,
+    };
+    for part in all.chunks(length) {
+        let items = ranks.share().items(part.len());
+        let own: Vec<usize> = items.map(|k| part[k]).collect();
+        let found = spread(models, program, &own, &|model, k| Ok(one(model, k)))?;
+        let found = collect_in_order(ranks, found, part.len())?;
         found.iter().for_each(|f| sum.add(f));
         done(part.len() as u64);
     }

@@ -15,7 +15,7 @@ pub(crate) struct Difference {
 }
 
 /// One line a field that differs: its path from `root`, the value in `then` and the value in `now`.
-pub(crate) fn lines<T: Serialize>(root: &str, then: &T, now: &T) -> Vec<String> {
+pub fn lines<T: Serialize>(root: &str, then: &T, now: &T) -> Vec<String> {
     let line = |d: Difference| format!("`{}` was {}, is {}", d.path, d.then, d.now);
     all(root, then, now).into_iter().map(line).collect()
 }

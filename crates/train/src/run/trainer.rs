@@ -1,5 +1,5 @@
-//! The training loop: samples spread over threads with one simulator each, gradients summed in the samples' order, so
-//! that the result does not depend on the number of threads.
+//! The training loop: samples spread over ranks and threads with one simulator each, gradients summed in the samples'
+//! order, so that the result depends on the number of neither.
 
 mod audits;
 mod sample_trace;
@@ -16,10 +16,11 @@ use crate::run::dropout::thinned;
 use crate::run::not_finite::FailedBatch;
 use crate::run::parallel::spread;
 use crate::weights::in_force::{At, InForce, nominal_program};
-use crate::{Checkpoint, Footprint, HardwareConfig, Measured, Objectives, TrainError};
+use crate::{Checkpoint, Footprint, HardwareConfig, Measured, NotFinite, Objectives, TrainError};
 use bruno_chip::{Description, Problem};
 use bruno_data::{Dataset, Sample, Target};
 use bruno_device::Chip;
+use bruno_ranks::{Alone, Ranks, collect_in_order, sum_in_order};
 use bruno_sim::{Forward, Program, SimError};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -42,6 +43,7 @@ pub struct Trainer<'a> {
     pub(crate) data: &'a Dataset,
     file: String,
     models: Vec<Box<dyn Forward>>,
+    ranks: &'a dyn Ranks,
     /// Seconds spent in forward and backward passes, summed over threads.
     pub seconds: [f64; 2],
 }
@@ -75,8 +77,15 @@ impl<'a> Trainer<'a> {
             data,
             file: file.into(),
             models,
+            ranks: &Alone,
             seconds: [0.0; 2],
         })
+    }
+
+    /// The same run, its training and its scores spread over ranks, each of which calls the same methods in the same order.
+    /// All are given the same results.
+    pub fn over(self, ranks: &'a dyn Ranks) -> Self {
+        Self { ranks, ..self }
     }
 
     /// Sets the output biases to the log-odds of each output in the training set (music; a fresh run only).
@@ -100,11 +109,11 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// Works through `count` samples, each on a simulator of the chip in force; the first is `at`.
+    /// Works through these samples, each on a simulator of the chip in force; number 0 is `at`.
     fn on_chips<T: Send>(
         &mut self,
         at: At,
-        count: usize,
+        samples: &[usize],
         work: &Work<'_, T>,
     ) -> Result<Vec<T>, TrainError> {
         let chip = self.chip()?;
@@ -129,9 +138,8 @@ impl<'a> Trainer<'a> {
                 work(model, run, &own, k)
             }
         };
-        let all: Vec<usize> = (0..count).collect();
         let program = shared.as_ref().map(|s| &s.program);
-        spread(&mut self.models, program, &all, &one)
+        spread(&mut self.models, program, samples, &one)
     }
 
     /// The start of a step of the whole run.
@@ -169,20 +177,32 @@ impl<'a> Trainer<'a> {
         let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
             Ok(work(model, run, in_force, k))
         };
-        let outcomes = self.on_chips(at, samples.len(), &work)?;
-        let mut gradient = vec![0.0f32; self.run.parameters.values.len()];
-        let mut found = Evaluation::default();
-        for (outcome, sample) in outcomes.into_iter().zip(samples) {
-            let outcome = outcome.map_err(|e| e.at(at.epoch, Some(*sample)))?;
-            let share = 1.0 / samples.len() as f32;
-            gradient
-                .iter_mut()
-                .zip(&outcome.gradient)
-                .for_each(|(sum, g)| *sum += share * g);
-            found.add(&outcome.found);
-            (0..2).for_each(|k| self.seconds[k] += outcome.seconds[k]);
+        let count = samples.len();
+        let own: Vec<usize> = self.ranks.share().items(count).collect();
+        let outcomes = self.on_chips(at, &own, &work)?;
+        let (mut gradients, mut found) = (Vec::new(), Vec::new());
+        for (outcome, k) in outcomes.into_iter().zip(own) {
+            let outcome = outcome.map_err(|e| e.at(at.epoch, Some(samples[k])));
+            found.push(match outcome {
+                Ok(outcome) => {
+                    (0..2).for_each(|k| self.seconds[k] += outcome.seconds[k]);
+                    gradients.push(outcome.gradient);
+                    Ok(Ok(outcome.found))
+                }
+                // Every rank must know of it: all go back to where they were before the step.
+                Err(TrainError::NotFinite(fault)) => Ok(Err(fault)),
+                Err(other) => Err(other),
+            });
         }
-        Ok((gradient, found))
+        let mut sum = Evaluation::default();
+        let found: Vec<Result<Evaluation, Box<NotFinite>>> =
+            collect_in_order(self.ranks, found, count)?;
+        for one in found {
+            sum.add(&one.map_err(TrainError::NotFinite)?);
+        }
+        let width = self.run.parameters.values.len();
+        let gradient = sum_in_order(self.ranks, &gradients, count, width, 1.0 / count as f32);
+        Ok((gradient, sum))
     }
 
     /// Scores samples on the nominal chip with the parameters at hand.
@@ -211,7 +231,8 @@ impl<'a> Trainer<'a> {
     ) -> Result<Evaluation, TrainError> {
         let chip = self.chip()?;
         let load = Load::Once(program);
-        let found = evaluate(&mut self.models, &chip, &self.run, samples, load, done)?;
+        let (models, ranks) = (&mut self.models, self.ranks);
+        let found = evaluate(models, ranks, &chip, &self.run, samples, load, done)?;
         self.check_alive(&found)?;
         Ok(found)
     }
@@ -224,7 +245,8 @@ impl<'a> Trainer<'a> {
         let chip = self.chip()?;
         let program = nominal_program(&chip, &self.run.parameters, &self.run.config);
         let load = Load::Once(&program);
-        evaluate(&mut self.models, &chip, &self.run, samples, load, done)
+        let (models, ranks) = (&mut self.models, self.ranks);
+        evaluate(models, ranks, &chip, &self.run, samples, load, done)
     }
 
     /// Refuses activity in which a layer is silent, and weights that all have one code.

@@ -5,6 +5,7 @@
 use bruno_chip::Description;
 use bruno_data::{Dataset, Event, Sample, Target};
 use bruno_device::Chip;
+use bruno_ranks::on_threads;
 use bruno_sim::{Forward, IntegerModel};
 use bruno_train::{Checkpoint, Parameters, TrainConfig, Trainer, simulated};
 
@@ -65,6 +66,27 @@ pub fn train(run: Checkpoint, epochs: usize, threads: usize) -> Checkpoint {
         trainer.epoch(|_| {}).unwrap();
     }
     trainer.run
+}
+
+/// The same on so many ranks, of `threads` threads each; what every rank has in the end.
+pub fn train_on_ranks(
+    run: &Checkpoint,
+    epochs: usize,
+    ranks: usize,
+    threads: usize,
+) -> Vec<Checkpoint> {
+    let chip = Chip::resolve("tiny", &run.description).unwrap();
+    let chip = simulated(&chip, &run.config);
+    let data = data();
+    on_threads(ranks, |ranks| {
+        let factory = || -> Result<Box<dyn Forward>, _> { Ok(Box::new(IntegerModel::new(&chip))) };
+        let trainer = Trainer::new("tiny", run.clone(), &data, &factory, threads).unwrap();
+        let mut trainer = trainer.over(ranks);
+        for _ in 0..epochs {
+            trainer.epoch(|_| {}).unwrap();
+        }
+        trainer.run
+    })
 }
 
 /// A fresh run with these settings in place of the number of epochs.

@@ -4,13 +4,19 @@
 use super::super::eval::Split;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::ranks;
 use crate::running::Running;
 use bruno_chip::Description;
 use bruno_data::Dataset;
 use bruno_device::Chip;
-use bruno_montecarlo::{MonteCarlo, Results, Settings};
+use bruno_montecarlo::{ChipRecord, MonteCarlo, Results, Settings};
+use bruno_ranks::{Shard, collect_in_order, first_of_node, from_first};
+use bruno_sim::SimError;
 use bruno_train::{Checkpoint, check_data};
 use std::path::Path;
+
+/// The file of the records.
+pub(super) const RECORDS: &str = "chips.jsonl";
 
 /// What is drawn and on what it is scored.
 pub struct VirtualChips<'a> {
@@ -26,6 +32,8 @@ pub struct VirtualChips<'a> {
     pub samples: Option<usize>,
     pub chips: u32,
     pub seed: u64,
+    /// Score these of the ideal chip and the virtual ones; all where absent.
+    pub shard: Option<Shard>,
     pub running: &'a Running,
     /// Where chips.jsonl goes.
     pub out: &'a Path,
@@ -52,22 +60,25 @@ impl VirtualChips<'_> {
                 ),
             });
         }
-        let settings = Settings::new(
-            self.run,
-            self.description,
-            samples,
-            self.split.name(),
-            self.seed,
-        );
+        let settings = Settings {
+            shard: self.shard,
+            ..Settings::new(
+                self.run,
+                self.description,
+                samples,
+                self.split.name(),
+                self.seed,
+            )
+        };
         let mut results = self.results(settings)?;
         let fine = chip.with_fine_synapses();
         let design = bruno_hdl::generate(&fine)?;
         let model = |_| self.running.model(&fine, &design);
-        let models = (0..self.running.threads()).map(model);
+        let models = || (0..self.running.threads()).map(model).collect();
         let mut montecarlo = MonteCarlo {
             run: self.run,
             chip: &chip,
-            models: models.collect::<Result<_, _>>()?,
+            models: first_of_node::<_, SimError>(ranks::current(), models)?,
             samples,
             seed: self.seed,
         };
@@ -75,9 +86,18 @@ impl VirtualChips<'_> {
         Ok((chip, results))
     }
 
-    /// What is there.
+    /// What is there, on every rank; the first one keeps the file.
     fn results(&self, settings: Settings) -> Result<Results, Failure> {
-        let path = self.out.join("chips.jsonl");
+        let mut kept = None;
+        let records = from_first(ranks::current(), || {
+            let results = kept.insert(self.kept(settings.clone())?);
+            Ok::<_, Failure>(results.records.clone())
+        })?;
+        Ok(kept.unwrap_or_else(|| Results::of_another(settings, records)))
+    }
+
+    fn kept(&self, settings: Settings) -> Result<Results, Failure> {
+        let path = self.out.join(RECORDS);
         if self.restart {
             return Ok(Results::anew(&path, settings));
         }
@@ -88,19 +108,26 @@ impl VirtualChips<'_> {
         Ok(results)
     }
 
+    /// Scores what is missing, a chip a rank at a time.
     fn add(&self, montecarlo: &mut MonteCarlo<'_>, results: &mut Results) -> Result<(), Failure> {
-        // The ideal chip comes first.
-        let needed = self.chips as usize + 1;
-        let left = needed.saturating_sub(results.records.len());
-        let units = (left * montecarlo.samples.len()) as u64;
+        let ranks = ranks::current();
+        let mut left = results.missing(self.chips);
+        let units = (left.div_ceil(ranks.size()) * montecarlo.samples.len()) as u64;
         let mut progress = Progress::new("montecarlo", units, "samples");
-        for record in results.records.len()..needed {
-            let chip = record.checked_sub(1).map(|k| k as u32);
-            let scored = montecarlo.score(chip, |n| progress.advance(n))?;
-            results.add(scored).map_err(|source| Failure::Write {
-                path: self.out.join("chips.jsonl").display().to_string(),
-                source,
-            })?;
+        while left > 0 {
+            let round = left.min(ranks.size());
+            let mut score = |k| -> Result<ChipRecord, Failure> {
+                let chip = results.unknown(k);
+                Ok(montecarlo.score(chip, |n| progress.advance(n))?)
+            };
+            let scored = ranks.share().items(round).map(&mut score).collect();
+            for record in collect_in_order(ranks, scored, round)? {
+                results.add(record).map_err(|source| Failure::Write {
+                    path: self.out.join(RECORDS).display().to_string(),
+                    source,
+                })?;
+            }
+            left -= round;
         }
         Ok(())
     }

@@ -1,18 +1,21 @@
 //! `bruno train --sweep`: one run for each combination of some fields' values, and what they trade.
 
+mod asked;
 mod axis;
+mod shard;
 mod table;
 
 use super::{Report, Train, yields};
-use crate::command::report as page;
 use crate::failure::Failure;
-use crate::output;
+use crate::{output, ranks};
+use asked::Asked;
 pub use axis::{Axis, axis};
 use bruno_chip::{ChipError, Description, Problem, set_field};
 use bruno_device::Chip;
-use bruno_host::FolderLock;
+use bruno_ranks::collect_in_order;
 use bruno_train::{TrainConfig, TrainError};
 use serde_json::Value;
+pub use shard::{SweepShard, merge};
 use std::path::Path;
 use table::Outcome;
 pub use table::{Figures, Row};
@@ -30,81 +33,81 @@ pub fn seeds(count: u32) -> Axis {
     }
 }
 
-/// Trains every combination under `out`, and prints what they reached.
+/// Trains every combination under `out`, or those of a shard, and prints what they reached.
 pub fn run(train: &Train, out: &Path) -> Result<(), Failure> {
+    if let Some(shard) = train.shard {
+        return shard::run(train, out, shard);
+    }
     let rows = rows(train, out)?;
-    if train.json {
-        return say!("{}", report(train, &rows)?);
-    }
-    let names: Vec<String> = train.sweep.iter().map(Axis::name).collect();
-    let fields: Vec<&str> = names.iter().map(String::as_str).collect();
-    for line in table::lines(&fields, &rows) {
-        say!("{line}")?;
-    }
-    say!(
-        "results: {}/sweep.json, sweep.csv, sweep.svg, report.html",
-        out.display()
-    )
+    Asked::of(train)?.print(&rows, out, train.json)
 }
 
 /// Trains every combination under `out` and writes table, JSON, CSV and picture there.
 pub fn rows(train: &Train, out: &Path) -> Result<Vec<Row>, Failure> {
-    check(&train.sweep, &train.chip)?;
-    let points = combinations(&train.sweep);
-    // A bad value ends the sweep before any work, not after hours of it.
-    let descriptions = points
-        .iter()
-        .map(|point| describe(train, point))
-        .collect::<Result<Vec<_>, _>>()?;
-    let _lock = FolderLock::take(out)?;
-    let mut rows = Vec::new();
-    for (index, (point, description)) in points.iter().zip(descriptions).enumerate() {
-        let name = name(&train.sweep, point);
-        tell!("run {} of {}: {name}", index + 1, points.len());
-        let outcome = match train.train(description, &out.join(&name), Report::Nothing) {
-            Ok(trained) => Outcome::of(&trained),
-            Err(failure) if is_its_own(&failure) => {
-                tell!("warning: run {name} failed: {failure}");
-                Outcome::Failed {
-                    failed: failure.to_string(),
-                }
-            }
-            Err(failure) => return Err(failure),
-        };
-        let values = point.clone();
-        rows.push(Row { values, outcome });
-    }
-    table::mark_fronts(&mut rows);
-    keep(train, &rows, out)?;
+    let runs = runs(train)?;
+    let _lock = output::lock(out)?;
+    let mut rows = trained(train, out, runs)?;
+    Asked::of(train)?.keep(&mut rows, out, &train.pictures)?;
     Ok(rows)
 }
 
-fn report(train: &Train, rows: &[Row]) -> Result<Value, Failure> {
-    let fields: Vec<String> = train.sweep.iter().map(Axis::name).collect();
-    let description = train.changes.load(&train.chip)?;
-    Ok(serde_json::json!({
-        "fields": fields, "runs": rows, "front": table::COSTS, "description": description,
-    }))
+/// A run before it is trained.
+struct Run {
+    /// Its number among all, from 0.
+    number: usize,
+    /// Values of the swept fields.
+    values: Vec<Value>,
+    description: Description,
 }
 
-/// Writes what the runs reached.
-fn keep(train: &Train, rows: &[Row], out: &Path) -> Result<(), Failure> {
-    let names: Vec<String> = train.sweep.iter().map(Axis::name).collect();
-    let fields: Vec<&str> = names.iter().map(String::as_str).collect();
-    let text = serde_json::to_string_pretty(&report(train, rows)?).unwrap_or_default() + "\n";
-    output::write(&out.join("sweep.json"), &text)?;
-    output::write(&out.join("sweep.csv"), &table::csv(&fields, rows))?;
-    if let Some(first) = table::first_failure(rows).filter(|_| table::figures(rows).count() == 0) {
-        return Err(Failure::Input {
-            path: out.join("sweep.json").display().to_string(),
-            what: format!("all {} runs failed; the first one: {first}", rows.len()),
-        });
+/// Every run of the sweep. A bad value ends it before any work, not after hours of it.
+fn runs(train: &Train) -> Result<Vec<Run>, Failure> {
+    check(&train.sweep, &train.chip)?;
+    let points = combinations(&train.sweep).into_iter().enumerate();
+    let run = |(number, values): (usize, Vec<Value>)| {
+        Ok(Run {
+            number,
+            description: describe(train, &values)?,
+            values,
+        })
+    };
+    points.map(run).collect()
+}
+
+/// Trains runs, each in a folder of its own under `out`: one after the other, or spread over ranks.
+fn trained(train: &Train, out: &Path, runs: Vec<Run>) -> Result<Vec<Row>, Failure> {
+    let ranks = ranks::current();
+    let count = runs.len();
+    let mut runs: Vec<_> = runs.into_iter().map(Some).collect();
+    let mut rows = Vec::new();
+    for run in ranks.share().items(count).filter_map(|k| runs[k].take()) {
+        let row = ranks::alone(|| row(train, out, run));
+        let failed = row.is_err();
+        rows.push(row);
+        if failed {
+            break;
+        }
     }
-    let panels = table::panels(rows);
-    train
-        .pictures
-        .write(out, "sweep", "Test accuracy against cost", panels)?;
-    page::keep(out)
+    collect_in_order(ranks, rows, count)
+}
+
+/// Trains one run.
+fn row(train: &Train, out: &Path, run: Run) -> Result<Row, Failure> {
+    let count = combinations(&train.sweep).len();
+    let name = name(&train.sweep, &run.values);
+    tell!("run {} of {count}: {name}", run.number + 1);
+    let outcome = match train.train(run.description, &out.join(&name), Report::Nothing) {
+        Ok(trained) => Outcome::of(&trained),
+        Err(failure) if is_its_own(&failure) => {
+            tell!("warning: run {name} failed: {failure}");
+            Outcome::Failed {
+                failed: failure.to_string(),
+            }
+        }
+        Err(failure) => return Err(failure),
+    };
+    let values = run.values;
+    Ok(Row { values, outcome })
 }
 
 /// Whether a run failed for a reason that lies in its own values, so that others may still end well.

@@ -4,10 +4,10 @@ use super::Train;
 use crate::command::eval::Split;
 use crate::command::montecarlo::{DEFAULT_SEED, VirtualChips};
 use crate::failure::Failure;
+use crate::output;
 use bruno_chip::{ChipError, Description, Problem};
 use bruno_data::Dataset;
 use bruno_device::Effects;
-use bruno_host::FolderLock;
 use bruno_montecarlo::{Summary, Yield};
 use bruno_train::Checkpoint;
 use std::path::Path;
@@ -42,7 +42,7 @@ pub fn of(
         return Ok(None);
     };
     let out = out.join("montecarlo");
-    let _lock = FolderLock::take(&out)?;
+    let _lock = output::lock(&out)?;
     let (_, results) = VirtualChips {
         run,
         description: &run.parameters.describe(&run.description),
@@ -52,6 +52,7 @@ pub fn of(
         samples: None,
         chips,
         seed: DEFAULT_SEED,
+        shard: None,
         running: &train.running,
         out: &out,
         restart: train.restart,

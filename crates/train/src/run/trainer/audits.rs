@@ -134,7 +134,8 @@ impl Trainer<'_> {
                 .map(|kind| pass.gradient(*kind, &ran.recording));
             Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.found.score))
         };
-        self.on_chips(at, samples.len(), &work)
+        let all: Vec<usize> = (0..samples.len()).collect();
+        self.on_chips(at, &all, &work)
     }
 }
 

@@ -1,9 +1,11 @@
 //! What a sweep varies: fields, and the values they take.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Fields that have one value together, and its values.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Axis {
     pub fields: Vec<String>,
     pub values: Vec<Value>,

@@ -5,11 +5,11 @@ use crate::command::train::Trained;
 use bruno_montecarlo::Yield;
 use bruno_plot::{Axis, Curve, Mark, Panel};
 use bruno_train::pareto_front;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One run.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Row {
     /// Values of the swept fields, in order.
     pub values: Vec<Value>,
@@ -18,7 +18,7 @@ pub struct Row {
 }
 
 /// What a run came to.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Outcome {
     Reached(Figures),
@@ -29,7 +29,7 @@ pub enum Outcome {
 }
 
 /// What a run reached.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Figures {
     valid_accuracy: Option<f64>,
     valid_loss_nats: Option<f64>,
@@ -44,7 +44,7 @@ pub struct Figures {
     /// Test samples in which the last hidden layer did not fire.
     silent_samples: u64,
     /// Where `--yield-chips` asks for it.
-    #[serde(rename = "yield", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "yield", default, skip_serializing_if = "Option::is_none")]
     yield_: Option<Yield>,
     /// No other run is at least as accurate and cheaper in energy, area, latency.
     front: [bool; 3],
@@ -113,6 +113,16 @@ impl Row {
             Outcome::Reached(figures) => Some(figures),
             Outcome::Failed { .. } => None,
         }
+    }
+
+    /// Whether the figures are such as a run can reach.
+    pub fn is_plausible(&self) -> bool {
+        let share = |a: f64| (0.0..=1.0).contains(&a);
+        self.figures().is_none_or(|f| {
+            share(f.accuracy)
+                && f.valid_accuracy.is_none_or(share)
+                && f.yield_.is_none_or(|y| share(y.share))
+        })
     }
 
     fn failure(&self) -> Option<&str> {
