@@ -57,10 +57,30 @@ pub struct Description {
     #[serde(default = "default_fold", skip_serializing_if = "is_unfolded")]
     #[schemars(extend("default" = default_fold()))]
     pub fold: usize,
+    /// Whether registers and level tables can be written, or are constants of the Verilog.
+    #[serde(default, skip_serializing_if = "Card::is_programmable")]
+    pub card: Card,
     // Read by the training crate, opaque here.
     /// Settings of training.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<serde_json::Value>,
+}
+
+/// What becomes of a chip's registers and level tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Card {
+    /// Registers and memories, written over the bus; after a reset they hold the description's card.
+    #[default]
+    Programmable,
+    /// Constants of the Verilog: the description's card for good. Weights and seeds are still written.
+    Frozen,
+}
+
+impl Card {
+    fn is_programmable(&self) -> bool {
+        *self == Self::Programmable
+    }
 }
 
 /// One hidden layer.

@@ -5,10 +5,12 @@ pub(crate) mod programs;
 
 use crate::dead_zones::DeadZones;
 use crate::{
-    Codes, Constants, CurrentWord, Felif, Finding, LayerKind, NeuronModel, TICK_S, limits, rram,
+    Codes, Constants, CurrentWord, Felif, Finding, LayerKind, NeuronModel, RegisterId, TICK_S,
+    limits, rram,
 };
 use bruno_chip::{
-    ChipError, Description, LayerDescription, Problem, RecorderLevel, Rounding, Synapse,
+    Card, ChipError, Description, DeviceRegister, LayerDescription, Problem, RecorderLevel,
+    Rounding, Synapse,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -44,6 +46,9 @@ pub struct Layer {
     pub banks: Vec<usize>,
     /// Hardware that only some chips have.
     pub options: Options,
+    /// Registers and level tables are constants.
+    #[serde(skip)]
+    pub frozen: bool,
 }
 
 /// Hardware that is left out at generation unless the description asks for it.
@@ -68,6 +73,13 @@ impl Layer {
     /// Presynaptic channels, recurrence included.
     pub fn fan_in(&self) -> usize {
         self.inputs + if self.recurrent { self.neurons } else { 0 }
+    }
+
+    /// Registers that the bus writes and reads, in the order of their addresses: all, or where the card is frozen the seed.
+    pub fn bus_registers(&self) -> impl Iterator<Item = RegisterId> + '_ {
+        let seed = RegisterId::from(DeviceRegister::Seed);
+        let all = self.model.registers.iter().copied();
+        all.filter(move |r| !self.frozen || *r == seed)
     }
 
     /// Time constant of the synaptic current in force, s.
@@ -240,6 +252,7 @@ fn hidden_layer(d: &Description, index: usize, inputs: usize) -> Result<Layer, V
         current: neurons.current,
         banks: banks(layer.neurons, d.bank_neurons),
         options,
+        frozen: d.card == Card::Frozen,
     })
 }
 
@@ -294,6 +307,7 @@ fn readout_layer(d: &Description, inputs: usize) -> Layer {
         current,
         banks: banks(d.readout.outputs, d.bank_neurons),
         options,
+        frozen: d.card == Card::Frozen,
     }
 }
 

@@ -61,8 +61,10 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
         verilog.extend(fold::shared_modules(chip)?);
     }
     for (index, layer) in chip.layers.iter().enumerate() {
-        let name = register_file::module_name(chip, layer);
-        verilog.push(file(&name, register_file::print(chip, layer, index)));
+        if registers(layer).next().is_some() {
+            let name = register_file::module_name(chip, layer);
+            verilog.push(file(&name, register_file::print(chip, layer, index)));
+        }
         if layer.options.random() {
             let name = random::module_name(chip, layer);
             verilog.push(file(&name, random::print(chip, layer, index)?));

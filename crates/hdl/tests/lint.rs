@@ -242,6 +242,27 @@ fn readback() {
         check_synthesis(&folded(&chip, fold));
     }
 }
+/// Registers and levels as constants, in one bank and in several, folded and not, with weights that can be read.
+#[test]
+fn frozen_cards() {
+    let frozen = |chip: &str| chip.replacen('{', "{\"card\":\"frozen\",", 1);
+    for (chip, fold) in [
+        (MIXED, 1),
+        (MIXED, 2),
+        (SMALLEST, 1),
+        (SMALLEST, 2),
+        (STOCHASTIC, 1),
+        (TRUNCATE, 2),
+    ] {
+        let rest = chip.split_once(',').unwrap().1;
+        let readable = format!(r#"{{"name":"chip","interfaces":{{"readback":true}},{rest}"#);
+        for chip in [chip, &readable] {
+            let chip = frozen(&folded(chip, fold));
+            check(&chip);
+            check_synthesis(&chip);
+        }
+    }
+}
 /// One port for everything, with a decision.
 #[test]
 fn one_port() {

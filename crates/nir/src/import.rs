@@ -11,7 +11,7 @@ use crate::loss::Loss;
 use crate::network::{Network, Readout};
 use crate::own;
 use bruno_chip::{
-    Description, Formats, LayerDescription, ReadoutDescription, RecorderLevel, Rounding,
+    Card, Description, Formats, LayerDescription, ReadoutDescription, RecorderLevel, Rounding,
 };
 use bruno_device::Chip;
 use bruno_train::TrainedProgram;
@@ -137,6 +137,7 @@ fn describe(
         bank_neurons: (settings.window_us as usize / record_words(layers)).clamp(1, 128),
         interfaces: None,
         fold: 1,
+        card: Card::Programmable,
         training: None,
     }
 }

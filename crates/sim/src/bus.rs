@@ -57,15 +57,15 @@ pub fn after_reset(chip: &Chip) -> Vec<Transfer> {
         Transfer::read(global("overrun"), 0),
     ];
     for (index, layer) in chip.layers.iter().enumerate() {
-        for register in &layer.model.registers {
-            let place = address(Section::Device(index), layer.model.address(*register));
-            let card = layer.codes.value(*register);
+        for register in layer.bus_registers() {
+            let place = address(Section::Device(index), layer.model.address(register));
+            let card = layer.codes.value(register);
             all.push(Transfer::read(place, card as u32));
             for pattern in [0x1555_5555, 0x2aaa_aaaa] {
                 all.push(Transfer::write(place, pattern));
                 all.push(Transfer::read(
                     place,
-                    kept(&layer.model.register(*register), pattern),
+                    kept(&layer.model.register(register), pattern),
                 ));
             }
         }
@@ -85,6 +85,7 @@ fn readback(chip: &Chip) -> bool {
 fn memories(index: usize, layer: &Layer) -> Vec<Transfer> {
     let recurrent = (RECURRENT_LEVELS..).zip(&layer.recurrent_levels);
     let levels = (0..).zip(&layer.levels).chain(recurrent);
+    let levels = levels.filter(|_| !layer.frozen);
     let place = |at| address(Section::Levels(index), at);
     let mut all: Vec<Transfer> = levels
         .map(|(at, level)| Transfer::read(place(at), *level as u32))
@@ -136,10 +137,11 @@ pub fn refusals(chip: &Chip) -> Vec<Transfer> {
     writes.push(beyond);
     reads.push(beyond);
     for (index, layer) in chip.layers.iter().enumerate() {
-        // A layer's registers may have gaps, where the options of the chip leave some out.
+        // A layer's registers may have gaps, where the options of the chip leave some out or its card is frozen.
         let registers = layer.model.registers.iter();
-        let known: Vec<u32> = registers.map(|r| layer.model.address(*r)).collect();
-        let end = known.last().map_or(0, |last| last + 1);
+        let end = registers.map(|r| layer.model.address(*r) + 1).max();
+        let known: Vec<u32> = (layer.bus_registers().map(|r| layer.model.address(r))).collect();
+        let end = end.unwrap_or(0);
         let absent = (0..=end).filter(|at| !known.contains(at));
         let absent: Vec<u32> = absent
             .map(|at| address(Section::Device(index), at))
@@ -148,6 +150,10 @@ pub fn refusals(chip: &Chip) -> Vec<Transfer> {
         let codes = address(Section::Codes(index), 0);
         if !readback(chip) {
             reads.extend([levels, codes]);
+        }
+        if layer.frozen {
+            reads.push(levels);
+            writes.push(levels);
         }
         reads.extend(&absent);
         writes.extend(&absent);

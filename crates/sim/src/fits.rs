@@ -2,7 +2,8 @@
 //! of 20 bits resets a state of 12, and sums of levels leave the adders.
 
 use crate::{LayerProgram, SimError};
-use bruno_device::{Chip, Layer};
+use bruno_chip::DeviceRegister;
+use bruno_device::{Chip, Layer, RegisterId};
 
 /// # Errors
 /// The first value that a state or an adder cannot hold.
@@ -16,6 +17,7 @@ pub(crate) fn check(program: &LayerProgram, layer: &Layer, chip: &Chip) -> Resul
         let [found, expected] = [program.codes.rounding, chip.rounding].map(|r| format!("{r:?}"));
         return Err(mismatch("rounding", found, expected));
     }
+    frozen_card(program, layer)?;
     for state in &layer.model.states {
         let (low, high) = state.range();
         for register in &state.takes {
@@ -30,6 +32,46 @@ pub(crate) fn check(program: &LayerProgram, layer: &Layer, chip: &Chip) -> Resul
     match chip.beyond_adders(layer, &program.levels, &program.recurrent_levels) {
         None => Ok(()),
         Some(problem) => Err(mismatch("sum of levels", problem.value, problem.allowed)),
+    }
+}
+
+/// A chip whose registers and levels are constants takes a program of these alone.
+fn frozen_card(program: &LayerProgram, layer: &Layer) -> Result<(), SimError> {
+    if !layer.frozen {
+        return Ok(());
+    }
+    let mismatch = |what: String, found: String, expected: String| SimError::Mismatch {
+        what: format!(
+            "{what} of `{}`, whose card is frozen (train with \"card\": \"programmable\", freeze the chip.json that this \
+             leaves),",
+            layer.name
+        ),
+        found,
+        expected,
+    };
+    let seed = RegisterId::from(DeviceRegister::Seed);
+    for register in layer.model.registers.iter().filter(|r| **r != seed) {
+        let (found, card) = (program.codes.value(*register), layer.codes.value(*register));
+        if found != card {
+            let name = layer.model.register(*register).name;
+            return Err(mismatch(
+                format!("register `{name}`"),
+                found.to_string(),
+                card.to_string(),
+            ));
+        }
+    }
+    let tables = [
+        (&program.levels, &layer.levels),
+        (&program.recurrent_levels, &layer.recurrent_levels),
+    ];
+    match tables.iter().find(|(found, card)| found != card) {
+        None => Ok(()),
+        Some((found, card)) => Err(mismatch(
+            "level table".into(),
+            format!("{found:?}"),
+            format!("{card:?}"),
+        )),
     }
 }
 
@@ -81,6 +123,35 @@ mod tests {
         change(&mut program.layers[0]);
         let error = program.check(&chip).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
+    }
+
+    /// What is said of a program that was changed, of a chip whose card is frozen.
+    fn check_frozen(change: impl Fn(&mut LayerProgram), expected: &str) {
+        let text = r#"{"name":"t","inputs":3,"card":"frozen",
+            "layers":[{"name":"h","kind":"felif","neurons":1,"synapse":{"range_pA":300}}],
+            "readout":{"outputs":1,"synapse":{"range_pA":1}}}"#;
+        let chip = Chip::resolve("t", &Description::parse("t", text).unwrap()).unwrap();
+        let mut program = Program::silent(&chip);
+        program.layers[0].weights.fill(3);
+        program.check(&chip).unwrap();
+        change(&mut program.layers[0]);
+        let error = program.check(&chip).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn a_register_of_a_frozen_card() {
+        check_frozen(
+            |p| p.codes.v_th += 1,
+            "register `v_th` of `h`, whose card is frozen",
+        );
+    }
+    #[test]
+    fn a_level_of_a_frozen_card() {
+        check_frozen(
+            |p| p.levels[1] += 1,
+            "level table of `h`, whose card is frozen",
+        );
     }
 
     /// What is said of a program whose registers of a neuron file were changed, each by its name.

@@ -21,8 +21,8 @@ impl Word {
 }
 
 impl Program {
-    /// What loads it into a chip that it fits: the window, then layer by layer registers, level table, that of the recurrence,
-    /// weights by channel. A `clear` of the states belongs behind it.
+    /// What loads it into a chip that it fits: the window, then layer by layer registers, level table, that of the recurrence
+    /// (neither where the card is frozen), weights by channel. A `clear` of the states belongs behind it.
     pub fn words(&self, chip: &Chip) -> Vec<Word> {
         let window = global_register("window").unwrap_or(0);
         let mut all = vec![Word {
@@ -34,16 +34,13 @@ impl Program {
                 address: address(section, at),
                 data,
             };
-            all.extend(layer.model.registers.iter().map(|register| {
-                let at = layer.model.address(*register);
-                word(
-                    Section::Device(index),
-                    at,
-                    own.codes.value(*register) as u32,
-                )
+            all.extend(layer.bus_registers().map(|register| {
+                let at = layer.model.address(register);
+                word(Section::Device(index), at, own.codes.value(register) as u32)
             }));
             let recurrent = (RECURRENT_LEVELS..).zip(&own.recurrent_levels);
             let levels = (0..).zip(&own.levels).chain(recurrent);
+            let levels = levels.filter(|_| !layer.frozen);
             all.extend(levels.map(|(at, level)| word(Section::Levels(index), at, *level as u32)));
             let weights = own.weights.iter().enumerate();
             all.extend(weights.map(|(at, code)| {

@@ -3,7 +3,7 @@
 mod forced;
 
 use crate::{LayerProgram, Program, Stimulus};
-use bruno_device::Chip;
+use bruno_device::{Chip, Codes};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
@@ -80,6 +80,7 @@ pub fn lively(chip: &Chip, ticks: u64, seed: u64) -> Vec<Case> {
                 table.fill_with(|| rng.random_range(-largest..=largest));
             }
         }
+        on_card(chip, &mut case.program);
     }
     cases
 }
@@ -196,11 +197,25 @@ pub fn corners(chip: &Chip) -> Vec<Case> {
     ]
 }
 
+/// Takes back what a chip with a frozen card does not take.
+fn on_card(chip: &Chip, program: &mut Program) {
+    let layers = program.layers.iter_mut().zip(&chip.layers);
+    for (own, layer) in layers.filter(|(_, layer)| layer.frozen) {
+        own.codes = Codes {
+            seed: own.codes.seed,
+            ..layer.codes.clone()
+        };
+        own.levels.clone_from(&layer.levels);
+        own.recurrent_levels.clone_from(&layer.recurrent_levels);
+    }
+}
+
 /// A case in which every channel spikes every `period` ticks (never for 0).
 fn case(chip: &Chip, name: &str, period: u32, edit: &dyn Fn(&mut LayerProgram)) -> Case {
     let windows = 4;
     let mut program = Program::silent(chip);
     program.layers.iter_mut().for_each(edit);
+    on_card(chip, &mut program);
     let ticks = (0..windows * chip.window_ticks).filter(|t| period > 0 && t % period == 0);
     let channels = chip.inputs as u32;
     let events = ticks

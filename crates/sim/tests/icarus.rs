@@ -91,6 +91,21 @@ fn folded(description: &str) -> String {
     description.replacen('{', "{\"fold\":2,", 1)
 }
 
+/// Registers and levels are constants.
+fn frozen(description: &str) -> String {
+    description.replacen('{', "{\"card\":\"frozen\",", 1)
+}
+
+#[test]
+fn frozen_random() {
+    check_all(&frozen(CHIP), |chip| stimuli::random(chip, 5_000, 5));
+}
+
+#[test]
+fn frozen_folded_corners() {
+    check_all(&folded(&frozen(DICE)), stimuli::corners);
+}
+
 #[test]
 fn folded_random() {
     check_all(&folded(CHIP), |chip| stimuli::random(chip, 2_000, 6));

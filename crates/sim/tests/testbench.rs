@@ -150,6 +150,11 @@ fn icarus_one_neuron() {
 fn icarus_noisy() {
     check_icarus(NOISY);
 }
+/// Transfers to what a frozen card has as constants are refused.
+#[test]
+fn icarus_frozen() {
+    check_icarus(&MINI.replacen('{', "{\"card\":\"frozen\",", 1));
+}
 #[test]
 fn icarus_folded() {
     check_icarus(&folded());

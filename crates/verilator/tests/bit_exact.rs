@@ -7,6 +7,11 @@ use bruno_sim::{Forward, IntegerModel, first_difference};
 use bruno_verilator::{Flavour, Lockstep, VerilatedModel};
 use std::path::Path;
 
+/// Registers and levels are constants.
+fn frozen(description: &str) -> String {
+    description.replacen('{', "{\"card\":\"frozen\",", 1)
+}
+
 fn chip(description: &str) -> Chip {
     let description = Description::parse("test", description).unwrap();
     Chip::resolve("test", &description).unwrap()
@@ -206,4 +211,13 @@ fn a_seeded_fault_is_found() {
         difference.tick.is_some() && difference.place.contains("neuron"),
         "{difference}"
     );
+}
+
+#[test]
+fn frozen_two_layers() {
+    check(&frozen(TWO_LAYERS), |chip| stimuli::random(chip, 50_000, 1));
+}
+#[test]
+fn frozen_samples() {
+    check_samples(&frozen(BRAILLE));
 }

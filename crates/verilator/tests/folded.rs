@@ -51,6 +51,15 @@ fn sixteen() {
 fn sixty_four() {
     check(64, "felif", 3, Shape::Recurrent);
 }
+/// Spikes counted by code, in groups of channels.
+#[test]
+fn two_bits_counted() {
+    check(4, "lif", 2, Shape::Recurrent);
+}
+#[test]
+fn four_bits_counted() {
+    check(16, "lif", 4, Shape::Recurrent);
+}
 /// One lane that is not full.
 #[test]
 fn more_than_neurons() {

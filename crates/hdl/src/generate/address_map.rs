@@ -194,8 +194,10 @@ fn of_layer(chip: &Chip, index: usize, layer: &Layer) -> Block {
     let levels = address(Section::Levels(index), 0);
     let codes = Shape::Row(1 << layer.bits);
     let about = "current of a code of the inputs' synapses, LSB of I";
-    places.push(memory("level", current, true, about, levels, codes));
-    if layer.recurrent {
+    if !layer.frozen {
+        places.push(memory("level", current, true, about, levels, codes));
+    }
+    if layer.recurrent && !layer.frozen {
         let about = "current of a code of the recurrence's synapses, LSB of I";
         let at = levels + RECURRENT_LEVELS;
         places.push(memory("recurrent_level", current, true, about, at, codes));

@@ -18,8 +18,11 @@ pub(super) use stages::{saturations, stages};
 use names::{CLIPPED, FIRED, INJECT};
 
 use super::{
-    header, index_bits, literal, ports::range, readback, register_file::value_type,
-    register_map::bank_registers,
+    header, index_bits, literal,
+    ports::range,
+    readback,
+    register_file::value_type,
+    register_map::{bank_registers, register_constants, register_ports},
 };
 use crate::{Binding, HdlError, Printed, Stage};
 use bruno_chip::Register;
@@ -153,6 +156,7 @@ pub(super) fn print(
     let mut text = header(chip, &about);
     let _ = writeln!(text, "module {} (", bank_module(chip, layer, size));
     text += &bank.port_list("  input             tick_i,          // this cycle is a tick\n");
+    text += &register_constants(layer, |_| true);
     text += &bank.declarations(&bodies);
     text += &bank.memory_block();
     text += &bank.array_block(&bodies)?;
@@ -271,7 +275,7 @@ impl Bank<'_> {
 
     /// Bits of the data port: a level or a weight code.
     fn data_bits(&self) -> usize {
-        self.layer.current.bits as usize
+        memory::data_width(self.layer)
     }
 
     pub fn spiking(&self) -> bool {
@@ -312,10 +316,12 @@ impl Bank<'_> {
                 range(self.size)
             );
         }
+        if !self.layer.frozen {
+            text += "  input             levels_write_i,  // write data_i to level index_i\n";
+        }
         let _ = write!(
             text,
-            "  input             levels_write_i,  // write data_i to level index_i
-  input             codes_write_i,   // write data_i to weight index_i
+            "  input             codes_write_i,   // write data_i to weight index_i
   input      {index} index_i,
   input      {data} data_i,
   output reg [31:0] saturated_o,     // saturated updates of the last tick
@@ -327,15 +333,18 @@ impl Bank<'_> {
         );
         if readback(self.chip) {
             let kind = if self.chip.fold > 1 { "    " } else { " reg" };
+            if !self.layer.frozen {
+                text +=
+                    ",\n  input             levels_read_i,   // read level index_i into memory_o";
+            }
             let _ = write!(
                 text,
                 ",
-  input             levels_read_i,   // read level index_i into memory_o
   input             codes_read_i,    // read weight index_i into memory_o; 0 for one of another bank
   output{kind} [31:0] memory_o"
             );
         }
-        for (_, r) in bank_registers(self.layer) {
+        for r in register_ports(self.layer) {
             let _ = write!(text, ",\n  input {} {}_i", value_type(&r), r.name);
         }
         text + "\n);\n\n"

@@ -218,26 +218,30 @@ fn decode(chip: &Chip, layers: usize) -> String {
         } else {
             format!("[{index}]")
         };
-        let _ = write!(
-            text,
-            "        6'd{}: if ({}) begin // registers of `{}`
+        if super::registers(layer).next().is_some() {
+            let _ = write!(
+                text,
+                "        6'd{}: if ({}) begin // registers of `{}`
           known_q <= 1'b1;
           layer_q <= write_q ? 4'd0 : 4'd{};
           device_write_o{bit} <= write_q;
           device_read_o{bit} <= !write_q;
         end
 ",
-            4 * (index + 1),
-            register_exists(layer),
-            layer.name,
-            index + 1,
-        );
+                4 * (index + 1),
+                register_exists(layer),
+                layer.name,
+                index + 1,
+            );
+        }
         let page = 4 * (index + 1);
         let memories = [
             (page + 1, level_exists(layer), "its level tables", "levels"),
             (page + 2, code_exists(layer), "its weight codes", "codes"),
         ];
-        for (page, exists, about, memory) in memories {
+        // Levels of a frozen card have no address.
+        let absent = usize::from(layer.frozen);
+        for (page, exists, about, memory) in memories.into_iter().skip(absent) {
             text += &if readback(chip) {
                 format!(
                     "        6'd{page}: if ({exists}) begin // {about}
@@ -277,14 +281,14 @@ fn register_exists(layer: &bruno_device::Layer) -> String {
         .map(|(id, _)| layer.model.address(id))
         .collect();
     let first = (0..).zip(&all).take_while(|(n, at)| n == *at).count();
+    let low = (first > 0).then(|| format!("addr_q[25:0] < 26'd{first}"));
     let rest = all[first..]
         .iter()
-        .map(|at| format!(" | (addr_q[25:0] == 26'd{at})"));
-    let low = format!("addr_q[25:0] < 26'd{first}");
-    if first == all.len() {
-        low
-    } else {
-        format!("({low}){}", rest.collect::<String>())
+        .map(|at| format!("addr_q[25:0] == 26'd{at}"));
+    let conditions: Vec<String> = low.into_iter().chain(rest).collect();
+    match &conditions[..] {
+        [only] => only.clone(),
+        several => format!("({})", several.join(") | (")),
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a program must fit, as one number.
 
-use super::registers;
+use super::{register_map::bank_registers, registers};
 use bruno_chip::{MAP_VERSION, Section, address};
 use bruno_device::Chip;
 use sha2::{Digest, Sha256};
 
 /// The first 32 bits of the SHA-256 of what decides whether a program fits a chip: version of the map, sizes, registers with
-/// their addresses and widths, and what a code of each state means. Reset values are not in it: a program replaces them.
+/// their addresses and widths, and what a code of each state means. Reset values are not in it, for a
+/// program replaces them; constants of a frozen card are.
 pub fn map_hash(chip: &Chip) -> u32 {
     let digest = Sha256::digest(text(chip).as_bytes());
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
@@ -22,6 +23,14 @@ fn text(chip: &Chip) -> String {
         for (id, r) in registers(layer) {
             let at = address(Section::Device(index), layer.model.address(id));
             lines.push(format!("{at:08x} {} {} {}", r.name, r.bits, r.signed));
+        }
+        if layer.frozen {
+            let codes = bank_registers(layer).map(|(id, _)| layer.codes.value(id));
+            let codes: Vec<i32> = codes.collect();
+            lines.push(format!(
+                "frozen {codes:?} {:?} {:?}",
+                layer.levels, layer.recurrent_levels
+            ));
         }
         for state in &layer.model.states {
             let lsb = state.lsb_text().unwrap_or_default();
@@ -51,6 +60,21 @@ mod tests {
             hash(("dut", "dut")),
             hash(("\"range_pA\":300", "\"range_pA\":200"))
         );
+    }
+    /// A program has nothing that it could replace them with.
+    #[test]
+    fn frozen_cards_do() {
+        let frozen = |range: u32| {
+            let text = format!(
+                "\"card\":\"frozen\",\"readout\":{{\"outputs\":2,\"synapse\":{{\"range_pA\":{range}}}}}"
+            );
+            hash((
+                "\"readout\":{\"outputs\":2,\"synapse\":{\"range_pA\":100}}",
+                &text,
+            ))
+        };
+        assert_ne!(frozen(100), frozen(90));
+        assert_ne!(frozen(100), hash(("dut", "dut")));
     }
     #[test]
     fn sizes_and_kinds_do() {

@@ -4,7 +4,7 @@ use super::{
     bank, bank_module, control, fold, header, hidden_neurons, ports,
     ports::range,
     random, readback, register_file,
-    register_map::{bank_registers, registers},
+    register_map::{register_ports, registers},
     streams,
 };
 use bruno_device::{Chip, Layer};
@@ -77,6 +77,13 @@ fn wires(chip: &Chip) -> String {
     if chip.fold > 1 {
         let slot = range(fold::slot_bits(chip));
         let _ = writeln!(text, "  wire read, done;\n  wire {slot} slot;");
+    }
+    if chip.layers.iter().all(|l| l.frozen) {
+        let read = if readback(chip) { ", levels_read" } else { "" };
+        let _ = writeln!(
+            text,
+            "  wire unused_bits = &{{1'b0, index, data, levels_write{read}}}; // a weight has few"
+        );
     }
     for layer in chip.layers.iter().filter(|l| l.spikes()) {
         let _ = writeln!(
@@ -214,6 +221,16 @@ fn element(index: usize, of: usize) -> String {
 fn registers_instance(chip: &Chip, layer: &Layer, index: usize) -> String {
     let name = &layer.name;
     let of = chip.layers.len();
+    if registers(layer).next().is_none() {
+        let bit = element(index, of);
+        return format!(
+            "  // The card of `{name}` is frozen.
+  assign device_value[{}:{}] = 32'd0;
+  wire {name}_unused = &{{1'b0, device_write{bit}, device_read{bit}}};\n\n",
+            32 * index + 31,
+            32 * index
+        );
+    }
     let mut text = format!(
         "  {} {name}_registers (
     .clk_i(clk_i),
@@ -278,10 +295,16 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
         };
         let _ = writeln!(text, "    .spike_o({name}_spike{slice}),");
     }
+    if !layer.frozen {
+        let _ = writeln!(
+            text,
+            "    .levels_write_i(levels_write{}),",
+            element(index, layers)
+        );
+    }
     let _ = write!(
         text,
-        "    .levels_write_i(levels_write{0}),
-    .codes_write_i(codes_write{0}),
+        "    .codes_write_i(codes_write{0}),
     .index_i(index{4}),
     .data_i(data{5}),
     .saturated_o(saturated[{2}:{3}]),
@@ -295,16 +318,19 @@ fn bank_instance(chip: &Chip, index: usize, size: usize, base: usize, stream: us
         32 * stream + 31,
         32 * stream,
         range(bank::memory::index_width(layer)),
-        range(layer.current.bits as usize),
+        range(bank::memory::data_width(layer)),
     );
     if readback(chip) {
         let bit = element(index, layers);
+        if !layer.frozen {
+            let _ = write!(text, ",\n    .levels_read_i(levels_read{bit})");
+        }
         let _ = write!(
             text,
-            ",\n    .levels_read_i(levels_read{bit}),\n    .codes_read_i(codes_read{bit}),\n    .memory_o({name}_{base}_memory)"
+            ",\n    .codes_read_i(codes_read{bit}),\n    .memory_o({name}_{base}_memory)"
         );
     }
-    for (_, r) in bank_registers(layer) {
+    for r in register_ports(layer) {
         let _ = write!(text, ",\n    .{0}_i({name}_{0})", r.name);
     }
     text + "\n  );\n\n"

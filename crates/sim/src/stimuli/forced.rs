@@ -158,6 +158,7 @@ fn case(
             }
         }
     }
+    super::on_card(chip, &mut program);
     let windows = ticks.div_ceil(chip.window_ticks).max(2);
     let spiking = (0..windows * chip.window_ticks).step_by(period as usize);
     let channels = chip.inputs as u32;

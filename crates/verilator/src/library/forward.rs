@@ -36,22 +36,35 @@ impl VerilatedModel {
         layer: &LayerProgram,
         before: Option<&LayerProgram>,
     ) -> Result<(), SimError> {
-        let model = self.chip.layers[index].model.clone();
-        self.write_all(model.registers.iter().map(|register| {
-            let place = address(Section::Device(index), model.address(*register));
-            (place, layer.codes.value(*register) as u32)
-        }))?;
-        let level = |at, level| (address(Section::Levels(index), at), level as u32);
-        self.renew(&layer.levels, before.map(|b| &b.levels[..]), level)?;
-        let recurrent = |at, current| level(RECURRENT_LEVELS + at, current);
-        let held = before.map(|b| &b.recurrent_levels[..]);
-        self.renew(&layer.recurrent_levels, held, recurrent)?;
+        let own = &self.chip.layers[index];
+        let registers = own.bus_registers().map(|register| {
+            let place = address(Section::Device(index), own.model.address(register));
+            (place, layer.codes.value(register) as u32)
+        });
+        let registers: Vec<_> = registers.collect();
+        self.write_all(registers)?;
+        if !self.chip.layers[index].frozen {
+            self.load_levels(index, layer, before)?;
+        }
         let neurons = self.chip.layers[index].neurons;
         let weight = |at, code| {
             let place = code_index(at as usize / neurons, at as usize % neurons, neurons);
             (address(Section::Codes(index), place), u32::from(code))
         };
         self.renew(&layer.weights, before.map(|b| &b.weights[..]), weight)
+    }
+
+    fn load_levels(
+        &mut self,
+        index: usize,
+        layer: &LayerProgram,
+        before: Option<&LayerProgram>,
+    ) -> Result<(), SimError> {
+        let level = |at, level| (address(Section::Levels(index), at), level as u32);
+        self.renew(&layer.levels, before.map(|b| &b.levels[..]), level)?;
+        let recurrent = |at, current| level(RECURRENT_LEVELS + at, current);
+        let held = before.map(|b| &b.recurrent_levels[..]);
+        self.renew(&layer.recurrent_levels, held, recurrent)
     }
 
     /// Writes those of the values `now` that differ from `before`; `word` gives address and data of value number `at`.

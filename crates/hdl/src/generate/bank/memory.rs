@@ -15,13 +15,23 @@ const END_WIDE_ADDRESS: &str = "  /* verilator lint_on UNUSEDSIGNAL */\n\n";
 
 /// Width of a bank's index port: a level's index or `{channel, neuron}`.
 pub(crate) fn index_width(layer: &bruno_device::Layer) -> usize {
-    let level = if layer.recurrent {
+    let level = if layer.frozen {
+        0
+    } else if layer.recurrent {
         9
     } else {
         layer.bits as usize
     };
     // At least two, so that a bit of it can always be selected.
     usize::max(level, code_index_width(layer)).max(2)
+}
+
+/// Width of a bank's data port: a level or a weight code. At least two, so that a bit of it can always be selected.
+pub(crate) fn data_width(layer: &bruno_device::Layer) -> usize {
+    match layer.frozen {
+        true => usize::max(layer.bits as usize, 2),
+        false => layer.current.bits as usize,
+    }
 }
 
 pub(crate) fn code_index_width(layer: &bruno_device::Layer) -> usize {
@@ -33,7 +43,7 @@ impl Bank<'_> {
     pub(super) fn memory_block(&self) -> String {
         let mut text = String::from(WIDE_ADDRESS);
         text += &self.weight_address();
-        text += self.unused_index();
+        text += &self.unused_index();
         text += END_WIDE_ADDRESS;
         text += &self.level_block();
         let _ = write!(
@@ -63,10 +73,13 @@ impl Bank<'_> {
             true => format!("index_i[8] ? {} : {}", entry(REC_LEVEL), entry(LEVEL)),
             false => entry(LEVEL),
         };
+        let level = match self.layer.frozen {
+            true => String::new(),
+            false => format!("if (levels_read_i) memory_o <= {level};\n    else "),
+        };
         format!(
             "  always @(posedge clk_i)
-    if (levels_read_i) memory_o <= {level};
-    else if (codes_read_i) memory_o <= mine ? {{{}'d0, {CODE}[weight_channel][local_neuron{}]}} : 32'd0;\n\n",
+    {level}if (codes_read_i) memory_o <= mine ? {{{}'d0, {CODE}[weight_channel][local_neuron{}]}} : 32'd0;\n\n",
             32 - self.layer.bits,
             low(index_bits(self.size)),
         )
@@ -81,20 +94,42 @@ impl Bank<'_> {
         )
     }
 
-    fn unused_index(&self) -> &'static str {
+    /// What some chips have no use for.
+    fn unused_index(&self) -> String {
+        let mut text = String::new();
         if index_width(self.layer) > code_index_width(self.layer) {
-            "  wire unused = &{1'b0, index_i}; // a level's index is the wider one\n"
-        } else {
-            ""
+            text += "  wire unused = &{1'b0, index_i}; // a level's index is the wider one\n";
         }
+        if self.layer.frozen && self.layer.bits == 1 {
+            text += "  wire unused_bit = data_i[1];\n";
+        }
+        text
     }
 
     /// The level tables: reset to the card, written over the bus.
     fn level_block(&self) -> String {
+        if self.layer.frozen {
+            return self.frozen_levels();
+        }
         let data = format!("data_i{}", range(self.layer.current.bits as usize));
         let code = low(self.layer.bits as usize);
         let write = |table: &str| format!("{table}[index_i{code}] <= {data};");
         self.level_writes(&|table, code| format!("{table}[{code}]"), &write)
+    }
+
+    fn frozen_levels(&self) -> String {
+        let bits = self.layer.current.bits;
+        let entry = |table: &str, (code, level): (usize, &i32)| {
+            format!(
+                "  assign {table}[{code}] = {};\n",
+                literal(bits, true, *level)
+            )
+        };
+        let own = self.layer.levels.iter().enumerate();
+        let recurrent = self.layer.recurrent_levels.iter().enumerate();
+        let own = own.map(|level| entry(LEVEL, level));
+        let all = own.chain(recurrent.map(|level| entry(REC_LEVEL, level)));
+        all.collect::<String>() + "  wire unused_reset = &{1'b0, rst_i}; // no table to reset\n\n"
     }
 
     /// The same with the texts of an entry, by table and code, and of the write of data_i to a table.

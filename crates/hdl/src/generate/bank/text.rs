@@ -65,9 +65,10 @@ impl Bank<'_> {
     pub(in crate::generate) fn level_declarations(&self) -> String {
         let level = range(self.layer.current.bits as usize);
         let last = (1 << self.layer.bits) - 1;
-        let mut text = format!("  reg signed {level} {LEVEL} [0:{last}];\n");
+        let kind = if self.layer.frozen { "wire" } else { "reg" };
+        let mut text = format!("  {kind} signed {level} {LEVEL} [0:{last}];\n");
         if self.layer.recurrent {
-            let _ = writeln!(text, "  reg signed {level} {REC_LEVEL} [0:{last}];");
+            let _ = writeln!(text, "  {kind} signed {level} {REC_LEVEL} [0:{last}];");
         }
         text
     }

@@ -52,9 +52,11 @@ fn layer_section(chip: &Chip, index: usize, layer: &Layer) -> String {
         let at = address(Section::Device(index), layer.model.address(id));
         text += &row(at, &register, &reset);
     }
+    if layer.frozen {
+        return text + &frozen(layer) + &weights(index, layer, access);
+    }
     text += "\nA coefficient is `_m` * 2^-`_s`; `_h` must be 2^(`_s` - 1), or 0 for `_s` = 0.\n";
     let levels = address(Section::Levels(index), 0);
-    let codes = address(Section::Codes(index), 0);
     let _ = writeln!(
         text,
         "\nLevel table: `0x{levels:08x}` + code (0..{}), {access}, signed LSB of I, after reset {}.",
@@ -69,6 +71,35 @@ fn layer_section(chip: &Chip, index: usize, layer: &Layer) -> String {
             list(&layer.recurrent_levels)
         );
     }
+    text + &weights(index, layer, access)
+}
+
+/// What stands in the Verilog of a layer whose card is frozen.
+fn frozen(layer: &Layer) -> String {
+    let registers = layer.model.registers.iter();
+    let registers = registers.map(|r| {
+        let name = layer.model.register(*r).name;
+        format!("`{name}` {}", layer.codes.value(*r))
+    });
+    let registers: Vec<String> = registers.collect();
+    let mut text = format!(
+        "\nThe card is frozen: constants without an address. Registers: {}. Levels by code: {}.",
+        registers.join(", "),
+        list(&layer.levels)
+    );
+    if layer.recurrent {
+        let _ = write!(
+            text,
+            " Of the recurrence: {}.",
+            list(&layer.recurrent_levels)
+        );
+    }
+    text + "\n"
+}
+
+fn weights(index: usize, layer: &Layer, access: &str) -> String {
+    let codes = address(Section::Codes(index), 0);
+    let mut text = String::new();
     let _ = writeln!(
         text,
         "\nWeight codes: `0x{codes:08x}` + (channel << {}) + neuron, {access}, {} bits, undefined until written; \

@@ -5,7 +5,10 @@ use super::{lane_module, lanes, saturation_bits, slot_bits};
 use crate::HdlError;
 use crate::generate::bank::{Array, Bank, arrays};
 use crate::generate::{
-    bank_module, header, index_bits, ports::range, readback, register_map::bank_registers,
+    bank_module, header, index_bits,
+    ports::range,
+    readback,
+    register_map::{register_constants, register_ports},
 };
 use bruno_device::{Chip, Layer, RegisterId};
 use std::fmt::Write;
@@ -28,10 +31,14 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, size: usize) -> Result<St
     let mut text = header(chip, &about);
     let _ = writeln!(text, "module {} (", bank_module(chip, layer, size));
     text += &bank.ports();
+    let resting: Vec<RegisterId> = bank.resting().map(|(_, register)| register).collect();
+    text += &register_constants(layer, |id| resting.contains(&id));
     text += &bank.declarations();
     text += &bank.bank.weight_address_block();
     text += &bank.weight_fields();
-    text += &bank.level_block();
+    if !layer.frozen {
+        text += &bank.level_block();
+    }
     text += &bank.tick_block();
     text += &bank.lane_instances();
     text += &bank.recorder();
@@ -102,7 +109,9 @@ impl Folded<'_> {
         if readback(self.chip()) {
             let codes = range(self.layer().bits as usize * count);
             let _ = writeln!(text, "  wire {codes} lane_code; // weight read last");
-            text += "  reg level_now_q; // a level is read, not a weight\n";
+            if !self.layer().frozen {
+                text += "  reg level_now_q; // a level is read, not a weight\n";
+            }
         }
         for (a, _) in self.resting() {
             let _ = writeln!(
@@ -260,9 +269,13 @@ impl Folded<'_> {
         }
         port("fresh_i", "fresh_q".into());
         port("capture_i", "capture_q".into());
-        port("levels_i", "level".into());
         if layer.recurrent {
             port("rec_spike_i", "rec_spike_i".into());
+        }
+        if !layer.frozen {
+            port("levels_i", "level".into());
+        }
+        if layer.recurrent && !layer.frozen {
             port("rec_levels_i", "rec_level".into());
         }
         let mut first = String::new();
@@ -322,7 +335,7 @@ impl Folded<'_> {
             "record_o",
             format!("record[{lane} * {0} +: {0}]", self.record_bits()),
         );
-        for (_, r) in bank_registers(layer) {
+        for r in register_ports(layer) {
             port(&format!("{}_i", r.name), format!("{}_i", r.name));
         }
         let lines: Vec<String> = ports
@@ -358,6 +371,16 @@ impl Folded<'_> {
                 lane - 1
             ),
         };
+        if layer.frozen {
+            return format!(
+                "  wire {} code_word = {selected};
+  assign memory_o = mine ? {{{}'d0, code_word}} : 32'd0;
+
+",
+                range(codes),
+                32 - codes,
+            );
+        }
         format!(
             "  wire {levels} level_word = {level};
   wire {words} code_word = {selected};

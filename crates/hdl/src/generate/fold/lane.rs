@@ -5,8 +5,11 @@ use super::{lane_module, saturation_bits, slot_bits, synapses};
 use crate::HdlError;
 use crate::generate::bank::{Array, saturations};
 use crate::generate::{
-    header, index_bits, literal, ports::range, readback, register_file::value_type,
-    register_map::bank_registers,
+    header, index_bits, literal,
+    ports::range,
+    readback,
+    register_file::value_type,
+    register_map::{bank_registers, register_constants, register_ports},
 };
 use bruno_device::{Chip, Layer, RecordWord, Rest};
 use std::fmt::Write;
@@ -37,6 +40,8 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result
     let mut text = header(chip, &about);
     let _ = writeln!(text, "module {} (", lane_module(chip, layer, neurons));
     text += &lane.ports();
+    text += &register_constants(layer, |_| true);
+    text += &synapses::frozen_levels(layer);
     text += &lane.declarations()?;
     text += &lane.timing();
     text += &lane.reads();
@@ -81,16 +86,24 @@ impl Lane<'_> {
   input             capture_i,       // last tick of a window: keep a record
   input             done_i,          // last cycle of a tick
   input      {} pre_i,           // presynaptic spikes
-  input      {levels} levels_i,        // currents of the codes
 ",
             range(self.layer.inputs)
         );
         if self.layer.recurrent {
             let _ = writeln!(
                 text,
-                "  input      {} rec_spike_i,     // the layer's own spikes of the last tick\n  input      {levels} rec_levels_i,",
+                "  input      {} rec_spike_i,     // the layer's own spikes of the last tick",
                 range(self.layer.neurons)
             );
+        }
+        if !self.layer.frozen {
+            let _ = writeln!(
+                text,
+                "  input      {levels} levels_i,        // currents of the codes"
+            );
+        }
+        if self.layer.recurrent && !self.layer.frozen {
+            let _ = writeln!(text, "  input      {levels} rec_levels_i,");
         }
         if self.layer.options.random() {
             text += "  input      [31:0] random_i,        // state of the layer's random numbers\n  input      [31:0] base_i,          // first neuron of the lane (constant)\n";
@@ -128,7 +141,7 @@ impl Lane<'_> {
             range(self.address_bits()),
             range(record_bits(&self.recorded()) as usize),
         );
-        for (_, r) in bank_registers(self.layer) {
+        for r in register_ports(self.layer) {
             let _ = write!(text, ",\n  input {} {}_i", value_type(&r), r.name);
         }
         text + "\n);\n\n"

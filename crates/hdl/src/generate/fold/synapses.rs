@@ -1,27 +1,63 @@
-//! The synapses of a lane: a word of codes for each neuron, and the sum of the currents of the spiking channels.
-//!
-//! The sum is a tree of [`GROUP`] terms a node, a register after every level: a chain of adders over all channels would be
-//! the longest path of the chip.
+//! The synapses of a lane: a word of codes for each neuron, and the sum of the currents of the spiking channels, in the
+//! way that takes fewer cells.
 
-use crate::generate::{index_bits, ports::range};
+mod counted;
+mod tree;
+
+use crate::generate::{index_bits, literal, ports::range};
 use bruno_device::Layer;
 use std::fmt::Write;
 
-/// Terms that one node of the tree adds.
-const GROUP: usize = 4;
+/// Channels that share a port of spikes and a level table.
+struct Projection {
+    /// Prefix of its signals.
+    name: &'static str,
+    spikes: &'static str,
+    table: &'static str,
+    channels: usize,
+    /// Its first channel in a word of codes.
+    offset: usize,
+}
 
-/// Nodes of each level of the tree, from the channels on.
-fn nodes(layer: &Layer) -> Vec<usize> {
-    let mut nodes = vec![layer.fan_in().div_ceil(GROUP)];
-    while let Some(&terms) = nodes.last().filter(|n| **n > 1) {
-        nodes.push(terms.div_ceil(GROUP));
-    }
-    nodes
+fn projections(layer: &Layer) -> impl Iterator<Item = Projection> {
+    let input = Projection {
+        name: "pre",
+        spikes: "pre_i",
+        table: "levels_i",
+        channels: layer.inputs,
+        offset: 0,
+    };
+    let own = layer.recurrent.then_some(Projection {
+        name: "rec",
+        spikes: "rec_spike_i",
+        table: "rec_levels_i",
+        channels: layer.neurons,
+        offset: layer.inputs,
+    });
+    std::iter::once(input).chain(own)
+}
+
+/// Whether products of counts take fewer cells than terms of channels (`docs/synthesis.md`, Synapses of a lane).
+///
+/// In full adders: a channel's term is the multiplexer of its current, about half an adder a bit and code, and a sum of 32
+/// bits; a product has as many rows of adders as its count has bits, and every channel is counted for every code.
+fn counted(layer: &Layer) -> bool {
+    let (bits, codes) = (layer.current.bits as usize, 1usize << layer.bits);
+    let of = |p: Projection| {
+        let terms = p.channels * (bits * (codes - 1) / 2 + 32);
+        let products = codes * (counted::count_bits(p.channels) * bits + 2 * p.channels);
+        (terms, products)
+    };
+    let (terms, products): (Vec<usize>, Vec<usize>) = projections(layer).map(of).unzip();
+    products.iter().sum::<usize>() < terms.iter().sum()
 }
 
 /// The stage in which the sum is there.
 pub fn stages(layer: &Layer) -> usize {
-    nodes(layer).len()
+    match counted(layer) {
+        true => counted::stages(layer),
+        false => tree::stages(layer),
+    }
 }
 
 /// Bits of a flat level table.
@@ -29,37 +65,46 @@ pub fn table_bits(layer: &Layer) -> usize {
     (layer.current.bits as usize) << layer.bits
 }
 
-/// Code memory of `neurons` slots, the word read last, the tree of sums.
+/// The tables of a frozen card, in place of the ports.
+pub fn frozen_levels(layer: &Layer) -> String {
+    let mut text = String::new();
+    for p in projections(layer).filter(|_| layer.frozen) {
+        let levels = if p.offset == 0 {
+            &layer.levels
+        } else {
+            &layer.recurrent_levels
+        };
+        let levels = levels.iter().rev();
+        let all: Vec<String> = levels
+            .map(|l| literal(layer.current.bits, true, *l))
+            .collect();
+        let _ = writeln!(
+            text,
+            "  // The currents of the codes, code 0 lowest.\n  wire {} {} = {{{}}};\n",
+            range(table_bits(layer)),
+            p.table,
+            all.join(", ")
+        );
+    }
+    text
+}
+
+/// Code memory of `neurons` slots, the word read last, what sums.
 pub fn declarations(layer: &Layer, neurons: usize) -> String {
     let codes = range(layer.fan_in() * layer.bits as usize);
-    let current = range(layer.current.bits as usize);
-    let nodes = nodes(layer);
-    let mut text = format!(
+    let text = format!(
         "
   // Synapses: the codes of a neuron's channels, {} bits each, channel 0 lowest.
   reg {codes} codes [0:{}];
   reg {codes} codes_q;
-  reg {} code;
-  reg {current} current;
-  reg {} terms; // current of each channel, 32 bits
 ",
         layer.bits,
         neurons - 1,
-        range(layer.bits as usize),
-        range(32 * GROUP * nodes[0]),
     );
-    for (level, count) in (1..).zip(&nodes) {
-        // Missing terms of the next level's last node are zero.
-        let padded = nodes.get(level).map_or(*count, |next| next * GROUP);
-        let _ = writeln!(text, "  reg {} sums_{level};", range(32 * padded));
+    text + &match counted(layer) {
+        true => counted::declarations(layer),
+        false => tree::declarations(layer),
     }
-    text + "  // Waiver: of a channel's or node's number only the low bits are needed.
-  /* verilator lint_off UNUSEDSIGNAL */
-  reg [25:0] j;
-  reg [25:0] node;
-  /* verilator lint_on UNUSEDSIGNAL */
-
-"
 }
 
 /// Reads, writes and the sum; without a spike nothing is read or added. With `readback` the port that a tick reads codes by
@@ -99,115 +144,22 @@ pub fn print(layer: &Layer, readback: bool) -> String {
             part(layer, &channel)
         );
     }
-    text += &terms(layer);
-    text += &tree(layer);
+    text += &match counted(layer) {
+        true => counted::print(layer),
+        false => tree::print(layer),
+    };
     if layer.fan_in() == 1 {
         text += "  wire unused = &{1'b0, code_channel_i}; // there is one channel\n\n";
     }
     text
 }
 
-/// The current of every channel that spikes, zero of the others.
-fn terms(layer: &Layer) -> String {
-    let mut text = format!(
-        "  always @* begin
-    terms = {}'d0;
-    code = {}'d0;
-    current = {}'d0;
-    j = 26'd0;
-    if (any_spike) begin
-",
-        32 * GROUP * nodes(layer)[0],
-        layer.bits,
-        layer.current.bits,
-    );
-    text += &row(layer, "pre_i", layer.inputs, 0, "levels_i");
-    if layer.recurrent {
-        let (n, inputs) = (layer.neurons, layer.inputs);
-        text += &row(layer, "rec_spike_i", n, inputs, "rec_levels_i");
-    }
-    text + "    end\n  end\n\n"
-}
-
-/// The levels of the tree; `inject_q` is its root.
-fn tree(layer: &Layer) -> String {
-    let nodes = nodes(layer);
-    let mut text = String::from("  always @(posedge clk_i) if (any_spike) begin\n");
-    let mut terms = (String::from("terms"), nodes[0] * GROUP);
-    for (level, count) in (1..).zip(&nodes) {
-        let at = |k: usize, from: &str, of: usize| {
-            let width = index_bits(32 * of);
-            let base = match width {
-                26 => "node".to_string(),
-                _ => format!("node[{}:0]", width - 1),
-            };
-            if of == GROUP {
-                return format!("{from}[{} +: 32]", 32 * k);
-            }
-            format!(
-                "{from}[{base} * {width}'d{} + {width}'d{} +: 32]",
-                32 * GROUP,
-                32 * k
-            )
-        };
-        let term = |k| at(k, &terms.0, terms.1);
-        let padded = nodes.get(level).map_or(*count, |next| next * GROUP);
-        let width = index_bits(32 * padded);
-        let target = match padded {
-            1 => format!("sums_{level}"),
-            _ => format!("sums_{level}[node[{}:0] * {width}'d32 +: 32]", width - 1),
-        };
-        let _ = write!(
-            text,
-            "    sums_{level} <= {}'d0;
-    for (node = 26'd0; node < 26'd{count}; node = node + 26'd1)
-      {target} <= ({} + {}) + ({} + {});
-",
-            32 * padded,
-            term(0),
-            term(1),
-            term(2),
-            term(3),
-        );
-        terms = (format!("sums_{level}"), padded);
-    }
-    text + &format!(
-        "  end\n\n  wire signed [31:0] inject_q = any_spike ? {} : 32'd0;\n\n",
-        terms.0
-    )
-}
-
-/// The terms of the channels of one projection.
-fn row(layer: &Layer, spikes: &str, channels: usize, offset: usize, table: &str) -> String {
-    let i_bits = layer.current.bits as usize;
-    let select = |signal: &str, bits: usize| match bits {
+/// The low bits of a channel's number that count `channels`.
+fn channel_index(signal: &str, channels: usize) -> String {
+    match index_bits(channels) {
         1 => format!("{signal}[0]"),
         bits => format!("{signal}[{}:0]", bits - 1),
-    };
-    let spike = match channels {
-        1 => spikes.to_string(),
-        _ => format!("{spikes}[{}]", select("j", index_bits(channels))),
-    };
-    let place = |width: usize| format!("({} + {width}'d{offset})", select("j", width));
-    let (code, term) = (
-        bit_index_width(layer),
-        index_bits(32 * GROUP * nodes(layer)[0]),
-    );
-    let at = index_bits(table_bits(layer));
-    format!(
-        "      for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
-        if ({spike}) begin
-          code = codes_q{};
-          current = {table}[{{{}'d0, code}} * {at}'d{i_bits} +: {i_bits}];
-          terms[{} * {term}'d32 +: 32] = {{{{{}{{current[{}]}}}}, current}};
-        end
-",
-        part(layer, &place(code)),
-        at - layer.bits as usize,
-        place(term),
-        32 - i_bits,
-        i_bits - 1,
-    )
+    }
 }
 
 /// Bits of the number of a bit in a word of codes.
