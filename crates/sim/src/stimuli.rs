@@ -197,8 +197,8 @@ pub fn corners(chip: &Chip) -> Vec<Case> {
     ]
 }
 
-/// Takes back what a chip with a frozen card does not take.
-fn on_card(chip: &Chip, program: &mut Program) {
+/// Takes back what a chip with a frozen card does not take: registers but the seed, levels.
+pub fn on_card(chip: &Chip, program: &mut Program) {
     let layers = program.layers.iter_mut().zip(&chip.layers);
     for (own, layer) in layers.filter(|(_, layer)| layer.frozen) {
         own.codes = Codes {

@@ -183,12 +183,15 @@ impl Activity {
     }
 }
 
-/// The events that never took place, as `layer: event`.
+/// The events that never took place, as `layer: event`. Of a frozen card only spikes are asked: others may be out of its
+/// reach, and no program can bring them about.
 pub fn missing_events<'a>(
     layers: impl IntoIterator<Item = (&'a Layer, &'a Activity)>,
 ) -> Vec<String> {
     let of = |(layer, activity): (&Layer, &Activity)| {
-        let none = activity.events(layer).into_iter().filter(|e| e.1 == 0);
+        let asked = |event: &str| !layer.frozen || event == "spikes";
+        let events = activity.events(layer).into_iter();
+        let none = events.filter(|(event, times)| *times == 0 && asked(event));
         none.map(|(event, _)| format!("`{}`: {event}", layer.name))
             .collect::<Vec<_>>()
     };

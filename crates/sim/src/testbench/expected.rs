@@ -108,9 +108,12 @@ impl Expected {
             _ => Err(SimError::Uneventful {
                 what: "the cases of the testbench".into(),
                 missing: missing.join(", "),
-                remedy:
-                    "the forced cases do not reach it: report this as a bug, with the description"
-                        .into(),
+                remedy: match self.chip.layers.iter().any(|l| l.frozen) {
+                    true => "the frozen card is out of its reach: take the testbench of the programmable chip, `--set \
+                             card=programmable`",
+                    false => "the forced cases do not reach it: report this as a bug, with the description",
+                }
+                .into(),
             }),
         }
     }

@@ -7,7 +7,7 @@
 //! levels.
 
 use bruno_device::{Chip, Codes, Layer, NeuronProgram};
-use bruno_sim::stimuli::Case;
+use bruno_sim::stimuli::{self, Case};
 use bruno_sim::{LayerProgram, Program, Stimulus, longest_record};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -45,6 +45,7 @@ pub(super) fn all(chip: &Chip) -> Vec<Case> {
         let mut program = program.clone();
         let layers = program.layers.iter_mut().zip(&chip.layers);
         layers.for_each(|(layer, of)| edit(layer, of));
+        stimuli::on_card(chip, &mut program);
         Case {
             name: name.into(),
             program,
