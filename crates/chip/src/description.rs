@@ -59,6 +59,7 @@ pub struct Description {
     pub fold: usize,
     /// Whether registers and level tables can be written, or are constants of the Verilog.
     #[serde(default, skip_serializing_if = "Card::is_programmable")]
+    #[schemars(extend("default" = "programmable"))]
     pub card: Card,
     // Read by the training crate, opaque here.
     /// Settings of training.
