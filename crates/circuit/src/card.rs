@@ -39,11 +39,15 @@ macro_rules! card {
         #[serde(deny_unknown_fields, default)]
         pub struct FecapCard {
             $(#[doc = concat!($meaning, ", ", $unit, ".")] pub $name: f64,)*
+            /// Whether the field of the ferroelectric layer changes the width of the depletion layers: how a simulator reads
+            /// the published model ([`crate::fecap::Layers`]), and no parameter of its cards.
+            #[serde(skip)]
+            pub field_widens_depletion: bool,
         }
 
         impl Default for FecapCard {
             fn default() -> Self {
-                Self { $($name: $default,)* }
+                Self { $($name: $default,)* field_widens_depletion: false }
             }
         }
 

@@ -258,3 +258,10 @@ fn an_area_that_is_given_and_fitted() {
         "`area` is given by --area-um2",
     );
 }
+
+/// With the field the depletion layers are wider: the series capacitance of the published card falls from 0.270 F/m2.
+#[test]
+fn depletion_layers_that_the_field_widens() {
+    let expected = "\"c_series_F_m2\": 0.20878";
+    check(&["reduce", "--field-widens-depletion"], 0, expected);
+}

@@ -39,7 +39,7 @@ impl Layers {
             depletion: EPS0 * card.eps_depl * CHARGE * card.n_depl,
             fixed_up: card.q_fix_depl_u,
             fixed_down: card.q_fix_depl_d,
-            field_widens_depletion: false,
+            field_widens_depletion: card.field_widens_depletion,
         }
     }
 

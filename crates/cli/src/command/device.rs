@@ -59,6 +59,10 @@ struct Card {
     /// Temperature, K.
     #[arg(long, default_value_t = 300.15)]
     temperature: f64,
+    /// The field of the ferroelectric layer changes the width of the depletion layers, as in a simulator that keeps
+    /// variables between evaluations; VACASK and ngspice do not (docs/device.md).
+    #[arg(long)]
+    field_widens_depletion: bool,
 }
 
 impl Card {
@@ -72,6 +76,7 @@ impl Card {
                 *place = *value;
             }
         }
+        card.field_widens_depletion = self.field_widens_depletion;
         card.check(self.temperature)?;
         Ok(card)
     }
