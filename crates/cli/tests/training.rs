@@ -4,8 +4,9 @@ mod support;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 use support::task::Task;
 use support::{bruno, check};
@@ -295,4 +296,23 @@ fn a_run_that_is_extended() {
     );
     let other = ["--set", "training.batch=2", "--extend"];
     check(task.train("run", &other), 2, "was made with other settings");
+}
+
+/// A run that is asked for a checkpoint in its midst says so, and ends with the files of one that was not.
+#[test]
+fn a_checkpoint_on_request() {
+    let task = Task::new("");
+    check(task.train("whole", &[]), 0, "results:");
+    let mut command = task.train("asked", &[]);
+    let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
+    let id = process.id().to_string();
+    let mut told = String::new();
+    let mut lines = BufReader::new(process.stderr.take().unwrap());
+    // The handler stands before anything is told; every line is answered by a request.
+    while lines.read_line(&mut told).unwrap() > 0 {
+        let _ = Command::new("kill").args(["-USR1", &id]).status();
+    }
+    assert!(process.wait().unwrap().success(), "{told}");
+    assert!(told.contains("asked for by SIGUSR1"), "{told}");
+    assert_eq!(files(&task.path("whole")), files(&task.path("asked")));
 }

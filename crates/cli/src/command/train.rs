@@ -2,6 +2,7 @@
 
 mod compare;
 mod files;
+mod on_request;
 mod sweep;
 mod yields;
 
@@ -80,7 +81,7 @@ pub struct Train {
     /// Throw away a checkpoint under --out instead of continuing from it.
     #[arg(long)]
     restart: bool,
-    /// Also write checkpoint.json after so many steps, for long epochs.
+    /// Also write checkpoint.json after so many steps, for long epochs; SIGUSR1 asks for one at any time.
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u32).range(1..))]
     checkpoint_every: Option<u32>,
     /// Compute the ridge yardsticks: where they take seconds, always, or never.
@@ -142,6 +143,7 @@ impl Train {
     }
 
     pub(super) fn run(&self) -> Result<(), Failure> {
+        on_request::listen();
         let description = self.changes.load(&self.chip)?;
         let out = self
             .out
@@ -332,9 +334,14 @@ impl Train {
             progress.advance(step.samples as u64);
             log.step(&step)?;
             let every = self.checkpoint_every.map(|n| n as usize);
-            if every.is_some_and(|n| step.step.is_multiple_of(n)) {
+            let requested = on_request::take();
+            if requested || every.is_some_and(|n| step.step.is_multiple_of(n)) {
                 log.flush()?;
                 output::save(&trainer.run, &files.last)?;
+            }
+            if requested {
+                let (file, step) = (files.last.display(), step.step);
+                tell!("{file} after step {step}, asked for by SIGUSR1");
             }
         }
     }
