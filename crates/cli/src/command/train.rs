@@ -4,6 +4,7 @@ mod compare;
 mod files;
 mod on_request;
 mod sweep;
+mod told;
 mod yields;
 
 use super::{eval, montecarlo, report as page};
@@ -14,15 +15,14 @@ use crate::progress::Progress;
 use crate::ridge::Demand;
 use crate::run_log::RunLog;
 use crate::running::Running;
-use crate::{costs, data, invocation, output, ranks, report};
+use crate::{data, invocation, output, ranks, report};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Fingerprint};
 use bruno_device::{Chip, Effects};
 use bruno_montecarlo::Yield;
 use bruno_ranks::{Shard, first_of_node, from_first};
 use bruno_train::{
-    AuditLine, Checkpoint, EpochReport, Evaluation, Footprint, Keep, Parameters, Score,
-    TrainConfig, TrainError, TrainedProgram, Trainer,
+    Checkpoint, Evaluation, Footprint, Keep, Parameters, Score, TrainConfig, TrainError, Trainer,
 };
 use files::Files;
 use std::path::{Path, PathBuf};
@@ -200,7 +200,7 @@ impl Train {
         let mut progress = Progress::new("test", set.test.len() as u64, "samples");
         let test = trainer.evaluate(&set.test, |n| progress.advance(n))?;
         drop(progress);
-        keep_results(&trainer, &set, &files)?;
+        files::keep_results(&trainer, &set, &files)?;
         let chip = trainer.chip()?;
         let yield_ = yields::of(self, &trainer.run, &set, out)?;
         let with = (self.baseline.as_deref(), &self.running);
@@ -293,7 +293,7 @@ impl Train {
             self.steps(trainer, &mut log, &mut progress, files)?;
             let report = trainer.end_epoch(|n| progress.advance(n))?;
             drop(progress);
-            report.audits.iter().for_each(tell);
+            report.audits.iter().for_each(told::audit);
             log.epoch(&report, trainer.steps_done())?;
             log.flush()?;
             if trainer.run.best_epoch() == Some(report.epoch) {
@@ -303,7 +303,7 @@ impl Train {
             let [forward, backward] = trainer.seconds;
             tell!(
                 "{}, {:.1} s (forward {forward:.1}, backward {backward:.1} over all threads)",
-                line(&report, &trainer.run.config, epochs),
+                told::epoch(&report, &trainer.run.config, epochs),
                 start.elapsed().as_secs_f64()
             );
         }
@@ -394,58 +394,4 @@ fn take_kept(trainer: &mut Trainer<'_>, files: &Files) -> Result<(), Failure> {
     tell!("kept: epoch {best} of {}, the best by {figure}", run.epoch);
     trainer.run = kept;
     Ok(())
-}
-
-/// Says what an audit found, if it is worth saying.
-fn tell(audit: &AuditLine) {
-    let what = format!(
-        "audit before step {}: gradient `{}`, cosine {:.3}, norm ratio {:.2} ({})",
-        audit.step,
-        audit.gradient.name(),
-        audit.agreement.cosine,
-        audit.agreement.ratio,
-        audit.group
-    );
-    match (audit.low, audit.switched_to) {
-        (false, _) => tell!("{what}"),
-        (true, None) => tell!("warning: {what}"),
-        (true, Some(better)) => {
-            tell!("warning: {what}; going on with `{}`", better.name());
-        }
-    }
-}
-
-fn line(report: &EpochReport, config: &TrainConfig, epochs: usize) -> String {
-    let valid = match report.valid.decisions {
-        0 => String::new(),
-        _ => format!(
-            "; valid {:.3}, {:.3}",
-            report.valid.mean_loss(),
-            report.valid.accuracy()
-        ),
-    };
-    let costs = match config.objectives.any() {
-        true => "; ".to_string() + &costs::line(report),
-        false => String::new(),
-    };
-    let silent = match report.train.silent + report.valid.silent {
-        0 => String::new(),
-        silent => format!("; {silent} samples without a spike"),
-    };
-    format!(
-        "epoch {}/{epochs}: train loss {:.3}, accuracy {:.3}{valid}; {:.1} Hz{costs}{silent}",
-        report.epoch,
-        report.train.mean_loss(),
-        report.train.accuracy(),
-        report.train.rate_hz()
-    )
-}
-
-/// The optimised chip as files for other tools.
-fn keep_results(trainer: &Trainer<'_>, set: &Dataset, files: &Files) -> Result<(), Failure> {
-    let description = serde_json::to_string_pretty(&trainer.description()).unwrap_or_default();
-    output::write(&files.chip, &(description + "\n"))?;
-    let program = TrainedProgram::of(&trainer.run, &trainer.chip()?, set);
-    let program = serde_json::to_string(&program).unwrap_or_default();
-    output::write(&files.program, &(program + "\n"))
 }

@@ -2,6 +2,8 @@
 
 use crate::failure::Failure;
 use crate::output;
+use bruno_data::Dataset;
+use bruno_train::{TrainedProgram, Trainer};
 use std::path::{Path, PathBuf};
 
 /// The files of a run that stand for it as a whole.
@@ -78,4 +80,13 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// The optimised chip as files for other tools.
+pub fn keep_results(trainer: &Trainer<'_>, set: &Dataset, files: &Files) -> Result<(), Failure> {
+    let description = serde_json::to_string_pretty(&trainer.description()).unwrap_or_default();
+    output::write(&files.chip, &(description + "\n"))?;
+    let program = TrainedProgram::of(&trainer.run, &trainer.chip()?, set);
+    let program = serde_json::to_string(&program).unwrap_or_default();
+    output::write(&files.program, &(program + "\n"))
 }
