@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -65,11 +66,18 @@ def test_ctrl_c(run, tmp_path):
     """A command ends at once, gives its lock back, and the next one goes on from what it kept."""
     description = {**run.description, "training": {**run.description["training"], "epochs": 1000}}
     options = {"data": run.data, "ridge": "never", **run.simulator}
-    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    kept = tmp_path / "checkpoint.json"
+
+    def interrupt() -> None:
+        """After an epoch, however fast the machine is."""
+        while not kept.exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
         bruno.train(description, tmp_path, **options)
-    epochs = json.loads((tmp_path / "checkpoint.json").read_text())["epoch"]
+    epochs = json.loads(kept.read_text())["epoch"]
     assert 0 < epochs < 1000
     with pytest.raises(bruno.InputError, match="other settings"):
         bruno.train(run.description, tmp_path, **options)
