@@ -2,6 +2,7 @@
 
 use crate::failure::detached;
 use bruno_cli::Console;
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ struct PythonConsole {
     printed: Arc<Mutex<String>>,
     /// Called with every line of what goes on.
     told: Py<PyAny>,
+    /// Ctrl-C came while Python was told a line: the exception is raised there, and nowhere again.
+    interrupted: bool,
 }
 
 impl Console for PythonConsole {
@@ -23,12 +26,15 @@ impl Console for PythonConsole {
     }
 
     fn tell(&mut self, line: &str) {
-        // An exception here, as of a closed stream, has nobody to go to.
-        let _ = Python::attach(|py| self.told.call1(py, (line,)).map(|_| ()));
+        Python::attach(|py| {
+            // Another exception here, as of a closed stream, has nobody to go to.
+            let failed = self.told.call1(py, (line,)).err();
+            self.interrupted |= failed.is_some_and(|e| e.is_instance_of::<PyKeyboardInterrupt>(py));
+        });
     }
 
     fn interrupted(&mut self) -> bool {
-        Python::attach(|py| py.check_signals().is_err())
+        self.interrupted || Python::attach(|py| py.check_signals().is_err())
     }
 }
 
@@ -39,6 +45,7 @@ pub fn command(py: Python<'_>, arguments: Vec<String>, told: Py<PyAny>) -> PyRes
     let console = PythonConsole {
         printed: printed.clone(),
         told,
+        interrupted: false,
     };
     detached(py, || {
         Ok(bruno_cli::command(&arguments, Box::new(console))?)
