@@ -16,11 +16,14 @@ const FINE_BITS: u32 = 8;
 pub const FINE_LEVELS: usize = 1 << FINE_BITS;
 
 impl Chip {
-    /// The chip with 8-bit synapses and empty level tables: one RTL for every virtual chip.
+    /// The chip with 8-bit synapses, empty level tables and a programmable card: one RTL for every virtual chip, whose own
+    /// registers and levels are loaded, also where those of the nominal chip are frozen.
     pub fn with_fine_synapses(&self) -> Self {
         let mut fine = self.clone();
+        fine.description.card = bruno_chip::Card::Programmable;
         let table = FINE_LEVELS;
         for layer in &mut fine.layers {
+            layer.frozen = false;
             layer.bits = FINE_BITS;
             layer.levels = vec![0; table];
             layer.recurrent_levels = vec![0; if layer.recurrent { table } else { 0 }];
@@ -264,5 +267,26 @@ fn invalid(problem: Problem) -> ChipError {
     ChipError::Invalid {
         file: "virtual chip".into(),
         problems: vec![problem],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Chip;
+    use bruno_chip::{Card, Description};
+
+    /// Virtual chips differ from the nominal one, so none of them has its constants.
+    #[test]
+    fn no_virtual_chip_is_frozen() {
+        let text = include_str!("../../../examples/braille.json").replacen(
+            "\"inputs\"",
+            "\"card\": \"frozen\", \"inputs\"",
+            1,
+        );
+        let chip = Chip::resolve("t", &Description::parse("t", &text).unwrap()).unwrap();
+        assert!(chip.layers.iter().all(|layer| layer.frozen));
+        let fine = chip.with_fine_synapses();
+        assert!(fine.layers.iter().all(|layer| !layer.frozen));
+        assert_eq!(fine.description.card, Card::Programmable);
     }
 }

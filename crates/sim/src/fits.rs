@@ -65,14 +65,14 @@ fn frozen_card(program: &LayerProgram, layer: &Layer) -> Result<(), SimError> {
         (&program.levels, &layer.levels),
         (&program.recurrent_levels, &layer.recurrent_levels),
     ];
-    match tables.iter().find(|(found, card)| found != card) {
-        None => Ok(()),
-        Some((found, card)) => Err(mismatch(
-            "level table".into(),
-            format!("{found:?}"),
-            format!("{card:?}"),
-        )),
-    }
+    let Some((found, card)) = tables.into_iter().find(|(found, card)| found != card) else {
+        return Ok(());
+    };
+    let pairs = found.iter().zip(card);
+    let first = pairs.take_while(|(found, card)| found == card).count();
+    let text = |table: &[i32]| table.get(first).map_or("none".into(), i32::to_string);
+    let what = format!("level {first}");
+    Err(mismatch(what, text(found), text(card)))
 }
 
 /// The registers of a neuron file's program hold what its proofs assume.
@@ -148,10 +148,7 @@ mod tests {
     }
     #[test]
     fn a_level_of_a_frozen_card() {
-        check_frozen(
-            |p| p.levels[1] += 1,
-            "level table of `h`, whose card is frozen",
-        );
+        check_frozen(|p| p.levels[1] += 1, "level 1 of `h`, whose card is frozen");
     }
 
     /// What is said of a program whose registers of a neuron file were changed, each by its name.
