@@ -29,7 +29,9 @@ impl fmt::Display for Problem {
 #[derive(Debug, thiserror::Error)]
 pub enum ChipError {
     /// The file cannot be read.
-    #[error("{file}: cannot be read: {source}")]
+    #[error(
+        "{file}: cannot be read: {source}; give the path of a chip description, `bruno new` writes one to start from"
+    )]
     Read {
         /// The file.
         file: String,

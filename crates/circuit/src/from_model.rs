@@ -17,6 +17,7 @@ pub use course::{Agreement, Course, agreement};
 pub use picture::Asked;
 pub use testbench::FileTestbench;
 
+use crate::Measures;
 use bruno_model::Model;
 use text::Names;
 
@@ -51,6 +52,16 @@ impl FileNeuron {
         let decade = low.abs().max(high.abs()).log10().ceil();
         // A parsed power of ten is the nearest double; one that is computed may not be.
         format!("1e{decade}").parse().unwrap_or(1.0)
+    }
+
+    /// The state whose swing is measured: the first that is not the input.
+    fn measured(&self) -> usize {
+        usize::from(self.model.input == 0 && self.model.states.len() > 1)
+    }
+
+    /// Measures of one of its courses.
+    pub fn measures(&self, course: &Course) -> Measures {
+        Measures::of_course(course, self.measured())
     }
 
     /// Values of the states after a reset, V at their terminals.

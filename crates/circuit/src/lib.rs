@@ -12,6 +12,7 @@ pub mod error;
 pub mod fecap;
 pub mod fit;
 pub mod from_model;
+pub mod measures;
 pub mod model_card;
 pub mod netlist;
 pub mod pictures;
@@ -26,6 +27,7 @@ pub mod waveform;
 
 pub use card::{FecapCard, PARAMETERS, Parameter};
 pub use error::CircuitError;
+pub use measures::Measures;
 pub use reduced::{Method, Neuron, simulate_reduced};
 pub use reduction::{Reduction, ReductionError, reduce, reduction_error};
 pub use simulate::{DEFAULT_TOLERANCE, Drive, simulate, simulate_model};

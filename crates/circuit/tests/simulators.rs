@@ -6,8 +6,12 @@ mod reference;
 use bruno_chip::DeviceCard;
 use bruno_circuit::netlist::{RAW_FILE, Stimulus, Testbench, ngspice_fecap};
 use bruno_circuit::simulator::{Simulator, compare};
-use bruno_circuit::{DEFAULT_TOLERANCE, Drive, FecapCard, Neuron, Waveform, simulate};
+use bruno_circuit::{
+    DEFAULT_TOLERANCE, Drive, FecapCard, Measures, Method, Neuron, Waveform, simulate,
+    simulate_reduced,
+};
 use bruno_device::Felif;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Runs a testbench; V (V) and p agree within `bound`, and spikes are as many and within 2 us.
@@ -48,6 +52,52 @@ fn the_neuron_of_a_chip() {
     let card = DeviceCard::default();
     let stimulus = Stimulus::built_in(card.area_um2, 1e-3 * card.tau_syn_ms);
     both(&testbench(card, true, stimulus, 0.04), 4, 1e-3);
+}
+
+/// The values that ngspice gives for the `.meas` lines of a testbench.
+fn measured(testbench: &Testbench) -> BTreeMap<String, f64> {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in Simulator::Ngspice.files(testbench) {
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    let mut ngspice = std::process::Command::new("ngspice");
+    ngspice
+        .args(["-n", "-b", "testbench.cir"])
+        .current_dir(dir.path());
+    let printed = ngspice.output().unwrap().stdout;
+    let printed = String::from_utf8_lossy(&printed);
+    let value = |line: &str| {
+        let (name, rest) = line.split_once('=')?;
+        let value = rest.split_whitespace().next()?.parse().ok()?;
+        Some((name.trim().to_string(), value))
+    };
+    printed.lines().filter_map(value).collect()
+}
+
+/// What a user's own bench measures is what bruno measures of its own solver's course.
+#[test]
+fn measures_of_a_bench() {
+    let card = DeviceCard::default();
+    let stimulus = Stimulus::built_in(card.area_um2, 1e-3 * card.tau_syn_ms);
+    let testbench = testbench(card, true, stimulus, 0.04);
+    let times: Vec<f64> = (0..=40_000).map(|k| 1e-6 * f64::from(k)).collect();
+    let current = testbench.stimulus.waveform().unwrap();
+    let method = Method::Adaptive {
+        tolerance: DEFAULT_TOLERANCE,
+    };
+    let own = simulate_reduced(&testbench.neuron, &current, &times, method).unwrap();
+    let own = Measures::of(&own);
+    let found = measured(&testbench);
+    let pairs = [
+        ("first_spike", own.first_spike_s),
+        ("period", own.period_s),
+        ("swing", Some(own.swing_v)),
+        ("energy", own.energy_j),
+    ];
+    for (name, own) in pairs {
+        let (found, own) = (found[name], own.unwrap());
+        assert!((found / own - 1.0).abs() < 5e-4, "{name}: {found}, {own}");
+    }
 }
 
 /// The series layers, a reset that keeps p, and a reset below 0 V.

@@ -27,13 +27,7 @@ pub enum Data {
 
 /// Loads the set of the settings; `path` is where it lies, for those that are not built in.
 pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failure> {
-    let mut value = config
-        .data
-        .clone()
-        .unwrap_or_else(|| serde_json::json!({ "kind": "braille" }));
-    let acceleration = acceleration(&mut value)?;
-    let read = bruno_json::from_value::<Data>(value);
-    let data = read.map_err(|e| TrainError::Unread(e.within("training.data")))?;
+    let (data, acceleration) = settings(config)?;
     let set = match data {
         Data::Braille(braille) => bruno_data::braille(&braille)?,
         Data::Jsb(jsb) => bruno_data::jsb(&needed(path, "the JSON file of the chorales")?, &jsb)?,
@@ -46,6 +40,25 @@ pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failur
         Data::Npz(npz) => bruno_data::npz(&needed(path, "a NumPy archive")?, &npz)?,
     };
     Ok(set.played(acceleration)?)
+}
+
+/// The settings of the data and how many times as fast it is played, each in its range; no file is opened.
+pub fn settings(config: &TrainConfig) -> Result<(Data, u32), Failure> {
+    let mut value = config
+        .data
+        .clone()
+        .unwrap_or_else(|| serde_json::json!({ "kind": "braille" }));
+    let acceleration = acceleration(&mut value)?;
+    let read = bruno_json::from_value::<Data>(value);
+    let data = read.map_err(|e| TrainError::Unread(e.within("training.data")))?;
+    match &data {
+        Data::Braille(braille) => braille.check(),
+        Data::Jsb(jsb) => jsb.check(),
+        Data::Reckon(reckon) => reckon.check(),
+        Data::Events(events) => events.check(),
+        Data::Npz(npz) => npz.check(),
+    }?;
+    Ok((data, acceleration))
 }
 
 /// Data with what its user should know of it.

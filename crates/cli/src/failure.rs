@@ -143,6 +143,20 @@ impl Failure {
                 path: path.display().to_string(),
                 problem,
             },
+            Self::Data(DataError::Setting {
+                what,
+                found,
+                allowed,
+                remedy,
+            }) => Self::Setting {
+                path: path.display().to_string(),
+                problem: Problem {
+                    field: what,
+                    value: found,
+                    allowed,
+                    remedy,
+                },
+            },
             Self::Train(TrainError::Unread(mistake)) => {
                 let text = bruno_host::read_text(path).unwrap_or_default();
                 Self::Chip(ChipError::Parse {

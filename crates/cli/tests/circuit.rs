@@ -305,6 +305,91 @@ fn a_dry_run_writes_the_files() {
     }
 }
 
+/// The example with neurons that spread between dies.
+const SPREAD: [&str; 3] = [
+    "examples/braille.json",
+    "--set",
+    "layers.hidden.variability=illustrative",
+];
+
+/// What a file of a specimen's testbench for a simulator holds.
+fn specimen(source: &[&str], simulator: &str, options: &[&str], file: &str, expected: &str) {
+    let fixed = ["simulate", "--dry-run", "--simulator", simulator];
+    let (dir, command) = device(&[&fixed[..], source, options].concat());
+    check(command, 0, "testbench");
+    let text = read(&dir, &format!("out/{file}"));
+    assert!(text.contains(expected), "`{expected}` is not in\n{text}");
+}
+
+#[test]
+fn a_corner() {
+    let value = 0.8 * f64::exp(-0.06);
+    let expected = format!("+ v_th={value}\n");
+    specimen(
+        &SPREAD,
+        "ngspice",
+        &["--corner", "v_th=-3", "--corner", "area=2"],
+        "felif.lib",
+        &expected,
+    );
+}
+#[test]
+fn a_temperature() {
+    let options = ["--temperature", "350"];
+    specimen(&[], "vacask", &options, "felif.inc", "  temperature=350\n");
+    specimen(
+        &["felif"],
+        "ngspice",
+        &options,
+        "neuron_felif.lib",
+        "+ p_temp=350",
+    );
+}
+#[test]
+fn a_die_in_a_simulator() {
+    specimen(
+        &SPREAD,
+        "ngspice",
+        &["--monte-carlo", "1"],
+        "dies/0/testbench.cir",
+        ".meas tran first_spike",
+    );
+}
+
+/// Dies of a seed, the table of what was drawn and measured.
+fn dies(source: &[&str], options: &[&str]) -> String {
+    let fixed = ["simulate", "--monte-carlo", "3"];
+    let (dir, command) = device(&[&fixed[..], source, options].concat());
+    check(command, 0, "3 dies of seed");
+    assert!(read(&dir, "out/dies.svg").contains("share of dies"));
+    assert!(read(&dir, "out/spikes.csv").starts_with("die,t_s\nnominal,"));
+    read(&dir, "out/dies.csv")
+}
+
+#[test]
+fn dies_of_a_seed_are_the_same() {
+    let table = dies(&SPREAD, &[]);
+    assert_eq!(table.lines().count(), 5, "{table}");
+    assert_eq!(table, dies(&SPREAD, &["--seed", "1"]));
+    assert_ne!(table, dies(&SPREAD, &["--seed", "2"]));
+}
+#[test]
+fn dies_in_a_simulator() {
+    let options = ["--simulator", "ngspice", "--duration-ms", "20"];
+    let table = dies(&SPREAD, &options);
+    let nominal = table.lines().nth(1).unwrap();
+    assert!(nominal.starts_with("nominal,4e0,"), "{table}");
+}
+#[test]
+fn dies_of_a_neuron_file() {
+    let chip = r#"{"name":"two","inputs":1,"layers":[{"name":"one","model":"lif","neurons":1,
+        "variability":{"die":{"V_th":0.05}},"synapse":{"range_pA":300}}],
+        "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+    let (_card, path) = card("chip.json", chip);
+    let table = dies(&[&path], &[]);
+    assert!(table.starts_with("die,V_th (V),spikes,"), "{table}");
+}
+
 fn draws(arguments: &[&str], expected: &str) {
     let (dir, command) = device(&[&["plot"], arguments].concat());
     check(command, 0, "");

@@ -112,3 +112,39 @@ fn a_run_remembers_its_data() {
         "say where the data lies",
     );
 }
+
+/// The folder of a run whose call names a pipe or a device as its data, by a stranger perhaps: nothing of it is opened, which
+/// would never end, and every command says what to give.
+fn opens_nothing(data: &str) {
+    let task = Task::new("");
+    check(task.train("run", &[]), 0, "results:");
+    let calls = task.path("run/commands.jsonl");
+    let text = std::fs::read_to_string(&calls).unwrap();
+    let named = task.path("data").display().to_string();
+    assert!(text.contains(&named));
+    std::fs::write(
+        &calls,
+        text.replace(&named, &task.path(data).display().to_string()),
+    )
+    .unwrap();
+    let run = task.path("run").display().to_string();
+    for command in ["eval", "audit", "montecarlo"] {
+        let mut guarded = Command::new("timeout");
+        let bruno = env!("CARGO_BIN_EXE_bruno");
+        guarded.args(["120", bruno, command, &run, "--simulator", "integer"]);
+        check(guarded, 2, "say where the data lies");
+    }
+}
+
+#[test]
+fn a_run_whose_data_is_a_device() {
+    opens_nothing("/dev/zero");
+}
+#[test]
+fn a_run_whose_data_is_a_pipe() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe").display().to_string();
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    opens_nothing(&pipe);
+}

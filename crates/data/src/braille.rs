@@ -42,7 +42,7 @@ impl TryFrom<u8> for Letters {
             7 => Ok(Letters::Seven),
             27 => Ok(Letters::TwentySeven),
             other => Err(DataError::setting(
-                "data.letters",
+                "`letters`",
                 other,
                 "7 or 27",
                 "choose one of them",
@@ -104,7 +104,7 @@ const MOST: usize = 10_000;
 /// Generates the set: 24 channels (ON and OFF of 12 taxels), 7 or 27 classes, samples of 1.0..1.3 s. Fails on a setting
 /// out of its range.
 pub fn braille(config: &BrailleConfig) -> Result<Dataset, DataError> {
-    validate(config)?;
+    config.check()?;
     let letters: Vec<char> = match config.letters {
         Letters::Seven => "_AEIOUY".chars().collect(),
         Letters::TwentySeven => std::iter::once('_').chain('A'..='Z').collect(),
@@ -126,39 +126,50 @@ pub fn braille(config: &BrailleConfig) -> Result<Dataset, DataError> {
     })
 }
 
-fn validate(config: &BrailleConfig) -> Result<(), DataError> {
-    let error = |what: &str, found: &dyn std::fmt::Display, allowed: &str, remedy: &str| {
-        Err(DataError::setting(what, found, allowed, remedy))
-    };
-    if !(0.0..=10.0).contains(&config.noise) {
-        return error("data.noise", &config.noise, "0..10", "the default is 0.12");
-    }
-    if !(0.0..=100.0).contains(&config.jitter_ms) {
-        return error(
-            "data.jitter_ms",
-            &config.jitter_ms,
-            "0..100 ms",
-            "the default is 5",
-        );
-    }
-    // Only validation may be left out.
-    let splits = [
-        ("train", config.train, 1),
-        ("valid", config.valid, 0),
-        ("test", config.test, 1),
-    ];
-    for (name, count, least) in splits {
-        if !(least..=MOST).contains(&count) {
-            let allowed = format!("{least}..{MOST} samples a letter");
+impl BrailleConfig {
+    /// Checks what no file has to be opened for.
+    ///
+    /// # Errors
+    /// A setting out of its range.
+    pub fn check(&self) -> Result<(), DataError> {
+        let error = |what: &str, found: &dyn std::fmt::Display, allowed: &str, remedy: &str| {
+            Err(DataError::setting(what, found, allowed, remedy))
+        };
+        if !(0.0..=10.0).contains(&self.noise) {
             return error(
-                &format!("data.{name}"),
-                &count,
-                &allowed,
-                "choose a number in this range",
+                "training.data.noise",
+                &self.noise,
+                "0..10",
+                "the default is 0.12",
             );
         }
+        if !(0.0..=100.0).contains(&self.jitter_ms) {
+            return error(
+                "training.data.jitter_ms",
+                &self.jitter_ms,
+                "0..100 ms",
+                "the default is 5",
+            );
+        }
+        // Only validation may be left out.
+        let splits = [
+            ("train", self.train, 1),
+            ("valid", self.valid, 0),
+            ("test", self.test, 1),
+        ];
+        for (name, count, least) in splits {
+            if !(least..=MOST).contains(&count) {
+                let allowed = format!("{least}..{MOST} samples a letter");
+                return error(
+                    &format!("training.data.{name}"),
+                    &count,
+                    &allowed,
+                    "choose a number in this range",
+                );
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Sample `index` of a split; letters take turns.
@@ -321,7 +332,7 @@ mod tests {
     }
     #[test]
     fn eight_letters() {
-        check_error(r#"{"letters": 8}"#, "data.letters is 8; allowed: 7 or 27");
+        check_error(r#"{"letters": 8}"#, "`letters` is 8; allowed: 7 or 27");
     }
     #[test]
     fn unknown_setting() {
@@ -329,18 +340,24 @@ mod tests {
     }
     #[test]
     fn negative_noise() {
-        check_error(r#"{"noise": -1}"#, "data.noise is -1; allowed: 0..10");
+        check_error(
+            r#"{"noise": -1}"#,
+            "training.data.noise is -1; allowed: 0..10",
+        );
     }
     #[test]
     fn too_many() {
         check_error(
             r#"{"valid": 20000}"#,
-            "data.valid is 20000; allowed: 0..10000",
+            "training.data.valid is 20000; allowed: 0..10000",
         );
     }
     #[test]
     fn nothing_to_train_on() {
-        check_error(r#"{"train": 0}"#, "data.train is 0; allowed: 1..10000");
+        check_error(
+            r#"{"train": 0}"#,
+            "training.data.train is 0; allowed: 1..10000",
+        );
     }
     #[test]
     fn a_sample_depends_on_nothing_but_seed_split_and_index() {

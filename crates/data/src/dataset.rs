@@ -75,17 +75,12 @@ impl Dataset {
                 self.channels, self.name
             );
             let remedy = "set `inputs` to this number or choose another data set";
-            return Err(DataError::setting(
-                "the chip's `inputs`",
-                inputs,
-                allowed,
-                remedy,
-            ));
+            return Err(DataError::setting("inputs", inputs, allowed, remedy));
         }
         if self.outputs != outputs {
             let allowed = format!("{} (the outputs of data set `{}`)", self.outputs, self.name);
             let remedy = "set `readout.outputs` to this number or choose another data set";
-            let what = "the chip's `readout.outputs`";
+            let what = "readout.outputs";
             return Err(DataError::setting(what, outputs, allowed, remedy));
         }
         Ok(())
@@ -107,8 +102,13 @@ impl Dataset {
                 Target::Frames { frame_us, .. } if frame_us.is_multiple_of(by) => *frame_us /= by,
                 Target::Frames { frame_us, .. } => {
                     let allowed = format!("a divisor of the frame's {frame_us} us");
-                    let remedy = "choose another `data.acceleration` or frame";
-                    return Err(DataError::setting("data.acceleration", by, allowed, remedy));
+                    let remedy = "choose another `training.data.acceleration` or frame";
+                    return Err(DataError::setting(
+                        "training.data.acceleration",
+                        by,
+                        allowed,
+                        remedy,
+                    ));
                 }
             }
         }
@@ -190,7 +190,7 @@ mod tests {
     }
     #[test]
     fn inputs() {
-        check(3, 1, "the chip's `inputs` is 3; allowed: 2 ");
+        check(3, 1, "inputs is 3; allowed: 2 ");
     }
     #[test]
     fn outputs() {

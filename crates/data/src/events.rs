@@ -24,6 +24,27 @@ pub struct EventsConfig {
     pub channels: u32,
 }
 
+impl EventsConfig {
+    /// Checks what no file has to be opened for.
+    ///
+    /// # Errors
+    /// A setting out of its range.
+    pub fn check(&self) -> Result<(), DataError> {
+        match self.channels {
+            0 => {
+                let remedy = "give the number of input channels";
+                Err(DataError::setting(
+                    "training.data.channels",
+                    0,
+                    "at least 1",
+                    remedy,
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// One line of `labels.csv`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,10 +70,7 @@ const LABELS: &str = "labels.csv";
 /// number of us or out of order, a channel out of range, a sample without events, an unknown split, an empty train or
 /// test split.
 pub fn events(dir: &Path, config: &EventsConfig) -> Result<Dataset, DataError> {
-    if config.channels == 0 {
-        let remedy = "give the number of input channels";
-        return Err(DataError::setting("data.channels", 0, "at least 1", remedy));
-    }
+    config.check()?;
     let path = dir.join(LABELS);
     let file = path.display().to_string();
     let labels = labels(
@@ -259,7 +277,7 @@ fn number(place: &str, what: &str, text: Option<&str>, limit: u32) -> Result<u32
             what,
             text,
             allowed,
-            "correct the row, or `data.channels` if that is wrong",
+            "correct the row, or `training.data.channels` if that is wrong",
         )
     })
 }
@@ -390,7 +408,7 @@ mod tests {
     #[test]
     fn no_channels() {
         let error = events(Path::new("absent"), &EventsConfig { channels: 0 }).unwrap_err();
-        assert!(error.to_string().starts_with("data.channels is 0"));
+        assert!(error.to_string().starts_with("training.data.channels is 0"));
     }
     #[test]
     fn equal_rows_and_a_given_duration() {

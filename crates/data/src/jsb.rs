@@ -60,7 +60,7 @@ type Song = Vec<Vec<i64>>;
 /// is a sample of F-1 frames with the F-1 following ones as targets. Fails on a file that is no such JSON, a pitch off
 /// the piano (naming song, frame and pitch), a song of less than 2 frames, or settings that do not fit a frame.
 pub fn jsb(path: &Path, config: &JsbConfig) -> Result<Dataset, DataError> {
-    validate(config)?;
+    config.check()?;
     jsb_from(&path.display().to_string(), open(path, REMEDY)?, config)
 }
 
@@ -69,7 +69,7 @@ pub fn jsb(path: &Path, config: &JsbConfig) -> Result<Dataset, DataError> {
 /// # Errors
 /// Those of [`jsb`].
 pub fn jsb_from(file: &str, source: impl Read, config: &JsbConfig) -> Result<Dataset, DataError> {
-    validate(config)?;
+    config.check()?;
     let text = text(file, source, MOST_BYTES, REMEDY)?;
     let songs: File = serde_json::from_str(&text).map_err(|e| {
         let allowed = "an object with `train`, `valid`, `test`: songs of frames of MIDI pitches";
@@ -99,45 +99,51 @@ pub fn jsb_from(file: &str, source: impl Read, config: &JsbConfig) -> Result<Dat
     })
 }
 
-fn validate(config: &JsbConfig) -> Result<(), DataError> {
-    if !(1..=1000).contains(&config.frame_ms) {
-        let remedy = "the default is 20";
-        return Err(DataError::setting(
-            "data.frame_ms",
-            config.frame_ms,
-            "1..1000 ms",
-            remedy,
-        ));
+impl JsbConfig {
+    /// Checks what no file has to be opened for.
+    ///
+    /// # Errors
+    /// A setting out of its range, or spikes that do not fit a frame.
+    pub fn check(&self) -> Result<(), DataError> {
+        if !(1..=1000).contains(&self.frame_ms) {
+            let remedy = "the default is 20";
+            return Err(DataError::setting(
+                "training.data.frame_ms",
+                self.frame_ms,
+                "1..1000 ms",
+                remedy,
+            ));
+        }
+        if self.spacing_ms == 0 {
+            // A channel spikes at most once in a tick.
+            let remedy = "the default is 3";
+            return Err(DataError::setting(
+                "training.data.spacing_ms",
+                0,
+                "at least 1 ms",
+                remedy,
+            ));
+        }
+        let last = self
+            .spikes
+            .saturating_sub(1)
+            .saturating_mul(self.spacing_ms);
+        if self.spikes == 0 || last >= self.frame_ms {
+            let allowed = format!(
+                "1..{}, so that all fall into the frame of {} ms",
+                (self.frame_ms - 1) / self.spacing_ms + 1,
+                self.frame_ms
+            );
+            let remedy = "lower `spikes` or `spacing_ms`, or raise `frame_ms`";
+            return Err(DataError::setting(
+                "training.data.spikes",
+                self.spikes,
+                allowed,
+                remedy,
+            ));
+        }
+        Ok(())
     }
-    if config.spacing_ms == 0 {
-        // A channel spikes at most once in a tick.
-        let remedy = "the default is 3";
-        return Err(DataError::setting(
-            "data.spacing_ms",
-            0,
-            "at least 1 ms",
-            remedy,
-        ));
-    }
-    let last = config
-        .spikes
-        .saturating_sub(1)
-        .saturating_mul(config.spacing_ms);
-    if config.spikes == 0 || last >= config.frame_ms {
-        let allowed = format!(
-            "1..{}, so that all fall into the frame of {} ms",
-            (config.frame_ms - 1) / config.spacing_ms + 1,
-            config.frame_ms
-        );
-        let remedy = "lower `spikes` or `spacing_ms`, or raise `frame_ms`";
-        return Err(DataError::setting(
-            "data.spikes",
-            config.spikes,
-            allowed,
-            remedy,
-        ));
-    }
-    Ok(())
 }
 
 fn sample(file: &str, name: &str, song: &Song, config: &JsbConfig) -> Result<Sample, DataError> {
@@ -292,11 +298,11 @@ mod tests {
 
     #[test]
     fn no_frame() {
-        check_setting(0, 3, 3, "data.frame_ms is 0; allowed: 1..1000 ms");
+        check_setting(0, 3, 3, "training.data.frame_ms is 0; allowed: 1..1000 ms");
     }
     #[test]
     fn spikes_beyond_the_frame() {
-        check_setting(20, 8, 3, "data.spikes is 8; allowed: 1..7");
+        check_setting(20, 8, 3, "training.data.spikes is 8; allowed: 1..7");
     }
     #[test]
     fn so_many_spikes_that_they_overflow() {
@@ -304,12 +310,12 @@ mod tests {
             20,
             u32::MAX,
             u32::MAX,
-            "data.spikes is 4294967295; allowed: 1..1",
+            "training.data.spikes is 4294967295; allowed: 1..1",
         );
     }
     #[test]
     fn no_spacing() {
-        check_setting(20, 3, 0, "data.spacing_ms is 0");
+        check_setting(20, 3, 0, "training.data.spacing_ms is 0");
     }
     #[test]
     fn no_file() {

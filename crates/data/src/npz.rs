@@ -51,7 +51,7 @@ const MOST_CLASSES: i64 = 4096;
 /// Array and index by name: an array that is missing, unknown, or of another type or shape; a value out of range; times
 /// out of order; a sample without events; an empty train or test split.
 pub fn npz(path: &Path, config: &NpzConfig) -> Result<Dataset, DataError> {
-    validate(config)?;
+    config.check()?;
     let source = open(path, "give an archive that numpy.savez wrote")?;
     let name = path
         .file_stem()
@@ -60,13 +60,33 @@ pub fn npz(path: &Path, config: &NpzConfig) -> Result<Dataset, DataError> {
     Ok(Dataset { name, ..set })
 }
 
-fn validate(config: &NpzConfig) -> Result<(), DataError> {
-    match config.channels {
-        0 => {
+impl NpzConfig {
+    /// Checks what no file has to be opened for.
+    ///
+    /// # Errors
+    /// A setting out of its range.
+    pub fn check(&self) -> Result<(), DataError> {
+        if self.channels == 0 {
             let remedy = "give the number of input channels";
-            Err(DataError::setting("data.channels", 0, "at least 1", remedy))
+            return Err(DataError::setting(
+                "training.data.channels",
+                0,
+                "at least 1",
+                remedy,
+            ));
         }
-        _ => Ok(()),
+        match self.bin_us {
+            Some(0) => {
+                let remedy = "give the length of a time bin of `counts`, us";
+                Err(DataError::setting(
+                    "training.data.bin_us",
+                    0,
+                    "at least 1",
+                    remedy,
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -79,7 +99,7 @@ pub fn npz_from(
     source: impl Read + Seek,
     config: &NpzConfig,
 ) -> Result<Dataset, DataError> {
-    validate(config)?;
+    config.check()?;
     let mut archive = Archive::open(file, source)?;
     let label = archive.row("label")?;
     let samples = label.len();
@@ -163,7 +183,7 @@ fn listed(
     if let Some(bin_us) = config.bin_us {
         let remedy = "leave it out, or give `counts`";
         return Err(DataError::setting(
-            "data.bin_us",
+            "training.data.bin_us",
             bin_us,
             "an archive with `counts`",
             remedy,
@@ -214,16 +234,15 @@ fn counted(
     config: &NpzConfig,
     samples: usize,
 ) -> Result<Vec<Events>, DataError> {
-    let bin_us = config.bin_us.filter(|b| *b > 0).ok_or_else(|| {
+    let bin_us = config.bin_us.ok_or_else(|| {
         let remedy = "give the length of a time bin of `counts`, us";
-        let found = config.bin_us.map_or("absent".into(), |b| b.to_string());
-        DataError::setting("data.bin_us", found, "at least 1", remedy)
+        DataError::setting("training.data.bin_us", "absent", "at least 1", remedy)
     })?;
     let (shape, counts) = archive.cube("counts")?;
     let [found, bins, channels] = shape;
     if found != samples || channels != config.channels as usize {
         let allowed = format!("[{samples}, bins, {}]", config.channels);
-        let remedy = "let it have a row a label and `data.channels` columns";
+        let remedy = "let it have a row a label and `training.data.channels` columns";
         return Err(archive.bad(
             "the shape of `counts`",
             format!("{shape:?}"),

@@ -29,7 +29,7 @@ pub struct ReckonConfig {
     pub train: String,
     /// File of the test samples.
     pub test: String,
-    /// Samples at the end of the training file that settings are chosen on.
+    /// Samples at the end of the training file that settings are chosen on; at least one of the file must remain.
     pub valid: usize,
 }
 
@@ -49,7 +49,7 @@ impl Default for ReckonConfig {
 /// samples than announced, a line that is no pair of numbers, a neuron or label out of range, times out of order, an event
 /// after its sample's end, a sample without a label.
 pub fn reckon(dir: &Path, config: &ReckonConfig) -> Result<Dataset, DataError> {
-    validate(config)?;
+    config.check()?;
     let samples = |name: &String| {
         let source = open_within(dir, name, "give the directory that holds it with --data")?;
         reckon_samples(&dir.join(name).display().to_string(), source, config)
@@ -59,7 +59,7 @@ pub fn reckon(dir: &Path, config: &ReckonConfig) -> Result<Dataset, DataError> {
         let allowed = format!("0..{} (training samples, one must remain)", train.len() - 1);
         let remedy = "keep fewer samples back";
         return Err(DataError::setting(
-            "data.valid",
+            "training.data.valid",
             config.valid,
             allowed,
             remedy,
@@ -88,22 +88,33 @@ struct Open {
     label: Option<(usize, u32)>,
 }
 
-fn validate(config: &ReckonConfig) -> Result<(), DataError> {
-    if config.channels == 0 {
-        let remedy = "give the number of input channels";
-        return Err(DataError::setting("data.channels", 0, "at least 1", remedy));
+impl ReckonConfig {
+    /// Checks what no file has to be opened for.
+    ///
+    /// # Errors
+    /// A setting out of its range.
+    pub fn check(&self) -> Result<(), DataError> {
+        if self.channels == 0 {
+            let remedy = "give the number of input channels";
+            return Err(DataError::setting(
+                "training.data.channels",
+                0,
+                "at least 1",
+                remedy,
+            ));
+        }
+        if !(1..=MOST_CLASSES).contains(&self.classes) {
+            let allowed = format!("1..{MOST_CLASSES}");
+            let remedy = "give the number of classes";
+            return Err(DataError::setting(
+                "training.data.classes",
+                self.classes,
+                allowed,
+                remedy,
+            ));
+        }
+        Ok(())
     }
-    if !(1..=MOST_CLASSES).contains(&config.classes) {
-        let allowed = format!("1..{MOST_CLASSES}");
-        let remedy = "give the number of classes";
-        return Err(DataError::setting(
-            "data.classes",
-            config.classes,
-            allowed,
-            remedy,
-        ));
-    }
-    Ok(())
 }
 
 /// The samples of one file; `name` is named in errors.
@@ -181,7 +192,7 @@ fn recall(
 ) -> Result<(usize, u32), DataError> {
     if !(0..i64::from(config.classes)).contains(&label) {
         let allowed = format!("0..{}", config.classes.saturating_sub(1));
-        let remedy = "correct it or raise `data.classes`";
+        let remedy = "correct it or raise `training.data.classes`";
         return Err(DataError::value(place, "the label", label, allowed, remedy));
     }
     let from_us = before.last().map_or(0, |e| e.t_us.saturating_add(1000));
@@ -198,7 +209,7 @@ impl Open {
     ) -> Result<(), DataError> {
         if !(0..i64::from(config.channels)).contains(&neuron) {
             let allowed = format!("0..{}", config.channels.saturating_sub(1));
-            let remedy = "correct it or raise `data.channels`";
+            let remedy = "correct it or raise `training.data.channels`";
             return Err(DataError::value(
                 place,
                 "the neuron",
@@ -345,7 +356,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.starts_with("data.classes is 4294967295; allowed: 1..4096"),
+            error.starts_with("training.data.classes is 4294967295; allowed: 1..4096"),
             "{error}"
         );
     }

@@ -8,7 +8,8 @@ use rand::RngExt;
 /// Draws of a parameter of a file that may lie outside of its bounds before the nearer bound is taken.
 const TRIALS: usize = 64;
 
-/// A hidden layer on a die, with its card or the parameters of its file: each is drawn once for the whole chip.
+/// A hidden layer on a die, with its card or the parameters of its file: each is drawn once for the whole chip, and the same
+/// in every command that draws this chip of this seed.
 pub fn die_layer(description: &Description, layer: usize, draws: Draws) -> LayerDescription {
     let mut raw = description.layers[layer].clone();
     let Some(variability) = raw.variability.clone() else {
@@ -53,7 +54,7 @@ fn draw_parameters(layer: &mut LayerDescription, spread: &Spread, draws: Draws) 
 }
 
 /// The field of a card that an entry of [`Spread`] is about; none where the card has no such part.
-fn field<'a>(card: &'a mut DeviceCard, name: &str) -> Option<&'a mut f64> {
+pub(crate) fn field<'a>(card: &'a mut DeviceCard, name: &str) -> Option<&'a mut f64> {
     match name {
         "area" => Some(&mut card.area_um2),
         "t_fe" => Some(&mut card.t_fe_nm),

@@ -22,6 +22,7 @@ mod neuron_costs;
 mod neuron_parameter;
 mod noise;
 mod rram;
+mod specimen;
 mod virtual_chip;
 
 pub use bruno_model::{Finding, Verdict};
@@ -30,6 +31,7 @@ pub use codes::{Codes, Constants, GUARD_BITS, Misfit, PRE_TARGET_BITS};
 pub use coefficient::Coefficient;
 pub use current::CurrentWord;
 pub use device_parameter::DeviceParameter;
+pub use die::die_layer;
 pub use draws::Draws;
 pub use effects::{Effects, EffectsInForce};
 pub use equations::{Equations, Local, Matrix, Means};
@@ -43,4 +45,5 @@ pub use model::{
 pub use neuron_costs::{NeuronCosts, OfMembrane};
 pub use neuron_parameter::{FileParameter, NeuronParameter};
 pub use rram::levels_pa;
+pub use specimen::{DieQuantity, die_quantities, heat, heat_card, heat_parameters, move_to_corner};
 pub use virtual_chip::{FINE_LEVELS, HeldProjection, LayerTables, VirtualLayer};

@@ -45,6 +45,9 @@ pub enum LockError {
         /// Process number and command of who writes into it.
         holder: String,
     },
+    /// A file of that name is there.
+    #[error("{0}: is a file, and results go into a folder; choose another --out")]
+    NoFolder(String),
     /// The folder cannot be made, or its file system refuses the lock.
     #[error(
         "{path}: cannot be locked: {source}; choose an output folder on a local disk that you may write to"
@@ -68,6 +71,9 @@ impl FolderLock {
             path: path.display().to_string(),
             source,
         };
+        if folder.is_file() {
+            return Err(LockError::NoFolder(folder.display().to_string()));
+        }
         std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
         let path = folder.join(NAME);
         loop {

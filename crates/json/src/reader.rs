@@ -104,7 +104,7 @@ impl de::Error for Error {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::custom("is missing").within(field)
+        Self::custom("is needed and missing").within(field)
     }
 }
 

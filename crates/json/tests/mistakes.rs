@@ -54,7 +54,7 @@ fn unknown_field_like_none() {
 fn missing_field() {
     check(
         r#"{"name": "t", "layers": [{"area_um2": 1}]}"#,
-        "field `layers[0].neurons`: is missing at line 1 column 26",
+        "field `layers[0].neurons`: is needed and missing at line 1 column 26",
     );
 }
 #[test]

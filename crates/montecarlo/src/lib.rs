@@ -22,4 +22,4 @@ pub use error::MonteCarloError;
 pub use results::{ChipRecord, Results, Settings};
 pub use run::MonteCarlo;
 pub use spreads::with_spreads;
-pub use summary::{Bin, Summary, Yield};
+pub use summary::{Bin, Distribution, Summary, Yield};

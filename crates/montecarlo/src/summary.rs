@@ -25,6 +25,33 @@ pub struct Summary {
     pub yield_: Option<Yield>,
 }
 
+/// Where values of several chips lie.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Distribution {
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation (of n - 1; 0 of one value).
+    pub deviation: f64,
+    /// Minimum, lower quartile, median, upper quartile, maximum.
+    pub quantiles: [f64; 5],
+}
+
+impl Distribution {
+    /// Of at least one value.
+    pub fn of(values: &[f64]) -> Self {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let n = sorted.len() as f64;
+        let mean = sorted.iter().sum::<f64>() / n;
+        let squares: f64 = sorted.iter().map(|a| (a - mean).powi(2)).sum();
+        Self {
+            mean,
+            deviation: (squares / (n - 1.0).max(1.0)).sqrt(),
+            quantiles: [0.0, 0.25, 0.5, 0.75, 1.0].map(|q| quantile(&sorted, q)),
+        }
+    }
+}
+
 /// Chips whose accuracy lies in `low .. low + width`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Bin {
@@ -60,15 +87,13 @@ impl Summary {
     pub fn new(nominal: &ChipRecord, chips: &[ChipRecord], target: Option<f64>) -> Self {
         let mut sorted: Vec<f64> = chips.iter().map(|c| c.accuracy).collect();
         sorted.sort_by(f64::total_cmp);
-        let n = sorted.len() as f64;
-        let mean = sorted.iter().sum::<f64>() / n;
-        let squares: f64 = sorted.iter().map(|a| (a - mean).powi(2)).sum();
+        let found = Distribution::of(&sorted);
         Self {
             chips: chips.len(),
             nominal: nominal.accuracy,
-            mean,
-            deviation: (squares / (n - 1.0).max(1.0)).sqrt(),
-            quantiles: [0.0, 0.25, 0.5, 0.75, 1.0].map(|q| quantile(&sorted, q)),
+            mean: found.mean,
+            deviation: found.deviation,
+            quantiles: found.quantiles,
             histogram: histogram(&sorted),
             yield_: target.map(|t| good_share(&sorted, t)),
         }

@@ -97,10 +97,14 @@ impl FileTestbench {
             "{}\n.include {module}.lib\n{source} PWL(\n{points}+ )\nX1 {} 0 spk {module}\n\
              .options method=gear reltol=1e-6 abstol={ABSTOL_A:e} vntol=1e-9 chgtol=1e-24 gmin=1e-22 trtol=1\n\
              .control\nset noaskquit\nset filetype=binary\nsave {saved}\n\
-             tran 1u {} 0 1u uic\nwrite {RAW_FILE} {saved}\nquit\n.endc\n.end\n",
+             tran 1u {} 0 1u uic\nwrite {RAW_FILE} {saved}\nquit\n.endc\n\
+             .meas tran first_spike WHEN v(spk)=0.8 RISE=1\n\
+             .meas tran period TRIG v(spk) VAL=0.8 RISE=1 TARG v(spk) VAL=0.8 RISE=2\n\
+             .meas tran swing PP v({})\n.end\n",
             self.one_line_title(),
             terminals.join(" "),
-            number(self.stop_s)
+            number(self.stop_s),
+            terminals[self.neuron.measured()]
         )
     }
 

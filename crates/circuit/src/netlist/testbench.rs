@@ -8,6 +8,16 @@ use std::fmt::Write;
 /// The file that both simulators write: time, V, p, latch.
 pub const RAW_FILE: &str = "neuron.raw";
 
+/// What is measured of a course in s, V and J; a spike is where the latch passes 0.8 V.
+const MEASURES: &str = "\
+.meas tran first_spike WHEN v(spk)=0.8 RISE=1
+.meas tran period TRIG v(spk) VAL=0.8 RISE=1 TARG v(spk) VAL=0.8 RISE=2
+.meas tran swing PP v(m)
+.meas tran energy_1 FIND v(energy) WHEN v(spk)=0.8 RISE=1
+.meas tran energy_2 FIND v(energy) WHEN v(spk)=0.8 RISE=2
+.meas tran energy PARAM='1e-12*(energy_2-energy_1)'
+";
+
 /// A neuron under a stimulus, from 0 s.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Testbench {
@@ -24,18 +34,20 @@ pub struct Testbench {
 impl Testbench {
     /// Files (name, text) for ngspice 39 or later; the first is the one to run.
     ///
+    /// Its `.meas` lines give the [`crate::Measures`] of the course, also where ngspice runs the files by hand.
+    ///
     /// Currents are of the order of 1 pA: with the usual `gmin` (1 pS), `abstol` (1 pA) and `chgtol` (10 fC) the membrane
     /// would drown.
     pub fn ngspice(&self) -> Vec<(&'static str, String)> {
         let mut text = format!("{}\n.include {NGSPICE_FILE}\n", self.one_line_title());
         match &self.stimulus {
-            Stimulus::Current(_) => text += "Iin 0 m PWL(\n",
+            Stimulus::Current(_) => text += "Iin 0 in PWL(\n",
             Stimulus::Events { tau_s, .. } => {
                 let ohm = shortest(tau_s * 1e6);
                 text += "* synaptic current: V(syn) in pA, on 1 uF\n";
                 let _ = writeln!(
                     text,
-                    "Csyn syn 0 1u IC=0\nRsyn syn 0 {ohm}\nBsyn 0 m I = 1e-12*V(syn)"
+                    "Csyn syn 0 1u IC=0\nRsyn syn 0 {ohm}\nBsyn 0 in I = 1e-12*V(syn)"
                 );
                 text += "Iin 0 syn PWL(\n";
             }
@@ -46,10 +58,13 @@ impl Testbench {
         let stop = shortest(self.stop_s);
         let _ = write!(
             text,
-            "+ )\nX1 m 0 occ spk felif\n\
+            "+ )\n\
+             * Energy that the stimulus delivers: V(energy) in pJ, on 1 pF\n\
+             Vin in m 0\nBenergy 0 energy I = V(m)*I(Vin)\nCenergy energy 0 1p IC=0\n\
+             X1 m 0 occ spk felif\n\
              .options method=gear reltol=1e-6 abstol=1e-20 vntol=1e-9 chgtol=1e-24 gmin=1e-22 trtol=1\n\
-             .control\nset noaskquit\nset filetype=binary\nsave v(m) v(occ) v(spk)\n\
-             tran 1u {stop} 0 1u uic\nwrite {RAW_FILE} v(m) v(occ) v(spk)\nquit\n.endc\n.end\n"
+             .control\nset noaskquit\nset filetype=binary\nsave v(m) v(occ) v(spk) v(energy)\n\
+             tran 1u {stop} 0 1u uic\nwrite {RAW_FILE} v(m) v(occ) v(spk)\nquit\n.endc\n{MEASURES}.end\n"
         );
         vec![
             ("testbench.cir", text),

@@ -53,7 +53,7 @@ pub struct Cosim {
     #[arg(long, requires = "samples")]
     checkpoint: Option<PathBuf>,
     /// Ticks of random stimulus.
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     ticks: u64,
     /// Seed of the random stimuli.
     #[arg(long, default_value_t = 1)]

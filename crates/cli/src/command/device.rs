@@ -9,6 +9,7 @@ mod neuron;
 mod plot;
 mod reduce;
 mod simulate;
+mod specimen;
 
 use crate::failure::Failure;
 use bruno_circuit::FecapCard;

@@ -270,7 +270,7 @@ fn conversion(name: &str, descriptor: &str) -> &'static str {
             "give whole spikes a bin: counts.round().astype(numpy.int64); rates times the length of a bin before that"
         }
         "label" if is("USO") => {
-            "number the classes: names, label = numpy.unique(label, return_inverse=True); name them in `data.class_names`"
+            "number the classes: names, label = numpy.unique(label, return_inverse=True); name them in `training.data.class_names`"
         }
         _ => "convert it with .astype(numpy.int64), if all of its numbers are whole",
     }

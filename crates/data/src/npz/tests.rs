@@ -150,7 +150,10 @@ fn counts_without_a_bin() {
         w.add_array("counts", &counts).unwrap()
     });
     let error = read.unwrap_err().to_string();
-    assert!(error.starts_with("data.bin_us is absent"), "{error}");
+    assert!(
+        error.starts_with("training.data.bin_us is absent"),
+        "{error}"
+    );
 }
 #[test]
 fn an_unknown_array() {

@@ -67,6 +67,9 @@ pub(super) fn found(folder: &Folder<'_>) -> Found {
             (sweep.runs.len()) " runs" @if failed > 0 { ", of which " (failed) " failed" } ". Bold figures: no other run is at least as \
              accurate and cheaper in this. The pictures show the runs by their numbers in the table. Each run has a page of its own in \
              its folder."
+            @if let Some(target) = target(&sweep.runs) {
+                " Yield: the share of virtual chips with a test accuracy of " (number(target)) " or more, with its 95 % interval."
+            }
         }
         (table(&sweep))
         @if let Some(chip) = &sweep.description { (run::chip(chip)) }
@@ -83,7 +86,14 @@ pub(super) fn found(folder: &Folder<'_>) -> Found {
         .iter()
         .map(|f| format!("--sweep {}=\u{2026}", text::name(f)))
         .collect();
-    let command = format!("bruno train CHIP.json {}", fields.join(" "));
+    let yields = match target(&sweep.runs) {
+        Some(target) => format!(
+            " --yield-chips \u{2026} --yield-accuracy {}",
+            number(target)
+        ),
+        None => String::new(),
+    };
+    let command = format!("bruno train CHIP.json {}{yields}", fields.join(" "));
     let best = sweep
         .runs
         .iter()
@@ -94,6 +104,11 @@ pub(super) fn found(folder: &Folder<'_>) -> Found {
         ("Runs", sweep.runs.len().to_string()),
         ("Best test accuracy", number(best)),
     ])))
+}
+
+/// Least accuracy of a good chip, where yields were asked for.
+fn target(runs: &[Run]) -> Option<f64> {
+    runs.iter().find_map(|run| run.yield_).map(|y| y.target)
 }
 
 fn table(sweep: &Sweep) -> Markup {
@@ -194,11 +209,12 @@ fn trade(runs: &[Run], cost: usize) -> Option<Figure> {
 fn yields(runs: &[Run]) -> Option<Figure> {
     let found = points(runs, |run| Some((run.energy_nj?, run.yield_?.share)));
     let interval = |run: &Run| run.energy_nj.and(run.yield_).map(|y| y.interval);
+    let target = target(runs)?;
     let series = numbered("", &found).with_intervals(runs.iter().filter_map(interval));
     Chart {
         title: "Yield against energy (95 % intervals)".into(),
         x: Axis::new("energy (nJ a sample)"),
-        y: Axis::share("yield"),
+        y: Axis::share(&format!("yield at {} or more", number(target))),
         height: HIGH,
         series: vec![series],
     }

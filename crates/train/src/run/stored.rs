@@ -49,7 +49,11 @@ impl Stored {
             path: path.display().to_string(),
             what,
         };
-        let text = read_text(path).map_err(|e| failed(format!("cannot be read: {e}")))?;
+        let text = read_text(path).map_err(|e| {
+            failed(format!(
+                "cannot be read: {e}; give a run that `bruno train` made, or its checkpoint.json"
+            ))
+        })?;
         let Ok(kind) = serde_json::from_str::<Kind>(&text) else {
             return Ok(Self::Other);
         };

@@ -1,7 +1,8 @@
 //! `bruno device export`: cards and neurons as circuit simulators read them.
 
-use super::file_neuron;
+use super::file_neuron::{self, NamedFile};
 use super::neuron::{NeuronArguments, is_chip};
+use super::specimen::SpecimenArguments;
 use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::output;
@@ -49,12 +50,23 @@ enum ExportFormat {
 
 impl Export {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let text = match file_neuron::load(&self.source, self.layer.as_deref())? {
+        let text = match self.file()? {
             Some(named) => self.file_neuron(&named.neuron)?,
             None if is_chip(&self.source) => self.neuron()?,
             None => self.card()?,
         };
         output::write_or_print(self.out.as_deref(), &text)
+    }
+
+    /// The source, where it means a neuron of a file.
+    fn file(&self) -> Result<Option<NamedFile>, Failure> {
+        let (changes, specimen) = (Changes::default(), SpecimenArguments::default());
+        file_neuron::load(
+            &self.source,
+            &changes,
+            self.layer.as_deref(),
+            specimen.nominal(),
+        )
     }
 
     fn card(&self) -> Result<String, Failure> {

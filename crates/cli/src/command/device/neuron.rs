@@ -1,11 +1,12 @@
 //! Which neuron is meant, and what drives it.
 
+use super::specimen::{Specimen, SpecimenArguments};
 use crate::changes::Changes;
 use crate::failure::Failure;
-use bruno_chip::{ChipError, Description, DeviceCard, LayerDescription, NeuronKind, Problem};
+use bruno_chip::{ChipError, Description, DeviceCard, NeuronKind, Problem};
 use bruno_circuit::netlist::{Stimulus, Testbench};
 use bruno_circuit::{CircuitError, Neuron};
-use bruno_device::TICK_S;
+use bruno_device::{DieQuantity, TICK_S, die_quantities, heat_card};
 use std::path::{Path, PathBuf};
 
 /// A neuron of a chip.
@@ -28,6 +29,10 @@ pub struct Named {
     pub neuron: Neuron,
     /// Window of the recorder, s.
     pub window_s: f64,
+    /// Area of the neuron as it is described, um2: built-in events are made for it, whatever specimen they drive.
+    pub area_um2: f64,
+    /// What spreads between dies, with this specimen's values.
+    pub spread: Vec<DieQuantity>,
 }
 
 /// Whether a file is a chip description, and not a model card.
@@ -38,42 +43,40 @@ pub fn is_chip(path: &Path) -> bool {
 }
 
 impl NeuronArguments {
+    /// The nominal neuron.
     pub fn load(&self) -> Result<Named, Failure> {
-        let named = |name: String, card: DeviceCard, window_ticks: u32| Named {
-            name,
-            neuron: Neuron {
-                fires: true,
-                start_v: card.v_reset_v,
-                start_p: card.p_reset,
-                card,
-            },
-            window_s: f64::from(window_ticks) * TICK_S,
-        };
-        let Some(path) = &self.chip else {
-            return Ok(named("default neuron".into(), DeviceCard::default(), 1000));
-        };
-        let description = self.changes.load(path)?;
-        let layer = self.layer(&path.display().to_string(), &description)?;
-        let name = format!("{}, layer {}", description.name, layer.name);
-        Ok(named(name, layer.device.clone(), description.window_ticks))
+        self.load_as(SpecimenArguments::default().nominal())
     }
 
-    fn layer<'a>(
-        &self,
-        file: &str,
-        description: &'a Description,
-    ) -> Result<&'a LayerDescription, Failure> {
-        let felif: Vec<_> = description
-            .layers
-            .iter()
-            .filter(|l| l.kind == NeuronKind::Felif)
+    /// A specimen of the neuron.
+    pub fn load_as(&self, specimen: Specimen<'_>) -> Result<Named, Failure> {
+        let Some(path) = &self.chip else {
+            return default_neuron(specimen);
+        };
+        let description = self.changes.load(path)?;
+        let file = path.display().to_string();
+        let index = self.layer(&file, &description)?;
+        let layer = specimen.layer(&file, &description, index)?;
+        let spread = die_quantities(&layer).map_err(|problem| problem_of(&file, problem))?;
+        let name = format!("{}, layer {}", description.name, layer.name);
+        Ok(Named {
+            area_um2: description.layers[index].device.area_um2,
+            spread,
+            ..Named::new(name, layer.device, description.window_ticks)
+        })
+    }
+
+    /// Place of the layer that is meant.
+    fn layer(&self, file: &str, description: &Description) -> Result<usize, Failure> {
+        let layers = description.layers.iter().enumerate();
+        let felif: Vec<_> = layers
+            .filter(|(_, l)| l.kind == NeuronKind::Felif)
             .collect();
-        let wanted =
-            |l: &&&LayerDescription| self.layer.as_ref().is_none_or(|name| *name == l.name);
-        if let Some(layer) = felif.iter().find(wanted) {
-            return Ok(layer);
+        let wanted = |name: &str| self.layer.as_ref().is_none_or(|own| own == name);
+        if let Some((index, _)) = felif.iter().find(|(_, l)| wanted(&l.name)) {
+            return Ok(*index);
         }
-        let names: Vec<&str> = felif.iter().map(|l| l.name.as_str()).collect();
+        let names: Vec<&str> = felif.iter().map(|(_, l)| l.name.as_str()).collect();
         let problem = Problem {
             field: "--layer".into(),
             value: self
@@ -88,12 +91,43 @@ impl NeuronArguments {
                 "name one; neurons of `lif` and of a `model` have no ferroelectric capacitor here"
                     .into(),
         };
-        Err(ChipError::Invalid {
-            file: file.into(),
-            problems: vec![problem],
-        }
-        .into())
+        Err(problem_of(file, problem))
     }
+}
+
+impl Named {
+    fn new(name: String, card: DeviceCard, window_ticks: u32) -> Self {
+        Self {
+            name,
+            area_um2: card.area_um2,
+            spread: Vec::new(),
+            neuron: Neuron {
+                fires: true,
+                start_v: card.v_reset_v,
+                start_p: card.p_reset,
+                card,
+            },
+            window_s: f64::from(window_ticks) * TICK_S,
+        }
+    }
+}
+
+/// The neuron of an empty `device` block.
+fn default_neuron(specimen: Specimen<'_>) -> Result<Named, Failure> {
+    let name = "default neuron";
+    specimen.without_chip(name)?;
+    let mut card = DeviceCard::default();
+    if let Some(kelvin) = specimen.temperature_k() {
+        heat_card(&mut card, kelvin).map_err(|problem| problem_of(name, problem))?;
+    }
+    Ok(Named::new(name.into(), card, 1000))
+}
+
+/// A mistake in the file or the neuron that a command was given.
+pub fn problem_of(file: &str, problem: Problem) -> Failure {
+    let file = file.into();
+    let problems = vec![problem];
+    ChipError::Invalid { file, problems }.into()
 }
 
 /// What drives the neuron, and for how long.
@@ -126,7 +160,7 @@ impl StimulusArguments {
         let tau_s = 1e-3 * self.tau_ms.unwrap_or(card.tau_syn_ms);
         let stimulus = match &self.stimulus {
             Some(path) => Stimulus::load(path, tau_s)?,
-            None => Stimulus::built_in(card.area_um2, tau_s),
+            None => Stimulus::built_in(named.area_um2, tau_s),
         };
         let stop_s = match (self.duration_ms, &self.stimulus) {
             (Some(ms), _) => 1e-3 * ms,

@@ -1,39 +1,55 @@
 //! `bruno device simulate`: a neuron in a circuit simulator, over bruno's own trace.
 
+mod dies;
 mod of_file;
 
-use super::file_neuron;
-use super::neuron::{NeuronArguments, StimulusArguments};
+use super::file_neuron::{self, NamedFile};
+use super::neuron::{Named, NeuronArguments, StimulusArguments};
+use super::specimen::{Specimen, SpecimenArguments};
+use crate::command::montecarlo::DEFAULT_SEED;
 use crate::failure::Failure;
 use crate::output;
 use crate::picture::PictureArguments;
-use bruno_circuit::Trace;
 use bruno_circuit::netlist::Testbench;
 use bruno_circuit::simulator::{Comparison, Simulator, SimulatorError, compare};
+use bruno_circuit::{Measures, Trace};
 use bruno_host::FolderLock;
 use bruno_plot::{Axis, Curve, Mark, Panel};
 use clap::ValueEnum;
-use std::path::PathBuf;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Run a neuron with its trained values in a circuit simulator and compare it with bruno's adaptive solver.
 ///
 /// Writes the model, the testbench that replays the stimulus, the simulator's result (neuron.raw), both courses (overlay.svg,
-/// overlay.csv) and their differences (comparison.json) to --out. Differences above --tolerance-v, or another number of
+/// overlay.csv), their differences and measures (comparison.json) to --out. The testbench of ngspice has the measures as .meas
+/// lines, for one's own bench. Differences above --tolerance-v, or another number of
 /// spikes, end the command with exit code 4; a missing or failing simulator with 3.
 ///
 /// CHIP may also be a neuron file (.nrn), the name of a model that comes with bruno, or a chip whose layer has a `model`: its
 /// course is then that of the float model in fine steps, the input follows the current of the stimulus, and spikes further
 /// apart than --tolerance-us end the command with exit code 4.
+///
+/// --corner and --temperature change the neuron. --monte-carlo simulates the nominal neuron and one of each die, in the
+/// simulator (without one in bruno's solver alone), and writes dies.csv, spikes.csv, dies.json and dies.svg.
 #[derive(clap::Args)]
 pub struct Simulate {
     #[command(flatten)]
     neuron: NeuronArguments,
-    /// The simulator.
-    #[arg(long, value_enum)]
-    simulator: SimulatorName,
+    /// The simulator; with --monte-carlo it may be left away.
+    #[arg(long, value_enum, required_unless_present = "monte_carlo")]
+    simulator: Option<SimulatorName>,
     #[command(flatten)]
     stimulus: StimulusArguments,
+    #[command(flatten)]
+    specimen: SpecimenArguments,
+    /// Simulate the neuron on so many dies, those that `bruno montecarlo` draws from the layer's `variability.die`.
+    #[arg(long, value_name = "DIES", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    monte_carlo: Option<u32>,
+    /// Seed of the dies; die k of a seed is always the same.
+    #[arg(long, default_value_t = DEFAULT_SEED, requires = "monte_carlo")]
+    seed: u64,
     /// Largest difference of V that counts as agreement, V.
     #[arg(long, default_value_t = 1e-3)]
     tolerance_v: f64,
@@ -71,6 +87,10 @@ impl SimulatorName {
             Self::Vacask => "VACASK",
         }
     }
+
+    fn files(self, testbench: &Testbench) -> Vec<(&'static str, String)> {
+        Simulator::from(self).files(testbench)
+    }
 }
 
 impl From<SimulatorName> for Simulator {
@@ -85,43 +105,104 @@ impl From<SimulatorName> for Simulator {
 /// Rows of the drawn and written courses.
 const ROWS: usize = 4000;
 
+/// What comparison.json holds.
+#[derive(Serialize)]
+struct Found<C> {
+    #[serde(flatten)]
+    comparison: C,
+    /// Of the simulator's course and of bruno's.
+    measures: [Measures; 2],
+}
+
+fn write_files<N: AsRef<Path>>(dir: &Path, files: Vec<(N, String)>) -> Result<(), Failure> {
+    files
+        .into_iter()
+        .try_for_each(|(name, text)| output::write(&dir.join(name), &text))
+}
+
 impl Simulate {
     pub(super) fn run(&self) -> Result<(), Failure> {
+        let Some(simulator) = self.simulator.filter(|_| self.monte_carlo.is_none()) else {
+            return self.run_dies();
+        };
+        let specimen = self.specimen.nominal();
         if let Some(source) = &self.neuron.chip
-            && let Some(named) = file_neuron::load(source, self.neuron.layer.as_deref())?
+            && let Some(named) = self.file_neuron(source, specimen)?
         {
-            return self.run_file(named);
+            return self.run_file(simulator, named);
         }
-        let testbench = self.stimulus.testbench(&self.neuron.load()?)?;
-        let simulator = Simulator::from(self.simulator);
+        let testbench = self.testbench(&self.neuron.load_as(specimen)?)?;
         let _lock = FolderLock::take(&self.out)?;
-        for (name, text) in simulator.files(&testbench) {
-            output::write(&self.out.join(name), &text)?;
-        }
+        write_files(&self.out, simulator.files(&testbench))?;
         if self.dry_run {
-            say!("model and testbench in {}", self.out.display())?;
-            return Ok(());
+            return say!("model and testbench in {}", self.out.display());
         }
-        let limit = Duration::from_secs(self.timeout);
-        let simulated = simulator.run(&testbench, &self.out, limit)?;
-        let (comparison, own) = compare(&testbench, &simulated).map_err(|e| match e {
-            SimulatorError::Circuit(e) => self.stimulus.blame(&testbench, e).into(),
-            other => Failure::from(other),
-        })?;
-        let json = serde_json::to_string_pretty(&comparison).unwrap_or_default();
-        output::write(&self.out.join("comparison.json"), &(json.clone() + "\n"))?;
+        let simulated = self.simulated(simulator, &testbench, &self.out)?;
+        let (comparison, own) = self.compared(&testbench, &simulated)?;
+        let found = Found {
+            comparison,
+            measures: [&simulated, &own].map(Measures::of),
+        };
+        let json = format!("{:#}\n", serde_json::json!(found));
+        output::write(&self.out.join("comparison.json"), &json)?;
         output::write(&self.out.join("overlay.csv"), &table(&simulated, &own))?;
-        let panels = self.overlay(&testbench, &simulated, &own);
+        let panels = self.overlay(simulator, &testbench, &simulated, &own);
         self.pictures
             .write(&self.out, "overlay", &testbench.title, panels)?;
         match self.json {
-            true => say!("{json}")?,
-            false => say!("{}\nfiles: {}", report(&comparison), self.out.display())?,
+            true => say!("{}", json.trim_end())?,
+            false => say!(
+                "{}\n{}files: {}",
+                report(&found.comparison),
+                measured(&found.measures),
+                self.out.display()
+            )?,
         }
-        self.judge(comparison)
+        self.judge(&found.comparison)
     }
 
-    fn judge(&self, found: Comparison) -> Result<(), Failure> {
+    /// A specimen of the neuron where one of a file is meant.
+    fn file_neuron(
+        &self,
+        source: &Path,
+        specimen: Specimen<'_>,
+    ) -> Result<Option<NamedFile>, Failure> {
+        let NeuronArguments { changes, layer, .. } = &self.neuron;
+        file_neuron::load(source, changes, layer.as_deref(), specimen)
+    }
+
+    /// The neuron under its stimulus, with what it is in the title.
+    fn testbench(&self, named: &Named) -> Result<Testbench, Failure> {
+        let testbench = self.stimulus.testbench(named)?;
+        Ok(Testbench {
+            title: format!("{}{}", testbench.title, self.specimen.text()),
+            ..testbench
+        })
+    }
+
+    /// What the simulator makes of the files in a folder.
+    fn simulated(
+        &self,
+        simulator: SimulatorName,
+        testbench: &Testbench,
+        dir: &Path,
+    ) -> Result<Trace, Failure> {
+        let limit = Duration::from_secs(self.timeout);
+        Ok(Simulator::from(simulator).run(testbench, dir, limit)?)
+    }
+
+    fn compared(
+        &self,
+        testbench: &Testbench,
+        simulated: &Trace,
+    ) -> Result<(Comparison, Trace), Failure> {
+        compare(testbench, simulated).map_err(|e| match e {
+            SimulatorError::Circuit(e) => self.stimulus.blame(testbench, e).into(),
+            other => Failure::from(other),
+        })
+    }
+
+    fn judge(&self, found: &Comparison) -> Result<(), Failure> {
         let as_many = found.spikes[0] == found.spikes[1];
         if as_many && found.v_max_v <= self.tolerance_v {
             return Ok(());
@@ -135,7 +216,13 @@ impl Simulate {
         })
     }
 
-    fn overlay(&self, testbench: &Testbench, simulated: &Trace, own: &Trace) -> Vec<Panel> {
+    fn overlay(
+        &self,
+        simulator: SimulatorName,
+        testbench: &Testbench,
+        simulated: &Trace,
+        own: &Trace,
+    ) -> Vec<Panel> {
         let rows = rows_of(&simulated.t_s);
         let course = |trace: &Trace, column: &[f64]| {
             let point = |&k: &usize| (1e3 * trace.t_s[k], column[k]);
@@ -145,7 +232,7 @@ impl Simulate {
             x: Axis::linear("t (ms)"),
             y: Axis::linear(label),
             curves: vec![
-                Curve::new(self.simulator.name(), Mark::Line, course(simulated, theirs)),
+                Curve::new(simulator.name(), Mark::Line, course(simulated, theirs)),
                 Curve::new("bruno", Mark::Dashed, course(own, ours)),
             ],
         };
@@ -192,6 +279,15 @@ fn table(simulated: &Trace, own: &Trace) -> String {
         );
     }
     text
+}
+
+/// The measures of both courses, a line each.
+fn measured([theirs, ours]: &[Measures; 2]) -> String {
+    let word = |value: Option<f64>| value.map_or("none".into(), |x| format!("{x:.6e}"));
+    let rows = theirs.columns().into_iter().zip(ours.columns()).skip(1);
+    rows.filter(|(a, b)| a.1.or(b.1).is_some())
+        .map(|((name, a), (_, b))| format!("{name}: {}, in bruno {}\n", word(a), word(b)))
+        .collect()
 }
 
 fn report(found: &Comparison) -> String {

@@ -8,6 +8,8 @@ pub(super) struct Object {
     pub about: String,
     /// Path of a description's field, e.g. `layers.0.device`; empty for the description itself.
     pub path: String,
+    /// The kind of data that it describes, where it does so.
+    pub kind: Option<String>,
     pub fields: Vec<Field>,
 }
 
@@ -51,10 +53,10 @@ impl Walk<'_> {
         let Some(fields) = node["properties"].as_object() else {
             return;
         };
-        let name = match node
+        let kind = node
             .pointer("/properties/kind/const")
-            .and_then(Value::as_str)
-        {
+            .and_then(Value::as_str);
+        let name = match kind {
             Some(kind) => format!("{name}, kind `{kind}`"),
             None => name.to_string(),
         };
@@ -75,6 +77,7 @@ impl Walk<'_> {
             name,
             about: about(node),
             path: path.to_string(),
+            kind: kind.map(str::to_string),
             fields: fields.iter().map(field).collect(),
         });
         for (field, schema) in fields {

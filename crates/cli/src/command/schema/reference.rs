@@ -49,13 +49,16 @@ fn table(page: &mut String, schema: &Value, object: &Object) {
     );
     page.push_str("| field | default | allowed | meaning |\n|---|---|---|---|\n");
     for field in &object.fields {
-        let path = joined(&object.path, &field.name);
+        let at = Place {
+            path: joined(&object.path, &field.name),
+            kind: object.kind.as_deref(),
+        };
         let _ = writeln!(
             page,
             "| `{}` | {} | {} | {} |",
             field.name,
             default(field),
-            words(schema, &field.schema, &path).replace('|', "\\|"),
+            words(schema, &field.schema, &at).replace('|', "\\|"),
             meaning(schema, &field.schema).replace('|', "\\|"),
         );
     }
@@ -95,8 +98,14 @@ fn default(field: &Field) -> String {
     }
 }
 
+/// A field's path, and the kind of data that it is of.
+struct Place<'a> {
+    path: String,
+    kind: Option<&'a str>,
+}
+
 /// What may stand in a field.
-fn words(schema: &Value, node: &Value, path: &str) -> String {
+fn words(schema: &Value, node: &Value, at: &Place<'_>) -> String {
     if node.get("const").is_some() || node.get("enum").is_some() {
         return names(node).join(", ");
     }
@@ -104,14 +113,14 @@ fn words(schema: &Value, node: &Value, path: &str) -> String {
         return format!("{low}..{high}");
     }
     if let Some(named) = reference(node) {
-        return words(schema, &schema["$defs"][named], path);
+        return words(schema, &schema["$defs"][named], at);
     }
     if let Some(choices) = ["anyOf", "oneOf", "allOf"]
         .iter()
         .find_map(|key| node[key].as_array())
     {
         let each = choices.iter().filter(|c| c["type"] != "null");
-        let mut all: Vec<String> = each.map(|choice| words(schema, choice, path)).collect();
+        let mut all: Vec<String> = each.map(|choice| words(schema, choice, at)).collect();
         all.dedup();
         return all.join(", ");
     }
@@ -124,20 +133,32 @@ fn words(schema: &Value, node: &Value, path: &str) -> String {
         _ => false,
     };
     match () {
-        () if has("integer") => allowed(path).unwrap_or("a whole number".into()),
-        () if has("number") => allowed(path).unwrap_or("a number".into()),
+        () if has("integer") => allowed(&at.path, at.kind).unwrap_or_else(|| whole_number(node)),
+        () if has("number") => allowed(&at.path, at.kind).unwrap_or("a number".into()),
         () if has("boolean") => "`true`, `false`".into(),
-        () if has("array") => list(schema, node, path),
+        () if has("array") => list(schema, node, at),
         () if has("object") => "an object".into(),
         () if has("string") => "a text".into(),
         () => "any value".into(),
     }
 }
 
-fn list(schema: &Value, node: &Value, path: &str) -> String {
+/// A whole number that no check is about: what its type holds.
+fn whole_number(node: &Value) -> String {
+    match node["format"].as_str() {
+        Some("uint32") => format!("0..{}", u32::MAX),
+        Some("uint" | "uint64") => format!("0..{}", u64::MAX),
+        _ => "a whole number".into(),
+    }
+}
+
+fn list(schema: &Value, node: &Value, at: &Place<'_>) -> String {
     let entry = node.get("items").filter(|items| items.is_object());
     let entries = match (entry, node["prefixItems"].as_array()) {
-        (Some(entry), _) => words(schema, entry, &joined(path, "0")),
+        (Some(entry), _) => {
+            let path = joined(&at.path, "0");
+            words(schema, entry, &Place { path, ..*at })
+        }
         (None, Some(first)) => return format!("a list of {} numbers", first.len()),
         (None, None) => "values".into(),
     };

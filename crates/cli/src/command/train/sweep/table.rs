@@ -180,16 +180,25 @@ pub fn panels(rows: &[Row]) -> Vec<Panel> {
     costs.map(panel).chain(yields(rows)).collect()
 }
 
-/// Yield over energy.
+/// Yield over energy, with its interval.
 fn yields(rows: &[Row]) -> Option<Panel> {
     let target = figures(rows).find_map(|r| r.yield_)?.target;
     let share = |r: &Figures| r.yield_.map_or(f64::NAN, |y| y.share);
     let points = figures(rows).map(|r| (r.energy_nj, share(r)));
     let name = format!("virtual chips of accuracy {target} or more");
+    // A point that is no number breaks the line behind each interval.
+    let interval = |r: &Figures| {
+        let (low, high) = r.yield_.map_or((f64::NAN, f64::NAN), |y| y.interval);
+        [low, high, f64::NAN].map(|share| (r.energy_nj, share))
+    };
+    let intervals = figures(rows).flat_map(interval);
     Some(Panel {
         x: Axis::linear(COSTS[0]),
         y: Axis::share("yield"),
-        curves: vec![Curve::new(&name, Mark::Points, points).with_texts(texts(rows))],
+        curves: vec![
+            Curve::new(&name, Mark::Points, points).with_texts(texts(rows)),
+            Curve::new("95 % interval", Mark::Dashed, intervals),
+        ],
     })
 }
 
