@@ -67,7 +67,11 @@ fn in_search(name: &str, tune: &str) {
     let chip = CHIP.replace(INPUTS, "\"inputs\": 24");
     let chip = chip.replace("\"outputs\": 2", "\"outputs\": 7");
     let chip = chip.replace(DATA, "{\"kind\": \"braille\", \"train\": 1, \"test\": 1}");
-    of_text(name, &chip.replace(EPOCHS, tune), "tune FILE --out DIR/out");
+    of_text(
+        name,
+        &chip.replace(EPOCHS, tune),
+        "tune FILE --threads 1 --out DIR/out",
+    );
 }
 
 #[test]

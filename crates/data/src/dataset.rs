@@ -194,7 +194,7 @@ mod tests {
     }
     #[test]
     fn outputs() {
-        check(2, 9, "the chip's `readout.outputs` is 9; allowed: 1 ");
+        check(2, 9, "readout.outputs is 9; allowed: 1 ");
     }
     fn check_accelerated(target: Target, by: u32, expected: Result<Target, &str>) {
         let mut set = set();
