@@ -1,6 +1,6 @@
 //! The report of a scored chip, as `train` and `eval` print it: text, or one JSON object.
 
-use crate::ridge::Yardstick;
+use crate::ridge::Measured;
 use crate::{costs, quantisation, scores};
 use bruno_data::Dataset;
 use bruno_device::{Chip, EffectsInForce, Verdict};
@@ -42,7 +42,7 @@ impl Report<'_> {
     }
 
     /// The same, every count behind it, and the yardsticks.
-    pub fn json(&self, yardsticks: &[Yardstick]) -> Value {
+    pub fn json(&self, yardsticks: &[Measured]) -> Value {
         let Self { run, found, .. } = self;
         let area = self.area();
         let mut result = scores::json(self.set, found);

@@ -1,8 +1,8 @@
-//! The yardsticks beside a result: ridge regressions on spike counts, computed after it is printed.
+//! The yardsticks beside a result: models without spikes, computed after it is printed.
 
 use crate::progress::Progress;
 use crate::ranks;
-use bruno_data::{Dataset, RidgeCost, tuned_ridge_accuracy};
+use bruno_data::{Dataset, Yardstick};
 use serde_json::{Map, Value, json};
 
 /// Most multiplications that are done unasked: some seconds.
@@ -23,32 +23,37 @@ pub enum Demand {
     Never,
 }
 
-/// One regression's test accuracy.
-pub struct Yardstick {
-    name: &'static str,
-    key: &'static str,
+/// One yardstick's test score.
+pub struct Measured {
+    yardstick: Yardstick,
     result: Result<f64, String>,
 }
 
-/// The regressions on counts and on counts in 8 bins; none for a set without classes.
-pub fn yardsticks(set: &Dataset, demand: Demand) -> Vec<Yardstick> {
-    if set.class_names.is_empty() || demand == Demand::Never || !ranks::speaks() {
+/// The yardsticks of a set.
+pub fn yardsticks(set: &Dataset, demand: Demand) -> Vec<Measured> {
+    if demand == Demand::Never || !ranks::speaks() {
         return Vec::new();
     }
-    let kinds = [
-        ("ridge on spike counts", "ridge_counts", 1),
-        ("ridge on counts in 8 bins", "ridge_8_bins", 8),
-    ];
-    let one = |(name, key, bins)| Yardstick {
-        name,
-        key,
-        result: accuracy(set, name, bins, demand),
+    let one = |yardstick| Measured {
+        yardstick,
+        result: score(set, yardstick, demand),
     };
-    kinds.into_iter().map(one).collect()
+    Yardstick::all(set).into_iter().map(one).collect()
 }
 
-fn accuracy(set: &Dataset, name: &str, bins: usize, demand: Demand) -> Result<f64, String> {
-    let cost = RidgeCost::of(set, bins);
+/// What it is called in texts and in JSON.
+fn names(yardstick: Yardstick) -> (&'static str, &'static str) {
+    match yardstick {
+        Yardstick::RidgeOnCounts => ("ridge on spike counts", "ridge_counts"),
+        Yardstick::RidgeOnBins => ("ridge on counts in 8 bins", "ridge_8_bins"),
+        Yardstick::SoftmaxOnBins => ("softmax on counts in 8 bins", "softmax_8_bins"),
+        Yardstick::NearestOnBins => ("nearest by counts in 8 bins", "nearest_8_bins"),
+        Yardstick::LogisticOnFrames => ("logistic on 2 frames, nats", "logistic_2_frames_nats"),
+    }
+}
+
+fn score(set: &Dataset, yardstick: Yardstick, demand: Demand) -> Result<f64, String> {
+    let cost = yardstick.cost(set);
     let dear = cost.multiplications > MOST_MULTIPLICATIONS || cost.bytes > MOST_BYTES;
     if dear && demand == Demand::Auto {
         return Err(format!(
@@ -59,9 +64,9 @@ fn accuracy(set: &Dataset, name: &str, bins: usize, demand: Demand) -> Result<f6
         ));
     }
     let total = (cost.multiplications / UNIT).ceil() as u64;
-    let mut progress = Progress::new(name, total, "million multiplications");
+    let mut progress = Progress::new(names(yardstick).0, total, "million multiplications");
     let (mut done, mut told) = (0.0, 0);
-    Ok(tuned_ridge_accuracy(set, bins, &mut |multiplications| {
+    Ok(yardstick.score(set, &mut |multiplications| {
         done += multiplications;
         let units = (done / UNIT) as u64;
         progress.advance(units - told);
@@ -69,21 +74,23 @@ fn accuracy(set: &Dataset, name: &str, bins: usize, demand: Demand) -> Result<f6
     }))
 }
 
-impl Yardstick {
+impl Measured {
     /// One line.
     pub fn line(&self) -> String {
+        let (name, _) = names(self.yardstick);
         match &self.result {
-            Ok(accuracy) => format!("  {:<30}{accuracy:.3}", self.name),
-            Err(note) => format!("  {:<30}{note}", self.name),
+            Ok(score) => format!("  {name:<30}{score:.3}"),
+            Err(note) => format!("  {name:<30}{note}"),
         }
     }
 
-    /// Its accuracy (null where it was left out, with the reason beside it).
+    /// Its score (null where it was left out, with the reason beside it).
     pub fn json(&self) -> Map<String, Value> {
+        let (_, key) = names(self.yardstick);
         let mut fields = Map::new();
-        fields.insert(self.key.into(), json!(self.result.as_ref().ok()));
+        fields.insert(key.into(), json!(self.result.as_ref().ok()));
         if let Err(note) = &self.result {
-            fields.insert(format!("{}_note", self.key), json!(note));
+            fields.insert(format!("{key}_note"), json!(note));
         }
         fields
     }
@@ -114,7 +121,7 @@ mod tests {
         };
         let lines: Vec<String> = yardsticks(&set, demand)
             .iter()
-            .map(Yardstick::line)
+            .map(Measured::line)
             .collect();
         assert_eq!(lines, expected);
     }
@@ -124,14 +131,18 @@ mod tests {
         let expected = [
             "  ridge on spike counts         1.000",
             "  ridge on counts in 8 bins     1.000",
+            "  softmax on counts in 8 bins   1.000",
+            "  nearest by counts in 8 bins   1.000",
         ];
         check(8, 20, Demand::Auto, &expected);
     }
     #[test]
     fn what_takes_minutes_is_named() {
         let expected = [
-            "  ridge on spike counts         left out: 6000 unknowns take 1.0e12 multiplications and 0.7 GB; --ridge always computes it",
-            "  ridge on counts in 8 bins     left out: 6000 unknowns take 6.1e12 multiplications and 1.9 GB; --ridge always computes it",
+            "  ridge on spike counts         left out: 6000 unknowns take 1.3e12 multiplications and 0.7 GB; --ridge always computes it",
+            "  ridge on counts in 8 bins     left out: 6000 unknowns take 6.4e12 multiplications and 1.9 GB; --ridge always computes it",
+            "  softmax on counts in 8 bins   left out: 320000 unknowns take 3.8e12 multiplications and 7.7 GB; --ridge always computes it",
+            "  nearest by counts in 8 bins   left out: 6000 unknowns take 9.6e8 multiplications and 7.7 GB; --ridge always computes it",
         ];
         check(6000, 20_000, Demand::Auto, &expected);
     }

@@ -1,10 +1,10 @@
-//! Ridge baselines of the built-in Braille sets: `cargo run --release -p bruno-data --example baseline`.
+//! Yardsticks of the built-in Braille sets: `cargo run --release -p bruno-data --example baseline`.
 //!
-//! The penalty decides how good the yardstick is, so several are shown, and the one which validation would choose.
+//! The penalty decides how good a ridge is, so several are shown, and the one which validation would choose.
 
-use bruno_data::{BrailleConfig, DataError, Dataset, Letters, braille, ridge_accuracy};
+use bruno_data::{BrailleConfig, DataError, Dataset, Letters, Yardstick, braille, ridge_accuracy};
 
-const PENALTIES: [f64; 5] = [1.0, 10.0, 100.0, 1e3, 1e4];
+const PENALTIES: [f64; 7] = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6];
 
 fn main() -> Result<(), DataError> {
     for letters in [Letters::Seven, Letters::TwentySeven] {
@@ -17,6 +17,9 @@ fn main() -> Result<(), DataError> {
             println!("{}\n  seed {seed}", set.summary());
             for bins in [1, 8] {
                 report(&set, bins);
+            }
+            for yardstick in Yardstick::all(&set) {
+                println!("  {yardstick:?}: {:.3}", yardstick.score(&set, &mut |_| {}));
             }
         }
     }

@@ -1,6 +1,7 @@
-//! The yardstick of a classification set: ridge regression on spike counts.
+//! Yardsticks: what models without spikes make of a set. Of classes: ridge regression, softmax regression and nearest samples
+//! on spike counts; of frames: logistic regression on the last two.
 //!
-//! With features X `[sample][feature]`, standardised on the training set, and the classes' indicators Y less their mean,
+//! Ridge regression: with features X `[sample][feature]`, standardised on the training set, and the classes' indicators Y less their mean,
 //! the weights are
 //!
 //! ```text
@@ -12,14 +13,19 @@
 
 mod cholesky;
 mod features;
+mod frames;
+mod nearest;
+mod softmax;
 
 use crate::{Dataset, Sample, Target, first_largest};
 use features::{Counts, Standard};
 use nalgebra::{DMatrix, RowDVector};
 use std::ops::Range;
 
-/// Penalties of which validation chooses.
-const PENALTIES: [f64; 4] = [1.0, 10.0, 100.0, 1000.0];
+/// Penalties of which validation chooses: wide enough that the best of every set that was looked at lies between two others.
+const PENALTIES: [f64; 8] = [0.1, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6];
+/// Equal parts of a sample whose spikes are counted.
+const BINS: usize = 8;
 /// Rows or columns of X at a time.
 const BLOCK: usize = 512;
 
@@ -32,20 +38,97 @@ enum Form {
     Dual,
 }
 
-/// What a yardstick takes.
+/// A model whose settings validation chooses, and which a network should beat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Yardstick {
+    /// Ridge regression on the spikes of each channel.
+    RidgeOnCounts,
+    /// Ridge regression on the spikes of each channel in 8 parts of a sample.
+    RidgeOnBins,
+    /// Softmax regression on the same.
+    SoftmaxOnBins,
+    /// The nearest training samples by the same.
+    NearestOnBins,
+    /// Logistic regression on the last two frames.
+    LogisticOnFrames,
+}
+
+impl Yardstick {
+    /// Those of a set: of classes, or of frames.
+    pub fn all(set: &Dataset) -> Vec<Self> {
+        match set.class_names.is_empty() {
+            true => vec![Self::LogisticOnFrames],
+            false => vec![
+                Self::RidgeOnCounts,
+                Self::RidgeOnBins,
+                Self::SoftmaxOnBins,
+                Self::NearestOnBins,
+            ],
+        }
+    }
+
+    /// What it takes on a set.
+    pub fn cost(self, set: &Dataset) -> YardstickCost {
+        let bins = self.bins();
+        let features = set.channels * bins;
+        let scored = set.valid.len() + set.test.len();
+        let [n, s, d, c] = [set.train.len(), scored, features, set.outputs].map(|x| x as f64);
+        let dense = 8.0 * (n + s) * d;
+        let (unknowns, multiplications, bytes) = match self {
+            Self::RidgeOnCounts | Self::RidgeOnBins => return YardstickCost::of_ridge(set, bins),
+            Self::SoftmaxOnBins => {
+                let multiplications = softmax::multiplications([n, s, d, c]);
+                (
+                    features * set.outputs,
+                    multiplications,
+                    dense + 16.0 * n * c,
+                )
+            }
+            Self::NearestOnBins => (set.train.len(), n * s * d, dense + 8.0 * n * s),
+            Self::LogisticOnFrames => {
+                let weights = (2 * set.channels + 1) * set.outputs;
+                (weights, frames::multiplications(set), 40.0 * weights as f64)
+            }
+        };
+        YardstickCost {
+            unknowns,
+            multiplications,
+            bytes,
+        }
+    }
+
+    /// Its score on the test set: accuracy (0..1), of frames the cross-entropy of one, nats. `done` hears how many
+    /// multiplications were done.
+    pub fn score(self, set: &Dataset, done: &mut dyn FnMut(f64)) -> f64 {
+        match self {
+            Self::RidgeOnCounts | Self::RidgeOnBins => tuned_ridge(set, self.bins(), done),
+            Self::SoftmaxOnBins => softmax::tuned_accuracy(set, self.bins(), done),
+            Self::NearestOnBins => nearest::tuned_accuracy(set, self.bins(), done),
+            Self::LogisticOnFrames => frames::tuned_nats(set, done),
+        }
+    }
+
+    fn bins(self) -> usize {
+        match self {
+            Self::RidgeOnCounts | Self::LogisticOnFrames => 1,
+            Self::RidgeOnBins | Self::SoftmaxOnBins | Self::NearestOnBins => BINS,
+        }
+    }
+}
+
+/// What a yardstick takes, at most.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RidgeCost {
-    /// Unknowns of the system: features or samples, whichever are fewer.
+pub struct YardstickCost {
+    /// Unknowns: of a ridge features or samples, whichever are fewer; weights; samples that are compared with.
     pub unknowns: usize,
-    /// Multiplications, for all penalties.
+    /// Multiplications, for all settings.
     pub multiplications: f64,
     /// Memory, bytes.
     pub bytes: f64,
 }
 
-impl RidgeCost {
-    /// Of [`tuned_ridge_accuracy`] on a set.
-    pub fn of(set: &Dataset, bins: usize) -> Self {
+impl YardstickCost {
+    fn of_ridge(set: &Dataset, bins: usize) -> Self {
         let (samples, features) = (set.train.len(), set.channels * bins.max(1));
         let unknowns = samples.min(features);
         let [n, d, m, c] = [samples, features, unknowns, set.outputs].map(|x| x as f64);
@@ -68,10 +151,10 @@ pub fn ridge_accuracy(set: &Dataset, bins: usize, lambda: f64) -> f64 {
     ridge.accuracy(&ridge.weights(lambda), &set.test)
 }
 
-/// The same with the penalty of 1, 10, 100 and 1000 that does best on the validation set (on the test set, where there is
-/// none), the strongest of equals. `done` hears how many multiplications were done.
-pub fn tuned_ridge_accuracy(set: &Dataset, bins: usize, done: &mut dyn FnMut(f64)) -> f64 {
-    let cost = RidgeCost::of(set, bins);
+/// The same with the penalty that does best on the validation set (on the test set, where there is none), of equals the one
+/// whose scores are nearest to the indicators. `done` hears how many multiplications were done.
+fn tuned_ridge(set: &Dataset, bins: usize, done: &mut dyn FnMut(f64)) -> f64 {
+    let cost = YardstickCost::of_ridge(set, bins);
     let ridge = Ridge::new(set, bins, smaller(set, bins), done);
     let chosen_on = if set.valid.is_empty() {
         &set.test
@@ -79,12 +162,12 @@ pub fn tuned_ridge_accuracy(set: &Dataset, bins: usize, done: &mut dyn FnMut(f64
         &set.valid
     };
     let prepared = (set.train.len() * set.channels * bins.max(1) * cost.unknowns) as f64;
-    let mut best = (f64::MIN, DMatrix::zeros(0, 0));
+    let mut best = ((f64::MIN, f64::MIN), DMatrix::zeros(0, 0));
     for lambda in PENALTIES {
         let weights = ridge.weights(lambda);
-        let accuracy = ridge.accuracy(&weights, chosen_on);
-        if accuracy >= best.0 {
-            best = (accuracy, weights);
+        let (accuracy, square) = ridge.judged(&weights, chosen_on);
+        if (accuracy, -square) > best.0 {
+            best = ((accuracy, -square), weights);
         }
         done((cost.multiplications - prepared) / PENALTIES.len() as f64);
     }
@@ -189,17 +272,30 @@ impl<'a> Ridge<'a> {
 
     /// Share of the samples whose class has the largest score.
     fn accuracy(&self, weights: &DMatrix<f64>, samples: &[Sample]) -> f64 {
+        self.judged(weights, samples).0
+    }
+
+    /// The same, and the mean square of what the scores are off the indicators.
+    fn judged(&self, weights: &DMatrix<f64>, samples: &[Sample]) -> (f64, f64) {
         let counts = Counts::of(samples, self.set.channels, self.bins);
-        let mut right = 0;
+        let (mut right, mut square) = (0, 0.0);
         for rows in blocks(samples.len()) {
             let x = self.standard.block(&counts, rows.clone(), 0..counts.width);
             let scores = x * weights;
             for (row, sample) in scores.row_iter().zip(&samples[rows]) {
-                let found = first_largest((row + &self.bias).iter().copied());
+                let scores = row + &self.bias;
+                let found = first_largest(scores.iter().copied());
                 right += usize::from(class(sample).is_some() && class(sample) == found);
+                let indicator = |k| f64::from(u8::from(class(sample) == Some(k)));
+                let off = scores
+                    .iter()
+                    .enumerate()
+                    .map(|(k, score)| score - indicator(k));
+                square += off.map(|x| x * x).sum::<f64>();
             }
         }
-        right as f64 / samples.len().max(1) as f64
+        let share = 1.0 / samples.len().max(1) as f64;
+        (right as f64 * share, square * share)
     }
 }
 
@@ -273,6 +369,50 @@ mod tests {
         check(&early_or_late(500), 2, 1.0, 1.0);
     }
     #[test]
+    fn softmax_and_neighbours_see_time_too() {
+        for yardstick in [Yardstick::SoftmaxOnBins, Yardstick::NearestOnBins] {
+            let mut done = 0.0;
+            let set = early_or_late(1000);
+            assert_eq!(yardstick.score(&set, &mut |n| done += n), 1.0);
+            assert!(done <= yardstick.cost(&set).multiplications && done > 0.0);
+        }
+    }
+
+    /// Frames in which a channel is heard when it was not heard two frames before.
+    #[test]
+    fn the_last_two_frames_tell_the_next() {
+        let pattern = [0, 0, 1, 1];
+        let song = |start: usize| {
+            let heard = |k: usize| pattern[(start + k) % 4] == 1;
+            Sample {
+                events: (0..40)
+                    .filter(|k| heard(*k))
+                    .map(|k| Event {
+                        t_us: 100 * k as u32,
+                        channel: 0,
+                    })
+                    .collect(),
+                duration_us: 4000,
+                target: Target::Frames {
+                    frame_us: 100,
+                    next: (1..=40).map(|k| vec![0; usize::from(heard(k))]).collect(),
+                },
+            }
+        };
+        let songs = || (0..4).map(song).collect();
+        let set = Dataset {
+            channels: 1,
+            outputs: 1,
+            train: songs(),
+            test: songs(),
+            ..Dataset::default()
+        };
+        assert_eq!(Yardstick::all(&set), [Yardstick::LogisticOnFrames]);
+        let nats = Yardstick::LogisticOnFrames.score(&set, &mut |_| {});
+        // One frame tells nothing: ln 2. The first frame of a song has no frame before it.
+        assert!(nats < 0.1, "{nats}");
+    }
+    #[test]
     fn nothing_to_test() {
         let set = Dataset {
             train: Vec::new(),
@@ -295,8 +435,8 @@ mod tests {
         let mut set = early_or_late(1000);
         set.valid = set.test.split_off(10);
         let mut done = 0.0;
-        assert_eq!(tuned_ridge_accuracy(&set, 2, &mut |n| done += n), 1.0);
-        let cost = RidgeCost::of(&set, 2);
+        assert_eq!(tuned_ridge(&set, 2, &mut |n| done += n), 1.0);
+        let cost = YardstickCost::of_ridge(&set, 2);
         assert_eq!(cost.unknowns, 2);
         assert!((done - cost.multiplications).abs() < 1e-6 * done);
     }
@@ -355,8 +495,8 @@ mod tests {
     fn few_samples_of_many_channels_are_cheap() {
         let mut set = random(4, 6);
         set.channels = 4096;
-        assert_eq!(RidgeCost::of(&set, 8).unknowns, 4);
+        assert_eq!(YardstickCost::of_ridge(&set, 8).unknowns, 4);
         assert_eq!(smaller(&set, 8), Form::Dual);
-        tuned_ridge_accuracy(&set, 8, &mut |_| {});
+        tuned_ridge(&set, 8, &mut |_| {});
     }
 }

@@ -20,7 +20,7 @@ mod npz;
 mod reckon;
 mod source;
 
-pub use baseline::{RidgeCost, ridge_accuracy, tuned_ridge_accuracy};
+pub use baseline::{Yardstick, YardstickCost, ridge_accuracy};
 pub use braille::{BrailleConfig, Letters, braille};
 pub use dataset::{Dataset, Event, Sample, Target};
 pub use decision::first_largest;

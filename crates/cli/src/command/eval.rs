@@ -33,7 +33,8 @@ pub struct Eval {
     split: Split,
     #[command(flatten)]
     running: Running,
-    /// Compute the ridge yardsticks: where they take seconds, always, or never.
+    /// Compute the yardsticks (ridge, softmax and nearest samples on spike counts; of frames logistic regression on the last
+    /// two): where they take seconds, always, or never.
     #[arg(long, value_enum, default_value_t = Demand::Auto)]
     ridge: Demand,
     /// Print the result as JSON on stdout.

@@ -84,7 +84,8 @@ pub struct Train {
     /// Also write checkpoint.json after so many steps, for long epochs; SIGUSR1 asks for one at any time.
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u32).range(1..))]
     checkpoint_every: Option<u32>,
-    /// Compute the ridge yardsticks: where they take seconds, always, or never.
+    /// Compute the yardsticks (ridge, softmax and nearest samples on spike counts; of frames logistic regression on the last
+    /// two): where they take seconds, always, or never.
     #[arg(long, value_enum, default_value_t = Demand::Auto)]
     ridge: Demand,
     /// Print the result as JSON on stdout.
