@@ -273,6 +273,22 @@ fn a_difference_that_is_too_large() {
     let (_dir, command) = device(&arguments);
     check(command, 4, "simulator and bruno differ: V by ");
 }
+/// A neuron that the stimulus does not make fire agrees with everything.
+fn silent(more: &[&str]) {
+    let fixed = ["simulate", "examples/braille.json", "--duration-ms", "1"];
+    let (_dir, command) = device(&[&fixed[..], more].concat());
+    check(command, 0, "note: no spike: the stimulus is too weak");
+}
+
+#[test]
+fn a_neuron_without_a_spike() {
+    silent(&["--simulator", "ngspice"]);
+}
+#[test]
+fn dies_without_a_spike() {
+    let spread = SPREAD[2];
+    silent(&["--monte-carlo", "2", "--set", spread]);
+}
 #[test]
 fn a_bad_stimulus() {
     let (_card, path) = card("current.csv", "t_s,i_A\n0,1e-12\n0,1e-12\n");

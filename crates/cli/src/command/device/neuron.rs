@@ -144,7 +144,7 @@ pub struct StimulusArguments {
     pub duration_ms: Option<f64>,
     /// The membrane alone, without threshold and reset.
     #[arg(long)]
-    membrane: bool,
+    pub membrane: bool,
     /// Membrane voltage at the beginning, V [default: the card's `v_reset_V`, where a sample of the chip starts].
     #[arg(long, allow_negative_numbers = true, value_parser = start_v)]
     start_v: Option<f64>,

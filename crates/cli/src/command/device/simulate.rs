@@ -158,7 +158,18 @@ impl Simulate {
                 self.out.display()
             )?,
         }
+        self.note_silence([&found.measures[1]]);
         self.judge(&found.comparison)
+    }
+
+    /// Says so where no neuron of these spiked, though it could have: the agreement then shows little.
+    fn note_silence<'a>(&self, measures: impl IntoIterator<Item = &'a Measures>) {
+        if !self.stimulus.membrane && measures.into_iter().all(|m| m.spikes == 0) {
+            tell!(
+                "note: no spike: the stimulus is too weak for this neuron, so neither threshold nor reset was looked at; give a \
+                 stronger --stimulus, or a longer --tau-ms of the built-in events"
+            );
+        }
     }
 
     /// A specimen of the neuron where one of a file is meant.

@@ -61,6 +61,7 @@ impl Simulate {
             );
         }
         self.write_dies(&dies)?;
+        self.note_silence(dies.iter().map(|die| &die.course.measures));
         let differs = dies
             .into_iter()
             .find_map(|die| Some((die.name(), die.course.differs?)));

@@ -46,6 +46,7 @@ impl Simulate {
                 self.out.display()
             )?,
         }
+        self.note_silence([&found.measures[1]]);
         self.judge_file(&found.comparison)
     }
 
