@@ -4,7 +4,7 @@ use crate::ranks;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::{Forward, IntegerModel, SimError};
-use bruno_verilator::{Flavour, VerilatedModel};
+use bruno_verilator::{Builder, Flavour, Several, VerilatedModel};
 use std::path::Path;
 use std::sync::Once;
 
@@ -54,6 +54,14 @@ pub fn fast_model(chip: &Chip, design: &Design) -> Result<VerilatedModel, SimErr
     Ok(model)
 }
 
+/// Who builds models that are there later than the first: one process of each machine.
+fn builder() -> Builder {
+    match ranks::current().on_node().0 {
+        0 => Builder::This(|note| tell!("{note}")),
+        _ => Builder::Another,
+    }
+}
+
 /// What runs a chip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Simulator {
@@ -67,7 +75,7 @@ impl Simulator {
     /// One simulator of a chip.
     pub fn model(self, chip: &Chip, design: &Design) -> Result<Box<dyn Forward>, SimError> {
         Ok(match self {
-            Self::Rtl => Box::new(fast_model(chip, design)?),
+            Self::Rtl => Box::new(Several::new(chip, fast_model(chip, design)?, builder())),
             Self::Integer => Box::new(IntegerModel::new(chip)),
         })
     }

@@ -325,7 +325,7 @@ fn level_codes(current: CurrentWord, synapse: &Synapse) -> Vec<i32> {
 }
 
 /// Even banks of at most `largest` neurons.
-fn banks(neurons: usize, largest: usize) -> Vec<usize> {
+pub(crate) fn banks(neurons: usize, largest: usize) -> Vec<usize> {
     let count = neurons.div_ceil(largest);
     let size = |k: usize| neurons * (k + 1) / count - neurons * k / count;
     (0..count).map(size).collect()

@@ -7,6 +7,7 @@
 mod chip;
 mod codes;
 mod coefficient;
+mod copies;
 mod current;
 mod dead_zones;
 mod device_parameter;

@@ -178,18 +178,20 @@ impl Chip {
         let samples: Vec<usize> = (0..stimuli.samples.len()).collect();
         let readout = chip.readout();
         self.simulators.with(|models| {
-            let traces = spread(models, Some(&program), &samples, &|model, k| {
-                let mut layers = vec![bruno_sim::LayerTrace::default(); chip.layers.len()];
-                let counters =
-                    model.stream(&stimuli.samples[k], bruno_sim::CHUNK, &mut |part| {
-                        for (index, (layer, part)) in layers.iter_mut().zip(part).enumerate() {
-                            layer.spikes.extend_from_slice(&part.spikes);
-                            if records || index == readout {
-                                layer.records.extend_from_slice(&part.records);
-                            }
+            let traces = spread(models, Some(&program), &samples, &|model, group| {
+                let empty = vec![bruno_sim::LayerTrace::default(); chip.layers.len()];
+                let mut all = vec![empty; group.len()];
+                let own: Vec<_> = group.iter().map(|k| stimuli.samples[*k].clone()).collect();
+                let counters = model.stream_all(&own, bruno_sim::CHUNK, &mut |k, part| {
+                    for (index, (layer, part)) in all[k].iter_mut().zip(part).enumerate() {
+                        layer.spikes.extend_from_slice(&part.spikes);
+                        if records || index == readout {
+                            layer.records.extend_from_slice(&part.records);
                         }
-                    })?;
-                Ok(Trace::new(layers, counters))
+                    }
+                })?;
+                let traces = all.into_iter().zip(counters);
+                Ok(traces.map(|(layers, c)| Trace::new(layers, c)).collect())
             })?;
             Ok(traces)
         })

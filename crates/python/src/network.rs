@@ -6,6 +6,7 @@ use crate::simulators::Simulators;
 use crate::stimuli::Stimuli;
 use crate::tape::{Ran, Tape};
 use bruno_chip::Description;
+use bruno_sim::Forward;
 use bruno_train::{
     At, Checkpoint, GradientKind, HardwareConfig, InForce, OpenSample, Parameters, TrainConfig,
     spread,
@@ -285,18 +286,26 @@ impl Network {
         let samples: Vec<usize> = (0..stimuli.samples.len()).collect();
         let program = shared.as_ref().map(|s| &s.program);
         self.simulators.with(|models| {
-            let ran = spread(models, program, &samples, &|model, k| {
-                let in_force = match &shared {
-                    Some(shared) => shared.clone(),
-                    None => {
-                        let own = in_force(k)?;
-                        model.load(&own.program)?;
-                        own
-                    }
+            let ran = spread(models, program, &samples, &|model, group| {
+                let run = |model: &mut dyn Forward, in_force: &Arc<InForce>, group: &[usize]| {
+                    let own = group.iter().map(|k| stimuli.samples[*k].clone()).collect();
+                    let samples = OpenSample::forward(model, &in_force.chip, own, kind)?;
+                    let ran = samples.into_iter().map(|sample| Ran {
+                        in_force: in_force.clone(),
+                        sample,
+                    });
+                    Ok(ran.collect::<Vec<_>>())
                 };
-                let stimulus = stimuli.samples[k].clone();
-                let sample = OpenSample::forward(model, &in_force.chip, stimulus, kind)?;
-                Ok(Ran { in_force, sample })
+                if let Some(shared) = &shared {
+                    return run(model, shared, group);
+                }
+                let one = |k: &usize| {
+                    let own = in_force(*k)?;
+                    model.load(&own.program)?;
+                    run(model, &own, &[*k])
+                };
+                let all: Result<Vec<_>, bruno_train::TrainError> = group.iter().map(one).collect();
+                Ok(all?.into_iter().flatten().collect())
             })?;
             Ok(ran)
         })

@@ -79,7 +79,10 @@ impl Tape {
         let samples: Vec<usize> = (0..self.ran.len()).collect();
         let found = self.simulators.with(|models| {
             // The models lend their threads.
-            let found = spread(models, None, &samples, &|_, k| self.one(asked, k, by_input))?;
+            let found = spread(models, None, &samples, &|_, group| {
+                let one = |k: &usize| self.one(asked, *k, by_input);
+                group.iter().map(one).collect()
+            })?;
             Ok(found)
         })?;
         let mut gradient = vec![0.0f32; self.parameters.values.len()];

@@ -87,6 +87,22 @@ pub trait Forward: Send {
         let counters = self.stream(stimulus, CHUNK, &mut |part| append(&mut layers, part))?;
         Ok(Trace::new(layers, counters))
     }
+    /// How many of `waiting` samples, at least one, run soonest when [`Forward::stream_all`] is given them.
+    fn at_once(&mut self, _waiting: usize) -> usize {
+        1
+    }
+    /// Runs samples as [`Forward::stream`] does, in any order or side by side; `take` also hears which of them it was.
+    fn stream_all(
+        &mut self,
+        stimuli: &[Stimulus],
+        chunk: u32,
+        take: &mut dyn FnMut(usize, &[LayerTrace]),
+    ) -> Result<Vec<Counters>, SimError> {
+        let one_by_one = stimuli.iter().enumerate();
+        one_by_one
+            .map(|(k, stimulus)| self.stream(stimulus, chunk, &mut |part| take(k, part)))
+            .collect()
+    }
 }
 
 /// What can go wrong in a simulation.

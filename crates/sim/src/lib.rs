@@ -7,6 +7,7 @@
 
 pub mod bus;
 mod compare;
+mod copies;
 mod fits;
 mod forward;
 mod integer;
@@ -18,6 +19,7 @@ mod testbench;
 mod trace;
 
 pub use compare::{Difference, first_difference};
+pub use copies::Copies;
 pub use forward::{CHUNK, Forward, LayerProgram, Program, SimError, Stimulus, longest_record};
 pub use integer::{Activity, IntegerModel, Snapshot, State, missing_events};
 pub use load::Word;

@@ -72,6 +72,7 @@ impl Source<'_> {
 }
 
 /// A model in the cache.
+#[derive(Debug, Clone)]
 pub(crate) struct Cached {
     /// The shared object.
     pub path: PathBuf,
@@ -79,64 +80,112 @@ pub(crate) struct Cached {
     pub identity: String,
 }
 
+/// A model that somebody wants, and what names it in the cache.
+struct Wanted<'a> {
+    source: Source<'a>,
+    tools: Tools,
+    ways: Ways<'static>,
+    cache: Cache,
+    identity: String,
+}
+
+/// File of a model in its entry of the cache.
+const FILE: &str = "model.so";
+
 /// The shared object of a chip's model, from the cache or built now. A model for speed that is in the cache was checked
 /// before it came there.
 pub(crate) fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<Cached, SimError> {
-    let mut tools = Tools::find()?;
-    tools.machine.fit(chip);
-    let source = Source {
-        chip,
-        design,
-        flavour,
-        rewrites: Rewrites::of_user()?,
-    };
-    let ways = tools.ways(&source);
-    let cache = Cache::of_user()?;
-    let header = model_header::print(&source);
-    let loops = loop_options(chip);
-    let options = format!(
-        "{} {ways:?} {} {} {} {}",
-        names::OPTIONS.join(" "),
-        tools.machine.loops.join(" "),
-        loops.join(" "),
-        names::LINK.join(" "),
-        source.rewrites.on
-    );
-    let flavour_options = match flavour {
-        Flavour::Coverage => names::COVERAGE.join(" ") + &coverage_config::kernel_words_off(design),
-        Flavour::Fast => source.shared_banks(),
-        _ => String::new(),
-    };
-    let of_tools = tools.identity();
-    let mut parts: Vec<&str> = vec![
-        &options,
-        &of_tools,
-        names::DRIVER,
-        names::SIGNED_WORDS,
-        &header,
-        &flavour_options,
-    ];
-    parts.extend(passes::SOURCES);
-    parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
-    let identity = cache::key(&parts);
-    let path = cache.entry(&identity, "model.so", |path| {
+    let wanted = Wanted::new(chip, design, flavour)?;
+    let make = |path: &Path| wanted.make(path);
+    let path = wanted.cache.entry(&wanted.identity, FILE, make)?;
+    Ok(wanted.at(path))
+}
+
+/// The same from the cache alone.
+pub(crate) fn find(
+    chip: &Chip,
+    design: &Design,
+    flavour: Flavour,
+) -> Result<Option<Cached>, SimError> {
+    let wanted = Wanted::new(chip, design, flavour)?;
+    let path = wanted.cache.find(&wanted.identity, FILE)?;
+    Ok(path.map(|path| wanted.at(path)))
+}
+
+impl<'a> Wanted<'a> {
+    fn new(chip: &'a Chip, design: &'a Design, flavour: Flavour) -> Result<Self, SimError> {
+        let mut tools = Tools::find()?;
+        tools.machine.fit(chip);
+        let source = Source {
+            chip,
+            design,
+            flavour,
+            rewrites: Rewrites::of_user()?,
+        };
+        let ways = tools.ways(&source);
+        let header = model_header::print(&source);
+        let loops = loop_options(chip);
+        let options = format!(
+            "{} {ways:?} {} {} {} {}",
+            names::OPTIONS.join(" "),
+            tools.machine.loops.join(" "),
+            loops.join(" "),
+            names::LINK.join(" "),
+            source.rewrites.on
+        );
+        let flavour_options = match flavour {
+            Flavour::Coverage => {
+                names::COVERAGE.join(" ") + &coverage_config::kernel_words_off(design)
+            }
+            Flavour::Fast => source.shared_banks(),
+            _ => String::new(),
+        };
+        let of_tools = tools.identity();
+        let mut parts: Vec<&str> = vec![
+            &options,
+            &of_tools,
+            names::DRIVER,
+            names::SIGNED_WORDS,
+            &header,
+            &flavour_options,
+        ];
+        parts.extend(passes::SOURCES);
+        parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
+        Ok(Self {
+            identity: cache::key(&parts),
+            cache: Cache::of_user()?,
+            source,
+            tools,
+            ways,
+        })
+    }
+
+    fn at(self, path: PathBuf) -> Cached {
+        Cached {
+            path,
+            identity: self.identity,
+        }
+    }
+
+    /// Builds it at `path`.
+    fn make(&self, path: &Path) -> Result<(), SimError> {
+        let Self { source, tools, .. } = self;
         let dir = path.parent().unwrap_or(Path::new("."));
         write(
             dir,
             names::IDENTITY_SOURCE,
-            &names::identity_source(&identity),
+            &names::identity_source(&self.identity),
         )?;
-        let builds = tools.builds(&source, ways, &cache, dir)?;
-        match flavour {
+        let builds = tools.builds(source, self.ways, &self.cache, dir)?;
+        match source.flavour {
             Flavour::Fast => {
-                let (best, built) = judge::best(chip, builds, Path::new("."))?;
+                let (best, built) = judge::best(source.chip, builds, Path::new("."))?;
                 built.append(&best.path)?;
                 moved(&best.path, path)
             }
             _ => builds.first().map_or(Ok(()), |b| moved(&b.path, path)),
         }
-    })?;
-    Ok(Cached { path, identity })
+    }
 }
 
 fn moved(from: &Path, to: &Path) -> Result<(), SimError> {

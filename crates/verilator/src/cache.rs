@@ -133,9 +133,7 @@ impl Cache {
         name: &str,
         make: impl FnOnce(&Path) -> Result<(), SimError>,
     ) -> Result<PathBuf, SimError> {
-        self.make_dir()?;
-        bruno_host::check_folder(&self.dir).map_err(|e| self.refusal(&e.to_string()))?;
-        if let Some(path) = self.whole(key, name)? {
+        if let Some(path) = self.find(key, name)? {
             return Ok(path);
         }
         self.remove_leftovers()?;
@@ -150,6 +148,16 @@ impl Cache {
         let path = stored::store(&made, &self.dir, key, name).map_err(|e| error(&made, e))?;
         self.make_room()?;
         Ok(path)
+    }
+
+    /// The file `name` of entry `key`, where it was made before.
+    ///
+    /// # Errors
+    /// Others can write to the cache ([`SimError::Cache`]).
+    pub(crate) fn find(&self, key: &str, name: &str) -> Result<Option<PathBuf>, SimError> {
+        self.make_dir()?;
+        bruno_host::check_folder(&self.dir).map_err(|e| self.refusal(&e.to_string()))?;
+        self.whole(key, name)
     }
 
     /// The file `name` of entry `key` where it is what was put there; what is not goes.

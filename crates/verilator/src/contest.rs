@@ -42,7 +42,7 @@ pub(crate) fn by_speed(
 }
 
 /// Time of ticks from the reset of the states on, without spikes.
-fn lap(model: &mut VerilatedModel, ticks: u32) -> Result<Duration, SimError> {
+pub(crate) fn lap(model: &mut VerilatedModel, ticks: u32) -> Result<Duration, SimError> {
     model.clear()?;
     let start = Instant::now();
     model.ticks(0, ticks, &[])?;

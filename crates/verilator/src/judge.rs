@@ -51,29 +51,59 @@ enum Word {
 /// A program and its first arguments: [`judge`] in a process of its own.
 static PROGRAM: OnceLock<(PathBuf, Vec<OsString>)> = OnceLock::new();
 
-/// Says that this program, started with these arguments, [`FINE_SYNAPSES`] or not, the file of a chip and builds, calls
+/// Says that this program, started with these arguments, those of a [`Variant`], the file of a chip and builds, calls
 /// [`judge`] on them.
 pub fn judge_with(program: PathBuf, arguments: Vec<OsString>) {
     // The first that says so is the program's own main function.
     PROGRAM.get_or_init(|| (program, arguments));
 }
 
-/// An argument: the chip that is judged is the described one as virtual chips have it ([`Chip::with_fine_synapses`]).
-pub const FINE_SYNAPSES: &str = "--fine-synapses";
+/// What is run of a described chip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variant {
+    /// The chip as it is.
+    Described,
+    /// As virtual chips have it ([`Chip::with_fine_synapses`]).
+    FineSynapses,
+    /// So many side by side ([`Chip::copies`]).
+    Copies(usize),
+}
 
-/// Runs builds of a described chip, or of that chip with fine synapses, the fastest first, until one does what the integer
-/// model does; `tell` is told a line at each step, for the process that asked.
-pub fn judge(chip: &Path, fine: bool, builds: &[PathBuf], tell: &mut dyn FnMut(&str)) {
+impl Variant {
+    /// The chip; none where it has no such copies.
+    fn of(self, described: &Chip) -> Option<Chip> {
+        match self {
+            Self::Described => Some(described.clone()),
+            Self::FineSynapses => Some(described.with_fine_synapses()),
+            Self::Copies(count) => described.copies(count),
+        }
+    }
+
+    /// The arguments that say so to another process.
+    fn arguments(self) -> Vec<String> {
+        match self {
+            Self::Described => Vec::new(),
+            Self::FineSynapses => vec![FINE_SYNAPSES.into()],
+            Self::Copies(count) => vec![COPIES.into(), count.to_string()],
+        }
+    }
+}
+
+/// The argument of [`Variant::FineSynapses`].
+const FINE_SYNAPSES: &str = "--fine-synapses";
+/// The argument before the number of [`Variant::Copies`].
+const COPIES: &str = "--copies";
+
+/// Runs builds of a variant of a described chip, the fastest first, until one does what the integer model does; `tell` is
+/// told a line at each step, for the process that asked.
+pub fn judge(chip: &Path, variant: Variant, builds: &[PathBuf], tell: &mut dyn FnMut(&str)) {
     let mut say = |word: Word| match serde_json::to_string(&word) {
         Ok(line) => tell(&line),
         Err(error) => tell(&error.to_string()),
     };
     let paths: Vec<&Path> = builds.iter().map(PathBuf::as_path).collect();
     let judged = read_chip(chip).and_then(|described| {
-        let chip = match fine {
-            true => described.with_fine_synapses(),
-            false => described,
-        };
+        let chip = variant.of(&described).ok_or("the chip has no copies")?;
         judge_all(&chip, &paths, &mut say).map_err(|e| e.to_string())
     });
     if let Err(error) = judged {
@@ -88,13 +118,17 @@ fn read_chip(path: &Path) -> Result<Chip, String> {
     Chip::resolve(&name, &description).map_err(|e| e.to_string())
 }
 
-/// What tells another process how a chip comes from its description; `None` where it does in no way that one knows.
-fn origin(chip: &Chip) -> Option<Option<&'static str>> {
+/// How a chip comes from its description, for another process to make it too; `None` where it does in no way that one knows.
+fn origin(chip: &Chip) -> Option<Variant> {
     let described = Chip::resolve("", &chip.description).ok()?;
-    if described == *chip {
-        return Some(None);
-    }
-    (described.with_fine_synapses() == *chip).then_some(Some(FINE_SYNAPSES))
+    let copies = chip.inputs / described.inputs.max(1);
+    [
+        Variant::Described,
+        Variant::FineSynapses,
+        Variant::Copies(copies),
+    ]
+    .into_iter()
+    .find(|variant| variant.of(&described).as_ref() == Some(chip))
 }
 
 fn judge_all(chip: &Chip, builds: &[&Path], say: &mut dyn FnMut(Word)) -> Result<(), SimError> {
@@ -182,7 +216,7 @@ impl Heard {
         let paths: Vec<&Path> = builds.iter().map(|build| build.path.as_path()).collect();
         if let (Some((program, arguments)), Some(origin)) = (PROGRAM.get(), origin(chip)) {
             let mut command = Command::new(program);
-            command.args(arguments).args(origin);
+            command.args(arguments).args(origin.arguments());
             return Self::in_own_process(&mut command, chip, &paths);
         }
         let mut words = Vec::new();

@@ -43,9 +43,13 @@ impl VerilatedModel {
         flavour: Flavour,
         vcd: &Path,
     ) -> Result<Self, SimError> {
-        let cached = build(chip, design, flavour)?;
+        Self::load_cached(chip, &build(chip, design, flavour)?, vcd)
+    }
+
+    /// Starts a model of the cache.
+    pub(crate) fn load_cached(chip: &Chip, cached: &Cached, vcd: &Path) -> Result<Self, SimError> {
         let library = open_library(&cached.path)?;
-        check_identity(&library, &cached)?;
+        check_identity(&library, cached)?;
         let mut model = Self::start(chip, library, vcd)?;
         model.built = Built::read(&cached.path);
         model.load(&Program::silent(chip))?;

@@ -2,6 +2,7 @@
 
 use crate::console;
 use crate::failure::Failure;
+use bruno_verilator::Variant;
 use std::path::PathBuf;
 
 /// The name of this command.
@@ -13,6 +14,9 @@ pub struct Judge {
     /// Of the chip with the synapses of virtual chips.
     #[arg(long)]
     fine_synapses: bool,
+    /// Of so many chips side by side.
+    #[arg(long, conflicts_with = "fine_synapses")]
+    copies: Option<usize>,
     /// The chip's description.
     chip: PathBuf,
     /// Shared objects: they are run.
@@ -22,7 +26,12 @@ pub struct Judge {
 impl Judge {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let mut told = Ok(());
-        bruno_verilator::judge(&self.chip, self.fine_synapses, &self.builds, &mut |line| {
+        let variant = match self.copies {
+            Some(count) => Variant::Copies(count),
+            None if self.fine_synapses => Variant::FineSynapses,
+            None => Variant::Described,
+        };
+        bruno_verilator::judge(&self.chip, variant, &self.builds, &mut |line| {
             if told.is_ok() {
                 told = console::print(&format!("{line}\n"));
             }

@@ -1,6 +1,6 @@
 //! Scores samples on simulators of a chip, spread over ranks and threads; the result does not depend on their numbers.
 
-use crate::measure::sample::Ran;
+use crate::measure::sample::{Of, Ran};
 use crate::measure::score::Evaluation;
 use crate::run::parallel::spread;
 use crate::{Checkpoint, TrainError};
@@ -37,13 +37,25 @@ pub fn evaluate(
     load: Load<'_>,
     mut done: impl FnMut(u64),
 ) -> Result<Evaluation, TrainError> {
-    let one = |model: &mut dyn Forward, index: usize| -> Result<Evaluation, TrainError> {
-        if let Load::EverySample(program) = load {
-            model.load(&program(index)?)?;
+    let of = Of {
+        chip,
+        parameters: &run.parameters,
+        config: &run.config,
+    };
+    let score = |model: &mut dyn Forward, group: &[usize]| -> Vec<Result<Evaluation, TrainError>> {
+        let samples: Vec<&Sample> = group.iter().map(|k| &samples[*k]).collect();
+        let ran = Ran::forward(model, of, &samples, &[]).into_iter();
+        ran.map(|ran| Ok(ran?.found)).collect()
+    };
+    let work = |model: &mut dyn Forward, group: &[usize]| match load {
+        Load::Once(_) => score(model, group),
+        Load::EverySample(program) => {
+            let one = |index: &usize| match program(*index).and_then(|p| Ok(model.load(&p)?)) {
+                Ok(()) => score(model, &[*index]),
+                Err(error) => vec![Err(error)],
+            };
+            group.iter().flat_map(one).collect()
         }
-        let (parameters, config) = (&run.parameters, &run.config);
-        let ran = Ran::forward(model, chip, parameters, config, &samples[index], &[])?;
-        Ok(ran.found)
     };
     let program = match load {
         Load::Once(program) => Some(program),
@@ -58,7 +70,7 @@ pub fn evaluate(
     for part in all.chunks(length) {
         let items = ranks.share().items(part.len());
         let own: Vec<usize> = items.map(|k| part[k]).collect();
-        let found = spread(models, program, &own, &|model, k| Ok(one(model, k)))?;
+        let found = spread(models, program, &own, &|model, group| Ok(work(model, group)))?;
         let found = collect_in_order(ranks, found, part.len())?;
         found.iter().for_each(|f| sum.add(f));
         done(part.len() as u64);

@@ -24,24 +24,33 @@ pub struct OpenSample {
 }
 
 impl OpenSample {
-    /// Runs a sample in a model that is loaded with the program in force, and keeps what this gradient reads.
+    /// Runs samples in a model that is loaded with the program in force, and keeps what this gradient reads.
     ///
     /// # Errors
     /// A sample that does not fit the chip or takes more memory than the budget; those of the simulator.
     pub fn forward(
         model: &mut dyn Forward,
         chip: &Chip,
-        stimulus: Stimulus,
+        stimuli: Vec<Stimulus>,
         kind: GradientKind,
-    ) -> Result<Self, TrainError> {
-        stimulus.check(chip, chip.window_ticks)?;
-        memory::check(chip, &[kind], &stimulus)?;
-        let mut recording = Recording::new(chip, &[kind], stimulus.windows);
-        let mut observed = Observed::new(chip, false);
+    ) -> Result<Vec<Self>, TrainError> {
+        for stimulus in &stimuli {
+            stimulus.check(chip, chip.window_ticks)?;
+            memory::check(chip, &[kind], stimulus)?;
+        }
         let hidden = &chip.layers[..chip.readout()];
-        let empty = |neurons: usize| vec![0.0; stimulus.windows as usize * neurons];
-        let mut spikes: Vec<Vec<f32>> = hidden.iter().map(|l| empty(l.neurons)).collect();
-        let counters = model.stream(&stimulus, CHUNK, &mut |part| {
+        let heard = |stimulus: &Stimulus| {
+            let empty = |neurons: usize| vec![0.0; stimulus.windows as usize * neurons];
+            (
+                Recording::new(chip, &[kind], stimulus.windows),
+                Observed::new(chip, false),
+                hidden.iter().map(|l| empty(l.neurons)).collect(),
+            )
+        };
+        let mut all: Vec<(Recording, Observed, Vec<Vec<f32>>)> =
+            stimuli.iter().map(heard).collect();
+        let counters = model.stream_all(&stimuli, CHUNK, &mut |k, part| {
+            let (recording, observed, spikes) = &mut all[k];
             recording.add(part);
             observed.add(part);
             for ((counts, layer), part) in spikes.iter_mut().zip(hidden).zip(part) {
@@ -51,14 +60,19 @@ impl OpenSample {
                 }
             }
         })?;
-        Ok(Self {
+        let heard = stimuli.into_iter().zip(all).zip(counters);
+        let open = |((stimulus, (recording, observed, spikes)), counters): (
+            (Stimulus, (Recording, Observed, Vec<Vec<f32>>)),
+            Counters,
+        )| Self {
             currents: observed.currents,
             spikes,
             counters,
             kind,
             recording,
             stimulus,
-        })
+        };
+        Ok(heard.map(open).collect())
     }
 
     /// The gradient by the parameters and, where it is asked for, by the input spikes ([`Pass::gradient_and_inputs`]; else

@@ -14,7 +14,7 @@ use crate::weights::in_force::InForce;
 use crate::{GradientKind, Parameters, TrainConfig, TrainError};
 use bruno_data::Sample;
 use bruno_device::Chip;
-use bruno_sim::{CHUNK, Forward, Stimulus};
+use bruno_sim::{CHUNK, Counters, Forward, Stimulus};
 
 /// The stimulus of a sample: whole windows of `window` ticks that cover its duration.
 pub fn stimulus(sample: &Sample, window: u32) -> Stimulus {
@@ -44,63 +44,58 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// Runs a sample in a model that has its program, and keeps what gradients of these kinds need: nothing where only the
-    /// score is asked for.
+    /// Runs samples in a model that has their program, and keeps what gradients of these kinds need: nothing where only the
+    /// score is asked for. Of each sample what it gave, or what is wrong with it; a failure of the simulator stands in the
+    /// place of the first, and nothing behind it.
     pub fn forward(
         model: &mut dyn Forward,
-        chip: &Chip,
-        parameters: &Parameters,
-        config: &TrainConfig,
-        sample: &Sample,
+        of: Of<'_>,
+        samples: &[&Sample],
         kinds: &[GradientKind],
-    ) -> Result<Self, TrainError> {
+    ) -> Vec<Result<Self, TrainError>> {
+        let Of { chip, config, .. } = of;
         let window = chip.window_ticks;
-        let stimulus = stimulus(sample, window);
-        memory::check(chip, kinds, &stimulus)?;
-        let trains = !kinds.is_empty();
-        let mut recording = Recording::new(chip, kinds, stimulus.windows);
-        let mut observed = Observed::new(chip, trains && config.objectives.energy.is_some());
-        let counters = model.stream(&stimulus, CHUNK, &mut |part| {
-            recording.add(part);
-            observed.add(part);
-        })?;
-        let bias = &parameters.values[parameters.bias.clone()];
-        let currents = &observed.currents;
-        let mut loss = loss::task(&sample.target, currents, bias, config, window);
-        let early = latency::early(&sample.target, currents, bias, config, window);
-        if let Some(latency) = early {
-            add(&mut loss.by_current, &latency.by_current);
-            add(&mut loss.by_bias, &latency.by_bias);
-        }
-        if !loss.score.loss.is_finite() {
-            return Err(NotFinite::of("loss", loss.score.loss).into());
-        }
-        let seconds = f64::from(stimulus.windows) * f64::from(window) * 1e-6;
-        let mut found = Evaluation::of(chip, &observed, counters, seconds, &loss);
-        let activity = Activity::of(chip, &stimulus, observed);
-        let energy = EnergyModel::new(chip, parameters, config.objectives.supply_v).of(&activity);
-        found.score.energy = energy;
-        let pull = match trains {
-            true => Pull::of(chip, parameters, config, &activity, &energy),
-            false => None,
+        let stimuli: Vec<Stimulus> = samples.iter().map(|s| stimulus(s, window)).collect();
+        let checked = |stimulus: &Stimulus| {
+            memory::check(chip, kinds, stimulus)?;
+            Ok(stimulus.check(chip, window)?)
         };
-        let penalty = |layer: &LayerActivity| loss::rate_penalty(&layer.spikes, seconds, config);
-        let mut by_spikes: Vec<Vec<f32>> = found.layers.iter().map(penalty).collect();
-        for (own, pulled) in by_spikes
-            .iter_mut()
-            .zip(pull.iter().flat_map(|p| &p.by_spikes))
-        {
-            add(own, pulled);
+        let checks: Vec<Result<(), TrainError>> = stimuli.iter().map(checked).collect();
+        if checks.iter().any(Result::is_err) {
+            if samples.len() == 1 {
+                return checks.into_iter().filter_map(Result::err).map(Err).collect();
+            }
+            // One that cannot run keeps none of the others from it.
+            let one = |sample: &&Sample| Self::forward(model, of, &[*sample], kinds);
+            return samples.iter().flat_map(one).collect();
         }
-        Ok(Self {
-            by_spikes,
-            pull,
-            by_current: loss.by_current,
-            by_bias: loss.by_bias,
-            stimulus,
-            recording,
-            found,
-        })
+        let trains = !kinds.is_empty();
+        let membranes = trains && config.objectives.energy.is_some();
+        let heard = |stimulus: &Stimulus| {
+            let recording = Recording::new(chip, kinds, stimulus.windows);
+            (recording, Observed::new(chip, membranes))
+        };
+        let mut heard: Vec<(Recording, Observed)> = stimuli.iter().map(heard).collect();
+        let counters = model.stream_all(&stimuli, CHUNK, &mut |k, part| {
+            heard[k].0.add(part);
+            heard[k].1.add(part);
+        });
+        let counters = match counters {
+            Ok(counters) => counters,
+            Err(error) => return vec![Err(error.into())],
+        };
+        let all = samples.iter().copied().zip(stimuli).zip(heard).zip(counters);
+        let scored = |(((sample, stimulus), (recording, observed)), counters)| {
+            let heard = Heard {
+                sample,
+                stimulus,
+                recording,
+                observed,
+                counters,
+            };
+            heard.scored(of, trains)
+        };
+        all.map(scored).collect()
     }
 
     /// Its backward pass.
@@ -129,6 +124,79 @@ impl Ran {
         if let Some(pull) = &self.pull {
             add(gradient, &pull.direct);
         }
+    }
+}
+
+/// Whose samples run: the chip that is simulated, with the parameters and settings of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Of<'a> {
+    pub chip: &'a Chip,
+    pub parameters: &'a Parameters,
+    pub config: &'a TrainConfig,
+}
+
+/// A sample and what was heard of it.
+struct Heard<'a> {
+    sample: &'a Sample,
+    stimulus: Stimulus,
+    recording: Recording,
+    observed: Observed<'a>,
+    counters: Counters,
+}
+
+impl Heard<'_> {
+    /// Its loss, and what that and the objectives ask of the backward pass.
+    fn scored(self, of: Of<'_>, trains: bool) -> Result<Ran, TrainError> {
+        let Of {
+            chip,
+            parameters,
+            config,
+        } = of;
+        let Self {
+            sample,
+            stimulus,
+            recording,
+            observed,
+            counters,
+        } = self;
+        let window = chip.window_ticks;
+        let bias = &parameters.values[parameters.bias.clone()];
+        let currents = &observed.currents;
+        let mut loss = loss::task(&sample.target, currents, bias, config, window);
+        let early = latency::early(&sample.target, currents, bias, config, window);
+        if let Some(latency) = early {
+            add(&mut loss.by_current, &latency.by_current);
+            add(&mut loss.by_bias, &latency.by_bias);
+        }
+        if !loss.score.loss.is_finite() {
+            return Err(NotFinite::of("loss", loss.score.loss).into());
+        }
+        let seconds = f64::from(stimulus.windows) * f64::from(window) * 1e-6;
+        let mut found = Evaluation::of(chip, &observed, counters, seconds, &loss);
+        let activity = Activity::of(chip, &stimulus, observed);
+        let energy = EnergyModel::new(chip, parameters, config.objectives.supply_v).of(&activity);
+        found.score.energy = energy;
+        let pull = match trains {
+            true => Pull::of(chip, parameters, config, &activity, &energy),
+            false => None,
+        };
+        let penalty = |layer: &LayerActivity| loss::rate_penalty(&layer.spikes, seconds, config);
+        let mut by_spikes: Vec<Vec<f32>> = found.layers.iter().map(penalty).collect();
+        for (own, pulled) in by_spikes
+            .iter_mut()
+            .zip(pull.iter().flat_map(|p| &p.by_spikes))
+        {
+            add(own, pulled);
+        }
+        Ok(Ran {
+            by_spikes,
+            pull,
+            by_current: loss.by_current,
+            by_bias: loss.by_bias,
+            stimulus,
+            recording,
+            found,
+        })
     }
 }
 

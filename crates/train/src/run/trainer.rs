@@ -9,7 +9,7 @@ pub use sample_trace::{NeuronTrace, SampleTrace, TracedLayer};
 use crate::config::check_reach;
 use crate::gradient::pass::Gradient;
 use crate::measure::evaluate::{Load, evaluate};
-use crate::measure::sample::Ran;
+use crate::measure::sample::{Of, Ran};
 use crate::measure::score::Evaluation;
 use crate::run::alive;
 use crate::run::dropout::thinned;
@@ -30,9 +30,10 @@ use std::time::Instant;
 /// Makes one simulator of the run's [`crate::simulated`] chip; called once a thread.
 pub type ModelFactory<'a> = dyn Fn() -> Result<Box<dyn Forward>, SimError> + Sync + 'a;
 
-/// Work on the sample of this number, in a simulator that is loaded with the chip in force.
-type Work<'a, T> =
-    dyn Fn(&mut dyn Forward, &Checkpoint, &InForce, usize) -> Result<T, TrainError> + Sync + 'a;
+/// Work on the samples of these numbers, in a simulator that is loaded with the chip in force.
+type Work<'a, T> = dyn Fn(&mut dyn Forward, &Checkpoint, &InForce, &[usize]) -> Result<Vec<T>, TrainError>
+    + Sync
+    + 'a;
 
 /// A run in progress.
 pub struct Trainer<'a> {
@@ -130,16 +131,20 @@ impl<'a> Trainer<'a> {
             true => None,
             false => Some(in_force(0)?),
         };
-        let one = |model: &mut dyn Forward, k: usize| match &shared {
-            Some(shared) => work(model, run, shared, k),
+        let group = |model: &mut dyn Forward, group: &[usize]| match &shared {
+            Some(shared) => work(model, run, shared, group),
             None => {
-                let own = in_force(k)?;
-                model.load(&own.program)?;
-                work(model, run, &own, k)
+                let one = |k: &usize| {
+                    let own = in_force(*k)?;
+                    model.load(&own.program)?;
+                    work(model, run, &own, &[*k])
+                };
+                let all: Result<Vec<_>, _> = group.iter().map(one).collect();
+                Ok(all?.into_iter().flatten().collect())
             }
         };
         let program = shared.as_ref().map(|s| &s.program);
-        spread(&mut self.models, program, samples, &one)
+        spread(&mut self.models, program, samples, &group)
     }
 
     /// The start of a step of the whole run.
@@ -167,15 +172,16 @@ impl<'a> Trainer<'a> {
         samples: &[usize],
     ) -> Result<(Gradient, Evaluation), TrainError> {
         let data = self.data;
-        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
-            let share = run.config.regularisation.input_dropout;
-            let place = (at.step, k);
-            let sample = thinned(&data.train[samples[k]], share, run.config.seed, place);
-            train_sample(model, in_force, run, &sample)
-        };
         // The first sample that fails is named, whatever the number of threads.
-        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, k: usize| {
-            Ok(work(model, run, in_force, k))
+        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, group: &[usize]| {
+            let share = run.config.regularisation.input_dropout;
+            let thinned = |k: &usize| {
+                let place = (at.step, *k);
+                thinned(&data.train[samples[*k]], share, run.config.seed, place)
+            };
+            let samples: Vec<_> = group.iter().map(thinned).collect();
+            let samples: Vec<&Sample> = samples.iter().map(|s| &**s).collect();
+            Ok(train_samples(model, in_force, run, &samples))
         };
         let count = samples.len();
         let own: Vec<usize> = self.ranks.share().items(count).collect();
@@ -343,24 +349,32 @@ fn check_frames(data: &Dataset, window: u32) -> Result<(), TrainError> {
     Ok(())
 }
 
-fn train_sample(
+/// Samples forward and backward; the time of the forward passes is shared by them.
+fn train_samples(
     model: &mut dyn Forward,
     in_force: &InForce,
     run: &Checkpoint,
-    sample: &Sample,
-) -> Result<Outcome, TrainError> {
-    let (config, parameters) = (&run.config, &run.parameters);
+    samples: &[&Sample],
+) -> Vec<Result<Outcome, TrainError>> {
+    let of = Of {
+        chip: &in_force.chip,
+        parameters: &run.parameters,
+        config: &run.config,
+    };
     let start = Instant::now();
-    let (chip, kinds) = (&in_force.chip, [run.gradient]);
-    let ran = Ran::forward(model, chip, parameters, config, sample, &kinds)?;
-    let forward = start.elapsed().as_secs_f64();
-    let start = Instant::now();
-    let pass = ran.pass(in_force, parameters, config);
-    let mut gradient = pass.gradient(run.gradient, &ran.recording)?;
-    ran.add_direct(parameters, &mut gradient);
-    Ok(Outcome {
-        gradient,
-        found: ran.found,
-        seconds: [forward, start.elapsed().as_secs_f64()],
-    })
+    let ran = Ran::forward(model, of, samples, &[run.gradient]);
+    let forward = start.elapsed().as_secs_f64() / samples.len() as f64;
+    let one = |ran: Result<Ran, TrainError>| {
+        let ran = ran?;
+        let start = Instant::now();
+        let pass = ran.pass(in_force, of.parameters, of.config);
+        let mut gradient = pass.gradient(run.gradient, &ran.recording)?;
+        ran.add_direct(of.parameters, &mut gradient);
+        Ok(Outcome {
+            gradient,
+            found: ran.found,
+            seconds: [forward, start.elapsed().as_secs_f64()],
+        })
+    };
+    ran.into_iter().map(one).collect()
 }
