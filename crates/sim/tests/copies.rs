@@ -26,9 +26,13 @@ fn check(layer: &str, lengths: &[u32], count: usize, seed: u64) -> Result<(), Te
     let program = stimuli::lively(&chip, 150, seed).swap_remove(0).program;
     let sample = |(k, windows): (u64, &u32)| {
         let ticks = u64::from((*windows).max(1) * chip.window_ticks);
-        let mut stimulus = stimuli::random(&chip, ticks, seed + k).swap_remove(0).stimulus;
+        let mut stimulus = stimuli::random(&chip, ticks, seed + k)
+            .swap_remove(0)
+            .stimulus;
         stimulus.windows = *windows;
-        stimulus.events.retain(|e| e.0 < windows * chip.window_ticks);
+        stimulus
+            .events
+            .retain(|e| e.0 < windows * chip.window_ticks);
         stimulus
     };
     let samples: Vec<Stimulus> = (0..).zip(lengths).map(sample).collect();
@@ -54,7 +58,13 @@ fn check(layer: &str, lengths: &[u32], count: usize, seed: u64) -> Result<(), Te
     one.load(&program).unwrap();
     for ((sample, found), saturations) in samples.iter().zip(found).zip(saturations) {
         let overrun = counters.overrun;
-        let found = Trace::new(found, Counters { saturations, overrun });
+        let found = Trace::new(
+            found,
+            Counters {
+                saturations,
+                overrun,
+            },
+        );
         prop_assert_eq!(found, one.run(sample).unwrap());
     }
     Ok(())

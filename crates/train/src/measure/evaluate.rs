@@ -70,7 +70,9 @@ pub fn evaluate(
     for part in all.chunks(length) {
         let items = ranks.share().items(part.len());
         let own: Vec<usize> = items.map(|k| part[k]).collect();
-        let found = spread(models, program, &own, &|model, group| Ok(work(model, group)))?;
+        let found = spread(models, program, &own, &|model, group| {
+            Ok(work(model, group))
+        })?;
         let found = collect_in_order(ranks, found, part.len())?;
         found.iter().for_each(|f| sum.add(f));
         done(part.len() as u64);

@@ -63,7 +63,11 @@ impl Ran {
         let checks: Vec<Result<(), TrainError>> = stimuli.iter().map(checked).collect();
         if checks.iter().any(Result::is_err) {
             if samples.len() == 1 {
-                return checks.into_iter().filter_map(Result::err).map(Err).collect();
+                return checks
+                    .into_iter()
+                    .filter_map(Result::err)
+                    .map(Err)
+                    .collect();
             }
             // One that cannot run keeps none of the others from it.
             let one = |sample: &&Sample| Self::forward(model, of, &[*sample], kinds);
@@ -84,7 +88,12 @@ impl Ran {
             Ok(counters) => counters,
             Err(error) => return vec![Err(error.into())],
         };
-        let all = samples.iter().copied().zip(stimuli).zip(heard).zip(counters);
+        let all = samples
+            .iter()
+            .copied()
+            .zip(stimuli)
+            .zip(heard)
+            .zip(counters);
         let scored = |(((sample, stimulus), (recording, observed)), counters)| {
             let heard = Heard {
                 sample,

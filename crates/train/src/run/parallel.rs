@@ -5,7 +5,8 @@ use crate::TrainError;
 use bruno_sim::{Forward, Program};
 
 /// Work on samples that run together: a result for each, in their order.
-pub type Group<'a, T> = dyn Fn(&mut dyn Forward, &[usize]) -> Result<Vec<T>, TrainError> + Sync + 'a;
+pub type Group<'a, T> =
+    dyn Fn(&mut dyn Forward, &[usize]) -> Result<Vec<T>, TrainError> + Sync + 'a;
 
 /// Loads every model (where there is something to load) and works through `indices`, every thread its share, as many at a
 /// time as its model runs soonest ([`Forward::at_once`]); results in the order of `indices`.
@@ -21,7 +22,12 @@ pub fn spread<T: Send>(
     let threads = models.len();
     let work = |place: usize, model: &mut Box<dyn Forward>| -> Result<Vec<T>, TrainError> {
         program.map_or(Ok(()), |p| model.load(p))?;
-        let own: Vec<usize> = indices.iter().copied().skip(place).step_by(threads).collect();
+        let own: Vec<usize> = indices
+            .iter()
+            .copied()
+            .skip(place)
+            .step_by(threads)
+            .collect();
         let mut results = Vec::with_capacity(own.len());
         let mut left = &own[..];
         while !left.is_empty() {

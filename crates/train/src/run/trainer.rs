@@ -173,16 +173,17 @@ impl<'a> Trainer<'a> {
     ) -> Result<(Gradient, Evaluation), TrainError> {
         let data = self.data;
         // The first sample that fails is named, whatever the number of threads.
-        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, group: &[usize]| {
-            let share = run.config.regularisation.input_dropout;
-            let thinned = |k: &usize| {
-                let place = (at.step, *k);
-                thinned(&data.train[samples[*k]], share, run.config.seed, place)
+        let work =
+            |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, group: &[usize]| {
+                let share = run.config.regularisation.input_dropout;
+                let thinned = |k: &usize| {
+                    let place = (at.step, *k);
+                    thinned(&data.train[samples[*k]], share, run.config.seed, place)
+                };
+                let samples: Vec<_> = group.iter().map(thinned).collect();
+                let samples: Vec<&Sample> = samples.iter().map(|s| &**s).collect();
+                Ok(train_samples(model, in_force, run, &samples))
             };
-            let samples: Vec<_> = group.iter().map(thinned).collect();
-            let samples: Vec<&Sample> = samples.iter().map(|s| &**s).collect();
-            Ok(train_samples(model, in_force, run, &samples))
-        };
         let count = samples.len();
         let own: Vec<usize> = self.ranks.share().items(count).collect();
         let outcomes = self.on_chips(at, &own, &work)?;

@@ -87,7 +87,9 @@ impl Background {
         let cached = build::build(&self.chip, &design(&self.chip)?, Flavour::Fast)?;
         let built = crate::Built::read(&cached.path);
         for build in built.iter().flat_map(|built| &built.discarded) {
-            tell(&format!("warning: a build of the model was thrown away: {build}"));
+            tell(&format!(
+                "warning: a build of the model was thrown away: {build}"
+            ));
         }
         Ok(cached)
     }

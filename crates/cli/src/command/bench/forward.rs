@@ -6,7 +6,7 @@ use crate::running::fast_model;
 use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_sim::{CHUNK, Forward, Program, Stimulus};
-use bruno_verilator::Built;
+use bruno_verilator::{Builder, Built, Several, VerilatedModel};
 use cpu_time::ThreadTime;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -62,10 +62,21 @@ pub struct Row {
     pub ns: [f64; 3],
     /// Mean rate of the neurons.
     pub fired_hz: f64,
+    /// The same of several samples that run at once in copies of a small chip, where that is faster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_once: Option<AtOnce>,
     /// What a sample adds to the process's memory at its peak, bytes per neuron and window.
     pub bytes_per_neuron_window: f64,
     /// How the model came about.
     pub model: Built,
+}
+
+/// Samples that run at once.
+#[derive(Serialize)]
+pub struct AtOnce {
+    pub samples: usize,
+    /// Nanoseconds per neuron-tick: median, least, most.
+    pub ns: [f64; 3],
 }
 
 impl Case {
@@ -113,7 +124,8 @@ pub fn measure(
     let design = bruno_hdl::generate(chip)?;
     let mut model = fast_model(chip, &design)?;
     let built = model.built().cloned().unwrap_or_default();
-    model.load(&random_weights(chip, &mut rng))?;
+    let program = random_weights(chip, &mut rng);
+    model.load(&program)?;
     done();
     let neurons = spiking(chip);
     let ticks = f64::from(stimulus.windows * chip.window_ticks);
@@ -130,18 +142,52 @@ pub fn measure(
         ns.push(start.elapsed().as_secs_f64() * 1e9 / ticks / neurons as f64);
         done();
     }
-    ns.sort_by(f64::total_cmp);
     let added = (memory::peak() - before).max(0.0);
     Ok(Row {
+        at_once: at_once(chip, model, &program, &stimulus, runs)?,
         neurons,
         inputs: chip.inputs,
         rate_hz,
         seconds: ticks * 1e-6,
-        ns: [ns[runs / 2], ns[0], ns[runs - 1]],
+        ns: median(ns),
         fired_hz: spikes as f64 / neurons as f64 / (ticks * 1e-6),
         bytes_per_neuron_window: added / (neurons as f64 * f64::from(stimulus.windows)),
         model: built,
     })
+}
+
+/// The same stimulus in every copy of the chip, where it has copies that are faster.
+fn at_once(
+    chip: &Chip,
+    one: VerilatedModel,
+    program: &Program,
+    stimulus: &Stimulus,
+    runs: usize,
+) -> Result<Option<AtOnce>, Failure> {
+    let mut model = Several::new(chip, one, Builder::Another);
+    if !model.complete()? {
+        return Ok(None);
+    }
+    model.load(program)?;
+    let samples = model.at_once(usize::MAX);
+    let stimuli = vec![stimulus.clone(); samples];
+    let ticks = f64::from(stimulus.windows * chip.window_ticks);
+    let mut ns = Vec::new();
+    for _ in 0..runs {
+        let start = ThreadTime::now();
+        model.stream_all(&stimuli, CHUNK, &mut |_, _| ())?;
+        let all = ticks * (samples * spiking(chip)) as f64;
+        ns.push(start.elapsed().as_secs_f64() * 1e9 / all);
+    }
+    let ns = median(ns);
+    Ok(Some(AtOnce { samples, ns }))
+}
+
+/// Median, least and most.
+fn median(mut all: Vec<f64>) -> [f64; 3] {
+    all.sort_by(f64::total_cmp);
+    let last = all.len().saturating_sub(1);
+    [all.len() / 2, 0, last].map(|k| all.get(k).copied().unwrap_or(f64::NAN))
 }
 
 fn stimulus(chip: &Chip, rate_hz: f64, seconds: f64, rng: &mut ChaCha8Rng) -> Stimulus {

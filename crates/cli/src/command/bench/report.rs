@@ -31,6 +31,7 @@ impl Report {
                 r.neurons, r.inputs, r.rate_hz, r.seconds, r.fired_hz, r.bytes_per_neuron_window
             );
         }
+        text += &at_once(&self.forward);
         text += &passes::table(&self.forward);
         text += &self.training.as_ref().map_or_else(String::new, step);
         if !self.start.is_empty() {
@@ -46,6 +47,24 @@ impl Report {
         }
         text
     }
+}
+
+/// Small chips whose samples run several at once.
+fn at_once(rows: &[forward::Row]) -> String {
+    let mut text = String::new();
+    for r in rows {
+        let Some(many) = &r.at_once else { continue };
+        if text.is_empty() {
+            text += "\nsamples at once, one core\n     N     M  samples  ns per neuron-tick (median, least .. most)\n";
+        }
+        let [median, least, most] = many.ns;
+        let _ = writeln!(
+            text,
+            "{:>6}{:>6}{:>9}{median:>13.3}  {least:.3} .. {most:.3}",
+            r.neurons, r.inputs, many.samples
+        );
+    }
+    text
 }
 
 fn heading(about: &About) -> String {

@@ -125,24 +125,25 @@ impl Trainer<'_> {
         samples: &[&Sample],
         kinds: &[GradientKind],
     ) -> Result<Vec<(Vec<Gradient>, Score)>, TrainError> {
-        let work = |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, group: &[usize]| {
-            let of = Of {
-                chip: &in_force.chip,
-                parameters: &run.parameters,
-                config: &run.config,
+        let work =
+            |model: &mut dyn Forward, run: &Checkpoint, in_force: &InForce, group: &[usize]| {
+                let of = Of {
+                    chip: &in_force.chip,
+                    parameters: &run.parameters,
+                    config: &run.config,
+                };
+                let samples: Vec<&Sample> = group.iter().map(|k| samples[*k]).collect();
+                let one = |ran: Result<Ran, TrainError>| {
+                    let ran = ran?;
+                    let pass = ran.pass(in_force, of.parameters, of.config);
+                    let gradients = kinds
+                        .iter()
+                        .map(|kind| pass.gradient(*kind, &ran.recording));
+                    Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.found.score))
+                };
+                let ran = Ran::forward(model, of, &samples, kinds);
+                ran.into_iter().map(one).collect()
             };
-            let samples: Vec<&Sample> = group.iter().map(|k| samples[*k]).collect();
-            let one = |ran: Result<Ran, TrainError>| {
-                let ran = ran?;
-                let pass = ran.pass(in_force, of.parameters, of.config);
-                let gradients = kinds
-                    .iter()
-                    .map(|kind| pass.gradient(*kind, &ran.recording));
-                Ok((gradients.collect::<Result<Vec<_>, _>>()?, ran.found.score))
-            };
-            let ran = Ran::forward(model, of, &samples, kinds);
-            ran.into_iter().map(one).collect()
-        };
         let all: Vec<usize> = (0..samples.len()).collect();
         self.on_chips(at, &all, &work)
     }
