@@ -86,6 +86,7 @@ impl Tools {
     ) -> Result<Vec<Build>, SimError> {
         let compiler = &self.compiler(dir, ways.level)?;
         let (hot, cold): (Vec<_>, Vec<_>) = sources(dir)?.into_iter().partition(|s| is_hot(s));
+        let cold = joined(dir, cold)?;
         let common: Vec<Job> = cold.iter().map(|s| Job::object(s)).collect();
         let (builds, hits) = match ways.translated {
             false => {
@@ -104,32 +105,35 @@ impl Tools {
             }
         };
         let runtime = runtime()?;
-        let link = |(n, own, hits): (usize, &Vec<Job>, Hits)| {
+        let link = |(n, own, hits): &(usize, &Vec<Job>, Hits)| {
             let model = dir.join(format!("{n}.so"));
             let mut command = tool::own(compiler, dir);
             command
-                .args(common.iter().chain(own).map(|j| &j.target))
+                .args(common.iter().chain(*own).map(|j| &j.target))
                 .args(&runtime)
                 .args(names::LINK)
                 .arg("-o")
                 .arg(&model);
             tool::run(&mut command, REPORT).map(|_| Build {
                 path: model,
-                choice: ways.choices[n],
-                hits,
+                choice: ways.choices[*n],
+                hits: hits.clone(),
             })
         };
         let all = builds.iter().zip(hits).enumerate();
         let there = all.filter(|(_, (own, _))| own.iter().all(|job| job.target.is_file()));
-        there.map(|(n, (own, hits))| link((n, own, hits))).collect()
+        let there: Vec<_> = there.map(|(n, (own, hits))| (n, own, hits)).collect();
+        self.on_all_cores(&there, link)
     }
 
     /// Compiles sources whose target is not there, as many at once as the machine has cores.
     fn compile(&self, dir: &Path, compiler: &cc::Tool, jobs: &[Job]) -> Result<(), SimError> {
         let compile = |job: &Job| {
             let mut command = tool::own(compiler, dir);
-            let cpp = job.source.extension().is_some_and(|e| e == "cpp");
-            if cpp && dir.join(names::SIGNED_WORDS_HEADER).is_file() {
+            let cpp = |e: &std::ffi::OsStr| e == "cpp" || e == JOINED_EXTENSION;
+            if job.source.extension().is_some_and(cpp)
+                && dir.join(names::SIGNED_WORDS_HEADER).is_file()
+            {
                 command.args(["-include", names::SIGNED_WORDS_HEADER]);
                 command.args(self.machine.loops);
             }
@@ -140,20 +144,34 @@ impl Tools {
             }
         };
         let jobs: Vec<&Job> = jobs.iter().filter(|j| !j.target.is_file()).collect();
+        self.on_all_cores(&jobs, |job| compile(job)).map(|_| ())
+    }
+
+    /// Works through items in order, as many at once as the machine has cores; results in the same order.
+    fn on_all_cores<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        work: impl Fn(&T) -> Result<R, SimError> + Sync,
+    ) -> Result<Vec<R>, SimError> {
         let next = AtomicUsize::new(0);
-        let work = || -> Result<(), SimError> {
-            let take = || jobs.get(next.fetch_add(1, Ordering::Relaxed)).copied();
-            std::iter::from_fn(take).try_for_each(compile)
+        let share = || -> Result<Vec<(usize, R)>, SimError> {
+            let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|k| *k < items.len());
+            let done = std::iter::from_fn(take).map(|k| Ok((k, work(&items[k])?)));
+            done.collect()
         };
-        let bug = |_| self.ended_early();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..cores.min(jobs.len()))
-                .map(|_| scope.spawn(work))
+        let parts = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..cores.min(items.len()))
+                .map(|_| scope.spawn(share))
                 .collect();
-            let mut joined = workers.into_iter().map(|w| w.join().map_err(bug)?);
-            joined.try_for_each(|result| result)
-        })
+            let joined = workers
+                .into_iter()
+                .map(|w| w.join().map_err(|_| self.ended_early())?);
+            joined.collect::<Result<Vec<_>, _>>()
+        })?;
+        let mut all: Vec<(usize, R)> = parts.into_iter().flatten().collect();
+        all.sort_by_key(|(k, _)| *k);
+        Ok(all.into_iter().map(|(_, result)| result).collect())
     }
 
     /// What is said where a thread that compiles panicked.
@@ -210,7 +228,8 @@ pub(crate) fn hot_sources(dir: &Path) -> Result<Vec<PathBuf>, SimError> {
 /// Takes from another directory of the same chip what a fault in what is evaluated every tick does not change: the objects
 /// of all else, and the texts in LLVM's language where the fault comes after them.
 pub(crate) fn copy_unchanged(from: &Path, to: &Path, translations: bool) -> Result<(), SimError> {
-    for source in sources(from)? {
+    let joined = from.join(JOINED).with_extension(JOINED_EXTENSION);
+    for source in sources(from)?.into_iter().chain([joined]) {
         let file = match is_hot(&source) {
             false => source.with_extension("o"),
             true => translations::as_it_is(&source, 0),
@@ -230,6 +249,29 @@ pub(crate) fn copy_unchanged(from: &Path, to: &Path, translations: bool) -> Resu
 fn is_hot(source: &Path) -> bool {
     let stem = source.file_stem().unwrap_or_default().to_string_lossy();
     names::is_evaluation(&stem)
+}
+
+/// Name of the source that includes others: most of the time of a small one goes to the headers that all of them include.
+const JOINED: &str = "bruno_joined";
+/// Its extension, by which it is none of the sources.
+const JOINED_EXTENSION: &str = "cc";
+/// Bytes of a source above which it is compiled by itself, on another core.
+const LARGE: u64 = 200_000;
+
+/// The sources with the small ones in one.
+fn joined(dir: &Path, sources: Vec<PathBuf>) -> Result<Vec<PathBuf>, SimError> {
+    let small = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|about| about.len() < LARGE);
+    let (small, mut all): (Vec<PathBuf>, Vec<PathBuf>) = sources.into_iter().partition(small);
+    if small.is_empty() {
+        return Ok(all);
+    }
+    let names = small.iter().filter_map(|path| path.file_name());
+    let include = |name: &std::ffi::OsStr| format!("#include \"{}\"\n", name.display());
+    let text: String = names.map(include).collect();
+    let name = format!("{JOINED}.{JOINED_EXTENSION}");
+    crate::files::write(dir, &name, &text)?;
+    all.push(dir.join(name));
+    Ok(all)
 }
 
 /// The C++ sources in a directory, in order.

@@ -61,18 +61,17 @@ impl OpenSample {
             }
         })?;
         let heard = stimuli.into_iter().zip(all).zip(counters);
-        let open = |((stimulus, (recording, observed, spikes)), counters): (
-            (Stimulus, (Recording, Observed, Vec<Vec<f32>>)),
-            Counters,
-        )| Self {
-            currents: observed.currents,
-            spikes,
-            counters,
-            kind,
-            recording,
-            stimulus,
-        };
-        Ok(heard.map(open).collect())
+        let open = heard.map(
+            |((stimulus, (recording, observed, spikes)), counters)| Self {
+                currents: observed.currents,
+                spikes,
+                counters,
+                kind,
+                recording,
+                stimulus,
+            },
+        );
+        Ok(open.collect())
     }
 
     /// The gradient by the parameters and, where it is asked for, by the input spikes ([`Pass::gradient_and_inputs`]; else
