@@ -4,7 +4,7 @@ use crate::ranks;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::{Forward, IntegerModel, SimError};
-use bruno_verilator::{Builder, Flavour, Several, VerilatedModel};
+use bruno_verilator::{Builder, Built, Flavour, Several, VerilatedModel};
 use std::path::Path;
 use std::sync::Once;
 
@@ -39,11 +39,24 @@ impl Running {
     }
 }
 
-/// The model that trains, built and checked now or from the cache. What was thrown away of its builds is said once.
+/// The model that trains, built and checked now or from the cache.
 pub fn fast_model(chip: &Chip, design: &Design) -> Result<VerilatedModel, SimError> {
-    static SAID: Once = Once::new();
     let model = VerilatedModel::new(chip, design, Flavour::Fast, Path::new(""))?;
-    let discarded = model.built().map_or(&[][..], |built| &built.discarded);
+    tell_discarded(model.built());
+    Ok(model)
+}
+
+/// The same as soon as a build of it is there; it becomes faster while it runs.
+pub fn soonest_model(chip: &Chip, design: &Design) -> Result<Several, SimError> {
+    let model = Several::soonest(chip, design, builder())?;
+    tell_discarded(model.built());
+    Ok(model)
+}
+
+/// Says once what was thrown away of a model's builds.
+fn tell_discarded(built: Option<&Built>) {
+    static SAID: Once = Once::new();
+    let discarded = built.map_or(&[][..], |built| &built.discarded);
     if !discarded.is_empty() {
         SAID.call_once(|| {
             for build in discarded {
@@ -51,7 +64,6 @@ pub fn fast_model(chip: &Chip, design: &Design) -> Result<VerilatedModel, SimErr
             }
         });
     }
-    Ok(model)
 }
 
 /// Who builds models that are there later than the first: one process of each machine.
@@ -75,7 +87,7 @@ impl Simulator {
     /// One simulator of a chip.
     pub fn model(self, chip: &Chip, design: &Design) -> Result<Box<dyn Forward>, SimError> {
         Ok(match self {
-            Self::Rtl => Box::new(Several::new(chip, fast_model(chip, design)?, builder())),
+            Self::Rtl => Box::new(soonest_model(chip, design)?),
             Self::Integer => Box::new(IntegerModel::new(chip)),
         })
     }

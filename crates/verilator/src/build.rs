@@ -95,10 +95,22 @@ const FILE: &str = "model.so";
 /// The shared object of a chip's model, from the cache or built now. A model for speed that is in the cache was checked
 /// before it came there.
 pub(crate) fn build(chip: &Chip, design: &Design, flavour: Flavour) -> Result<Cached, SimError> {
-    let wanted = Wanted::new(chip, design, flavour)?;
-    let make = |path: &Path| wanted.make(path);
-    let path = wanted.cache.entry(&wanted.identity, FILE, make)?;
-    Ok(wanted.at(path))
+    Wanted::new(chip, design, flavour)?.built()
+}
+
+/// The first of the builds of a model for speed that are worth a comparison, which is there soonest; and whether no other
+/// is: there is only one, or all were compared before.
+pub(crate) fn first(chip: &Chip, design: &Design) -> Result<(Cached, bool), SimError> {
+    let mut wanted = Wanted::new(chip, design, Flavour::Fast)?;
+    if let Some(path) = wanted.cache.find(&wanted.identity, FILE)? {
+        return Ok((wanted.at(path), true));
+    }
+    let only = wanted.ways.choices.len() == 1;
+    wanted.compile_in(Ways {
+        choices: &wanted.ways.choices[..1],
+        ..wanted.ways
+    });
+    Ok((wanted.built()?, only))
 }
 
 /// The same from the cache alone.
@@ -123,8 +135,23 @@ impl<'a> Wanted<'a> {
             rewrites: Rewrites::of_user()?,
         };
         let ways = tools.ways(&source);
-        let header = model_header::print(&source);
-        let loops = loop_options(chip);
+        let mut wanted = Self {
+            cache: Cache::of_user()?,
+            identity: String::new(),
+            source,
+            tools,
+            ways,
+        };
+        wanted.compile_in(ways);
+        Ok(wanted)
+    }
+
+    /// Says how it is compiled, which is part of what names it.
+    fn compile_in(&mut self, ways: Ways<'static>) {
+        self.ways = ways;
+        let Self { source, tools, .. } = self;
+        let header = model_header::print(source);
+        let loops = loop_options(source.chip);
         let options = format!(
             "{} {ways:?} {} {} {} {}",
             names::OPTIONS.join(" "),
@@ -133,9 +160,9 @@ impl<'a> Wanted<'a> {
             names::LINK.join(" "),
             source.rewrites.on
         );
-        let flavour_options = match flavour {
+        let flavour_options = match source.flavour {
             Flavour::Coverage => {
-                names::COVERAGE.join(" ") + &coverage_config::kernel_words_off(design)
+                names::COVERAGE.join(" ") + &coverage_config::kernel_words_off(source.design)
             }
             Flavour::Fast => source.shared_banks(),
             _ => String::new(),
@@ -150,14 +177,14 @@ impl<'a> Wanted<'a> {
             &flavour_options,
         ];
         parts.extend(passes::SOURCES);
-        parts.extend(design.verilog.iter().map(|f| f.text.as_str()));
-        Ok(Self {
-            identity: cache::key(&parts),
-            cache: Cache::of_user()?,
-            source,
-            tools,
-            ways,
-        })
+        parts.extend(source.design.verilog.iter().map(|f| f.text.as_str()));
+        self.identity = cache::key(&parts);
+    }
+
+    fn built(self) -> Result<Cached, SimError> {
+        let make = |path: &Path| self.make(path);
+        let path = self.cache.entry(&self.identity, FILE, make)?;
+        Ok(self.at(path))
     }
 
     fn at(self, path: PathBuf) -> Cached {

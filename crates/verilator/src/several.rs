@@ -1,19 +1,23 @@
-//! A model that runs the samples of a small chip several at a time, in a model of copies of the chip ([`Copies`]), once it has
-//! run long enough for that model to be worth its build and where it is the faster one here.
+//! A model that starts with the build that is there soonest and becomes faster once it has run long enough for that to be
+//! worth a build: with the fastest of several builds, and where the chip is small with a model of copies of it ([`Copies`])
+//! that runs several samples at a time.
 
 mod background;
 
+use crate::build::{self, Flavour};
+use crate::built::Built;
 use crate::contest::lap;
 use crate::library::VerilatedModel;
 use background::Background;
 pub use background::Builder;
 use bruno_device::Chip;
+use bruno_hdl::Design;
 use bruno_sim::{Copies, Counters, Forward, LayerTrace, Program, SimError, Stimulus};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Time of samples one by one after which the model of copies is built: a shorter run is over before it is there.
+/// Time of samples one by one after which faster models are built: a shorter run is over before they are there.
 const WORTH: Duration = Duration::from_secs(1);
 /// Ticks of a lap in the comparison of both models: a fraction of a millisecond.
 const TICKS: u32 = 2000;
@@ -22,13 +26,25 @@ const LAPS: usize = 5;
 
 /// A chip by itself, and copies of it once they are there.
 pub struct Several {
+    chip: Chip,
     one: VerilatedModel,
+    faster: Faster,
     /// What is loaded.
     program: Option<Program>,
     /// Time that samples took one by one.
     spent: Duration,
     wide: Wide,
     builder: Builder,
+}
+
+/// How far the comparison of builds of the chip itself is.
+enum Faster {
+    /// It took place, or there is nothing to compare.
+    Done,
+    /// It is worth its time once samples took some.
+    Possible,
+    /// It takes place.
+    Coming(Arc<Background>),
 }
 
 /// How far the model of copies is.
@@ -64,11 +80,27 @@ enum Held {
 }
 
 impl Several {
-    /// Of a model that is there. `builder` says who builds the model of copies.
+    /// The model of a chip that is there soonest. `builder` says who builds what is faster.
+    ///
+    /// # Errors
+    /// Those of its build.
+    pub fn soonest(chip: &Chip, design: &Design, builder: Builder) -> Result<Self, SimError> {
+        let (cached, best) = build::first(chip, design)?;
+        let one = VerilatedModel::load_cached(chip, &cached, Path::new(""))?;
+        let faster = if best { Faster::Done } else { Faster::Possible };
+        Ok(Self {
+            faster,
+            ..Self::new(chip, one, builder)
+        })
+    }
+
+    /// Of a model that is there, and the fastest of its builds.
     pub fn new(chip: &Chip, one: VerilatedModel, builder: Builder) -> Self {
         let copies = Copies::of(chip).map(Box::new);
         Self {
+            chip: chip.clone(),
             one,
+            faster: Faster::Done,
             program: None,
             spent: Duration::ZERO,
             wide: copies.map_or(Wide::Never, Wide::Possible),
@@ -76,22 +108,59 @@ impl Several {
         }
     }
 
-    /// Waits for the model of copies; whether it is used.
+    /// How the model of the chip itself came about.
+    pub fn built(&self) -> Option<&Built> {
+        self.one.built()
+    }
+
+    /// Waits for all builds; whether several samples run at once.
     ///
     /// # Errors
-    /// Those of its build.
+    /// Those of the builds.
     pub fn complete(&mut self) -> Result<bool, SimError> {
-        if let Wide::Possible(copies) = &self.wide {
-            let chip = copies.chip();
+        let fastest = |chip: &Chip| {
             let design = background::design(chip)?;
-            let model = VerilatedModel::new(chip, &design, crate::Flavour::Fast, Path::new(""))?;
+            VerilatedModel::new(chip, &design, Flavour::Fast, Path::new(""))
+        };
+        if !matches!(self.faster, Faster::Done) {
+            self.take(fastest(&self.chip)?)?;
+        }
+        if let Wide::Possible(copies) = &self.wide {
+            let model = fastest(copies.chip())?;
             self.wide = self.compared(copies.as_ref().clone(), model)?;
         }
         Ok(matches!(self.wide, Wide::Ready(_)))
     }
 
-    /// Goes on towards the model of copies without waiting for it.
+    /// Goes on with another build of the chip.
+    fn take(&mut self, mut model: VerilatedModel) -> Result<(), SimError> {
+        if let Some(program) = &self.program {
+            model.load(program)?;
+        }
+        (self.one, self.faster) = (model, Faster::Done);
+        Ok(())
+    }
+
+    /// Goes on towards faster builds without waiting for them. What is wrong with one is told where it is built; samples go
+    /// on in the model that is there.
     fn advance(&mut self) {
+        match &self.faster {
+            Faster::Possible if self.spent >= WORTH => {
+                self.faster = Faster::Coming(Background::of(&self.chip, self.builder));
+            }
+            Faster::Coming(background) => {
+                if let Some(model) = background.model() {
+                    self.faster = Faster::Done;
+                    // A build that cannot hold what this one holds is not taken.
+                    let _ = model.map(|model| self.take(model));
+                }
+            }
+            _ => (),
+        }
+    }
+
+    /// Goes on towards the model of copies, once the model of the chip itself is the fastest.
+    fn widen(&mut self) {
         match std::mem::replace(&mut self.wide, Wide::Never) {
             Wide::Possible(copies) if self.spent >= WORTH => {
                 let background = Background::of(copies.chip(), self.builder);
@@ -205,10 +274,11 @@ impl Forward for Several {
     }
 
     fn at_once(&mut self, waiting: usize) -> usize {
-        if waiting < 2 {
+        self.advance();
+        if waiting < 2 || !matches!(self.faster, Faster::Done) {
             return 1;
         }
-        self.advance();
+        self.widen();
         match &self.wide {
             Wide::Ready(wide) if wide.least <= waiting && wide.held != Held::Cannot => {
                 waiting.min(wide.copies.count())

@@ -61,6 +61,25 @@ fn check(programs: &[Program], lengths: &[u32]) -> u32 {
     saturations
 }
 
+/// The build that is there soonest, and the one that takes its place.
+#[test]
+fn another_build_goes_on() {
+    let chip = chip();
+    let design = bruno_hdl::generate(&chip).unwrap();
+    let builder = Builder::This(|note| panic!("{note}"));
+    let mut model = Several::soonest(&chip, &design, builder).unwrap();
+    let mut integer = IntegerModel::new(&chip);
+    let sample = samples(&chip, &[3]).swap_remove(0);
+    for program in [quiet(6), quiet(7)] {
+        model.load(&program).unwrap();
+        integer.load(&program).unwrap();
+        let expected = integer.run(&sample).unwrap();
+        assert!(model.run(&sample).unwrap() == expected);
+        model.complete().unwrap();
+        assert!(model.run(&sample).unwrap() == expected);
+    }
+}
+
 fn quiet(seed: u64) -> Program {
     stimuli::random_program(&chip(), seed)
 }

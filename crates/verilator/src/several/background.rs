@@ -65,7 +65,7 @@ impl Background {
                 Ok(cached) => Some(cached),
                 Err(error) => {
                     tell(&format!(
-                        "note: samples run one by one, for the model that runs several at once was not built: {error}"
+                        "note: samples go on in the model that is there, for a faster one was not built: {error}"
                     ));
                     None
                 }

@@ -2,7 +2,7 @@
 
 use super::forward;
 use crate::failure::Failure;
-use crate::running::fast_model;
+use crate::running::soonest_model;
 use serde::Serialize;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -22,11 +22,11 @@ pub struct Row {
     pub warm_s: f64,
 }
 
-/// Starts the model of a layer and prints the time of its check when it was built, s.
+/// Starts the model of a layer as training does, and prints the time of its check when it was built, s.
 pub fn model(neurons: usize) -> Result<(), Failure> {
     let chip = forward::layer(neurons, 24)?;
     let design = bruno_hdl::generate(&chip)?;
-    let model = fast_model(&chip, &design)?;
+    let model = soonest_model(&chip, &design)?;
     say!("{}", model.built().map_or(0.0, |built| built.check_s))
 }
 
