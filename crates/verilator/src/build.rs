@@ -110,7 +110,11 @@ pub(crate) fn first(chip: &Chip, design: &Design) -> Result<(Cached, bool), SimE
         choices: &wanted.ways.choices[..1],
         ..wanted.ways
     });
-    Ok((wanted.built()?, only))
+    match wanted.built() {
+        // Another build may do what the integer model does.
+        Err(SimError::Differs { .. }) if !only => Ok((build(chip, design, Flavour::Fast)?, true)),
+        cached => Ok((cached?, only)),
+    }
 }
 
 /// The same from the cache alone.
