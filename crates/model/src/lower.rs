@@ -10,6 +10,7 @@
 //! Every value's interval follows from the words of the states and the bounds of the parameters; a model whose values would
 //! leave 32 bits is refused.
 
+mod charge;
 mod clamps;
 mod coded;
 mod constants;

@@ -119,7 +119,7 @@ impl Derived {
             mantissa: 0,
             shift: 0,
         };
-        let coded = Mantissa::encode(exact, c.mantissa_bits).unwrap_or(none);
+        let coded = Mantissa::encode(self.wanted(c, parameters), c.mantissa_bits).unwrap_or(none);
         let error = if exact == 0.0 {
             0.0
         } else {

@@ -154,7 +154,7 @@ fn felif() {
 }
 #[test]
 fn alif() {
-    check("alif", 25.0);
+    check("alif", 10.0);
 }
 #[test]
 fn izhikevich() {

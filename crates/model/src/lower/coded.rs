@@ -1,5 +1,6 @@
 //! Constants of parameters that registers hold.
 
+use super::charge::widened;
 use crate::expression::Expression;
 use crate::interval::{Bounds, Interval};
 use crate::kernel::{Kernels, exponential_less_one};
@@ -118,13 +119,12 @@ fn propagator(
         );
     }
     let (low, high) = (exponential_less_one(&low), exponential_less_one(&high));
-    let rows = low.iter().zip(&high);
-    Ok(rows
-        .map(|(a, b)| {
-            a.iter()
-                .zip(b)
-                .map(|(x, y)| Interval::new(*x, *y))
-                .collect()
-        })
+    let entry = |i: usize, j: usize| {
+        let exact = Interval::new(low[i][j], high[i][j]);
+        if i == j { exact } else { widened(exact) }
+    };
+    let n = low.len();
+    Ok((0..n)
+        .map(|i| (0..n).map(|j| entry(i, j)).collect())
         .collect())
 }

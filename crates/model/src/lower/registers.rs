@@ -92,7 +92,7 @@ impl Derived {
     }
 
     fn mantissa(&self, c: &super::Coefficient, parameters: &[f64]) -> Result<Mantissa, CardError> {
-        let value = self.scaled(c, parameters);
+        let value = self.wanted(c, parameters);
         Mantissa::encode(value, c.mantissa_bits).ok_or_else(|| CardError::TooLarge {
             name: c.name.clone(),
             value,

@@ -70,8 +70,8 @@ fn description(neuron: &FileNeuron, name: &str, model: &str) -> String {
         false => (1000, r#""train": 30"#, 6),
     };
     let time = if fast { 0.1 } else { 1.0 };
-    let [tau_ms, slow_hz, fast_hz, penalty] =
-        [20.0 * time, 3.0 / time, 150.0 / time, 0.003 * time * time];
+    let [tau_ms, slow_hz, fast_hz] = [20.0 * time, 3.0 / time, 150.0 / time];
+    let penalty = two_digits(0.003 * time * time);
     format!(
         r#"{{
   "name": {name:?},
