@@ -57,6 +57,11 @@ pub struct Description {
     #[serde(default = "default_fold", skip_serializing_if = "is_unfolded")]
     #[schemars(extend("default" = default_fold()))]
     pub fold: usize,
+    /// Longest path that a folded datapath is cut into stages for, ns of a 0.18 um process. Longer stages are fewer, with
+    /// fewer flip-flops between them, for a slower clock.
+    #[serde(default = "default_stage", skip_serializing_if = "is_default_stage")]
+    #[schemars(extend("default" = default_stage()))]
+    pub stage_ns: f64,
     /// Whether registers and level tables can be written, or are constants of the Verilog.
     #[serde(default, skip_serializing_if = "Card::is_programmable")]
     #[schemars(extend("default" = "programmable"))]
@@ -347,6 +352,12 @@ fn default_bank() -> usize {
 }
 fn default_fold() -> usize {
     1
+}
+fn default_stage() -> f64 {
+    7.0
+}
+fn is_default_stage(stage_ns: &f64) -> bool {
+    *stage_ns == default_stage()
 }
 fn is_unfolded(fold: &usize) -> bool {
     *fold == 1

@@ -4,7 +4,7 @@ use crate::Problem;
 use serde_json::{Map, Value};
 
 /// The fields of a description itself; any other path is one of its `training`.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "name",
     "inputs",
     "layers",
@@ -17,6 +17,7 @@ const FIELDS: [&str; 14] = [
     "bank_neurons",
     "interfaces",
     "fold",
+    "stage_ns",
     "card",
     "training",
 ];

@@ -33,6 +33,7 @@ impl Description {
         c.count("layers", self.layers.len(), 1, 14);
         c.count("bank_neurons", self.bank_neurons, 1, 4096);
         c.power_of_two("fold", self.fold, 256);
+        c.number("stage_ns", self.stage_ns, 3.0, 100.0, "ns");
         self.formats.check(&mut c);
         for (index, layer) in self.layers.iter().enumerate() {
             let at = format!("layers[{index}]");

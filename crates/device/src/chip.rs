@@ -126,6 +126,8 @@ pub struct Chip {
     pub recorder: RecorderLevel,
     /// Neurons that share one datapath, a power of two.
     pub fold: usize,
+    /// Longest path of a stage of a folded datapath, ns of a 0.18 um process.
+    pub stage_ns: f64,
     /// Constants of the datapath.
     pub constants: Constants,
     /// The description with all defaults filled in.
@@ -165,6 +167,7 @@ impl Chip {
             window_ticks: description.window_ticks,
             recorder: description.recorder,
             fold: description.fold,
+            stage_ns: description.stage_ns,
             constants: Constants::new(&description.formats),
             description: description.clone(),
         };

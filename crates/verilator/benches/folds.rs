@@ -48,6 +48,7 @@ fn entries() -> impl Iterator<Item = Entry> {
             rounding,
             bits,
             shape,
+            stage_ns: 7.0,
         })
     })
 }

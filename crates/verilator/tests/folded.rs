@@ -10,12 +10,18 @@ use matrix::{Entry, Shape};
 use std::path::Path;
 
 fn check(fold: usize, kind: &'static str, bits: u32, shape: Shape) {
+    check_stages(7.0, fold, kind, bits, shape);
+}
+
+/// The same in pipeline stages of another length, ns.
+fn check_stages(stage_ns: f64, fold: usize, kind: &'static str, bits: u32, shape: Shape) {
     let chip = Entry {
         fold,
         kind,
         rounding: "nearest",
         bits,
         shape,
+        stage_ns,
     }
     .chip();
     let design = bruno_hdl::generate(&chip).unwrap();
@@ -60,6 +66,16 @@ fn two_bits_counted() {
 fn four_bits_counted() {
     check(16, "lif", 4, Shape::Recurrent);
 }
+/// Every statement a stage of its own, and all of them in one or two.
+#[test]
+fn short_stages() {
+    check_stages(3.0, 8, "felif", 3, Shape::Recurrent);
+}
+#[test]
+fn long_stages() {
+    check_stages(100.0, 8, "felif", 3, Shape::Recurrent);
+    check_stages(100.0, 16, "lif", 2, Shape::FeedForward);
+}
 /// One lane that is not full.
 #[test]
 fn more_than_neurons() {
@@ -75,6 +91,7 @@ fn samples_at_full_speed() {
         rounding: "nearest",
         bits: 3,
         shape: Shape::TwoLayers,
+        stage_ns: 7.0,
     }
     .chip();
     let design = bruno_hdl::generate(&chip).unwrap();

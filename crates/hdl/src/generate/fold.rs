@@ -15,12 +15,17 @@ use crate::HdlError;
 use crate::pipeline::Source;
 use bruno_device::{Chip, Layer};
 
-/// Delay of one pipeline stage, see `delay.rs`: a multiplier and an adder.
-pub(super) const STAGE_DELAY: u32 = 11;
+/// ns of OSU 0.18 um that a unit of delay (`delay.rs`) came to in a stage of measured chips (docs/performance.md).
+pub(super) const NS_IN_A_STAGE: f64 = 0.63;
 /// Cycles of a tick beside slots and stages: taking it, starting the first slot, summing up.
 const OVERHEAD: usize = 3;
 /// Cycles that a bus transfer may take away between two ticks.
 const TRANSFER: usize = 3;
+
+/// Units of delay that fit into a stage of a chip's folded datapaths; 11 by default: a multiplier and an adder.
+pub(super) fn stage_delay(chip: &Chip) -> u32 {
+    (chip.stage_ns / NS_IN_A_STAGE).floor() as u32
+}
 
 /// Cycles of `clk_i` that a tick takes, those of a bus transfer included where there are several: the clock's frequency
 /// in MHz is at least this.

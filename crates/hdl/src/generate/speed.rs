@@ -1,14 +1,13 @@
 //! What the longest path of a chip is likely to be, before minutes of synthesis say it.
 
-use super::fold::{STAGE_DELAY, datapath::Datapath};
+use super::fold::{NS_IN_A_STAGE, datapath::Datapath, stage_delay};
 use crate::HdlError;
 use bruno_chip::Interfaces;
 use bruno_device::{Chip, Finding};
 use std::collections::HashMap;
 
-/// ns of OSU 0.18 um that a unit of delay came to in measured chips (docs/performance.md): in one stage of a pipeline, and
-/// in all kernels one behind the other, where the carries of chained adders run side by side.
-const NS_IN_A_STAGE: f64 = 0.63;
+/// ns of OSU 0.18 um that a unit of delay came to in all kernels one behind the other of measured chips: less than in a
+/// stage, for the carries of chained adders run side by side.
 const NS_IN_A_ROW: f64 = 0.46;
 
 /// A warning when the clock that a chip's shell asks for is faster than its longest path by this estimate.
@@ -25,7 +24,9 @@ pub fn clock_finding(chip: &Chip) -> Result<Option<Finding>, HdlError> {
     }
     let remedy = match chip.fold {
         1 => "lower it, set `fold`, which cuts the datapath into stages, or use a faster process",
-        _ => "lower it, down to the cycles that a tick takes, or use a faster process",
+        _ => {
+            "lower it, down to the cycles that a tick takes, shorten the stages (`stage_ns`), or use a faster process"
+        }
     };
     let text = format!(
         "`interfaces.clock_mhz` {} leaves {period:.1} ns a cycle; the longest path is estimated at {path:.0} ns in a \
@@ -38,7 +39,7 @@ pub fn clock_finding(chip: &Chip) -> Result<Option<Finding>, HdlError> {
 /// Estimate of the longest path of a chip's banks in OSU 0.18 um, ns.
 fn longest_path_ns(chip: &Chip) -> Result<f64, HdlError> {
     if chip.fold > 1 {
-        return Ok(NS_IN_A_STAGE * f64::from(STAGE_DELAY));
+        return Ok(NS_IN_A_STAGE * f64::from(stage_delay(chip)));
     }
     let mut longest = 0;
     for layer in &chip.layers {

@@ -11,6 +11,7 @@ pub struct Entry {
     pub rounding: &'static str,
     pub bits: u32,
     pub shape: Shape,
+    pub stage_ns: f64,
 }
 
 /// How the layers are connected.
@@ -37,6 +38,7 @@ impl Entry {
         };
         let description = serde_json::json!({
             "name": "matrix", "inputs": 5, "layers": layers, "bank_neurons": bank, "fold": self.fold,
+            "stage_ns": self.stage_ns,
             "rounding": self.rounding,
             "readout": {"outputs": 3, "synapse": {"bits": self.bits, "range_pA": 100}}
         });

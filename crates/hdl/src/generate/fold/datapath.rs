@@ -1,6 +1,6 @@
 //! The datapath of a lane: the kernels of its layer in a row, cut into stages.
 
-use super::{STAGE_DELAY, sources};
+use super::{sources, stage_delay};
 use crate::generate::bank::{Array, arrays, constants, saturations, stages};
 use crate::generate::{literal, register_map::bank_registers};
 use crate::pipeline::Pipeline;
@@ -33,7 +33,7 @@ impl Datapath {
                 &printed,
                 &sources(layer, &arrays, late),
                 &outputs,
-                STAGE_DELAY,
+                stage_delay(chip),
             )
         };
         let late = cut(0).depth() - 1;
