@@ -11,6 +11,7 @@ mod command;
 mod costs;
 mod data;
 mod failure;
+mod hint;
 mod invocation;
 mod output;
 mod picture;
@@ -58,7 +59,7 @@ fn run(arguments: Vec<OsString>) -> u8 {
             let _ = say!("{error}");
         }
     };
-    let ran = match Arguments::try_parse_from(arguments) {
+    let ran = match Arguments::try_parse_from(arguments).map_err(hint::given) {
         Ok(arguments) => arguments.run(),
         Err(mistake) if mistake.use_stderr() => {
             told(failure::json::of_arguments(&mistake));
@@ -88,7 +89,7 @@ pub fn command(arguments: &[String], console: Box<dyn Console>) -> Result<(), Fa
     let words: Vec<String> = [&["bruno".into()], arguments].concat();
     invocation::set(&words);
     let arguments = Arguments::try_parse_from(words).map_err(|mistake| Failure::Arguments {
-        mistake: mistake.render().to_string(),
+        mistake: hint::given(mistake).render().to_string(),
     })?;
     console::with(console, || arguments.run())
 }

@@ -9,8 +9,12 @@ use support::{bruno, check, root};
 const WIDEST: usize = 120;
 
 fn pages() -> Vec<std::path::PathBuf> {
-    let manual = std::fs::read_dir(root().join("docs")).unwrap();
-    let pages = manual.map(|entry| entry.unwrap().path());
+    let manual =
+        ["docs", "docs/models"].map(|folder| std::fs::read_dir(root().join(folder)).unwrap());
+    let pages = manual
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path());
     let pages = pages.filter(|path| path.extension().is_some_and(|e| e == "md"));
     let others = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
     pages.chain(others.map(|name| root().join(name))).collect()

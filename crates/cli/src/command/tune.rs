@@ -104,6 +104,17 @@ impl Tune {
 
     /// Searches to the end, or goes on with a search that was stopped; writes its files.
     pub(super) fn search(&self) -> Result<Searched, Failure> {
+        self.searched().map_err(|failure| match failure {
+            Failure::Tune(TuneError::Setting(problem)) => {
+                let place = self.settings.as_ref().unwrap_or(&self.chip);
+                let path = place.display().to_string();
+                Failure::Setting { path, problem }
+            }
+            other => other.of_file(&self.chip),
+        })
+    }
+
+    fn searched(&self) -> Result<Searched, Failure> {
         let description = self.changes.load(&self.chip)?;
         let config = TrainConfig::of(&description)?;
         let (tune, space) = self.settled(&description)?;
