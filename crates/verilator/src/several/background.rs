@@ -21,8 +21,9 @@ pub enum Builder {
 /// Models that were asked for, and are kept for other threads that ask; the last ones.
 static ASKED: Mutex<Vec<Arc<Background>>> = Mutex::new(Vec::new());
 const KEPT: usize = 16;
-/// Time between two questions to the cache.
+/// Time between two questions to the cache, and how many there are: the other process may have failed.
 const PATIENCE: Duration = Duration::from_secs(1);
+const QUESTIONS: usize = 900;
 
 /// A model on its way.
 pub(super) struct Background {
@@ -72,13 +73,14 @@ impl Background {
             },
             Builder::Another => {
                 let design = design(&self.chip).ok()?;
-                loop {
+                for _ in 0..QUESTIONS {
                     match build::find(&self.chip, &design, Flavour::Fast) {
                         Ok(None) => std::thread::sleep(PATIENCE),
                         Ok(found) => return found,
                         Err(_) => return None,
                     }
                 }
+                None
             }
         }
     }
