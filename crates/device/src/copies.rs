@@ -6,11 +6,14 @@ use crate::chip::banks;
 
 /// Longest weight codes: one bit more tells apart synapses that are not there.
 const MOST_BITS: u32 = 8;
+/// Lanes of the longest vectors of a processor: neurons that fill none to its end cost as much as one each.
+const LANES: usize = 16;
 
 impl Chip {
     /// The chip with `count` times its channels and neurons in every layer, copy behind copy, and weight codes of one bit
     /// more: the upper half of a level table is zero, so that no copy hears another. Registers and levels are shared, and a
-    /// neuron computes what it does in the chip itself.
+    /// neuron computes what it does in the chip itself. Behind the copies stand neurons that hear nothing, up to whole
+    /// vectors.
     ///
     /// None where copies could differ from the chip (random rounding, noise: what is drawn depends on a neuron's place),
     /// where a tick takes several cycles (folded chips), where levels are constants (frozen chips) or codes have 8 bits, and
@@ -24,11 +27,13 @@ impl Chip {
         }
         let mut wide = self.clone();
         wide.inputs *= count;
+        let mut channels = wide.inputs;
         // Only the core is run.
         wide.description.interfaces = None;
         for layer in &mut wide.layers {
-            layer.inputs *= count;
-            layer.neurons *= count;
+            layer.inputs = channels;
+            layer.neurons = (layer.neurons * count).next_multiple_of(LANES);
+            channels = layer.neurons;
             layer.banks = banks(layer.neurons, self.description.bank_neurons);
             layer.bits += 1;
             for table in [&mut layer.levels, &mut layer.recurrent_levels] {

@@ -49,26 +49,28 @@ impl Copies {
 
     /// The program of the chip in every copy.
     pub fn program(&self, program: &Program) -> Program {
-        let layers = program.layers.iter().zip(&self.one.layers);
+        let layers = self.one.layers.iter().zip(&self.wide.layers);
+        let layers = program.layers.iter().zip(layers);
         Program {
-            layers: layers.map(|(p, layer)| self.layer(p, layer)).collect(),
+            layers: layers
+                .map(|(p, (layer, wide))| self.layer(p, layer, wide))
+                .collect(),
             window: program.window,
         }
     }
 
-    fn layer(&self, program: &LayerProgram, layer: &Layer) -> LayerProgram {
+    fn layer(&self, program: &LayerProgram, layer: &Layer, wide: &Layer) -> LayerProgram {
         let doubled = |levels: &[i32]| [levels, &vec![0; levels.len()]].concat();
         let absent = 1u8 << layer.bits;
-        let neurons = layer.neurons * self.count;
-        let mut weights = vec![absent; layer.fan_in() * self.count * neurons];
+        let mut weights = vec![absent; wide.fan_in() * wide.neurons];
         for (channel, row) in program.weights.chunks_exact(layer.neurons).enumerate() {
             // Recurrent channels follow the inputs of all copies.
             let (first, own, group) = match channel.checked_sub(layer.inputs) {
                 None => (0, channel, layer.inputs),
-                Some(own) => (layer.inputs * self.count, own, layer.neurons),
+                Some(own) => (wide.inputs, own, layer.neurons),
             };
             for copy in 0..self.count {
-                let at = (first + copy * group + own) * neurons + copy * layer.neurons;
+                let at = (first + copy * group + own) * wide.neurons + copy * layer.neurons;
                 weights[at..at + layer.neurons].copy_from_slice(row);
             }
         }
@@ -111,10 +113,13 @@ impl Copies {
         windows: u32,
         end: u32,
     ) -> &[LayerTrace] {
-        let layers = part.iter().zip(&self.one.layers);
-        for ((part, layer), own) in layers.zip(&mut self.part) {
+        let layers = self.one.layers.iter().zip(&self.wide.layers);
+        let layers = part.iter().zip(layers);
+        for ((part, (layer, wide)), own) in layers.zip(&mut self.part) {
             let words = layer.neurons * layer.model.words.len();
-            let records = part.records.chunks_exact(words * self.count);
+            let records = part
+                .records
+                .chunks_exact(wide.neurons * layer.model.words.len());
             own.records.clear();
             for record in records.take(windows as usize) {
                 let record = &record[copy * words..(copy + 1) * words];
