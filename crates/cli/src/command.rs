@@ -26,6 +26,7 @@ mod synth;
 pub mod train;
 mod tune;
 
+use crate::console;
 use crate::failure::Failure;
 use clap::{Parser, Subcommand};
 
@@ -35,6 +36,9 @@ use clap::{Parser, Subcommand};
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Print results and what is wrong alone: no progress, no notes
+    #[arg(long, global = true)]
+    quiet: bool,
 }
 
 #[derive(Subcommand)]
@@ -70,6 +74,7 @@ enum Command {
 impl Arguments {
     /// Runs the chosen subcommand.
     pub fn run(&self) -> Result<(), Failure> {
+        console::set_quiet(self.quiet);
         match &self.command {
             Command::New(command) => command.run(),
             Command::Check(command) => command.run().map_err(|e| e.of_file(&command.chip)),

@@ -7,11 +7,14 @@
 //! Names and labels come from files, which may be a stranger's: characters that would steer the terminal are printed as
 //! their escapes.
 
+mod mark;
+
 use crate::failure::Failure;
 use crate::ranks;
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::io::{self, ErrorKind, Write};
+use std::cell::{Cell, RefCell};
+use std::env::var_os;
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 /// Prints a line of the result; gives an error where it cannot be written.
 macro_rules! say {
@@ -43,6 +46,18 @@ pub struct Interrupted;
 thread_local! {
     /// The console of the command that runs in this thread; none where that is the process's own.
     static CONSOLE: RefCell<Option<Box<dyn Console>>> = const { RefCell::new(None) };
+    /// Whether the command of this thread tells only what is wrong.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says whether the command of this thread tells only what is wrong.
+pub fn set_quiet(quiet: bool) {
+    QUIET.set(quiet);
+}
+
+/// Whether a bar of progress is of use: somebody sees it and wants to.
+pub fn shows_progress() -> bool {
+    !QUIET.get() && !is_others() && ranks::speaks() && io::stderr().is_terminal()
 }
 
 /// Runs a command that prints to this console.
@@ -104,10 +119,21 @@ pub fn written(result: io::Result<()>) -> Result<(), Failure> {
 
 /// Tells a line.
 pub fn tell(line: &str) {
+    if QUIET.get() && !mark::is_urgent(line) {
+        return;
+    }
     if of_command(|console| console.tell(&visible(line))).is_some() || !ranks::speaks() {
         return;
     }
-    let line = format!("{}\n", visible(line));
+    let line = visible(line);
+    let coloured = io::stderr().is_terminal()
+        && mark::colours(var_os("NO_COLOR").as_deref(), var_os("TERM").as_deref());
+    let line = if coloured {
+        mark::painted(&line)
+    } else {
+        line.as_ref().into()
+    };
+    let line = format!("{line}\n");
     let _ = io::stderr().write_all(line.as_bytes());
 }
 

@@ -1,9 +1,8 @@
 //! Progress of long work: a bar with rate and remaining time on a terminal, plain lines (one a tenth, at least three
 //! seconds apart) elsewhere.
 
-use crate::{console, ranks};
+use crate::console;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 /// Least time between two plain lines.
@@ -28,12 +27,11 @@ impl Progress {
         );
         let style = ProgressStyle::with_template(&template)
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = (!console::is_others() && ranks::speaks() && std::io::stderr().is_terminal())
-            .then(|| {
-                ProgressBar::new(total)
-                    .with_style(style)
-                    .with_prefix(label.to_string())
-            });
+        let bar = console::shows_progress().then(|| {
+            ProgressBar::new(total)
+                .with_style(style)
+                .with_prefix(label.to_string())
+        });
         Self {
             bar,
             label: label.into(),

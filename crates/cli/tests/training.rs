@@ -249,6 +249,14 @@ fn scores_are_printed_and_evaluation_repeats_them() {
     );
 }
 
+/// Progress, the data, epochs: all of it beside the result.
+#[test]
+fn a_quiet_run_tells_nothing() {
+    let task = Task::new("");
+    let output = check(task.train("quiet", &["--quiet"]), 0, "results:");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
 #[test]
 fn before_and_after_are_measured() {
     let task = Task::new("");
