@@ -12,7 +12,7 @@ const SMALL: &str = r#"{"name":"mini","inputs":2,
 
 #[test]
 fn no_command() {
-    check(bruno(&[]), 2, "Usage: bruno <COMMAND>");
+    check(bruno(&[]), 2, "Usage: bruno [OPTIONS] <COMMAND>");
 }
 #[test]
 fn check_reports_dead_zones() {
