@@ -353,8 +353,10 @@ fn default_bank() -> usize {
 fn default_fold() -> usize {
     1
 }
+/// Length of a pipeline stage where nothing is said, ns: a multiplier and an adder.
+pub const STAGE_NS: f64 = 7.0;
 fn default_stage() -> f64 {
-    7.0
+    STAGE_NS
 }
 fn is_default_stage(stage_ns: &f64) -> bool {
     *stage_ns == default_stage()

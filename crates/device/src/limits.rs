@@ -7,6 +7,7 @@ mod reach;
 mod synapses;
 
 use crate::{Chip, DesignRule, Felif, Finding, Layer, NeuronProgram, noise};
+use bruno_chip::STAGE_NS;
 pub(crate) use impossible::{impossible, registers};
 
 /// What a user should know of a possible chip.
@@ -35,11 +36,24 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
         found.extend(synapses::spread(layer, description));
     }
     found.extend(membrane::readout_rest(chip));
+    found.extend(stages(chip));
     found.extend(levels::levels_left(chip));
     found.extend(chip.layers.iter().map(synapses::saturation));
     found.extend(synapses::devices(&chip.description));
     found.extend(chip.layers.iter().map(|layer| memory(chip, layer)));
     found
+}
+
+/// A length of stages that is described and not in force.
+fn stages(chip: &Chip) -> Option<Finding> {
+    let idle = chip.fold == 1 && chip.stage_ns != STAGE_NS;
+    idle.then(|| {
+        let text = format!(
+            "`stage_ns` {} is not in force: only folded datapaths have stages",
+            chip.stage_ns
+        );
+        Finding::look(text, "set `fold`, or leave `stage_ns` out")
+    })
 }
 
 /// What is derived from a neuron file that a user should know.
@@ -92,4 +106,32 @@ fn check(from: &str, to: &str, verdict: crate::Verdict, expected: &str) {
     let findings = Chip::resolve("t", &description).unwrap().findings();
     let found = findings.iter().find(|f| f.to_string().contains(expected));
     assert_eq!(found.map(|f| f.verdict), Some(verdict), "{findings:#?}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bruno_chip::Description;
+
+    fn check(more: &str, told: bool) {
+        let text = format!(
+            r#"{{"name":"dut","inputs":1{more},"layers":[{{"name":"hidden","kind":"lif","neurons":4,
+            "synapse":{{"range_pA":300}}}}],"readout":{{"outputs":2,"synapse":{{"range_pA":100}}}}}}"#
+        );
+        let chip = Chip::resolve("dut", &Description::parse("dut", &text).unwrap()).unwrap();
+        assert_eq!(stages(&chip).is_some(), told);
+    }
+
+    #[test]
+    fn stages_that_a_chip_does_not_have() {
+        check(r#","stage_ns":20"#, true);
+    }
+    #[test]
+    fn stages_of_a_folded_chip() {
+        check(r#","stage_ns":20,"fold":2"#, false);
+    }
+    #[test]
+    fn stages_of_which_nothing_is_said() {
+        check("", false);
+    }
 }

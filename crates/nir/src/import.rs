@@ -137,7 +137,7 @@ fn describe(
         bank_neurons: (settings.window_us as usize / record_words(layers)).clamp(1, 128),
         interfaces: None,
         fold: 1,
-        stage_ns: 7.0,
+        stage_ns: bruno_chip::STAGE_NS,
         card: Card::Programmable,
         training: None,
     }
