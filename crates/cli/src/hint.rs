@@ -5,11 +5,15 @@ use bruno_train::TrainConfig;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use schemars::{JsonSchema, schema_for};
 
-/// Says how a field is set, in place of clap's remedy: to pass the word as a value, which no command has a use for.
+/// Says how a field is set, in place of clap's remedy: to pass the word as a value, which no command has a use for. Where
+/// the option is no field's name either, that remedy is left out.
 pub fn given(mut mistake: clap::Error) -> clap::Error {
-    if mistake.kind() == ErrorKind::UnknownArgument
-        && mistake.get(ContextKind::SuggestedArg).is_none()
-        && let Some(ContextValue::String(word)) = mistake.get(ContextKind::InvalidArg)
+    if mistake.kind() != ErrorKind::UnknownArgument || !is_passed_as_value(&mistake) {
+        return mistake;
+    }
+    mistake.remove(ContextKind::Suggested);
+    let word = mistake.get(ContextKind::InvalidArg);
+    if let Some(ContextValue::String(word)) = word
         && let Some(field) = field(word)
     {
         let tip = format!(
@@ -19,6 +23,12 @@ pub fn given(mut mistake: clap::Error) -> clap::Error {
         mistake.insert(ContextKind::Suggested, tips);
     }
     mistake
+}
+
+/// Whether clap found nothing better to say than that an option can be a value.
+fn is_passed_as_value(mistake: &clap::Error) -> bool {
+    let tips = mistake.get(ContextKind::Suggested);
+    matches!(tips, Some(ContextValue::StyledStrs(tips)) if tips.iter().all(|tip| tip.to_string().contains("as a value")))
 }
 
 /// The field that an option is called like.

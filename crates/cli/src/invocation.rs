@@ -1,7 +1,7 @@
 //! How a command was called: kept beside its results, for whoever reads them later and for commands that go on with them.
 
 use crate::failure::Failure;
-use crate::ranks;
+use crate::{output, ranks};
 use bruno_host::{LineLog, read_text};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -26,6 +26,13 @@ struct Call {
     /// Where its data lay, absolute; none for built-in data.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<PathBuf>,
+    /// Whether it trained the run of the folder; lines that do not say did.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    trained: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Says how the command of this thread was called.
@@ -33,11 +40,39 @@ pub fn set(words: &[String]) {
     WORDS.with(|own| *own.borrow_mut() = words.to_vec());
 }
 
-/// Adds the call at hand to those of a folder; once where it is repeated, as when a run that was stopped goes on.
+/// Adds the call at hand to those of a folder; once where it is repeated, as when work that was stopped goes on.
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn keep(folder: &Path, data: Option<&Path>) -> Result<(), Failure> {
+pub fn keep(folder: &Path) -> Result<(), Failure> {
+    add(folder, None, false)
+}
+
+/// The same of a call that trains the run of the folder, with where its data lie.
+///
+/// # Errors
+/// As of [`keep`].
+pub fn keep_training(folder: &Path, data: Option<&Path>) -> Result<(), Failure> {
+    add(folder, data, true)
+}
+
+/// Makes the calls of one folder those of another, which holds the whole of what the first is a part of.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub fn take_over(part: &Path, whole: &Path) -> Result<(), Failure> {
+    let path = part.join(FILE);
+    if !path.is_file() {
+        return Ok(());
+    }
+    let text = read_text(&path).map_err(|e| Failure::Input {
+        path: path.display().to_string(),
+        what: format!("cannot be read: {e}"),
+    })?;
+    output::write(&whole.join(FILE), &text)
+}
+
+fn add(folder: &Path, data: Option<&Path>, trained: bool) -> Result<(), Failure> {
     if !ranks::writes() {
         return Ok(());
     }
@@ -50,6 +85,7 @@ pub fn keep(folder: &Path, data: Option<&Path>) -> Result<(), Failure> {
         version: env!("CARGO_PKG_VERSION").into(),
         command: WORDS.with(|words| words.borrow().clone()),
         data: data.map(std::path::absolute).transpose().map_err(failed)?,
+        trained,
     };
     let line = serde_json::to_string(&call).map_err(std::io::Error::from);
     let line = line.map_err(failed)?;
@@ -66,13 +102,13 @@ pub fn keep(folder: &Path, data: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
-/// Where the data lay with which the results of a folder were made; none where nothing says so. The folder may be a
+/// Where the data lay with which the run of a folder was trained; none where nothing says so. The folder may be a
 /// stranger's: of what it names, only files and folders are opened, no devices or pipes, which would never end.
 pub fn data(folder: &Path) -> Option<PathBuf> {
     let text = read_text(&folder.join(FILE)).ok()?;
     let calls = text.lines().rev();
     let call = calls
         .filter_map(|line| serde_json::from_str::<Call>(line).ok())
-        .next()?;
+        .find(|call| call.trained)?;
     call.data.filter(|path| path.is_file() || path.is_dir())
 }

@@ -12,6 +12,7 @@ mod costs;
 mod data;
 mod failure;
 mod hint;
+mod interruption;
 mod invocation;
 mod output;
 mod picture;

@@ -6,7 +6,7 @@ use crate::ranks;
 use bruno_host::FolderLock;
 use bruno_train::Checkpoint;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes a text file atomically; directories on the way are made.
 pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
@@ -53,10 +53,55 @@ pub fn save(run: &Checkpoint, path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Writes a text file, or prints the text where no file is named.
-pub fn write_or_print(path: Option<&Path>, text: &str) -> Result<(), Failure> {
-    match path {
-        Some(path) => write(path, text),
-        None => console::print(text),
+/// How a command that writes files says which.
+#[derive(clap::Args)]
+pub struct Named {
+    /// Print the files as JSON on stdout.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+impl Named {
+    /// Prints the files, a line each or `{"files": [...]}`.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn say(&self, files: &[&Path]) -> Result<(), Failure> {
+        let files: Vec<String> = files.iter().map(|f| f.display().to_string()).collect();
+        match self.json {
+            true => say!("{}", serde_json::json!({ "files": files })),
+            false => say!("{}", files.join("\n")),
+        }
+    }
+}
+
+/// Where a command that makes a text writes it.
+#[derive(clap::Args)]
+pub struct Text {
+    /// The file to write; stdout where absent.
+    #[arg(short, long)]
+    out: Option<PathBuf>,
+    /// Print a JSON object on stdout: the text, or the file where one is written.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Text {
+    /// Writes or prints the text. With JSON that is `{"files": [...]}` where it went into a file, else `{"text": ...}`.
+    ///
+    /// # Errors
+    /// The file or standard output cannot be written.
+    pub fn give(&self, text: &str) -> Result<(), Failure> {
+        match (&self.out, self.json) {
+            (None, false) => console::print(text),
+            (None, true) => say!("{}", serde_json::json!({ "text": text })),
+            (Some(path), json) => {
+                write(path, text)?;
+                match json {
+                    true => Named { json }.say(&[path]),
+                    false => Ok(()),
+                }
+            }
+        }
     }
 }

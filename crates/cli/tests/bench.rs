@@ -11,13 +11,19 @@ const CHIP: &str = r#"{"name":"tiny","inputs":2,
 #[test]
 fn a_chip() {
     let (dir, chip) = written(CHIP);
-    let json = dir.path().join("bench.json");
-    let path = json.display().to_string();
-    let length = ["--runs", "2", "--seconds", "0.01"];
-    let arguments = [&["bench", &chip, "--json", &path][..], &length].concat();
+    let out = dir.path().join("out");
+    let path = out.display().to_string();
+    let length = ["--runs", "2", "--seconds", "0.01", "--out", &path];
+    let arguments = [&["bench", &chip][..], &length].concat();
     check(bruno(&arguments), 0, "forward, one core, 2 runs");
-    let report: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    let read = |name| std::fs::read_to_string(out.join(name)).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&read("bench.json")).unwrap();
+    let page = read("report.html");
+    let call = format!(
+        "--runs 2 --seconds 0.01  (bruno {})",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert!(page.contains(&call), "{page}");
     assert_eq!(report["forward"][0]["neurons"], 2);
     assert_eq!(report["forward"][0]["seconds"], 0.01);
     assert_eq!(report["runs"], 2);

@@ -411,3 +411,86 @@ fn labels_beside_a_recording() {
         "{told}"
     );
 }
+
+/// The names of all commands, each with those before it, as their help lists them.
+fn all_commands(before: &[String]) -> Vec<Vec<String>> {
+    let help = help(before);
+    let list = help.lines().skip_while(|l| *l != "Commands:").skip(1);
+    let list = list.take_while(|l| !l.is_empty());
+    let names = list.filter_map(|l| l.strip_prefix("  ")?.split(' ').next());
+    let names = names.filter(|name| !name.is_empty() && *name != "help");
+    let below = names.flat_map(|name| all_commands(&[before, &[name.to_string()]].concat()));
+    let below: Vec<Vec<String>> = below.collect();
+    match below.is_empty() {
+        true => vec![before.to_vec()],
+        false => below,
+    }
+}
+
+fn help(command: &[String]) -> String {
+    let words = command.iter().map(String::as_str).chain(["--help"]);
+    let output = bruno(&words.collect::<Vec<_>>()).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Every command but for those whose result is a text for other programs takes the switch, and it takes no value.
+#[test]
+fn json_is_the_same_everywhere() {
+    let exceptions = ["completions", "manual", "schema"];
+    for command in all_commands(&[]) {
+        let text = help(&command);
+        let mut lines = text.lines().map(str::trim);
+        let switch = lines.any(|l| l == "--json" || l.starts_with("--json  "));
+        let name = command.join(" ");
+        assert_eq!(switch, !exceptions.contains(&&*name), "{name}:\n{text}");
+    }
+}
+#[test]
+fn json_of_a_text() {
+    let output = check(bruno(&["model", "show", "alif", "--json"]), 0, "\"text\"");
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let shown = bruno(&["model", "show", "alif"]).output().unwrap();
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert_eq!(found["text"], text);
+}
+#[test]
+fn json_of_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.json").display().to_string();
+    let output = check(bruno(&["new", &path, "--json"]), 0, "\"files\"");
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["files"][0], path);
+}
+#[test]
+fn json_of_a_reduction() {
+    let output = check(bruno(&["device", "reduce", "--json"]), 0, "\"device\"");
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(
+        found["start_p"].as_f64().is_some_and(f64::is_finite),
+        "{found}"
+    );
+    assert!(found.get("difference").is_none(), "no stimulus was given");
+}
+
+/// What `bruno eval` says of a folder with these files, which are empty.
+fn eval_of_folder(files: &[&str], expected: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    for file in files {
+        let path = dir.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "").unwrap();
+    }
+    let folder = dir.path().display().to_string();
+    check(bruno(&["eval", &folder]), 2, expected);
+}
+
+#[test]
+fn a_folder_without_a_run() {
+    eval_of_folder(&["notes.txt"], "is a folder without checkpoint.json");
+}
+#[test]
+fn the_folder_of_a_sweep() {
+    let runs = ["seed=1/checkpoint.json", "seed=0/checkpoint.json"];
+    eval_of_folder(&runs, "is no run but has runs in it; give one, e.g.");
+    eval_of_folder(&runs, "/seed=0");
+}

@@ -23,5 +23,5 @@ pub use line_log::LineLog;
 pub use program::find_program;
 pub use read_text::{read_bytes, read_text};
 pub use replace_file::replace_file;
-pub use tool::{Ended, Outcome, command_line, run_tool};
+pub use tool::{Ended, Outcome, WaitingTool, command_line, run_tool};
 pub use trust::{Distrust, check_folder, check_metadata};

@@ -5,7 +5,7 @@
 //! on time bruno closes the pipe itself, so there is one way for all cases. A tool in a group of its own does not see
 //! Ctrl-C; bruno does, and ends.
 
-use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter};
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -23,30 +23,89 @@ pub fn run_tool(
     limit: Duration,
     listen: &mut dyn FnMut(&str),
 ) -> io::Result<Ended> {
-    let group = Group::new()?;
-    let (reader, writer) = io::pipe()?;
-    command
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer)
-        .process_group(group.id());
-    let child = command.spawn()?;
-    // The command's own ends of the pipe: the output would never end.
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut run = Run::watch(child, reader, listen);
-    run.until(limit, |run| run.status.is_some());
-    let in_time = run.status.take().transpose()?;
-    drop(group);
-    run.until(LAST_WORDS, |run| run.closed);
-    Ok(Ended {
-        command: command_line(command),
-        output: String::from_utf8_lossy(&run.output).into_owned(),
-        outcome: match in_time {
-            None => Outcome::TimedOut,
-            Some(status) if status.success() => Outcome::Success,
-            Some(_) => Outcome::Failure,
-        },
-    })
+    Started::new(command, Stdio::null())?.end(limit, listen)
+}
+
+/// A tool that prepares its work and waits on its standard input for the rest. It is killed where it is dropped instead.
+pub struct WaitingTool {
+    started: Started,
+    input: PipeWriter,
+}
+
+impl WaitingTool {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// As of [`run_tool`].
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        let (reader, input) = io::pipe()?;
+        let started = Started::new(command, reader.into())?;
+        Ok(Self { started, input })
+    }
+
+    /// Gives it all that it is to read, which a pipe holds at once (64 KiB), and lets it run to its end as
+    /// [`run_tool`] does; the limit counts from here.
+    ///
+    /// # Errors
+    /// Its end could not be waited for.
+    pub fn give(
+        mut self,
+        input: &[u8],
+        limit: Duration,
+        listen: &mut dyn FnMut(&str),
+    ) -> io::Result<Ended> {
+        // It fails where the tool has ended, and how it ended is told below.
+        let _ = self.input.write_all(input);
+        drop(self.input);
+        self.started.end(limit, listen)
+    }
+}
+
+/// A tool that runs in a group of its own.
+struct Started {
+    command: String,
+    group: Group,
+    child: Child,
+    output: PipeReader,
+}
+
+impl Started {
+    fn new(command: &mut Command, input: Stdio) -> io::Result<Self> {
+        let group = Group::new()?;
+        let (output, writer) = io::pipe()?;
+        command
+            .stdin(input)
+            .stdout(writer.try_clone()?)
+            .stderr(writer)
+            .process_group(group.id());
+        let child = command.spawn()?;
+        // The command's own ends of the pipes: the output would never end, and what reads would not be missed.
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(Stdio::null());
+        Ok(Self {
+            command: command_line(command),
+            group,
+            child,
+            output,
+        })
+    }
+
+    fn end(self, limit: Duration, listen: &mut dyn FnMut(&str)) -> io::Result<Ended> {
+        let mut run = Run::watch(self.child, self.output, listen);
+        run.until(limit, |run| run.status.is_some());
+        let in_time = run.status.take().transpose()?;
+        drop(self.group);
+        run.until(LAST_WORDS, |run| run.closed);
+        Ok(Ended {
+            command: self.command,
+            output: String::from_utf8_lossy(&run.output).into_owned(),
+            outcome: match in_time {
+                None => Outcome::TimedOut,
+                Some(status) if status.success() => Outcome::Success,
+                Some(_) => Outcome::Failure,
+            },
+        })
+    }
 }
 
 /// After the end of a group its output is complete, unless a process left the group and still holds the stream: then no

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod calls;
 mod compare;
 mod comparison;
 mod curves;
@@ -73,7 +74,7 @@ pub(crate) fn all(folder: &Folder<'_>) -> Result<Option<Page>, ReportError> {
     let mut shown: Vec<Shown> = Vec::new();
     let mut missing = Vec::new();
     if let Some(run) = &run {
-        shown.push(run::shown(folder, run)?);
+        shown.push(run::shown(run));
         for (found, what, command) in of_run(folder, run)? {
             match found {
                 Some(one) => shown.push(one),
@@ -106,10 +107,14 @@ pub(crate) fn all(folder: &Folder<'_>) -> Result<Option<Page>, ReportError> {
     let Some(first) = shown.first() else {
         return Ok(None);
     };
+    let calls = calls::found(folder)?;
     let title = match &run {
         Some(run) => format!("{}: training run", run.description.name),
         None => first.section.title.clone(),
     };
+    if let Some(calls) = calls {
+        shown.insert(1, calls);
+    }
     let headline = shown.iter().flat_map(|s| s.headline.clone()).collect();
     Ok(Some(Page {
         title,
@@ -160,7 +165,7 @@ const OTHERS: [(&str, &str, &str); 4] = [
     (
         "bench",
         "Speed on this machine",
-        "bruno bench DIR/chip.json --json DIR/bench.json",
+        "bruno bench DIR/chip.json --out DIR",
     ),
     (
         "synth",

@@ -151,7 +151,7 @@ fn damaged_audit() {
 }
 #[test]
 fn damaged_bench() {
-    damaged("bench.json", BENCH, "bruno bench --json");
+    damaged("bench.json", BENCH, "bruno bench --out DIR");
 }
 #[test]
 fn damaged_synthesis() {

@@ -223,6 +223,9 @@ impl TrainConfig {
             ));
         }
         let init = &self.init;
+        if !(-100.0..=100.0).contains(&init.input_mean) {
+            return Err(setting("init.input_mean", init.input_mean, "-100..100"));
+        }
         for (field, std) in [
             ("init.input_std", init.input_std),
             ("init.recurrent_std", init.recurrent_std),

@@ -207,10 +207,14 @@ impl<'a> Wanted<'a> {
             names::IDENTITY_SOURCE,
             &names::identity_source(&self.identity),
         )?;
+        let waiting = match source.flavour {
+            Flavour::Fast => judge::Waiting::start(source.chip, dir)?,
+            _ => None,
+        };
         let builds = tools.builds(source, self.ways, &self.cache, dir)?;
         match source.flavour {
             Flavour::Fast => {
-                let (best, built) = judge::best(source.chip, builds, Path::new("."))?;
+                let (best, built) = judge::best(source.chip, waiting, builds, Path::new("."))?;
                 built.append(&best.path)?;
                 moved(&best.path, path)
             }

@@ -4,7 +4,7 @@
 use crate::VerilatedModel;
 use bruno_device::Chip;
 use bruno_sim::SimError;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Neuron-ticks of a lap: some milliseconds.
@@ -16,7 +16,7 @@ const LAPS: usize = 7;
 /// where they are equal. `begins` is told before a build is run.
 pub(crate) fn by_speed(
     chip: &Chip,
-    builds: &[&Path],
+    builds: &[PathBuf],
     begins: &mut dyn FnMut(usize),
 ) -> Result<Vec<usize>, SimError> {
     let mut order: Vec<usize> = (0..builds.len()).collect();

@@ -4,22 +4,22 @@
 //! ([`judge_with`]) has its builds run in a process of their own; one that said nothing runs them in its own.
 
 mod evidence;
+mod waiting;
 
-use crate::build::REPORT;
 use crate::built::{Built, Discarded};
 use crate::check::{self, Check};
 use crate::compile::Build;
 use crate::{contest, tool};
 use bruno_chip::Description;
 use bruno_device::Chip;
-use bruno_host::Outcome;
+use bruno_host::{Ended, Outcome};
 use bruno_sim::SimError;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Instant;
+pub(crate) use waiting::Waiting;
 
 /// What became of a process in the middle of its work.
 const DIED: &str = "it ended the process in which it ran";
@@ -37,7 +37,7 @@ enum Word {
         case: String,
         difference: String,
     },
-    /// It does in all cases; time of the whole check, s.
+    /// It does in all cases; time that it took once the builds were there, s.
     Sound {
         build: usize,
         cases: usize,
@@ -51,8 +51,8 @@ enum Word {
 /// A program and its first arguments: [`judge`] in a process of its own.
 static PROGRAM: OnceLock<(PathBuf, Vec<OsString>)> = OnceLock::new();
 
-/// Says that this program, started with these arguments, those of a [`Variant`], the file of a chip and builds, calls
-/// [`judge`] on them.
+/// Says that this program, started with these arguments, those of a [`Variant`] and the file of a chip, calls [`judge`] on
+/// the builds that it reads from its standard input, each with a NUL behind its path.
 pub fn judge_with(program: PathBuf, arguments: Vec<OsString>) {
     // The first that says so is the program's own main function.
     PROGRAM.get_or_init(|| (program, arguments));
@@ -95,16 +95,20 @@ const FINE_SYNAPSES: &str = "--fine-synapses";
 const COPIES: &str = "--copies";
 
 /// Runs builds of a variant of a described chip, the fastest first, until one does what the integer model does; `tell` is
-/// told a line at each step, for the process that asked.
-pub fn judge(chip: &Path, variant: Variant, builds: &[PathBuf], tell: &mut dyn FnMut(&str)) {
+/// told a line at each step, for the process that asked. `builds` is asked when all is done that needs none of them.
+pub fn judge(
+    chip: &Path,
+    variant: Variant,
+    builds: impl FnOnce() -> Vec<PathBuf>,
+    tell: &mut dyn FnMut(&str),
+) {
     let mut say = |word: Word| match serde_json::to_string(&word) {
         Ok(line) => tell(&line),
         Err(error) => tell(&error.to_string()),
     };
-    let paths: Vec<&Path> = builds.iter().map(PathBuf::as_path).collect();
     let judged = read_chip(chip).and_then(|described| {
         let chip = variant.of(&described).ok_or("the chip has no copies")?;
-        judge_all(&chip, &paths, &mut say).map_err(|e| e.to_string())
+        judge_all(&chip, builds, &mut say).map_err(|e| e.to_string())
     });
     if let Err(error) = judged {
         say(Word::Failed { error });
@@ -131,10 +135,15 @@ fn origin(chip: &Chip) -> Option<Variant> {
     .find(|variant| variant.of(&described).as_ref() == Some(chip))
 }
 
-fn judge_all(chip: &Chip, builds: &[&Path], say: &mut dyn FnMut(Word)) -> Result<(), SimError> {
-    let order = contest::by_speed(chip, builds, &mut |build| say(Word::Running { build }))?;
-    let start = Instant::now();
+fn judge_all(
+    chip: &Chip,
+    builds: impl FnOnce() -> Vec<PathBuf>,
+    say: &mut dyn FnMut(Word),
+) -> Result<(), SimError> {
     let check = Check::new(chip)?;
+    let builds = builds();
+    let order = contest::by_speed(chip, &builds, &mut |build| say(Word::Running { build }))?;
+    let start = Instant::now();
     for build in order {
         say(Word::Running { build });
         let mut begins = |case: &str| {
@@ -143,7 +152,7 @@ fn judge_all(chip: &Chip, builds: &[&Path], say: &mut dyn FnMut(Word)) -> Result
                 case: case.into(),
             });
         };
-        match check.first_difference(builds[build], &mut begins)? {
+        match check.first_difference(&builds[build], &mut begins)? {
             Some((case, difference)) => say(Word::Differs {
                 build,
                 case: case.name.clone(),
@@ -164,16 +173,18 @@ fn judge_all(chip: &Chip, builds: &[&Path], say: &mut dyn FnMut(Word)) -> Result
 }
 
 /// The first of the builds, by speed, that does what the integer model does, and what is known of it; an error where none
-/// does. The evidence is kept in folders in `place`.
+/// does. `waiting` was started for them. The evidence is kept in folders in `place`.
 pub(crate) fn best(
     chip: &Chip,
+    waiting: Option<Waiting>,
     mut builds: Vec<Build>,
     place: &Path,
 ) -> Result<(Build, Built), SimError> {
     let count = builds.len();
+    let mut waiting = waiting;
     let mut discarded = Vec::new();
     while !builds.is_empty() {
-        let heard = Heard::of(chip, &builds)?;
+        let heard = Heard::of(chip, waiting.take(), &builds)?;
         for (at, case, found) in heard.wrong() {
             let case = case.and_then(|name| check::case(chip, name));
             let build = &builds[at];
@@ -212,45 +223,39 @@ struct Heard {
 }
 
 impl Heard {
-    fn of(chip: &Chip, builds: &[Build]) -> Result<Self, SimError> {
-        let paths: Vec<&Path> = builds.iter().map(|build| build.path.as_path()).collect();
-        if let (Some((program, arguments)), Some(origin)) = (PROGRAM.get(), origin(chip)) {
-            let mut command = Command::new(program);
-            command.args(arguments).args(origin.arguments());
-            return Self::in_own_process(&mut command, chip, &paths);
+    fn of(chip: &Chip, waiting: Option<Waiting>, builds: &[Build]) -> Result<Self, SimError> {
+        let paths: Vec<PathBuf> = builds.iter().map(|build| build.path.clone()).collect();
+        let dir = paths.first().and_then(|path| path.parent());
+        let waiting = match waiting {
+            None => Waiting::start(chip, dir.unwrap_or(Path::new(".")))?,
+            started => started,
+        };
+        match waiting {
+            Some(waiting) => Self::from_process(waiting, &paths),
+            None => {
+                let mut words = Vec::new();
+                judge_all(chip, || paths, &mut |word| words.push(word))?;
+                Ok(Self { words, ended: None })
+            }
         }
-        let mut words = Vec::new();
-        judge_all(chip, &paths, &mut |word| words.push(word))?;
-        Ok(Self { words, ended: None })
     }
 
-    fn in_own_process(
-        command: &mut Command,
-        chip: &Chip,
-        builds: &[&Path],
-    ) -> Result<Self, SimError> {
-        let dir = builds.first().and_then(|path| path.parent());
-        let file = dir.unwrap_or(Path::new(".")).join("judged_chip.json");
-        let text = serde_json::to_string(&chip.description).map_err(std::io::Error::from);
-        text.and_then(|text| std::fs::write(&file, text))
-            .map_err(|e| crate::files::file_error(&file, e))?;
+    fn from_process(waiting: Waiting, builds: &[PathBuf]) -> Result<Self, SimError> {
         let limit = tool::limit()?;
         let mut words: Vec<Word> = Vec::new();
         let mut listen = |line: &str| words.extend(serde_json::from_str::<Word>(line));
-        let ended = bruno_host::run_tool(command.arg(&file).args(builds), limit, &mut listen);
-        let failure = |output: String| SimError::Tool {
-            command: bruno_host::command_line(command),
+        let Ended {
+            command,
             output,
-            remedy: REPORT.into(),
-        };
-        let ended = ended.map_err(|e| failure(e.to_string()))?;
+            outcome,
+        } = waiting.give(builds, limit, &mut listen)?;
         if let Some(Word::Failed { error }) = words.last() {
-            return Err(failure(error.clone()));
+            return Err(waiting::failure(command, error.clone()));
         }
         if words.is_empty() {
-            return Err(failure(ended.output));
+            return Err(waiting::failure(command, output));
         }
-        let ended = match ended.outcome {
+        let ended = match outcome {
             Outcome::Success => None,
             Outcome::Failure => Some(DIED.into()),
             Outcome::TimedOut => Some(format!("it did not end within {} s", limit.as_secs())),

@@ -210,9 +210,9 @@ mod tests {
         });
         let place = tempfile::tempdir().unwrap();
         let both = vec![faulty.clone(), sound.clone()];
-        let (kept, built) = best(&chip, both, place.path()).unwrap();
+        let (kept, built) = best(&chip, None, both, place.path()).unwrap();
         assert_eq!((kept.path, built.builds), (sound.path, 2));
-        let error = best(&chip, vec![faulty], place.path()).unwrap_err();
+        let error = best(&chip, None, vec![faulty], place.path()).unwrap_err();
         let SimError::Differs { builds, .. } = &error else {
             panic!("{error}");
         };

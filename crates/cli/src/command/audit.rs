@@ -74,7 +74,7 @@ fn gradient(name: &str) -> Result<GradientKind, String> {
 impl Audit {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let file = self.file.display().to_string();
-        let run = match Stored::load(&run_folder::checkpoint(&self.file))? {
+        let run = match Stored::load(&run_folder::checkpoint(&self.file)?)? {
             Stored::Batch(failed) => {
                 self.changes.none_of_run(&self.file)?;
                 let kinds = self.kinds(&failed.run, &[GradientKind::Bptt])?;

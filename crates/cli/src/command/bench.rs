@@ -10,9 +10,11 @@ mod start;
 mod training;
 
 use super::check::resolve;
+use super::report as page;
 use crate::changes::Changes;
 use crate::console;
 use crate::failure::Failure;
+use crate::invocation;
 use crate::output;
 use crate::progress::Progress;
 use report::Report;
@@ -46,9 +48,12 @@ pub struct Bench {
     /// Runs of which a forward figure is the median: 7, or 3 with --quick; more where others use the machine.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     runs: Option<u16>,
-    /// Also write the figures as JSON.
+    /// Also write the figures (bench.json) and their page (report.html) into this folder.
+    #[arg(short, long)]
+    out: Option<PathBuf>,
+    /// Print the figures as JSON on stdout.
     #[arg(long)]
-    json: Option<PathBuf>,
+    json: bool,
     /// Start the model of so many neurons and end: what the figures of the start are measured with.
     #[arg(long, hide = true)]
     start: Option<usize>,
@@ -85,10 +90,17 @@ impl Bench {
             return start::model(neurons);
         }
         let report = self.measure()?;
-        if let Some(path) = &self.json {
-            output::write(path, &format!("{:#}\n", serde_json::json!(report)))?;
+        let text = format!("{:#}\n", serde_json::json!(report));
+        if let Some(folder) = &self.out {
+            let _lock = output::lock(folder)?;
+            invocation::keep(folder)?;
+            output::write(&folder.join("bench.json"), &text)?;
+            page::keep(folder)?;
         }
-        console::print(&report.table())
+        match self.json {
+            true => console::print(&text),
+            false => console::print(&report.table()),
+        }
     }
 
     fn measure(&self) -> Result<Report, Failure> {

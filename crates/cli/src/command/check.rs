@@ -1,5 +1,7 @@
 //! `bruno check`: validates and resolves a description, and says what its chip can and cannot do.
 
+mod data_set;
+
 use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::quantisation;
@@ -17,6 +19,9 @@ pub struct Check {
     pub(super) chip: PathBuf,
     #[command(flatten)]
     changes: Changes,
+    /// Where the data lie with which the chip is to be trained: also look at them. Data that are built in are looked at without.
+    #[arg(long)]
+    data: Option<PathBuf>,
     /// Also report what is left of a network in its codes: the program.json of `bruno train`.
     #[arg(long)]
     program: Option<PathBuf>,
@@ -70,6 +75,7 @@ impl Check {
         let chip = resolve(&self.chip, &self.changes)?;
         let (training, mut findings) = findings(&chip)?;
         findings.extend(bruno_hdl::clock_finding(&chip)?);
+        findings.extend(data_set::findings(&chip, &training, self.data.as_deref())?);
         let program = self.program.as_deref();
         let program = program
             .map(|p| TrainedProgram::load(p, &chip))

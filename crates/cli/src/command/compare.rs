@@ -8,6 +8,7 @@ use super::train::{Row, Train};
 use super::tune::Tune;
 use crate::changes::Changes;
 use crate::failure::Failure;
+use crate::invocation;
 use crate::output;
 use crate::picture::PictureArguments;
 use crate::running::Running;
@@ -74,6 +75,7 @@ impl Compare {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let entries = self.entries()?;
         let _lock = FolderLock::take(&self.out)?;
+        invocation::keep(&self.out)?;
         let mut arms = Vec::new();
         for entry in &entries {
             tell!("arm {}: search", entry.name);

@@ -116,7 +116,10 @@ impl Eval {
     /// The run to score, and the program where one is given.
     fn inputs(&self) -> Result<(Checkpoint, Option<TrainedProgram>), Failure> {
         let Some(path) = &self.program else {
-            return Ok((Checkpoint::load(&run_folder::checkpoint(&self.file))?, None));
+            return Ok((
+                Checkpoint::load(&run_folder::checkpoint(&self.file)?)?,
+                None,
+            ));
         };
         let file = self.file.display().to_string();
         let description = Description::load(&self.file)?;

@@ -1,5 +1,7 @@
 //! `bruno generate`: writes a chip's Verilog and its companions.
 
+mod stale;
+
 use super::check::resolve;
 use crate::changes::Changes;
 use crate::failure::Failure;
@@ -51,7 +53,10 @@ impl Generate {
         for file in verilog.chain(&design.companions) {
             let path = self.out.join(&file.name);
             output::write(&path, &file.text)?;
-            written.push(path.display().to_string());
+            written.push(path);
+        }
+        if let Some(warning) = stale::warning(&self.out, &written) {
+            tell!("{warning}");
         }
         if !bench.is_empty() {
             let folder = self.out.join("testbench");
@@ -59,9 +64,10 @@ impl Generate {
             for file in &bench {
                 let path = folder.join(&file.name);
                 output::write(&path, &file.text)?;
-                written.push(path.display().to_string());
+                written.push(path);
             }
         }
+        let written: Vec<String> = written.iter().map(|p| p.display().to_string()).collect();
         if self.json {
             say!(
                 "{}",

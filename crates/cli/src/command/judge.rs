@@ -3,12 +3,16 @@
 use crate::console;
 use crate::failure::Failure;
 use bruno_verilator::Variant;
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 /// The name of this command.
 pub const NAME: &str = "judge";
 
-/// Run builds of a model beside the integer model, for the process that made them.
+/// Run builds of a model beside the integer model, for the process that makes them. The builds, shared objects, are read
+/// from standard input, each with a NUL behind its path.
 #[derive(clap::Args)]
 pub struct Judge {
     /// Of the chip with the synapses of virtual chips.
@@ -19,8 +23,6 @@ pub struct Judge {
     copies: Option<usize>,
     /// The chip's description.
     chip: PathBuf,
-    /// Shared objects: they are run.
-    builds: Vec<PathBuf>,
 }
 
 impl Judge {
@@ -31,11 +33,23 @@ impl Judge {
             None if self.fine_synapses => Variant::FineSynapses,
             None => Variant::Described,
         };
-        bruno_verilator::judge(&self.chip, variant, &self.builds, &mut |line| {
+        bruno_verilator::judge(&self.chip, variant, builds, &mut |line| {
             if told.is_ok() {
                 told = console::print(&format!("{line}\n"));
             }
         });
         told
+    }
+}
+
+/// What stands on standard input when it ends; nothing where it cannot be read.
+fn builds() -> Vec<PathBuf> {
+    let mut bytes = Vec::new();
+    match std::io::stdin().read_to_end(&mut bytes) {
+        Ok(_) => {
+            let paths = bytes.split(|byte| *byte == 0).filter(|p| !p.is_empty());
+            paths.map(|p| OsStr::from_bytes(p).into()).collect()
+        }
+        Err(_) => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{montecarlo, train};
 use crate::failure::Failure;
+use crate::invocation;
 use crate::picture::PictureArguments;
 use crate::shards::{self, Work};
 use bruno_host::FolderLock;
@@ -33,6 +34,9 @@ impl Merge {
             what,
         })?;
         let _lock = FolderLock::take(&self.dir)?;
+        if let Some((first, _)) = ordered.first() {
+            invocation::take_over(Path::new(first), &self.dir)?;
+        }
         let (mut chips, mut sweeps) = (Vec::new(), Vec::new());
         for (folder, finished) in ordered {
             let folder = PathBuf::from(folder);

@@ -35,6 +35,8 @@ enum Command {
     Show {
         /// Its name, as `bruno model list` gives it.
         name: String,
+        #[command(flatten)]
+        text: output::Text,
     },
     Check(Check),
     Generate(Generate),
@@ -43,6 +45,8 @@ enum Command {
     Page {
         /// The model file, e.g. my.nrn, or the name of one that comes with bruno.
         file: PathBuf,
+        #[command(flatten)]
+        text: output::Text,
     },
 }
 
@@ -85,11 +89,11 @@ impl ModelCommand {
     pub(super) fn run(&self) -> Result<(), Failure> {
         match &self.command {
             Command::List { json } => list(*json),
-            Command::Show { name } => show(name),
+            Command::Show { name, text } => text.give(shown(name)?),
             Command::Check(check) => check.run(),
             Command::Generate(generate) => generate.run(),
             Command::Plot(plot) => plot.run(),
-            Command::Page { file } => console::print(&derived(file)?.page()),
+            Command::Page { file, text } => text.give(&derived(file)?.page()),
         }
     }
 }
@@ -105,7 +109,7 @@ fn list(json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(name: &str) -> Result<(), Failure> {
+fn shown(name: &str) -> Result<&'static str, Failure> {
     let Some(shipped) = Shipped::named(name) else {
         let known = SHIPPED.map(|s| s.name).join(", ");
         let what = format!("is no model that comes with bruno; known: {known}");
@@ -114,7 +118,7 @@ fn show(name: &str) -> Result<(), Failure> {
             what,
         });
     };
-    console::print(shipped.text)
+    Ok(shipped.text)
 }
 
 impl Check {

@@ -17,6 +17,7 @@ use crate::picture::PictureArguments;
 use crate::run_folder;
 use crate::running::Running;
 use crate::shards::{self, Finished, Work};
+use crate::{interruption, invocation};
 use bruno_chip::Description;
 use bruno_montecarlo::with_spreads;
 use bruno_ranks::Shard;
@@ -89,6 +90,8 @@ impl MonteCarloCommand {
         let own = self.shard.map(|shard| shards::folder(&whole, shard));
         let out = own.as_ref().unwrap_or(&whole);
         let _lock = output::lock(out)?;
+        invocation::keep(out)?;
+        interruption::explain(out);
         own.as_deref().map_or(Ok(()), shards::start)?;
         if self.restart {
             // They would be of other chips than those that are drawn from here on.
@@ -142,7 +145,7 @@ impl MonteCarloCommand {
 
 /// The checkpoint that a path is or holds, with its file; none for another file, such as a chip description.
 fn as_run(path: &Path) -> Result<Option<(PathBuf, Checkpoint)>, Failure> {
-    let path = run_folder::checkpoint(path);
+    let path = run_folder::checkpoint(path)?;
     Ok(match Stored::load(&path)? {
         Stored::Run(run) => Some((path, *run)),
         _ => None,

@@ -26,6 +26,9 @@ pub struct New {
     /// Overwrite existing files.
     #[arg(long)]
     force: bool,
+    /// Print the file as JSON on stdout.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Reference chips.
@@ -46,7 +49,11 @@ impl New {
             Some(model) => self.write_model(model)?,
             None => self.write_template()?,
         }
-        say!("{}: next, `bruno check {0}`", self.file.display())
+        let file = self.file.display().to_string();
+        match self.json {
+            true => say!("{}", serde_json::json!({ "files": [file] })),
+            false => say!("{file}: next, `bruno check {file}`"),
+        }
     }
 
     fn write_template(&self) -> Result<(), Failure> {

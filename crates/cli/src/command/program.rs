@@ -36,9 +36,8 @@ struct Export {
     /// array for the C driver, with the rule of the decision.
     #[arg(long, value_enum)]
     format: Format,
-    /// The file to write; printed on stdout where it is not given.
-    #[arg(short, long)]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    text: output::Text,
 }
 
 impl ProgramCommand {
@@ -52,6 +51,6 @@ impl ProgramCommand {
                 path: path.display().to_string(),
                 what,
             })?;
-        output::write_or_print(export.out.as_deref(), &text)
+        export.text.give(&text)
     }
 }

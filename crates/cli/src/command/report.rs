@@ -18,6 +18,8 @@ pub struct ReportCommand {
     /// The file to write; report.html in the folder where absent.
     #[arg(short, long)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    named: output::Named,
 }
 
 impl ReportCommand {
@@ -26,7 +28,7 @@ impl ReportCommand {
         let beside = || self.dir.join(bruno_report::FILE);
         let out = self.out.clone().unwrap_or_else(beside);
         output::write(&out, &page)?;
-        say!("{}", out.display())
+        self.named.say(&[&out])
     }
 }
 

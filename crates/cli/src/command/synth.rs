@@ -3,6 +3,7 @@
 use super::check::resolve;
 use crate::changes::Changes;
 use crate::failure::Failure;
+use crate::invocation;
 use crate::output;
 use bruno_host::FolderLock;
 use bruno_synth::{Device, Memories, Options, Target};
@@ -76,6 +77,7 @@ impl Synth {
         let chip = resolve(&self.chip, &self.changes)?;
         let design = bruno_hdl::generate(&chip)?;
         let _lock = FolderLock::take(&self.out)?;
+        invocation::keep(&self.out)?;
         let mut progress = |step: &str| tell!("synth: {step}");
         let report = bruno_synth::synthesise(&chip, &design, &self.options(), &mut progress)?;
         let text = serde_json::to_string_pretty(&report).unwrap_or_default();

@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::ridge::Demand;
 use crate::run_log::RunLog;
 use crate::running::Running;
-use crate::{data, invocation, output, ranks, report};
+use crate::{data, interruption, invocation, output, ranks, report};
 use bruno_chip::Description;
 use bruno_data::{Dataset, Fingerprint};
 use bruno_device::{Chip, Effects};
@@ -182,7 +182,8 @@ impl Train {
             tell!("{hardware}; validation and test run on the nominal chip");
         }
         let _lock = output::lock(out)?;
-        invocation::keep(out, self.data.as_deref())?;
+        invocation::keep_training(out, self.data.as_deref())?;
+        interruption::explain(out);
         let ranks = ranks::current();
         let start = || self.start(&files, &chip, &description, &config, &set);
         let (run, fresh) = from_first(ranks, start)?;

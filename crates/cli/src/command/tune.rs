@@ -3,7 +3,7 @@
 use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::running::Running;
-use crate::{data, output, ranks};
+use crate::{data, interruption, invocation, output, ranks};
 use bruno_chip::{Description, Problem};
 use bruno_host::read_text;
 use bruno_ranks::Alone;
@@ -151,6 +151,8 @@ impl Tune {
             ranks: if tune.parallel > 1 { &Alone } else { ranks },
         };
         let _lock = output::lock(&out)?;
+        invocation::keep(&out)?;
+        interruption::explain(&out);
         let study = Study {
             description: &json,
             space: &space,

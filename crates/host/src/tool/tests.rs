@@ -44,6 +44,34 @@ fn nothing_to_read() {
     check("cat; echo end", "end\n", Outcome::Success);
 }
 
+/// What a script prints that is started, waits, and is given `input`.
+fn check_waiting(text: &str, input: &str, output: &str, outcome: Outcome) {
+    let mut command = Command::new("sh");
+    let waiting = WaitingTool::start(command.args(["-c", text])).unwrap();
+    let ended = waiting.give(input.as_bytes(), Duration::MAX, &mut |_| {});
+    let ended = ended.unwrap();
+    assert_eq!((ended.output.as_str(), ended.outcome), (output, outcome));
+}
+
+#[test]
+fn what_is_given_has_an_end() {
+    check_waiting("echo start; cat", "a\nb", "start\na\nb", Outcome::Success);
+}
+#[test]
+fn one_that_did_not_wait() {
+    check_waiting("exit 3", "a", "", Outcome::Failure);
+}
+
+#[test]
+fn one_that_is_given_nothing_is_killed() {
+    let mut command = Command::new("sh");
+    let waiting = WaitingTool::start(command.args(["-c", "read -r a; sleep 1000"])).unwrap();
+    let process = format!("/proc/{}/cmdline", waiting.started.child.id());
+    drop(waiting);
+    // What is left of one that nobody waited for has no command line.
+    assert_eq!(std::fs::read_to_string(process).unwrap_or_default(), "");
+}
+
 #[test]
 fn lines_are_told_when_they_come() {
     let mut told = Vec::new();

@@ -1,4 +1,4 @@
-//! Speed: what `bruno bench --json` writes, kept as `bench.json`.
+//! Speed: what `bruno bench --out` writes.
 
 use super::{Found, Shown, facts, table};
 use crate::folder::Folder;
@@ -64,7 +64,7 @@ struct Start {
 
 /// The bench of a folder.
 pub(super) fn found(folder: &Folder<'_>) -> Found {
-    let Some(bench) = folder.json::<Bench>(&["bench.json"], "bruno bench --json FILE")? else {
+    let Some(bench) = folder.json::<Bench>(&["bench.json"], "bruno bench --out DIR")? else {
         return Ok(None);
     };
     let about = &bench.about;
@@ -140,7 +140,7 @@ pub(super) fn found(folder: &Folder<'_>) -> Found {
         None
     };
     Ok(Some(Shown::new(
-        ("bench", "Speed", "bruno bench --json"),
+        ("bench", "Speed", "bruno bench --out DIR"),
         body,
         [figure],
     )))

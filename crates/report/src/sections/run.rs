@@ -1,33 +1,18 @@
 //! What was trained, and how.
 
 use super::{Shown, facts, word};
-use crate::ReportError;
-use crate::folder::Folder;
 use crate::text;
 use bruno_chip::{Description, LayerDescription};
-use bruno_host::read_text;
 use bruno_train::Checkpoint;
 use maud::{Markup, html};
-use serde::Deserialize;
-use std::path::Path;
 
 /// Most characters of the description that a page shows.
 const MOST_CHARACTERS: usize = 60_000;
 /// Most hidden layers that are named.
 const MOST_LAYERS: usize = 12;
 
-/// Most commands that are shown.
-const MOST_CALLS: usize = 12;
-
-/// What a page needs of a line of `commands.jsonl`.
-#[derive(Deserialize)]
-struct Call {
-    version: String,
-    command: Vec<String>,
-}
-
 /// The run.
-pub(super) fn shown(folder: &Folder<'_>, run: &Checkpoint) -> Result<Shown, ReportError> {
+pub(super) fn shown(run: &Checkpoint) -> Shown {
     let (chip, config) = (&run.description, &run.config);
     let kind = config.data.as_ref().and_then(|d| d.get("kind"));
     let data = kind.and_then(|k| k.as_str()).unwrap_or("braille");
@@ -77,53 +62,12 @@ pub(super) fn shown(folder: &Folder<'_>, run: &Checkpoint) -> Result<Shown, Repo
     if !device.is_empty() {
         rows.push(("Trained device parameters", device.join("; ")));
     }
-    let calls = calls(folder)?;
     let body = html! {
         (facts(&rows))
-        @if !calls.is_empty() {
-            p { "How it was called:" }
-            @for call in &calls { pre { (call) } }
-        }
         (chip_file(chip))
     };
     let command = "bruno train CHIP.json";
-    Ok(Shown::new(("run", "What was run", command), body, []))
-}
-
-/// The commands that made a run, with bruno's version, the last ones.
-fn calls(folder: &Folder<'_>) -> Result<Vec<String>, ReportError> {
-    let Some(path) = folder.file(&["commands.jsonl"])? else {
-        return Ok(Vec::new());
-    };
-    let text = read_text(&path).unwrap_or_default();
-    let calls = text
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok());
-    let call = |call: Call| {
-        let words: Vec<&str> = shown_words(&call.command);
-        let words = text::cut(&words.join(" "), 1000);
-        format!("{words}  (bruno {})", text::cut(&call.version, 40))
-    };
-    let calls: Vec<String> = calls.map(call).collect();
-    Ok(calls.into_iter().rev().take(MOST_CALLS).rev().collect())
-}
-
-/// The words of a command without those that say where its results went: of one run they are the same wherever it lies.
-fn shown_words(command: &[String]) -> Vec<&str> {
-    let is_place = |word: &str| matches!(word, "--out" | "-o");
-    let before = std::iter::once("").chain(command.iter().map(String::as_str));
-    let words = command.iter().map(String::as_str).zip(before);
-    let shown = words.filter(|(word, before)| {
-        !is_place(word) && !is_place(before) && !word.starts_with("--out=")
-    });
-    shown.map(|(word, _)| without_folders(word)).collect()
-}
-
-/// A word of a command; of a path from the root the last part, for a page that is mailed says nothing of folders.
-fn without_folders(word: &str) -> &str {
-    let path = Path::new(word);
-    let last = path.file_name().and_then(|name| name.to_str());
-    last.filter(|_| path.is_absolute()).unwrap_or(word)
+    Shown::new(("run", "What was run", command), body, [])
 }
 
 /// The description of a chip, to be unfolded.

@@ -100,6 +100,14 @@ fn rates_reversed() {
     check(r#"{"rate_Hz":[9,3]}"#, "mean", "the lower first");
 }
 #[test]
+fn a_mean_beyond_all_levels() {
+    check(
+        r#"{"init":{"input_mean":1e300}}"#,
+        "mean",
+        "allowed: -100..100",
+    );
+}
+#[test]
 fn a_negative_deviation() {
     check(
         r#"{"init":{"input_std":-1}}"#,

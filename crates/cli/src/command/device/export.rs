@@ -33,9 +33,8 @@ pub struct Export {
     /// Layer of the chip [default: the first `felif` layer; without one, the first layer with a `model`].
     #[arg(long)]
     layer: Option<String>,
-    /// The file to write; stdout where absent.
-    #[arg(short, long)]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    text: output::Text,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -55,7 +54,7 @@ impl Export {
             None if is_chip(&self.source) => self.neuron()?,
             None => self.card()?,
         };
-        output::write_or_print(self.out.as_deref(), &text)
+        self.text.give(&text)
     }
 
     /// The source, where it means a neuron of a file.

@@ -4,6 +4,7 @@ use super::Card;
 use super::columns::ColumnArguments;
 use crate::console;
 use crate::failure::Failure;
+use crate::invocation;
 use crate::output;
 use crate::picture::PictureArguments;
 use bruno_circuit::FecapCard;
@@ -54,6 +55,9 @@ pub struct Fit {
     out: PathBuf,
     #[command(flatten)]
     pictures: PictureArguments,
+    /// Print what was found (fit.json or levels.json) as JSON on stdout.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Fit {
@@ -110,12 +114,16 @@ impl Fit {
             "compared": fit.compared.iter().map(thinned).collect::<Vec<_>>(),
         });
         let _lock = FolderLock::take(&self.out)?;
+        invocation::keep(&self.out)?;
         output::write(&self.out.join("card.json"), &model.text(Format::Json))?;
         output::write(&self.out.join("fit.txt"), &fit.to_string())?;
         output::write(&self.out.join("fit.json"), &pretty(&report))?;
         let picture = self
             .pictures
             .write(&self.out, "residuals", &title, fit.panels())?;
+        if self.json {
+            return console::print(&pretty(&report));
+        }
         console::print(&fit.to_string())?;
         say!(
             "card.json, fit.txt, fit.json, {picture} in {}",
@@ -133,8 +141,12 @@ impl Fit {
             "notes": levels.notes,
         });
         let _lock = FolderLock::take(&self.out)?;
+        invocation::keep(&self.out)?;
         output::write(&self.out.join("levels.json"), &pretty(&table))?;
         output::write(&self.out.join("levels.txt"), &levels.to_string())?;
+        if self.json {
+            return console::print(&pretty(&table));
+        }
         console::print(&levels.to_string())?;
         say!("levels.json, levels.txt in {}", self.out.display())
     }

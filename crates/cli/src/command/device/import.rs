@@ -13,9 +13,8 @@ use std::path::PathBuf;
 pub struct Import {
     /// The model card.
     file: PathBuf,
-    /// The file to write; stdout where absent.
-    #[arg(short, long)]
-    out: Option<PathBuf>,
+    #[command(flatten)]
+    text: output::Text,
 }
 
 impl Import {
@@ -24,6 +23,6 @@ impl Import {
         for note in &imported.notes {
             tell!("note: {note}");
         }
-        output::write_or_print(self.out.as_deref(), &imported.model.text(Format::Json))
+        self.text.give(&imported.model.text(Format::Json))
     }
 }

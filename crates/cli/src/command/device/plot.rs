@@ -3,6 +3,7 @@
 use super::Card;
 use super::neuron::{NeuronArguments, StimulusArguments};
 use crate::failure::Failure;
+use crate::output;
 use crate::picture::PictureArguments;
 use bruno_circuit::pictures;
 use bruno_plot::Panel;
@@ -20,6 +21,8 @@ pub struct Plot {
     out: PathBuf,
     #[command(flatten)]
     pictures: PictureArguments,
+    #[command(flatten)]
+    named: output::Named,
 }
 
 #[derive(Subcommand)]
@@ -64,7 +67,7 @@ impl Plot {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let (title, panels) = self.kind.panels()?;
         self.pictures.write_file(&self.out, &title, panels)?;
-        say!("{}", self.out.display())
+        self.named.say(&[&self.out])
     }
 }
 

@@ -6,7 +6,8 @@ use crate::failure::Failure;
 use crate::output;
 use bruno_chip::DeviceCard;
 use bruno_circuit::fit::Measurement;
-use bruno_circuit::{Drive, Reduction, reduce, reduction_error};
+use bruno_circuit::{Drive, FecapCard, Reduction, reduce, reduction_error};
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// Reduce a card of the capacitor to the model that the datapath computes, and say what that loses.
@@ -31,6 +32,34 @@ pub struct Reduce {
     /// Also write the block to this file.
     #[arg(short, long)]
     out: Option<PathBuf>,
+    /// Print the block, the operating point and the difference as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a reduction gives, as JSON.
+#[derive(Serialize)]
+struct Reduced<'a> {
+    device: &'a DeviceCard,
+    #[serde(rename = "at_V")]
+    at_volt: f64,
+    start_p: f64,
+    #[serde(rename = "trapped_C_m2")]
+    trapped_c_m2: f64,
+    #[serde(rename = "leakage_left_out_pS")]
+    leakage_ps: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<Difference>,
+}
+
+/// Reduced against full model under a stimulus, RMS.
+#[derive(Serialize)]
+struct Difference {
+    #[serde(rename = "v_V")]
+    v_rms_v: f64,
+    #[serde(rename = "v_range_V")]
+    v_range_v: f64,
+    p: f64,
 }
 
 impl Reduce {
@@ -45,15 +74,24 @@ impl Reduce {
         if let Some(path) = &self.out {
             output::write(path, &format!("{block}\n"))?;
         }
+        let difference = self.difference(&card, &reduction)?;
+        if self.json {
+            let reduced = Reduced {
+                device: &reduction.card,
+                at_volt: self.at_volt,
+                start_p: reduction.start_p,
+                trapped_c_m2: reduction.trapped_c_m2,
+                leakage_ps: 1e12 * reduction.leakage_at_threshold_s,
+                difference,
+            };
+            return say!("{:#}", serde_json::json!(reduced));
+        }
         say!("{block}")?;
-        self.report(&card, &reduction)
+        self.report(&reduction, difference);
+        Ok(())
     }
 
-    fn report(
-        &self,
-        card: &bruno_circuit::FecapCard,
-        reduction: &Reduction,
-    ) -> Result<(), Failure> {
+    fn report(&self, reduction: &Reduction, difference: Option<Difference>) {
         tell!(
             "operating point at {} V: p {:.4}, trapped charge {:.4} C/m2 (constant in the reduced model)",
             self.at_volt,
@@ -65,8 +103,24 @@ impl Reduce {
             1e12 * reduction.leakage_at_threshold_s,
             reduction.card.v_th_v
         );
+        if let Some(found) = difference {
+            tell!(
+                "reduced against full model, RMS: V {:.2} % of its range of {:.3} V, p {:.4}",
+                100.0 * found.v_rms_v / found.v_range_v,
+                found.v_range_v,
+                found.p
+            );
+        }
+    }
+
+    /// Under the current of a trace; none where none is given.
+    fn difference(
+        &self,
+        card: &FecapCard,
+        reduction: &Reduction,
+    ) -> Result<Option<Difference>, Failure> {
         let Some(path) = &self.stimulus else {
-            return Ok(());
+            return Ok(None);
         };
         let columns = self.columns.columns(true);
         let measurement = Measurement::read(path, Some(1.0 / self.leak_ohm), &columns)?;
@@ -79,13 +133,11 @@ impl Reduce {
         };
         let error = reduction_error(card, reduction, waveform, &measurement.times_s);
         let error = error.map_err(|e| measurement.blame(e))?;
-        tell!(
-            "reduced against full model, RMS: V {:.2} % of its range of {:.3} V, p {:.4}",
-            100.0 * error.v_rms_v / error.v_range_v,
-            error.v_range_v,
-            error.p_rms
-        );
-        Ok(())
+        Ok(Some(Difference {
+            v_rms_v: error.v_rms_v,
+            v_range_v: error.v_range_v,
+            p: error.p_rms,
+        }))
     }
 }
 

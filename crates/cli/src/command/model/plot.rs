@@ -2,6 +2,7 @@
 
 use super::derived;
 use crate::failure::Failure;
+use crate::output;
 use crate::picture::PictureArguments;
 use bruno_circuit::from_model::{Asked, FileNeuron};
 use std::path::PathBuf;
@@ -30,6 +31,8 @@ pub struct Plot {
     out: PathBuf,
     #[command(flatten)]
     pictures: PictureArguments,
+    #[command(flatten)]
+    named: output::Named,
 }
 
 impl Plot {
@@ -44,7 +47,7 @@ impl Plot {
         let panels = neuron.pictures(asked);
         let title = format!("Model {}", model.name);
         self.pictures.write_file(&self.out, &title, panels)?;
-        say!("{}", self.out.display())
+        self.named.say(&[&self.out])
     }
 
     /// An input in SI units; within the range of the file.

@@ -24,6 +24,8 @@ pub struct Export {
     /// Length of a tick in the file, us: 1 in real time, the step of the network for a chip that plays it faster.
     #[arg(long, value_name = "US", default_value_t = 1.0, value_parser = step)]
     dt_us: f64,
+    #[command(flatten)]
+    named: output::Named,
 }
 
 impl Export {
@@ -37,7 +39,7 @@ impl Export {
         for note in &made.notes {
             tell!("note: {note}");
         }
-        say!("{}", self.out.display())
+        self.named.say(&[&self.out])
     }
 }
 

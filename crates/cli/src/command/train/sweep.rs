@@ -7,7 +7,7 @@ mod table;
 
 use super::{Report, Train, yields};
 use crate::failure::Failure;
-use crate::{output, ranks};
+use crate::{invocation, output, ranks};
 use asked::Asked;
 pub use axis::{Axis, axis};
 use bruno_chip::{ChipError, Description, Problem, set_field};
@@ -46,6 +46,7 @@ pub fn run(train: &Train, out: &Path) -> Result<(), Failure> {
 pub fn rows(train: &Train, out: &Path) -> Result<Vec<Row>, Failure> {
     let runs = runs(train)?;
     let _lock = output::lock(out)?;
+    invocation::keep(out)?;
     let mut rows = trained(train, out, runs)?;
     Asked::of(train)?.keep(&mut rows, out, &train.pictures)?;
     Ok(rows)

@@ -65,7 +65,11 @@ impl Asked {
             });
         }
         let panels = table::panels(rows);
-        pictures.write(out, "sweep", "Test accuracy against cost", panels)?;
+        // A point says its values alone.
+        let last = |field: &&str| field.rsplit('.').next().unwrap_or_default().to_string();
+        let values: Vec<String> = fields.iter().map(last).collect();
+        let title = format!("Test accuracy against cost, by {}", values.join(", "));
+        pictures.write(out, "sweep", &title, panels)?;
         page::keep(out)
     }
 

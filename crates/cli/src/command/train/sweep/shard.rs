@@ -7,7 +7,7 @@ use crate::command::train::Train;
 use crate::failure::Failure;
 use crate::picture::PictureArguments;
 use crate::shards::{self, Finished, Work};
-use crate::{data, output};
+use crate::{data, invocation, output};
 use bruno_data::Fingerprint;
 use bruno_ranks::{Shard, whole_from_parts};
 use bruno_train::{TrainConfig, differences};
@@ -32,6 +32,7 @@ pub(super) fn run(train: &Train, out: &Path, shard: Shard) -> Result<(), Failure
     let all = runs(train)?;
     let folder = shards::folder(out, shard);
     let _lock = output::lock(&folder)?;
+    invocation::keep(&folder)?;
     shards::start(&folder)?;
     let first = all.first().map(|run| TrainConfig::of(&run.description));
     let data = data::load(
