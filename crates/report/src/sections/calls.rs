@@ -37,7 +37,7 @@ pub(super) fn found(folder: &Folder<'_>) -> Result<Option<Shown>, ReportError> {
     let left_out = calls.len().saturating_sub(MOST);
     let body = html! {
         @if left_out > 0 { p.note { (left_out) " earlier ones are left out." } }
-        @for call in &calls[left_out..] { pre { (call) } }
+        @for call in calls.iter().skip(left_out) { pre { (call) } }
     };
     let shown = Shown::new(("calls", "How it was called", ""), body, []);
     Ok((!calls.is_empty()).then_some(shown))
@@ -46,14 +46,12 @@ pub(super) fn found(folder: &Folder<'_>) -> Result<Option<Shown>, ReportError> {
 /// The words of a command without those that say where its results went, or of which part of the work they are: of one piece
 /// of work they are the same wherever it lies, and whether it was divided.
 fn shown_words(command: &[String]) -> Vec<&str> {
-    let is_place = |word: &str| matches!(word, "--out" | "-o" | "--shard");
+    let names_place = |word: &str| matches!(word, "--out" | "-o" | "--shard");
+    let is_place = |word: &str| word.starts_with("--out=") || word.starts_with("--shard=");
     let before = std::iter::once("").chain(command.iter().map(String::as_str));
     let words = command.iter().map(String::as_str).zip(before);
-    let shown = words.filter(|(word, before)| {
-        !is_place(word)
-            && !is_place(before)
-            && !(word.starts_with("--out=") || word.starts_with("--shard="))
-    });
+    let shown = words
+        .filter(|(word, before)| !(names_place(word) || names_place(before) || is_place(word)));
     shown.map(|(word, _)| without_folders(word)).collect()
 }
 
