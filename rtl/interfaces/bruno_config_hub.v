@@ -28,8 +28,9 @@ module bruno_config_hub #(
   input      [31:0]     chip_rdata_i,
   input                 chip_error_i,
 
-  output                own_o,     // a transfer of chip_write_o, _addr_o, _wdata_o for the shell, for one cycle
-  input      [31:0]     value_i,   // what the register addressed holds
+  output                look_o,    // a transfer of chip_write_o, _addr_o, _wdata_o for the shell, for two cycles
+  output                own_o,     // the second of them: it takes place
+  input      [31:0]     value_i,   // what the register addressed holds, in the second cycle
   input                 known_i,   // there is one that takes such a transfer
   output reg            hold_o,    // a clear is on its way: no tick may start, up to and with clear_o
   output reg            clear_o    // the states are at rest; for one cycle
@@ -37,17 +38,20 @@ module bruno_config_hub #(
 
   reg         busy_q;   // from a transfer's acceptance to its answer
   reg         own_q;    // it is for the shell
+  reg         looked_q; // and in its second cycle
 
   wire take     = host_valid_i & host_ready_o;
   wire own      = host_addr_i[31:26] == PAGE;
   wire clearing = host_write_i & (host_addr_i == CLEAR) & host_wdata_i[0];
 
   assign host_ready_o = !busy_q;
-  assign own_o        = busy_q & own_q;
+  assign look_o       = busy_q & own_q;
+  assign own_o        = look_o & looked_q;
 
   always @(posedge clk_i) begin
     host_rvalid_o <= 1'b0;
     clear_o       <= 1'b0;
+    looked_q      <= look_o & !looked_q;
     if (clear_o) hold_o <= 1'b0;
     if (take) begin
       chip_write_o <= host_write_i;
@@ -59,7 +63,7 @@ module bruno_config_hub #(
       hold_o       <= clearing;
     end
     if (chip_valid_o & chip_ready_i) chip_valid_o <= 1'b0;
-    if (busy_q & (own_q | chip_rvalid_i)) begin
+    if (own_o | (busy_q & chip_rvalid_i)) begin
       busy_q        <= 1'b0;
       clear_o       <= hold_o;
       host_rvalid_o <= 1'b1;
@@ -69,6 +73,7 @@ module bruno_config_hub #(
     if (rst_i) begin
       busy_q        <= 1'b0;
       own_q         <= 1'b0;
+      looked_q      <= 1'b0;
       chip_valid_o  <= 1'b0;
       chip_write_o  <= 1'b0;
       chip_addr_o   <= 32'd0;

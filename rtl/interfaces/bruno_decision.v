@@ -3,6 +3,8 @@
 //
 // Registers of the shell: 26 `windows` of a sample (0: nothing is decided), 27 `first` of them that counts, from 0; the last one
 // always does. 28 `class`: bit 31 decided since the last clear, below it the class. 8192 + k `bias`, 16384 + k `score`.
+//
+// Sums and biases are memories of one port, read in one cycle and used in the next: an output takes two.
 
 module bruno_decision #(
   parameter [12:0] OUTPUTS = 13'd1,
@@ -11,7 +13,8 @@ module bruno_decision #(
   input             clk_i,
   input             rst_i,
   input             clear_i,   // a sample begins
-  input             valid_i,   // a transfer, for one cycle
+  input             look_i,    // a transfer is here: what it means is looked up
+  input             valid_i,   // its second cycle: it takes place
   input             write_i,
   input      [25:0] index_i,
   // Waiver: no register that can be written is as wide.
@@ -23,7 +26,7 @@ module bruno_decision #(
   input             record_i,  // a window's outputs are complete
   input      [12:0] host_i,    // output whose current the bus reads
   output     [12:0] result_o,  // output whose current is read
-  input      [31:0] result_i,
+  input      [31:0] result_i,  // that of the cycle before
   output            decision_valid_o,
   output     [15:0] decision_o
 );
@@ -31,29 +34,30 @@ module bruno_decision #(
   localparam [BITS-1:0] ONE  = 1;
   localparam [12:0]     LAST = OUTPUTS - 13'd1;
 
-  reg  [23:0]     bias [0:(1<<BITS)-1];
-  reg  [39:0]     sums [0:(1<<BITS)-1];
+  (* ram_style = "block" *) reg [23:0] bias [0:(1<<BITS)-1];
+  (* ram_style = "block" *) reg [39:0] sums [0:(1<<BITS)-1];
+  reg  [23:0]     offset_q;  // read last
+  reg  [39:0]     so_far_q;
   reg  [13:0]     windows_q, first_q, window_q;
   reg             scanning_q, decided_q;
+  reg             read_q;    // bias, sum and current of output at_q have been read
   reg  [BITS-1:0] at_q, class_q;
   reg  [39:0]     best_q;
 
-  // Outputs are looked at one a cycle, but for those in which the bus reads.
-  wire            step   = scanning_q & !valid_i;
-  wire [BITS-1:0] at     = valid_i ? index_i[BITS-1:0] : at_q;
+  // A transfer of the bus has the memories to itself: what was read for an output is read again.
+  wire            step   = read_q & !look_i;
+  wire [BITS-1:0] at     = look_i ? index_i[BITS-1:0] : at_q;
   wire            last   = window_q + 14'd1 == windows_q;
   wire            counts = (window_q >= first_q) | last;
   wire            opens  = (window_q == first_q) | (last & (window_q < first_q));
   wire            ends   = at_q == LAST[BITS-1:0];
-  wire [23:0]     offset = bias[at];
-  wire [39:0]     so_far = sums[at];
-  wire [39:0]     sum    = (opens ? 40'd0 : so_far) + {{8{result_i[31]}}, result_i} + {{16{offset[23]}}, offset};
+  wire [39:0]     sum    = (opens ? 40'd0 : so_far_q) + {{8{result_i[31]}}, result_i} + {{16{offset_q[23]}}, offset_q};
   wire            larger = (at_q == {BITS{1'b0}}) | ($signed(sum) > $signed(best_q));
 
   wire            a_bias  = (index_i >= 26'd8192) & (index_i < 26'd8192 + {13'd0, OUTPUTS});
   wire            a_score = (index_i >= 26'd16384) & (index_i < 26'd16384 + {13'd0, OUTPUTS});
 
-  assign result_o      = step ? {{(13-BITS){1'b0}}, at_q} : host_i;
+  assign result_o         = look_i ? host_i : {{(13-BITS){1'b0}}, at_q};
   assign decision_valid_o = decided_q;
   assign decision_o       = {{(16-BITS){1'b0}}, class_q};
 
@@ -63,13 +67,15 @@ module bruno_decision #(
     if (index_i == 26'd26) begin value_o = {18'd0, windows_q}; known_o = 1'b1; end
     if (index_i == 26'd27) begin value_o = {18'd0, first_q}; known_o = 1'b1; end
     if (index_i == 26'd28) begin value_o = {decided_q, 15'd0, decision_o}; known_o = !write_i; end
-    if (a_bias) begin value_o = {{8{offset[23]}}, offset}; known_o = 1'b1; end
-    if (a_score) begin value_o = so_far[39:8]; known_o = !write_i; end
+    if (a_bias) begin value_o = {{8{offset_q[23]}}, offset_q}; known_o = 1'b1; end
+    if (a_score) begin value_o = so_far_q[39:8]; known_o = !write_i; end
   end
 
   always @(posedge clk_i) begin
     if (valid_i & write_i & a_bias) bias[at] <= data_i[23:0];
+    else offset_q <= bias[at];
     if (step) sums[at] <= sum;
+    else so_far_q <= sums[at];
   end
 
   always @(posedge clk_i) begin
@@ -82,12 +88,14 @@ module bruno_decision #(
     end
     if (rst_i | clear_i) begin
       scanning_q <= 1'b0;
+      read_q     <= 1'b0;
       decided_q  <= 1'b0;
       window_q   <= 14'd0;
       at_q       <= {BITS{1'b0}};
       class_q    <= {BITS{1'b0}};
       best_q     <= 40'd0;
     end else if (scanning_q) begin
+      read_q <= !read_q & !look_i;
       if (step) begin
         at_q <= ends ? {BITS{1'b0}} : at_q + ONE;
         if (last & larger) begin

@@ -16,12 +16,15 @@ module bruno_results #(
   input      [31:0] data_i,
   output reg        done_o,   // a record is complete, for one cycle
   input      [12:0] index_i,  // the output to be read
-  output     [31:0] value_o   // its current, LSB of I; 0 when it is not in this bank
+  output     [31:0] value_o   // in the next cycle its current, LSB of I; 0 when it is not in this bank
 );
 
   localparam [BITS-1:0] ONE = 1;
 
-  reg  [31:0]     kept [0:2*(1<<BITS)-1];
+  // Read and write addresses differ by the page.
+  (* ram_style = "block", no_rw_check *) reg [31:0] kept [0:2*(1<<BITS)-1];
+  reg  [31:0]     kept_q;
+  reg             mine_q;
   reg             page_q;    // the page that fills
   reg  [7:0]      word_q;
   reg  [BITS-1:0] neuron_q;
@@ -33,9 +36,11 @@ module bruno_results #(
   wire            mine      = local_index < NEURONS;
   wire            next      = word_q == WORDS - 8'd1;
 
-  assign value_o = mine ? kept[{!page_q, local_index[BITS-1:0]}] : 32'd0;
+  assign value_o = mine_q ? kept_q : 32'd0;
 
   always @(posedge clk_i) begin
+    mine_q <= mine;
+    kept_q <= kept[{!page_q, local_index[BITS-1:0]}];
     if (take_i & (word_q == WORD)) kept[{page_q, neuron_q}] <= data_i;
     done_o <= take_i & last_i & !clear_i & !rst_i;
     if (rst_i | clear_i) begin

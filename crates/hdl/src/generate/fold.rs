@@ -92,14 +92,14 @@ pub(super) fn shared_modules(chip: &Chip) -> Result<Vec<DesignFile>, HdlError> {
 pub(super) use bank::print as print_bank;
 pub(super) use sequencer::module_name as sequencer_module;
 
-/// What enters the pipeline of a layer: states as read (stage 0), the injected current when it is summed, and what gathers
+/// What enters the pipeline of a layer: states in stage `early`, the injected current when it is summed, and what gathers
 /// over a window in stage `late`: it is needed at the end only, and need not travel there.
-fn sources(layer: &Layer, arrays: &[super::bank::Array], late: usize) -> Vec<Source> {
+fn sources(layer: &Layer, arrays: &[super::bank::Array], early: usize, late: usize) -> Vec<Source> {
     let kind = |bits, signed| crate::atoms::Type { bits, signed };
     let states = arrays.iter().map(|a| Source {
         name: format!("{}_now", a.name),
         kind: kind(a.bits, a.signed),
-        stage: if a.accumulates() { late } else { 0 },
+        stage: if a.accumulates() { late } else { early },
     });
     let inject = Source {
         name: "inject_q".into(),
@@ -109,7 +109,7 @@ fn sources(layer: &Layer, arrays: &[super::bank::Array], late: usize) -> Vec<Sou
     let index = Source {
         name: "index_q".into(),
         kind: kind(32, false),
-        stage: 0,
+        stage: early,
     };
     states.chain([inject, index]).collect()
 }

@@ -5,7 +5,7 @@ use super::{lane_module, lanes, saturation_bits, slot_bits};
 use crate::HdlError;
 use crate::generate::bank::{Array, Bank, arrays};
 use crate::generate::{
-    bank_module, header, index_bits,
+    bank_module, extend, header, index_bits,
     ports::range,
     readback,
     register_map::{register_constants, register_ports},
@@ -67,6 +67,12 @@ impl Folded<'_> {
         recorded(self.layer(), &self.bank.arrays)
     }
 
+    /// Bits of the saturated updates of all neurons in a tick.
+    fn saturated_bits(&self) -> usize {
+        let most = self.layer().model.most_saturations() as usize * self.bank.size;
+        index_bits(most + 1)
+    }
+
     fn record_bits(&self) -> usize {
         record_bits(&self.recorded()) as usize
     }
@@ -96,10 +102,11 @@ impl Folded<'_> {
         let mut text = format!(
             "  reg fresh_q;   // no tick since the states' reset
   reg capture_q; // this tick's states become a record
-  reg [31:0] saturated_q;
+  reg {} saturated_q;
   wire {} lane_saturated;
   wire {} record;
 ",
+            range(self.saturated_bits()),
             range(saturation_bits(self.layer()) * count),
             range(bits * count),
         );
@@ -187,27 +194,27 @@ impl Folded<'_> {
     /// What happens at the start and at the end of a tick.
     fn tick_block(&self) -> String {
         let lanes = 0..self.lanes.len();
-        let bits = saturation_bits(self.layer());
-        let gap = 32 - bits;
+        let (bits, all) = (saturation_bits(self.layer()), self.saturated_bits());
         let lane = |l| {
-            format!(
-                "{{{gap}'d0, lane_saturated[{}:{}]}}",
-                bits * (l + 1) - 1,
-                bits * l
-            )
+            let own = format!("lane_saturated[{}:{}]", bits * (l + 1) - 1, bits * l);
+            match all - bits {
+                0 => own,
+                gap => format!("{{{gap}'d0, {own}}}"),
+            }
         };
         let terms: Vec<String> = lanes.map(lane).collect();
         let mut text = format!(
-            "  wire [31:0] saturated_sum = saturated_q + {};
+            "  wire {} saturated_sum = saturated_q + {};
 
   always @(posedge clk_i) begin
     overrun_o <= 1'b0;
     if (clear_i) begin
       fresh_q     <= 1'b1;
       capture_q   <= 1'b0;
-      saturated_q <= 32'd0;
+      saturated_q <= {all}'d0;
       saturated_o <= 32'd0;
 ",
+            range(all),
             terms.join("\n    + ")
         );
         if self.bank.spiking() {
@@ -219,15 +226,19 @@ impl Folded<'_> {
             let value = low_bits(&port, a.bits as usize, register.bits as usize);
             let _ = writeln!(text, "      {}_rest_q    <= {value};", a.name);
         }
-        text += "    end else if (start_i) begin
+        let _ = write!(
+            text,
+            "    end else if (start_i) begin
       capture_q <= last_i & !busy_q;
       overrun_o <= last_i & busy_q;
     end else if (done_i) begin
       fresh_q     <= 1'b0;
       capture_q   <= 1'b0;
-      saturated_q <= 32'd0;
-      saturated_o <= saturated_sum;
-";
+      saturated_q <= {all}'d0;
+      saturated_o <= {};
+",
+            extend("saturated_sum", all as u32, false)
+        );
         if self.bank.spiking() {
             text += "      spike_o     <= fired;\n";
         }
@@ -391,7 +402,7 @@ impl Folded<'_> {
 ",
             levels = range(bits),
             words = range(codes),
-            wide = crate::generate::extend("level_word", bits as u32, true),
+            wide = extend("level_word", bits as u32, true),
             pad = 32 - codes,
         )
     }

@@ -1,6 +1,6 @@
 //! The datapath of a lane: the kernels of its layer in a row, cut into stages.
 
-use super::{sources, stage_delay};
+use super::{sources, stage_delay, synapses};
 use crate::generate::bank::{Array, arrays, constants, saturations, stages};
 use crate::generate::{literal, register_map::bank_registers};
 use crate::pipeline::Pipeline;
@@ -12,6 +12,8 @@ pub struct Datapath {
     pub arrays: Vec<Array>,
     pub printed: Printed,
     pub pipeline: Pipeline,
+    /// The stage in which the states enter.
+    pub early: usize,
     /// The stage in which what gathers over a window enters.
     pub late: usize,
 }
@@ -28,20 +30,25 @@ impl Datapath {
         for name in output_names(layer, &arrays) {
             outputs.push(printed.output(&name)?);
         }
-        let cut = |late| {
+        let cut = |early, late| {
             Pipeline::cut(
                 &printed,
-                &sources(layer, &arrays, late),
+                &sources(layer, &arrays, early, late),
                 &outputs,
                 stage_delay(chip),
             )
         };
-        let late = cut(0).depth() - 1;
-        let pipeline = cut(late);
+        let late = cut(0, 0).depth() - 1;
+        // States that wait for the injected current wait in their memory rather than in registers.
+        let mut ever_earlier = (0..=synapses::stages(layer).min(late)).rev();
+        let in_time = |early: &usize| cut(*early, late).depth() == late + 1;
+        let early = ever_earlier.find(in_time).unwrap_or(0);
+        let pipeline = cut(early, late);
         Ok(Self {
             arrays,
             printed,
             pipeline,
+            early,
             late,
         })
     }

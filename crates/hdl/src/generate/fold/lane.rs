@@ -52,6 +52,15 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result
     Ok(text + "endmodule\n")
 }
 
+/// What synthesis is told of a memory of so many words: no word is read in the cycle in which it is written; and an FPGA
+/// takes a block RAM, however short the memory, where flip-flops and their multiplexer would take more logic cells.
+pub fn memory_attributes(words: usize) -> &'static str {
+    match words {
+        0..4 => "(* no_rw_check *) ",
+        _ => "(* no_rw_check, ram_style = \"block\" *) ",
+    }
+}
+
 struct Lane<'a> {
     chip: &'a Chip,
     layer: &'a Layer,
@@ -161,12 +170,13 @@ impl Lane<'_> {
     fn declarations(&self) -> Result<String, HdlError> {
         let mut text = constant_declarations(self.chip, self.layer, &self.path.printed);
         let last = self.neurons - 1;
+        let memory = memory_attributes(self.neurons);
         text += "  // States, one word a slot, and the neuron read last.\n";
         for a in &self.path.arrays {
             let (name, kind) = (&a.name, a.declared());
             let _ = writeln!(
                 text,
-                "  reg {kind} {name} [0:{last}]; // {}\n  reg {kind} {name}_q;",
+                "  {memory}reg {kind} {name} [0:{last}]; // {}\n  reg {kind} {name}_q;",
                 a.about
             );
         }
@@ -178,7 +188,7 @@ impl Lane<'_> {
             let (name, kind) = (&a.name, a.declared());
             let _ = writeln!(
                 text,
-                "  reg {kind} out_{name} [0:{last}];\n  reg {kind} out_{name}_q;"
+                "  {memory}reg {kind} out_{name} [0:{last}];\n  reg {kind} out_{name}_q;"
             );
         }
         text += &synapses::declarations(self.layer, self.neurons);
@@ -187,13 +197,15 @@ impl Lane<'_> {
         text += &self.path.printed.declarations(1);
         text += &self.path.pipeline.declarations();
         text += "  /* verilator lint_on UNUSEDSIGNAL */\n";
+        let counters: Vec<&str> = self.slot_counters().map(|(name, _)| name).collect();
         let (depth, address) = (
             range(self.path.pipeline.depth()),
             range(self.address_bits()),
         );
         let _ = writeln!(
             text,
-            "  reg {depth} valid_q; // stages that hold a neuron\n  reg {address} late_slot_q, write_slot_q;\n"
+            "  reg {depth} valid_q; // stages that hold a neuron\n  reg {address} {};\n",
+            counters.join(", ")
         );
         Ok(text)
     }
@@ -223,41 +235,61 @@ impl Lane<'_> {
         } else {
             format!("{{valid_q[{}:0], enter}}", last - 1)
         };
-        let _ = write!(
+        let counters: Vec<(&str, usize)> = self.slot_counters().collect();
+        let width = "write_slot_q".len();
+        let _ = writeln!(
             text,
-            "  always @(posedge clk_i) begin
-    if (rst_i) begin
-      valid_q      <= {depth}'d0;
-      late_slot_q  <= {address}'d0;
-      write_slot_q <= {address}'d0;
-    end else begin
-      valid_q <= {shift};
-      if (done_i) late_slot_q <= {address}'d0;
-      else if (valid_q[{before}]) late_slot_q <= late_slot_q + {address}'d1;
-      if (done_i) write_slot_q <= {address}'d0;
-      else if (valid_q[{last}]) write_slot_q <= write_slot_q + {address}'d1;
-    end
-  end
-
-",
-            depth = last + 1,
-            before = self.path.late - 1,
+            "  always @(posedge clk_i) begin\n    if (rst_i) begin\n      valid_q      <= {}'d0;",
+            last + 1
         );
-        text
+        for (name, _) in &counters {
+            let _ = writeln!(text, "      {name:<width$} <= {address}'d0;");
+        }
+        let _ = writeln!(text, "    end else begin\n      valid_q <= {shift};");
+        for (name, stage) in &counters {
+            let _ = writeln!(
+                text,
+                "      if (done_i) {name} <= {address}'d0;
+      else if (valid_q[{stage}]) {name} <= {name} + {address}'d1;"
+            );
+        }
+        text + "    end\n  end\n\n"
     }
 
-    /// The states of the slot that enters, at rest in the first tick; what gathers over a window, a cycle before the last
+    /// Slots that are counted, and the stage that a neuron is in meanwhile.
+    fn slot_counters(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let Datapath { early, late, .. } = self.path;
+        let between = (early > 0 && early < late).then(|| ("early_slot_q", early - 1));
+        let both = [
+            ("late_slot_q", late - 1),
+            ("write_slot_q", self.path.last()),
+        ];
+        between.into_iter().chain(both)
+    }
+
+    /// When the states are read, and which slot's.
+    fn early_read(&self) -> (String, &'static str) {
+        let Datapath { early, late, .. } = self.path;
+        match early {
+            0 => ("enter".into(), "read_slot"),
+            _ if early < late => (format!("valid_q[{}]", early - 1), "early_slot_q"),
+            _ => (format!("valid_q[{}]", early - 1), "late_slot_q"),
+        }
+    }
+
+    /// The states a cycle before their stage, at rest in the first tick; what gathers over a window, a cycle before the last
     /// stage needs it.
     fn reads(&self) -> String {
         let (late, early): (Vec<&Array>, Vec<&Array>) =
             self.path.arrays.iter().partition(|a| a.accumulates());
-        let mut text = String::from("  always @(posedge clk_i) if (enter) begin\n");
+        let (when, slot) = self.early_read();
+        let mut text = format!("  always @(posedge clk_i) if ({when}) begin\n");
         for a in &early {
-            let _ = writeln!(text, "    {0}_q <= {0}[read_slot];", a.name);
+            let _ = writeln!(text, "    {0}_q <= {0}[{slot}];", a.name);
         }
         if self.layer.options.random() {
             let gap = 32 - self.address_bits();
-            let _ = writeln!(text, "    index_q <= base_i + {{{gap}'d0, read_slot}};");
+            let _ = writeln!(text, "    index_q <= base_i + {{{gap}'d0, {slot}}};");
         }
         let _ = writeln!(
             text,

@@ -1,9 +1,12 @@
 //! The synapses of a lane: a word of codes for each neuron, and the sum of the currents of the spiking channels, in the
 //! way that takes fewer cells.
 
+mod constant;
 mod counted;
+mod counts;
 mod tree;
 
+use super::lane::memory_attributes;
 use crate::generate::{index_bits, literal, ports::range};
 use bruno_device::Layer;
 use std::fmt::Write;
@@ -17,6 +20,17 @@ struct Projection {
     channels: usize,
     /// Its first channel in a word of codes.
     offset: usize,
+}
+
+impl Projection {
+    /// The current of each code, LSB of I.
+    fn levels<'a>(&self, layer: &'a Layer) -> &'a [i32] {
+        if self.offset == 0 {
+            &layer.levels
+        } else {
+            &layer.recurrent_levels
+        }
+    }
 }
 
 fn projections(layer: &Layer) -> impl Iterator<Item = Projection> {
@@ -37,26 +51,48 @@ fn projections(layer: &Layer) -> impl Iterator<Item = Projection> {
     std::iter::once(input).chain(own)
 }
 
-/// Whether products of counts take fewer cells than terms of channels (`docs/synthesis.md`, Synapses of a lane).
+/// How the currents are summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sum {
+    /// A term a channel.
+    Tree,
+    /// A product a weight code.
+    Counted,
+    /// Tables of constants.
+    Constant,
+}
+
+/// The way that takes fewest cells (`docs/synthesis.md`, Synapses of a lane).
 ///
 /// In full adders: a channel's term is the multiplexer of its current, about half an adder a bit and code, and a sum of 32
 /// bits; a product has as many rows of adders as its count has bits, and every channel is counted for every code.
-fn counted(layer: &Layer) -> bool {
+fn way(layer: &Layer) -> Sum {
     let (bits, codes) = (layer.current.bits as usize, 1usize << layer.bits);
-    let of = |p: Projection| {
-        let terms = p.channels * (bits * (codes - 1) / 2 + 32);
-        let products = codes * (counted::count_bits(p.channels) * bits + 2 * p.channels);
-        (terms, products)
+    let total = |cost: &dyn Fn(&Projection) -> usize| -> usize {
+        projections(layer).map(|p| cost(&p)).sum()
     };
-    let (terms, products): (Vec<usize>, Vec<usize>) = projections(layer).map(of).unzip();
-    products.iter().sum::<usize>() < terms.iter().sum()
+    let terms = total(&|p| p.channels * (bits * (codes - 1) / 2 + 32));
+    let products = total(&|p| codes * (counts::count_bits(p.channels) * bits + 2 * p.channels));
+    let silent = |p: Projection| p.levels(layer).iter().all(|l| *l == 0);
+    if layer.frozen && !projections(layer).any(silent) {
+        let tables = total(&|p| constant::cost(layer, p));
+        if tables <= products.min(terms) {
+            return Sum::Constant;
+        }
+    }
+    if products < terms {
+        Sum::Counted
+    } else {
+        Sum::Tree
+    }
 }
 
 /// The stage in which the sum is there.
 pub fn stages(layer: &Layer) -> usize {
-    match counted(layer) {
-        true => counted::stages(layer),
-        false => tree::stages(layer),
+    match way(layer) {
+        Sum::Tree => tree::stages(layer),
+        Sum::Counted => counted::stages(layer),
+        Sum::Constant => constant::stages(layer),
     }
 }
 
@@ -65,16 +101,14 @@ pub fn table_bits(layer: &Layer) -> usize {
     (layer.current.bits as usize) << layer.bits
 }
 
-/// The tables of a frozen card, in place of the ports.
+/// The tables of a frozen card, in place of the ports; where the sum is made of tables of its own there are none.
 pub fn frozen_levels(layer: &Layer) -> String {
     let mut text = String::new();
-    for p in projections(layer).filter(|_| layer.frozen) {
-        let levels = if p.offset == 0 {
-            &layer.levels
-        } else {
-            &layer.recurrent_levels
-        };
-        let levels = levels.iter().rev();
+    if !layer.frozen || way(layer) == Sum::Constant {
+        return text;
+    }
+    for p in projections(layer) {
+        let levels = p.levels(layer).iter().rev();
         let all: Vec<String> = levels
             .map(|l| literal(layer.current.bits, true, *l))
             .collect();
@@ -95,15 +129,17 @@ pub fn declarations(layer: &Layer, neurons: usize) -> String {
     let text = format!(
         "
   // Synapses: the codes of a neuron's channels, {} bits each, channel 0 lowest.
-  reg {codes} codes [0:{}];
+  {}reg {codes} codes [0:{}];
   reg {codes} codes_q;
 ",
         layer.bits,
+        memory_attributes(neurons),
         neurons - 1,
     );
-    text + &match counted(layer) {
-        true => counted::declarations(layer),
-        false => tree::declarations(layer),
+    text + &match way(layer) {
+        Sum::Tree => tree::declarations(layer),
+        Sum::Counted => counted::declarations(layer),
+        Sum::Constant => constant::declarations(layer),
     }
 }
 
@@ -144,9 +180,10 @@ pub fn print(layer: &Layer, readback: bool) -> String {
             part(layer, &channel)
         );
     }
-    text += &match counted(layer) {
-        true => counted::print(layer),
-        false => tree::print(layer),
+    text += &match way(layer) {
+        Sum::Tree => tree::print(layer),
+        Sum::Counted => counted::print(layer),
+        Sum::Constant => constant::print(layer),
     };
     if layer.fan_in() == 1 {
         text += "  wire unused = &{1'b0, code_channel_i}; // there is one channel\n\n";

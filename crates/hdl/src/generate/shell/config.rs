@@ -148,7 +148,7 @@ fn class_ports() -> Vec<Port> {
 /// What decides; without it the bus alone reads results.
 fn decision(chip: &Chip, wanted: bool) -> String {
     if !wanted {
-        return "  wire unused_complete = &{1'b0, record};\n  assign result_index = host_index;\n\n"
+        return "  wire unused_complete = &{1'b0, record, look};\n  assign result_index = host_index;\n\n"
             .into();
     }
     let outputs = chip.layers[chip.readout()].neurons;
@@ -158,6 +158,7 @@ fn decision(chip: &Chip, wanted: bool) -> String {
     ];
     let own = [
         ("clear_i", "clear"),
+        ("look_i", "look"),
         ("valid_i", "own"),
         ("write_i", "core_cfg_write"),
         ("index_i", "core_cfg_addr[25:0]"),
@@ -194,6 +195,7 @@ fn hub(core: &[Port], wrapped: bool) -> String {
         all.push((format!("chip_{stem}_{direction}"), wire_name(port)));
     }
     for (pin, net) in [
+        ("look_o", "look"),
         ("own_o", "own"),
         ("value_i", "own_value"),
         ("known_i", "own_known"),
@@ -208,7 +210,7 @@ fn hub(core: &[Port], wrapped: bool) -> String {
         ("PAGE", format!("6'd{page}")),
         ("CLEAR", format!("32'd{clear}")),
     ];
-    String::from("  wire own, own_known;\n  wire [31:0] own_value;\n")
+    String::from("  wire look, own, own_known;\n  wire [31:0] own_value;\n")
         + &instance("bruno_config_hub", &parameters, "hub", &all)
 }
 

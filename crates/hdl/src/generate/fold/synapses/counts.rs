@@ -1,0 +1,172 @@
+//! Counting spikes: for each of a few questions about a weight code, the channels that spike and whose code answers it.
+//!
+//! A register stands behind the counts of [`GROUP`] channels, and behind their sums where there are several groups.
+
+use super::{Projection, bit_index_width, channel_index, part, projections};
+use crate::generate::{index_bits, ports::range};
+use bruno_device::Layer;
+use std::fmt::Write;
+
+/// Channels that one stage counts.
+const GROUP: usize = 64;
+
+/// What is asked of a code: `key`s, one a count, and whether a code answers to one.
+pub struct Question {
+    /// The keys, in the order of the counts.
+    pub keys: Vec<usize>,
+    /// `code` is the channel's.
+    pub answers: fn(code: &str) -> String,
+    /// After "how many spike and".
+    pub about: &'static str,
+}
+
+/// Bits of a count of channels: they may all spike.
+pub fn count_bits(channels: usize) -> usize {
+    index_bits(channels + 1)
+}
+
+/// First channel and size of each group.
+fn groups(p: &Projection) -> Vec<(usize, usize)> {
+    let starts = (0..p.channels).step_by(GROUP);
+    starts
+        .map(|first| (first, GROUP.min(p.channels - first)))
+        .collect()
+}
+
+/// Whether a projection has several groups, so that all counts take one more stage.
+fn grouped(layer: &Layer) -> bool {
+    projections(layer).any(|p| p.channels > GROUP)
+}
+
+/// The stage in which the counts are there.
+pub fn stages(layer: &Layer) -> usize {
+    1 + usize::from(grouped(layer))
+}
+
+/// Registers of `counts` counts of a projection.
+pub fn declarations(layer: &Layer, p: &Projection, counts: usize) -> String {
+    let mut text = String::new();
+    if grouped(layer) {
+        for (group, (_, size)) in groups(p).iter().enumerate() {
+            let bits = range(count_bits(*size) * counts);
+            let _ = writeln!(text, "  reg {bits} {}_group_{group}_q;", p.name);
+        }
+    }
+    let bits = range(count_bits(p.channels) * counts);
+    let _ = writeln!(text, "  reg {bits} {}_count_q;", p.name);
+    text
+}
+
+/// Functions, and what is clocked.
+pub fn print(layer: &Layer, p: &Projection, question: &Question) -> (String, String) {
+    let (mut text, mut clocked) = (String::new(), String::new());
+    for (group, (first, size)) in groups(p).into_iter().enumerate() {
+        text += &counter(layer, p, question, group, first, size);
+        clocked += &counts(layer, p, question, group, size);
+    }
+    if grouped(layer) {
+        clocked += &sums_of_groups(p, question);
+    }
+    (text, clocked)
+}
+
+/// A function that counts the channels of a group that spike and answer to a key.
+fn counter(
+    layer: &Layer,
+    p: &Projection,
+    question: &Question,
+    group: usize,
+    first: usize,
+    size: usize,
+) -> String {
+    let (name, bits) = (format!("{}_count_{group}", p.name), count_bits(size));
+    let index = bit_index_width(layer);
+    let spike = match p.channels {
+        1 => p.spikes.to_string(),
+        channels => format!("{}[{}]", p.spikes, channel_index("j", channels)),
+    };
+    let at = format!(
+        "({} + {index}'d{})",
+        channel_index("j", 1 << index),
+        p.offset
+    );
+    let answers = (question.answers)(&format!("codes_q{}", part(layer, &at)));
+    let (code, last) = (range(layer.bits as usize), first + size - 1);
+    let which = match size {
+        1 => format!("Channel {first}"),
+        _ => format!("Channels {first} to {last}"),
+    };
+    format!(
+        "  // {which} of {}: how many spike and {}.
+  function {} {name};
+    input {code} code;
+    // Waiver: of a channel's number only the low bits are needed.
+    /* verilator lint_off UNUSEDSIGNAL */
+    reg [25:0] j;
+    /* verilator lint_on UNUSEDSIGNAL */
+    begin
+      {name} = {bits}'d0;
+      for (j = 26'd{first}; j <= 26'd{last}; j = j + 26'd1)
+        {name} = {name} + {};
+    end
+  endfunction
+
+",
+        p.spikes,
+        question.about,
+        range(bits),
+        widened(&format!("{spike} & {answers}"), 1, bits),
+    )
+}
+
+/// The counts of a group, a key each.
+fn counts(layer: &Layer, p: &Projection, question: &Question, group: usize, size: usize) -> String {
+    let bits = count_bits(size);
+    let target = match grouped(layer) {
+        true => format!("{}_group_{group}_q", p.name),
+        false => format!("{}_count_q", p.name),
+    };
+    let line = |(at, key): (usize, &usize)| {
+        let call = format!("{}_count_{group}({}'d{key})", p.name, layer.bits);
+        format!("    {target}{} <= {call};\n", field(at, bits))
+    };
+    question.keys.iter().enumerate().map(line).collect()
+}
+
+fn sums_of_groups(p: &Projection, question: &Question) -> String {
+    let bits = count_bits(p.channels);
+    let mut text = String::new();
+    for at in 0..question.keys.len() {
+        let groups = groups(p).into_iter().enumerate();
+        let all = groups.map(|(group, (_, size))| {
+            let own = count_bits(size);
+            let count = format!("{}_group_{group}_q{}", p.name, field(at, own));
+            widened(&count, own, bits)
+        });
+        let all: Vec<String> = all.collect();
+        let _ = writeln!(
+            text,
+            "    {}_count_q{} <= {};",
+            p.name,
+            field(at, bits),
+            all.join(" + ")
+        );
+    }
+    text
+}
+
+/// A count's part of a vector with `bits` bits a count.
+pub fn field(at: usize, bits: usize) -> String {
+    match bits {
+        1 => format!("[{at}]"),
+        _ => format!("[{}:{}]", bits * (at + 1) - 1, bits * at),
+    }
+}
+
+/// An unsigned value of `from` bits in `to` bits.
+fn widened(value: &str, from: usize, to: usize) -> String {
+    match to - from {
+        0 => value.into(),
+        gap => format!("{{{gap}'d0, {value}}}"),
+    }
+}
