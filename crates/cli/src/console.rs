@@ -55,6 +55,11 @@ pub fn set_quiet(quiet: bool) {
     QUIET.set(quiet);
 }
 
+/// Whether the command of this thread tells only what is wrong.
+pub fn is_quiet() -> bool {
+    QUIET.get()
+}
+
 /// Whether a bar of progress is of use: somebody sees it and wants to.
 pub fn shows_progress() -> bool {
     !QUIET.get() && !is_others() && ranks::speaks() && io::stderr().is_terminal()

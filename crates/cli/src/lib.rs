@@ -15,6 +15,7 @@ mod hint;
 mod interruption;
 mod invocation;
 mod output;
+mod patience;
 mod picture;
 mod progress;
 mod quantisation;

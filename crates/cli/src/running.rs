@@ -1,5 +1,6 @@
 //! What runs a chip and on how many threads: options of every command that runs one.
 
+use crate::patience::waits;
 use crate::ranks;
 use bruno_device::Chip;
 use bruno_hdl::Design;
@@ -39,16 +40,21 @@ impl Running {
     }
 }
 
+/// What is told of a model that is not there at once.
+const BUILDS: &str =
+    "model: built by Verilator and the compiler, once for this chip; then it is in the cache";
+
 /// The model that trains, built and checked now or from the cache.
 pub fn fast_model(chip: &Chip, design: &Design) -> Result<VerilatedModel, SimError> {
-    let model = VerilatedModel::new(chip, design, Flavour::Fast, Path::new(""))?;
+    let build = || VerilatedModel::new(chip, design, Flavour::Fast, Path::new(""));
+    let model = waits(BUILDS, build)?;
     tell_discarded(model.built());
     Ok(model)
 }
 
 /// The same as soon as a build of it is there; it becomes faster while it runs.
 pub fn soonest_model(chip: &Chip, design: &Design) -> Result<Several, SimError> {
-    let model = Several::soonest(chip, design, builder())?;
+    let model = waits(BUILDS, || Several::soonest(chip, design, builder()))?;
     tell_discarded(model.built());
     Ok(model)
 }

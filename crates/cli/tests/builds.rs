@@ -34,6 +34,19 @@ fn compiler(edit: &str) -> TempDir {
     dir
 }
 
+/// A compiler that takes some seconds is told of.
+#[test]
+fn a_build_that_takes_long() {
+    let (_chip, chip) = written(CHIP);
+    let (compiler, here) = (compiler("#"), tempfile::tempdir().unwrap());
+    let program = compiler.path().join("clang++");
+    let script = std::fs::read_to_string(&program).unwrap();
+    let slow = r#"mkdir "$0.slept" 2>&- && sleep 5; sed -i"#;
+    std::fs::write(&program, script.replace("sed -i", slow)).unwrap();
+    let said = "model: built by Verilator and the compiler, once for this chip";
+    check(bench(&chip, &compiler, here.path()), 0, said);
+}
+
 /// `bench` of [`CHIP`], in a folder, with a compiler and an empty cache.
 fn bench(chip: &str, compiler: &TempDir, here: &Path) -> Command {
     let mut command = bruno(&["bench", chip, "--seconds", "0.01", "--runs", "1"]);
