@@ -3,6 +3,7 @@
 pub mod adjoint;
 pub mod audit;
 pub mod bptt;
+pub mod clamped;
 pub mod coarse;
 pub mod coarse_file;
 pub mod decay_slope;

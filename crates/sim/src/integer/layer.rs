@@ -57,6 +57,8 @@ pub struct LayerState {
     /// What the window has gathered, `[neuron][word]`.
     gathered: Vec<i64>,
     fired: Vec<u32>,
+    /// Neurons with a saturated update in the last tick.
+    saturated: Vec<u32>,
     inject: Vec<i64>,
     saturations: u64,
     activity: Activity,
@@ -100,6 +102,7 @@ impl LayerState {
             neurons: vec![State::default(); layer.neurons],
             gathered: Vec::new(),
             fired: Vec::new(),
+            saturated: Vec::new(),
             inject: vec![0; layer.neurons],
             saturations: 0,
             activity: Activity::default(),
@@ -119,6 +122,7 @@ impl LayerState {
         self.open_window();
         self.generator = Generator::new(codes.seed);
         self.fired.clear();
+        self.saturated.clear();
         self.saturations = 0;
         self.trace = LayerTrace::default();
     }
@@ -131,6 +135,11 @@ impl LayerState {
     /// Neurons that fired in the last tick.
     pub fn fired(&self) -> &[u32] {
         &self.fired
+    }
+
+    /// Neurons with a saturated update in the last tick.
+    pub fn saturated(&self) -> &[u32] {
+        &self.saturated
     }
 
     pub(super) fn saturations(&self) -> u64 {
@@ -155,6 +164,7 @@ impl LayerState {
             }
         }
         self.fired.clear();
+        self.saturated.clear();
         if self.lanes.is_some() {
             self.step_program(&program.codes);
         } else {
@@ -215,6 +225,9 @@ impl LayerState {
         }
         if outcome.spike {
             self.fired.push(index as u32);
+        }
+        if outcome.saturations() != 0 {
+            self.saturated.push(index as u32);
         }
     }
 

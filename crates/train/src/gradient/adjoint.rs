@@ -3,6 +3,7 @@
 //! The equations are those of docs/method.md; `lambda` is the derivative of the loss by a state at the end of a window.
 
 use crate::TrainError;
+use crate::gradient::clamped::{self, Clamped};
 use crate::gradient::decay_slope::DecaySlope;
 use crate::gradient::pass::{Demand, Pass};
 use crate::gradient::recording::Recording;
@@ -13,6 +14,7 @@ use crate::run::not_finite::NotFinite;
 use crate::weights::in_force::Physical;
 use crate::weights::parameters::Parameters;
 use bruno_device::Layer;
+use std::collections::BTreeMap;
 
 /// The gradient of one sample by the currents and cards in force, from its events and its linearised windows, which
 /// `steps` gives for each hidden layer and no other, and that by the input spikes where it is asked for; an error names the first window and neuron in which a number is not finite.
@@ -42,7 +44,7 @@ pub(crate) fn backward<S: Steps<N>, const N: usize>(
         }
         if by_input && let Some(first) = layers.first() {
             let row = &mut inputs[window * channels..(window + 1) * channels];
-            first.ask(row, first.input);
+            first.ask(row, first.input, window, 0);
         }
     }
     Ok(Physical {
@@ -64,6 +66,8 @@ struct LayerAdjoint<'a, S, const N: usize> {
     recurrent: &'a [f32],
     input_traces: Vec<Vec<Trace>>,
     recurrent_traces: Vec<Vec<Trace>>,
+    /// Windows of neurons whose current was clamped.
+    clamped: BTreeMap<usize, Vec<Clamped>>,
     /// None for the readout.
     steps: Option<S>,
     /// By the states at the end of the window at hand.
@@ -111,11 +115,13 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
             .flatten();
         let beside = neuron.map_or(Vec::new(), |neuron| neuron.beside::<N>());
         let weights = [in_force.input_pa(index), in_force.recurrent_pa(index)];
+        let heard = [0, 1].map(|k: usize| (spikes[k].as_slice(), weights[k]));
+        let clamped = clamped::of_layer(layer, &recording.layers[index], &decay, heard);
         let decay_slope = beside.iter().any(|b| b.current_left != 0.0).then(|| {
             let slopes = spikes.map(|s| traces::window_slopes(s.iter().copied(), count, &decay));
             let [traces, slopes] =
                 [&all, &slopes].map(|of| [0, 1].map(|k| (&of[k][..], weights[k])));
-            DecaySlope::new(decay, n, &traces, &slopes)
+            DecaySlope::new(decay, n, &traces, &slopes, &clamped)
         });
         let [input_traces, recurrent_traces] = all;
         Self {
@@ -128,6 +134,7 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
             recurrent: in_force.recurrent_pa(index),
             input_traces,
             recurrent_traces,
+            clamped,
             steps,
             state: vec![[0.0; N]; n],
             current: vec![0.0; n],
@@ -162,6 +169,9 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
         let (left, start) = (self.decay.over_window(), self.decay.mean_of_start());
         for (current, mean) in self.current.iter_mut().zip(&self.mean) {
             *current = left * *current + start * mean;
+        }
+        for own in of_window(&self.clamped, window) {
+            self.current[own.neuron] = own.mean_of_start(&self.decay) * self.mean[own.neuron];
         }
         Ok(())
     }
@@ -241,9 +251,9 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
             *mean = dot(&step.b, state);
         }
         let mut spikes = demand.spikes(self.index, window, steps.len()).to_vec();
-        self.ask(&mut spikes, self.recurrent);
+        self.ask(&mut spikes, self.recurrent, window, 1);
         if let Some(later) = later {
-            later.ask(&mut spikes, later.input);
+            later.ask(&mut spikes, later.input, window, 1);
         }
         for (k, step) in steps.iter().enumerate() {
             let state = self.state[k];
@@ -273,17 +283,21 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
         }
     }
 
-    /// Adds what the layer asks of spikes that reach it over `weights`: a spike's time in the window is taken as unknown, so
-    /// its effect is the average over the window.
-    fn ask(&self, spikes: &mut [f32], weights: &[f32]) {
+    /// Adds what the layer asks of a window's spikes that reach it over `weights`, `delay` ticks later: a spike's time in the
+    /// window is taken as unknown, so its effect is the average over the window. The delay matters where a clamp follows alone.
+    fn ask(&self, spikes: &mut [f32], weights: &[f32], window: usize, delay: u32) {
         let n = self.layer.neurons;
         let (end, mean) = (self.decay.average_end(), self.decay.average_mean());
-        let wanted: Vec<f32> = self
+        let mut wanted: Vec<f32> = self
             .asked
             .iter()
             .zip(&self.mean)
             .map(|(a, m)| end * a + mean * m)
             .collect();
+        for own in of_window(&self.clamped, window) {
+            let [end, mean] = own.average(&self.decay, delay);
+            wanted[own.neuron] = end * self.asked[own.neuron] + mean * self.mean[own.neuron];
+        }
         for (spike, row) in spikes.iter_mut().zip(weights.chunks_exact(n)) {
             *spike += row.iter().zip(&wanted).map(|(w, x)| w * x).sum::<f32>();
         }
@@ -292,20 +306,41 @@ impl<'a, S: Steps<N>, const N: usize> LayerAdjoint<'a, S, N> {
     fn accumulate(&self, window: usize, gradient: &mut [f32]) {
         let own = &self.parameters.layers[self.index];
         let n = self.layer.neurons;
+        let clamped = of_window(&self.clamped, window);
+        let without = |by: &[f32]| {
+            let mut by = by.to_vec();
+            clamped.iter().for_each(|c| by[c.neuron] = 0.0);
+            by
+        };
+        let [by_end, by_mean] = [&self.asked, &self.mean].map(|by| without(by));
         let mut add = |traces: &[Trace], start: usize| {
             for trace in traces {
                 let row = start + trace.channel as usize * n;
                 let row = &mut gradient[row..row + n];
-                for ((g, asked), mean) in row.iter_mut().zip(&self.asked).zip(&self.mean) {
+                for ((g, asked), mean) in row.iter_mut().zip(&by_end).zip(&by_mean) {
                     *g += asked * trace.end + mean * trace.mean;
                 }
             }
         };
-        add(&self.input_traces[window], own.input.place.start);
-        if let Some(recurrent) = &own.recurrent {
-            add(&self.recurrent_traces[window], recurrent.place.start);
+        let start = own.input.place.start;
+        let recurrent = own.recurrent.as_ref().map_or(start, |r| r.place.start);
+        add(&self.input_traces[window], start);
+        if own.recurrent.is_some() {
+            add(&self.recurrent_traces[window], recurrent);
+        }
+        for own in clamped {
+            let (asked, by_mean) = (self.asked[own.neuron], self.mean[own.neuron]);
+            for (projection, channel, [end, mean]) in own.effects(&self.decay) {
+                let at = [start, recurrent][projection] + channel as usize * n + own.neuron;
+                gradient[at] += asked * end + by_mean * mean;
+            }
         }
     }
+}
+
+/// The clamped windows among all neurons' at one time.
+fn of_window(clamped: &BTreeMap<usize, Vec<Clamped>>, window: usize) -> &[Clamped] {
+    clamped.get(&window).map_or(&[], Vec::as_slice)
 }
 
 /// Sum of products.

@@ -128,6 +128,10 @@ impl<'a, const N: usize> Backward<'a, N> {
             rows.for_each(|(x, by)| x[row] += f64::from(*by) / ticks);
         }
         layer.membrane(&before[index], &after[index], asked);
+        // A clamp hides what came before it, and the spikes of its tick.
+        for n in &after[index].clamped {
+            layer.i[*n as usize] = 0.0;
+        }
         let own = &self.pass.parameters.layers[index];
         match index {
             0 => layer.add(
@@ -262,8 +266,10 @@ impl<const N: usize> Adjoint<N> {
             return;
         };
         let mut fired = after.fired.iter().peekable();
+        let mut clamped = after.clamped.iter().peekable();
         for (n, asked) in asked.iter().enumerate() {
             let spike = fired.next_if(|f| **f as usize == n).is_some();
+            let clamped = clamped.next_if(|c| **c as usize == n).is_some();
             let refractory = before.refractory[n];
             if refractory {
                 self.released(n);
@@ -273,7 +279,7 @@ impl<const N: usize> Adjoint<N> {
             }
             let x = before.x[n].map(f64::from);
             let i = [before.i[n], after.i[n]].map(f64::from);
-            self.tick(&neuron, n, (&x, i), (refractory, spike), *asked);
+            self.tick(&neuron, n, (&x, i), [refractory, spike, clamped], *asked);
         }
         self.neuron = Some(neuron);
     }
@@ -283,7 +289,7 @@ impl<const N: usize> Adjoint<N> {
         neuron: &LayerNeuron,
         n: usize,
         (x, i): (&[f64; N], [f64; 2]),
-        (refractory, spike): (bool, bool),
+        [refractory, spike, clamped]: [bool; 3],
         asked: f64,
     ) {
         let tick = neuron.tick(x, i, refractory);
@@ -309,6 +315,9 @@ impl<const N: usize> Adjoint<N> {
         }
         self.i[n] += dot(&by, &tick.by_current);
         self.i_before[n] += dot(&by, &tick.by_current_before);
+        if clamped {
+            self.i[n] = 0.0;
+        }
         for (sum, own) in self.device.iter_mut().zip(&tick.by_parameter) {
             *sum += self.i[n] * own.current;
         }

@@ -1,9 +1,11 @@
 //! What the decay of a layer's synaptic current does to the current: its derivative by what a tick leaves of it, `alpha`.
 //!
 //! Over a window the current at its end and its mean are sums over the spikes before and in it, each times a power of alpha
-//! (`traces.rs`). Their derivatives by alpha are such sums too.
+//! (`traces.rs`). Their derivatives by alpha are such sums too; a clamp begins them anew (`clamped.rs`).
 
+use crate::gradient::clamped::Clamped;
 use crate::gradient::traces::{Decay, Trace};
+use std::collections::BTreeMap;
 
 /// The derivatives of a layer's currents by alpha, from its spikes and weights.
 pub(crate) struct DecaySlope {
@@ -12,6 +14,8 @@ pub(crate) struct DecaySlope {
     starts: Vec<Vec<f32>>,
     /// Derivatives of a window's end and mean by alpha that come of its own spikes, `[window][neuron]`.
     own: Vec<Vec<[f32; 2]>>,
+    /// The whole derivatives of clamped windows: neuron, end and mean.
+    clamped: BTreeMap<usize, Vec<(usize, [f32; 2])>>,
 }
 
 /// Traces of every window with the weights of their channels, `[channel][neuron]`, pA.
@@ -25,6 +29,7 @@ impl DecaySlope {
         neurons: usize,
         traces: &[Projected<'_>],
         slopes: &[Projected<'_>],
+        clamped: &BTreeMap<usize, Vec<Clamped>>,
     ) -> Self {
         let windows = traces.first().map_or(0, |(all, _)| all.len());
         let sum = |of: &[Projected<'_>], window: usize| -> Vec<[f32; 2]> {
@@ -41,17 +46,25 @@ impl DecaySlope {
         };
         let mut current = vec![0.0f32; neurons];
         let mut starts = Vec::with_capacity(windows);
+        let mut by_clamped = BTreeMap::new();
         for window in 0..windows {
             starts.push(current.clone());
+            let own = clamped.get(&window).map_or(&[][..], Vec::as_slice);
+            let slope = |c: &Clamped| (c.neuron, c.by_alpha(&decay, current[c.neuron]));
+            if !own.is_empty() {
+                by_clamped.insert(window, own.iter().map(slope).collect());
+            }
             let spikes = sum(traces, window);
             for (i, [end, _]) in current.iter_mut().zip(spikes) {
                 *i = decay.over_window() * *i + end;
             }
+            own.iter().for_each(|c| current[c.neuron] = c.end);
         }
         Self {
             decay,
             starts,
             own: (0..windows).map(|window| sum(slopes, window)).collect(),
+            clamped: by_clamped,
         }
     }
 
@@ -67,6 +80,15 @@ impl DecaySlope {
             .map(|((start, own), (asked, mean))| {
                 asked * (left * start + own[0]) + mean * (of_start * start + own[1])
             });
-        by.map(f64::from).sum()
+        let clamped = self.clamped.get(&window).map_or(&[][..], Vec::as_slice);
+        let of_clamped = clamped.iter().map(|(n, own)| {
+            let free = [
+                left * self.starts[window][*n],
+                of_start * self.starts[window][*n],
+            ];
+            let [end, on_mean] = [0, 1].map(|k: usize| own[k] - free[k] - self.own[window][*n][k]);
+            asked[*n] * end + mean[*n] * on_mean
+        });
+        by.chain(of_clamped).map(f64::from).sum()
     }
 }

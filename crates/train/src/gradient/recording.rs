@@ -21,6 +21,22 @@ pub(crate) struct LayerRecording {
     records: Vec<i32>,
     /// In order of tick, then neuron.
     pub spikes: Vec<Spike>,
+    /// Windows with saturated updates, in order of time: few, where a chip is of use.
+    pub saturated: Vec<Saturated>,
+    /// Places of the words that say so: saturated updates, the current at the end.
+    says: [usize; 2],
+    /// Windows so far, and the current of every neuron at the end of the last.
+    windows: u32,
+    ends: Vec<i32>,
+}
+
+/// A neuron's window with saturated updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Saturated {
+    pub window: u32,
+    pub neuron: u32,
+    /// The current's code at the window's start.
+    pub start: i32,
 }
 
 /// Place of a word among those that are kept of a record; none of one that is not.
@@ -60,12 +76,21 @@ impl Recording {
             let kept = kept.filter(|(_, word)| layer.spikes() && asked(*word));
             let (places, kept): (Vec<_>, Vec<_>) = kept.unzip();
             let words = windows as usize * layer.neurons * places.len();
+            let place = |gathers| model.words.iter().position(|w| w.gathers == gathers);
+            let says = [
+                Gathers::Count(Event::Saturation),
+                Gathers::Last(model.current),
+            ];
             LayerRecording {
                 words: model.words.len(),
                 kept,
                 places,
                 records: Vec::with_capacity(words),
                 spikes: Vec::new(),
+                saturated: Vec::new(),
+                says: says.map(|word| place(word).unwrap_or(0)),
+                windows: 0,
+                ends: vec![0; layer.neurons],
             }
         });
         Self {
@@ -99,12 +124,32 @@ impl Recording {
             }
             if self.keeps_spikes {
                 layer.spikes.extend_from_slice(&part.spikes);
+                layer.add_saturated(&part.records);
             }
         }
     }
 }
 
 impl LayerRecording {
+    /// Of the next windows those with saturated updates.
+    fn add_saturated(&mut self, records: &[i32]) {
+        let [count, current] = self.says;
+        for window in records.chunks_exact(self.words * self.ends.len()) {
+            let neurons = window.chunks_exact(self.words).zip(&mut self.ends);
+            for (neuron, (record, end)) in neurons.enumerate() {
+                if record[count] != 0 {
+                    self.saturated.push(Saturated {
+                        window: self.windows,
+                        neuron: neuron as u32,
+                        start: *end,
+                    });
+                }
+                *end = record[current];
+            }
+            self.windows += 1;
+        }
+    }
+
     /// Windows of a layer of so many neurons.
     pub fn windows(&self, neurons: usize) -> usize {
         self.records.len() / (self.kept.len() * neurons).max(1)

@@ -16,6 +16,8 @@ pub(crate) struct Moment<const N: usize> {
     pub refractory: Vec<bool>,
     /// Neurons that fired in the tick.
     pub fired: Vec<u32>,
+    /// Neurons whose current the tick clamped at an end of its word.
+    pub clamped: Vec<u32>,
 }
 
 /// The integer model on one sample.
@@ -58,7 +60,13 @@ impl<'a> Replay<'a> {
                 let timer = model.fires.and_then(|f| f.timer);
                 timer.is_some_and(|timer| s.get(timer) != 0)
             };
+            let (low, high) = model.states[model.current.place()].range();
+            let at_an_end = |n: &u32| {
+                let current = now.neurons[*n as usize].get(model.current);
+                current == low || current == high
+            };
             Moment {
+                clamped: now.saturated().iter().copied().filter(at_an_end).collect(),
                 x,
                 i: now
                     .neurons

@@ -26,27 +26,57 @@ impl Decay {
         Self { alpha, window }
     }
 
+    /// Ticks of a window, K.
+    pub fn window(&self) -> u32 {
+        self.window
+    }
+
+    /// What is left after so many ticks.
+    pub fn over(&self, ticks: i64) -> f32 {
+        self.alpha.powi(ticks as i32) as f32
+    }
+
     /// What is left after a window, `alpha^K`.
     pub fn over_window(&self) -> f32 {
-        self.alpha.powi(self.window as i32) as f32
+        self.over(i64::from(self.window))
     }
 
     /// Mean over a window of a current that is 1 at its start: `sum alpha^k / K`, k = 1..K.
     pub fn mean_of_start(&self) -> f32 {
-        (self.sum(self.window) * self.alpha / f64::from(self.window)) as f32
+        self.mean_of_start_until(self.window)
+    }
+
+    /// The same of a current that is gone after n ticks: `sum alpha^k / K`, k = 1..n.
+    pub fn mean_of_start_until(&self, n: u32) -> f32 {
+        (self.sum(n) * self.alpha / f64::from(self.window)) as f32
+    }
+
+    /// Mean over the window of a spike's current that is gone n ticks after it.
+    pub fn mean_until(&self, n: u32) -> f32 {
+        (self.sum(n) / f64::from(self.window)) as f32
     }
 
     /// Effect at the window's end of a spike at an unknown time in it, on average.
     pub fn average_end(&self) -> f32 {
-        (self.sum(self.window) / f64::from(self.window)) as f32
+        self.average_end_of(self.window)
+    }
+
+    /// The same where the spikes of the last n ticks alone have one.
+    pub fn average_end_of(&self, n: u32) -> f32 {
+        self.mean_until(n)
     }
 
     /// Mean effect over the window of a spike at an unknown time in it, on average.
     pub fn average_mean(&self) -> f32 {
-        let k = f64::from(self.window);
+        self.average_mean_of(self.window)
+    }
+
+    /// The share of n ticks of the window in that: of a spike in one of them, while they last.
+    pub fn average_mean_of(&self, n: u32) -> f32 {
+        let (k, n_ticks) = (f64::from(self.window), f64::from(n));
         let rest = 1.0 - self.alpha;
-        // mean over t of (1 - alpha^(K-t))/(rest K)
-        ((k - self.alpha * self.sum(self.window)) / (rest * k * k)) as f32
+        // sum over t of (1 - alpha^(n-t))/(rest K K)
+        ((n_ticks - self.alpha * self.sum(n)) / (rest * k * k)) as f32
     }
 
     /// `1 + alpha + ... + alpha^(n-1)`.
@@ -59,7 +89,8 @@ impl Decay {
         }
     }
 
-    fn effect(&self, position: u32) -> (f32, f32) {
+    /// Effect of a spike at this tick of the window: on a unit current at the end, on its mean.
+    pub fn effect(&self, position: u32) -> (f32, f32) {
         let left = self.window - position;
         let end = self.alpha.powi(left as i32 - 1);
         (end as f32, (self.sum(left) / f64::from(self.window)) as f32)
@@ -72,20 +103,31 @@ impl Decay {
 
     /// The derivative of [`Decay::mean_of_start`] by alpha.
     pub fn mean_of_start_slope(&self) -> f32 {
-        let sum = self.sum(self.window) + self.alpha * self.sum_slope(self.window);
+        self.mean_of_start_until_slope(self.window)
+    }
+
+    /// The derivative of [`Decay::mean_of_start_until`] by alpha.
+    pub fn mean_of_start_until_slope(&self, n: u32) -> f32 {
+        let sum = self.sum(n) + self.alpha * self.sum_slope(n);
         (sum / f64::from(self.window)) as f32
+    }
+
+    /// The derivative of [`Decay::mean_until`] by alpha.
+    pub fn mean_until_slope(&self, n: u32) -> f32 {
+        (self.sum_slope(n) / f64::from(self.window)) as f32
     }
 
     /// The derivative of [`Decay::sum`] by alpha: `1 + 2 alpha + ... + (n-1) alpha^(n-2)`.
     fn sum_slope(&self, n: u32) -> f64 {
         let rest = 1.0 - self.alpha;
-        if rest == 0.0 {
-            return 0.5 * f64::from(n) * (f64::from(n) - 1.0);
+        if rest == 0.0 || n == 0 {
+            return 0.5 * f64::from(n) * (f64::from(n) - 1.0).max(0.0);
         }
         (self.sum(n) - power_slope(self.alpha, n)) / rest
     }
 
-    fn effect_slope(&self, position: u32) -> (f32, f32) {
+    /// The derivative of [`Decay::effect`] by alpha.
+    pub fn effect_slope(&self, position: u32) -> (f32, f32) {
         let left = self.window - position;
         let end = power_slope(self.alpha, left - 1);
         (

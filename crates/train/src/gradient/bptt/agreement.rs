@@ -13,13 +13,15 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 
-/// One hidden layer of 8 recurrent neurons, 6 inputs, 3 outputs. Inhibited membranes reach their lower clamp.
-fn description(kind: &str) -> Description {
+/// One hidden layer of 8 recurrent neurons, 6 inputs, 3 outputs, currents within so many pA. Inhibited membranes reach their
+/// lower clamp.
+fn description(kind: &str, current_pa: u32) -> Description {
     if of_file(kind) {
         return description_of_file(kind);
     }
     let text = format!(
-        r#"{{"name": "t", "inputs": 6, "recorder": "jacobian", "window_ticks": 2000, "layers": [{{"name": "h", "kind": "{kind}", "neurons": 8, "recurrent": true,
+        r#"{{"name": "t", "inputs": 6, "recorder": "jacobian", "window_ticks": 2000,
+        "formats": {{"i_range_pA": {current_pa}}}, "layers": [{{"name": "h", "kind": "{kind}", "neurons": 8, "recurrent": true,
         "synapse": {{"range_pA": 250}}, "recurrent_synapse": {{"range_pA": 40}}}}],
         "readout": {{"outputs": 3, "synapse": {{"range_pA": 100}}}}}}"#
     );
@@ -117,22 +119,27 @@ struct Case {
 
 /// Where the loss asks for readout currents alone.
 fn check(case: &Case) {
-    compare(case, 0.0, Reset::Detached);
+    compare(case, 0.0, Reset::Detached, 1024);
 }
 
 /// Where the gradient sees the reset.
 fn check_attached(case: &Case) {
-    compare(case, 0.0, Reset::Attached);
+    compare(case, 0.0, Reset::Attached, 1024);
 }
 
 /// Where it also asks this much of every window's mean membrane, 1/V.
 fn check_with_membrane(case: &Case) {
-    compare(case, 0.05, Reset::Detached);
+    compare(case, 0.05, Reset::Detached, 1024);
+}
+
+/// Where currents are often clamped, at so many pA.
+fn check_clamped(case: &Case, current_pa: u32) {
+    compare(case, 0.0, Reset::Detached, current_pa);
 }
 
 /// Input, recurrent and readout weights and every device parameter, on one trajectory of 100 ms.
-fn compare(case: &Case, membrane: f32, reset: Reset) {
-    let mut chip = Chip::resolve("t", &description(case.kind)).expect("a chip");
+fn compare(case: &Case, membrane: f32, reset: Reset, current_pa: u32) {
+    let mut chip = Chip::resolve("t", &description(case.kind, current_pa)).expect("a chip");
     // Shorter than any recorder could stream; the models do not mind.
     chip.window_ticks = case.window;
     let config = TrainConfig {
@@ -155,6 +162,8 @@ fn compare(case: &Case, membrane: f32, reset: Reset) {
         !trace.layers[0].spikes.is_empty(),
         "a silent net shows nothing"
     );
+    let clamps = trace.saturations;
+    assert!(current_pa >= 1024 || clamps > 30, "{clamps} clamps");
     let rate = trace.layers[0].spikes.len() as f64 / 8.0 / 0.1;
     let by_current = [1.0f32, -0.6, 0.3].repeat(stimulus.windows as usize);
     let by_spikes = [vec![0.0f32; 8]];
@@ -183,7 +192,7 @@ fn compare(case: &Case, membrane: f32, reset: Reset) {
             continue;
         }
         eprintln!(
-            "{} {:?}, {} ticks, {rate:.0} Hz, {name}: cosine {:.4}, norm ratio {:.3}",
+            "{} {:?}, {} ticks, {rate:.0} Hz, {clamps} clamps, {name}: cosine {:.4}, norm ratio {:.3}",
             case.kind, case.gradient, case.window, found.cosine, found.ratio
         );
         // One number of both signs, and the coarse step knows the current at a release as the window's mean.
@@ -385,6 +394,45 @@ fn mean_membranes() {
         cosine: 0.99,
         ratio: 0.1,
     });
+}
+#[test]
+fn clamped_currents_with_means() {
+    check_clamped(
+        &Case {
+            kind: "felif",
+            gradient: GradientKind::Mean,
+            window: 1000,
+            cosine: 0.98,
+            ratio: 0.3,
+        },
+        300,
+    );
+}
+#[test]
+fn clamped_currents_in_exact_products() {
+    check_clamped(
+        &Case {
+            kind: "felif",
+            gradient: GradientKind::Transition,
+            window: 1000,
+            cosine: 0.99,
+            ratio: 0.1,
+        },
+        300,
+    );
+}
+#[test]
+fn clamped_currents_in_one_tick_windows() {
+    check_clamped(
+        &Case {
+            kind: "felif",
+            gradient: GradientKind::Transition,
+            window: 1,
+            cosine: 0.9999,
+            ratio: 0.002,
+        },
+        300,
+    );
 }
 #[test]
 fn samples() {

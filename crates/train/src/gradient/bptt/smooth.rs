@@ -26,8 +26,8 @@ const INPUTS: usize = 4;
 /// Neurons of the FeLIF layer, of the LIF layer and of the readout.
 const NEURONS: [usize; 3] = [3, 2, 2];
 
-/// Two recurrent layers with every device parameter and every level table in training.
-fn description(reset: &str) -> Description {
+/// Two recurrent layers with every device parameter and every level table in training; currents within so many pA.
+fn description(reset: &str, current_pa: u32) -> Description {
     let [first, second, outputs] = NEURONS;
     let device = r#"[{"parameter":"area","bounds":[2.8,5.2]},{"parameter":"leak","bounds":[14,26]},
         {"parameter":"threshold","bounds":[0.7,0.9]},{"parameter":"barrier","bounds":[1.02,1.08]},
@@ -44,7 +44,7 @@ fn description(reset: &str) -> Description {
     ]
     .join(",");
     let text = format!(
-        r#"{{"name":"t","inputs":{INPUTS},"recorder":"jacobian","layers":[{layers}],
+        r#"{{"name":"t","inputs":{INPUTS},"recorder":"jacobian","formats":{{"i_range_pA":{current_pa}}},"layers":[{layers}],
             "readout":{{"outputs":{outputs},"synapse":{{"range_pA":100}}}},
             "training":{{"seed":2,"device":{device},"levels":{{}},"reset":"{reset}","init":{{"input_mean":0.5}}}}}}"#
     );
@@ -96,7 +96,17 @@ fn of_file(reset: &str, case: &OfFile) -> Description {
 
 /// A chip's gradients against the smooth model: cosine at least `1 - far`, norm ratio within `far` of 1.
 fn check(reset: &str, window_ticks: u32, tolerances: &[(GradientKind, f64)]) {
-    compare(description(reset), TICKS, window_ticks, tolerances);
+    compare(description(reset, 1024), TICKS, window_ticks, tolerances);
+}
+
+/// The same where currents are often clamped.
+fn check_clamped(window_ticks: u32, tolerances: &[(GradientKind, f64)]) {
+    compare(
+        description("detached", 900),
+        TICKS,
+        window_ticks,
+        tolerances,
+    );
 }
 
 /// The same of neurons of a file, with these of its parameters in training, all of them and the weights.
@@ -130,6 +140,9 @@ fn compare(
     let trace = model.run(&stimulus).unwrap();
     for layer in &trace.layers[..2] {
         assert!(layer.spikes.len() > 3, "{} spikes", layer.spikes.len());
+    }
+    if description.formats.i_range_pa < 1024.0 {
+        assert!(trace.saturations > 10, "{} clamps", trace.saturations);
     }
     let in_force = InForce::nominal(&parameters, &chip);
     let [first, second, _] = NEURONS;
@@ -310,6 +323,15 @@ fn coarse_with_a_detached_reset() {
 #[test]
 fn coarse_with_an_attached_reset() {
     check("attached", COARSE.0, &COARSE.1);
+}
+#[test]
+fn exact_with_clamped_currents() {
+    check_clamped(EXACT.0, &EXACT.1);
+}
+/// The recurrence has no effect here that a clamp does not hide: the others' is small beside it, and not 0.
+#[test]
+fn coarse_with_clamped_currents() {
+    check_clamped(COARSE.0, &COARSE.1[..1]);
 }
 
 /// An adaptive threshold and an alpha synapse: kernels, a threshold and resets of parameters, a floor.

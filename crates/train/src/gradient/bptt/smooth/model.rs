@@ -29,6 +29,8 @@ struct State {
     x: Vec<[f64; N]>,
     i: Vec<f64>,
     spikes: Vec<f64>,
+    /// The tick left the current at an end of its word, where no change of it shows.
+    clamped: Vec<bool>,
 }
 
 impl State {
@@ -36,7 +38,13 @@ impl State {
         let wide = |x: &[f32]| x.iter().map(|x| f64::from(*x)).collect();
         let mut spikes = vec![0.0; moment.x.len()];
         moment.fired.iter().for_each(|n| spikes[*n as usize] = 1.0);
+        let mut clamped = vec![false; moment.x.len()];
+        moment
+            .clamped
+            .iter()
+            .for_each(|n| clamped[*n as usize] = true);
         Self {
+            clamped,
             x: moment.x.iter().map(|x| x.map(f64::from)).collect(),
             i: wide(&moment.i),
             spikes,
@@ -165,8 +173,9 @@ impl<'a> Smooth<'a> {
                         of[index].currents(&states[index], input)
                     },
                 );
-                for (n, i) in new[index].i.iter_mut().enumerate() {
-                    *i += changed[n] - as_run[n];
+                for n in 0..changed.len() {
+                    let change = changed[n] - as_run[n];
+                    new[index].i[n] += if new[index].clamped[n] { 0.0 } else { change };
                 }
                 self.move_layer(tick, index, layers, &states[index], &mut new[index]);
             }
