@@ -26,6 +26,8 @@ CHIP = {
         "tune": {"budget": {"trials": 4}, "parallel": 2},
     },
 }
+# A run that two ranks work at for longer than half a minute.
+LONG = ["--set", "layers.hidden.neurons=24", "--set", "training.epochs=350"]
 # Ranks and threads of each.
 SHAPES = [(1, 2), (2, 1), (3, 2), (4, 1)]
 
@@ -33,6 +35,8 @@ SHAPES = [(1, 2), (2, 1), (3, 2), (4, 1)]
 def task(folder):
     """Writes a chip and samples in which one half of the channels spikes."""
     (folder / "chip.json").write_text(json.dumps(CHIP))
+    lif = dict(CHIP, layers=[dict(CHIP["layers"][0], kind="lif")])
+    (folder / "lif.json").write_text(json.dumps(lif))
     (folder / "data").mkdir()
     labels = ["file,label,split,duration_us"]
     for index in range(16):
@@ -55,6 +59,7 @@ CASES = {
     "montecarlo": command("montecarlo", "run", "--chips", "5", "--target", "0.5"),
     "sweep": command("train", "chip.json", "--set", "training.epochs=1", "--sweep", "training.seed=1,2,3"),
     "tune": command("tune", "chip.json"),
+    "compare": command("compare", "chip.json", "lif.json", "--seeds", "2", "--trials", "2"),
     "tune one by one": command("tune", "chip.json", "--trials", "2", "--set", "training.tune.parallel=1"),
 }
 
@@ -110,6 +115,17 @@ def evaluation(folder):
     print("mpi: eval prints the same", flush=True)
 
 
+def scale(folder):
+    """A plan says what its ranks measured, and predicts those and more."""
+    words = command("scale", "chip.json", "--steps", "1", "--most", "4", "--threads", "1", "--json")
+    found = json.loads(run(folder, on_ranks(2, words)).stdout)
+    ranks = [row["ranks"] for row in found["rows"]]
+    network = found["costs"]["network"]
+    if found["measured"]["ranks"] != 2 or ranks != [1, 2, 4] or not network["origin"] == "measured between 2 ranks":
+        sys.exit(f"mpi: scale: {found}")
+    print("mpi: scale plans with what 2 ranks measure", flush=True)
+
+
 def errors(folder):
     """Failures end all ranks with bruno's exit code and one message."""
     cases = [
@@ -144,7 +160,7 @@ def ranks_of(job):
 
 def kills(folder, count):
     rng = random.Random(1)
-    names = ["train", "montecarlo", "sweep", "tune"]
+    names = ["train", "montecarlo", "sweep", "tune", "compare"]
     killed = 0
     for number in range(count):
         name = names[number % len(names)]
@@ -185,6 +201,34 @@ def slurm(folder):
     if any(merged.get(name) != whole[name] for name in whole):
         sys.exit("slurm: array.sh: the merged files differ from those of one process")
     print("slurm: train.sh and array.sh give the files of one process", flush=True)
+    requeued(folder, command("train", "chip.json", *LONG), scripts / "train.sh")
+
+
+def requeued(folder, words, script):
+    """A job that Slurm warns of its time limit asks for a checkpoint, enters the queue again, and goes on from there."""
+    run(folder, [*words, "--out", "long-1", "--threads", "2"])
+    options = ["--parsable", "--nodes=1", "--ntasks-per-node=2", "--cpus-per-task=1", "--output=long.log"]
+    # Slurm warns up to a minute early: here within half a minute after the start.
+    limit = ["--time=1", "--signal=B:USR1@55"]
+    ran = run(folder, ["sbatch", *options, *limit, str(script), "chip.json", "slurm-long", *words[3:]])
+    job, end, again = ran.stdout.strip(), time.monotonic() + 400, False
+    def log():
+        return (folder / "long.log").read_text() if (folder / "long.log").exists() else ""
+    while True:
+        state = run(folder, ["scontrol", "show", "job", job]).stdout
+        if "JobState=COMPLETED" in state:
+            break
+        if time.monotonic() > end or "JobState=FAILED" in state or "JobState=TIMEOUT" in state:
+            sys.exit(f"slurm: a job that is requeued: {state}\n{log()}")
+        if "JobState=PENDING" in state and "Restarts=0" not in state and not again:
+            # Nothing is waited for, and its second turn is given all the time it takes.
+            again = True
+            run(folder, ["scontrol", "update", f"JobId={job}", "StartTime=now", "TimeLimit=10"])
+        time.sleep(0.5)
+    same(folder, "long-1", "slurm-long", "train.sh, requeued")
+    if not again or "asked for by SIGUSR1" not in log() or "continuing" not in log():
+        sys.exit(f"slurm: no checkpoint before the time limit, or no second turn:\n{log()}")
+    print("slurm: a job that is warned of its time limit and requeued ends with the files of one process", flush=True)
 
 
 def main(what):
@@ -197,6 +241,7 @@ def main(what):
         for name, words in CASES.items():
             spread(folder, name, words)
         evaluation(folder)
+        scale(folder)
         errors(folder)
         kills(folder, int(what))
 

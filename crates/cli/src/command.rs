@@ -21,6 +21,7 @@ mod new;
 mod nir;
 mod program;
 mod report;
+mod scale;
 mod schema;
 mod synth;
 pub mod train;
@@ -63,6 +64,7 @@ enum Command {
     Program(program::ProgramCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
     Merge(merge::Merge),
+    Scale(scale::Scale),
     Schema(schema::SchemaCommand),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -96,6 +98,7 @@ impl Arguments {
             Command::Program(command) => command.run(),
             Command::Montecarlo(command) => command.run().map_err(|e| e.of_file(&command.chip)),
             Command::Merge(command) => command.run(),
+            Command::Scale(command) => command.run().map_err(|e| e.of_file(&command.chip)),
             Command::Schema(command) => command.run(),
             Command::Doctor(command) => command.run(),
             Command::Completions(command) => command.run(),

@@ -41,7 +41,11 @@ use std::ffi::OsString;
 /// Runs the command of these arguments, the program's name first, as this process's own; gives its exit code.
 pub fn main(arguments: Vec<OsString>) -> u8 {
     let words = arguments.clone();
-    ranks::in_job(&words, || bug::caught(|| run(arguments)))
+    ranks::in_job(&words, || {
+        let code = bug::caught(|| run(arguments));
+        bruno_verilator::abandon_builds();
+        code
+    })
 }
 
 fn run(arguments: Vec<OsString>) -> u8 {

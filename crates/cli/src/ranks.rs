@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Commands that spread their work over ranks.
-const SPREAD: [&str; 4] = ["train", "montecarlo", "tune", "eval"];
+const SPREAD: [&str; 6] = ["train", "montecarlo", "tune", "eval", "compare", "scale"];
 /// What launchers set for the processes of an MPI job: Open MPI and PMIx, MPICH, Slurm.
 #[cfg(feature = "mpi")]
 const LAUNCHED: [&str; 3] = ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"];

@@ -38,6 +38,20 @@ impl Running {
     pub fn model(&self, chip: &Chip, design: &Design) -> Result<Box<dyn Forward>, SimError> {
         self.simulator.model(chip, design)
     }
+
+    /// The same once its fastest build is there.
+    pub fn fastest_model(
+        &self,
+        chip: &Chip,
+        design: &Design,
+    ) -> Result<Box<dyn Forward>, SimError> {
+        if self.simulator == Simulator::Integer {
+            return self.model(chip, design);
+        }
+        let mut model = soonest_model(chip, design)?;
+        model.complete()?;
+        Ok(Box::new(model))
+    }
 }
 
 /// What is told of a model that is not there at once.

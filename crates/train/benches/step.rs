@@ -7,7 +7,7 @@ use bruno_chip::Description;
 use bruno_data::{Dataset, Event, Sample, Target};
 use bruno_device::Chip;
 use bruno_sim::Forward;
-use bruno_train::{Checkpoint, GradientKind, Parameters, TrainConfig, Trainer};
+use bruno_train::{Checkpoint, GradientKind, Parameters, Spent, TrainConfig, Trainer};
 use bruno_verilator::{Flavour, VerilatedModel};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -73,7 +73,9 @@ fn measure(kind: GradientKind, seconds: f64) {
     let start = Instant::now();
     let report = trainer.epoch(|_| {}).expect("a step");
     let whole = start.elapsed().as_secs_f64();
-    let [forward, backward] = trainer.seconds;
+    let Spent {
+        forward, backward, ..
+    } = trainer.spent;
     assert!(forward + backward <= whole);
     println!(
         "{:<14}{seconds:>6}{forward:>13.3}{backward:>13.3}{:>24.1}{:>11.1}",

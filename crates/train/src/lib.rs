@@ -42,6 +42,7 @@ pub use run::difference::lines as differences;
 pub use run::epoch::{EpochReport, Unfinished};
 pub use run::not_finite::{FailedBatch, NotFinite};
 pub use run::parallel::spread;
+pub use run::spent::Spent;
 pub use run::standing::{Mark, Standing};
 pub use run::step_report::{CodeUse, GroupNorm, LayerRate, StepReport};
 pub use run::stored::Stored;

@@ -9,6 +9,7 @@ pub mod epoch;
 pub mod memory;
 pub mod not_finite;
 pub mod parallel;
+pub mod spent;
 pub mod standing;
 pub mod step_report;
 pub mod stored;

@@ -222,6 +222,11 @@ impl Cache {
     }
 }
 
+/// Removes what builds of this process have made so far, for it ends now.
+pub(crate) fn abandon() {
+    build_folder::remove_own();
+}
+
 /// Says that a file is not used, and removes it where that is possible.
 fn discard(path: &Path, what: &str) {
     // Where nobody can be told, the model is built again all the same.

@@ -39,5 +39,5 @@ pub use judge::{Variant, judge, judge_with};
 pub use library::VerilatedModel;
 pub use lockstep::Lockstep;
 pub use passes::PassHits;
-pub use several::{Builder, Several};
+pub use several::{Builder, Several, abandon_builds};
 pub use toolchain::ToolVersions;

@@ -9,7 +9,7 @@ use crate::built::Built;
 use crate::contest::lap;
 use crate::library::VerilatedModel;
 use background::Background;
-pub use background::Builder;
+pub use background::{Builder, abandon_builds};
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::{Copies, Counters, Forward, LayerTrace, Program, SimError, Stimulus};

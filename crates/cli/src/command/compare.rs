@@ -9,12 +9,12 @@ use super::tune::Tune;
 use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::invocation;
-use crate::output;
 use crate::picture::PictureArguments;
 use crate::running::Running;
+use crate::{output, ranks};
 use bruno_chip::{ChipError, Description, Problem};
 use bruno_device::Chip;
-use bruno_host::FolderLock;
+use bruno_ranks::from_first;
 use bruno_train::TrainConfig;
 use bruno_tune::{Space, TuneConfig};
 use result::{Arm, Comparison};
@@ -74,12 +74,14 @@ struct Entry<'a> {
 impl Compare {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let entries = self.entries()?;
-        let _lock = FolderLock::take(&self.out)?;
+        let _lock = output::lock(&self.out)?;
         invocation::keep(&self.out)?;
         let mut arms = Vec::new();
         for entry in &entries {
             tell!("arm {}: search", entry.name);
             let found = self.search_of(entry).search()?;
+            // What the first rank wrote is there for all.
+            from_first(ranks::current(), || Ok::<_, Failure>(()))?;
             tell!("arm {}: {} seeds", entry.name, self.seeds);
             let rows = self.trained(entry)?;
             arms.push(Arm::of(&entry.name, entry.file, &found, &rows)?);

@@ -22,7 +22,8 @@ use bruno_device::{Chip, Effects};
 use bruno_montecarlo::Yield;
 use bruno_ranks::{Shard, first_of_node, from_first};
 use bruno_train::{
-    Checkpoint, Evaluation, Footprint, Keep, Parameters, Score, TrainConfig, TrainError, Trainer,
+    Checkpoint, Evaluation, Footprint, Keep, Parameters, Score, Spent, TrainConfig, TrainError,
+    Trainer,
 };
 use files::Files;
 use std::path::{Path, PathBuf};
@@ -289,7 +290,7 @@ impl Train {
         let mut log = RunLog::open(&files.out, trainer)?;
         while !trainer.run.is_done() {
             let start = Instant::now();
-            trainer.seconds = [0.0; 2];
+            trainer.spent = Spent::default();
             let label = format!("epoch {}/{epochs}", trainer.run.epoch + 1);
             let mut progress = Progress::new(&label, samples, "samples");
             self.steps(trainer, &mut log, &mut progress, files)?;
@@ -302,7 +303,9 @@ impl Train {
                 output::save(&trainer.run, &files.best)?;
             }
             output::save(&trainer.run, &files.last)?;
-            let [forward, backward] = trainer.seconds;
+            let Spent {
+                forward, backward, ..
+            } = trainer.spent;
             tell!(
                 "{}, {:.1} s (forward {forward:.1}, backward {backward:.1} over all threads)",
                 told::epoch(&report, &trainer.run.config, epochs),

@@ -57,15 +57,20 @@ pub fn collect_in_order<T: Serialize + DeserializeOwned, E>(
     }
     let share = ranks.share();
     let failed = own.iter().position(Result::is_err).map(|k| share.item(k));
-    let lowest = ranks.gather(encoded(&failed)).into_iter();
-    let lowest = lowest.filter_map(|bytes| decoded::<Option<usize>>(&bytes));
-    let lowest = lowest.min();
-    if lowest.is_some() && lowest != failed {
-        ranks.wait_for_end();
+    let (own, error) = match own.into_iter().collect::<Result<Vec<T>, E>>() {
+        Ok(own) => (own, None),
+        Err(error) => (Vec::new(), Some(error)),
+    };
+    // One round of messages tells who failed, and of those who did not what they have.
+    let all = ranks.gather(encoded(&(failed, own))).into_iter();
+    let all = all.map(|bytes| decoded::<(Option<usize>, Vec<T>)>(&bytes));
+    let (all_failed, parts): (Vec<Option<usize>>, Vec<Vec<T>>) = all.unzip();
+    let lowest = all_failed.into_iter().flatten().min();
+    match error {
+        Some(error) if lowest == failed => return Err(error),
+        _ if lowest.is_some() => ranks.wait_for_end(),
+        _ => (),
     }
-    let own: Vec<T> = own.into_iter().collect::<Result<_, _>>()?;
-    let parts = ranks.gather(encoded(&own)).into_iter();
-    let parts = parts.map(|bytes| decoded(&bytes)).collect();
     let whole = whole_from_parts(parts, count);
     Ok(whole.unwrap_or_else(|| unreachable!("ranks that share other work")))
 }

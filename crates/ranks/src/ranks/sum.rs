@@ -21,7 +21,7 @@ pub fn sum_in_order(
     }
     let size = ranks.size();
     let slice = |rank: usize| rank * width / size..(rank + 1) * width / size;
-    let to = |rank: usize| own.iter().flat_map(|row| bytes(row, slice(rank))).collect();
+    let to = |rank: usize| bytes(own, slice(rank));
     let from = ranks.exchange((0..size).map(to).collect());
     let columns = slice(ranks.rank()).len();
     let mut sum = vec![0.0; columns];
@@ -32,7 +32,7 @@ pub fn sum_in_order(
             .and_then(|rows| rows.get(row..row + columns * 4));
         add(&mut sum, scale, numbers(sent.unwrap_or_default()));
     }
-    let slices = ranks.gather(bytes(&sum, 0..columns).collect());
+    let slices = ranks.gather(bytes(&[sum], 0..columns));
     slices.iter().flat_map(|slice| numbers(slice)).collect()
 }
 
@@ -42,9 +42,17 @@ fn add(sum: &mut [f32], scale: f32, row: impl Iterator<Item = f32>) {
         .for_each(|(sum, x)| *sum += scale * x);
 }
 
-fn bytes(row: &[f32], columns: Range<usize>) -> impl Iterator<Item = u8> {
-    let numbers = row.get(columns).unwrap_or_default();
-    numbers.iter().flat_map(|x| x.to_le_bytes())
+/// These columns of every row.
+fn bytes(rows: &[Vec<f32>], columns: Range<usize>) -> Vec<u8> {
+    let mut bytes = vec![0; rows.len() * columns.len() * 4];
+    let (numbers, _) = bytes.as_chunks_mut::<4>();
+    for (own, row) in numbers.chunks_mut(columns.len().max(1)).zip(rows) {
+        let row = row.get(columns.clone()).unwrap_or_default();
+        own.iter_mut()
+            .zip(row)
+            .for_each(|(own, x)| *own = x.to_le_bytes());
+    }
+    bytes
 }
 
 fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> {

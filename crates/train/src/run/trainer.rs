@@ -15,6 +15,7 @@ use crate::run::alive;
 use crate::run::dropout::thinned;
 use crate::run::not_finite::FailedBatch;
 use crate::run::parallel::spread;
+use crate::run::spent::Spent;
 use crate::weights::in_force::{At, InForce, nominal_program};
 use crate::{Checkpoint, Footprint, HardwareConfig, Measured, NotFinite, Objectives, TrainError};
 use bruno_chip::{Description, Problem};
@@ -45,8 +46,8 @@ pub struct Trainer<'a> {
     file: String,
     models: Vec<Box<dyn Forward>>,
     ranks: &'a dyn Ranks,
-    /// Seconds spent in forward and backward passes, summed over threads.
-    pub seconds: [f64; 2],
+    /// Where the time of steps went.
+    pub spent: Spent,
 }
 
 /// What one training sample yields.
@@ -79,7 +80,7 @@ impl<'a> Trainer<'a> {
             file: file.into(),
             models,
             ranks: &Alone,
-            seconds: [0.0; 2],
+            spent: Spent::default(),
         })
     }
 
@@ -87,6 +88,11 @@ impl<'a> Trainer<'a> {
     /// All are given the same results.
     pub fn over(self, ranks: &'a dyn Ranks) -> Self {
         Self { ranks, ..self }
+    }
+
+    /// The same, for the steps from now on.
+    pub fn work_with(&mut self, ranks: &'a dyn Ranks) {
+        self.ranks = ranks;
     }
 
     /// Sets the output biases to the log-odds of each output in the training set (music; a fresh run only).
@@ -187,12 +193,12 @@ impl<'a> Trainer<'a> {
         let count = samples.len();
         let own: Vec<usize> = self.ranks.share().items(count).collect();
         let outcomes = self.on_chips(at, &own, &work)?;
-        let (mut gradients, mut found) = (Vec::new(), Vec::new());
+        let (mut gradients, mut found, mut passes) = (Vec::new(), Vec::new(), Vec::new());
         for (outcome, k) in outcomes.into_iter().zip(own) {
             let outcome = outcome.map_err(|e| e.at(at.epoch, Some(samples[k])));
             found.push(match outcome {
                 Ok(outcome) => {
-                    (0..2).for_each(|k| self.seconds[k] += outcome.seconds[k]);
+                    passes.push(outcome.seconds);
                     gradients.push(outcome.gradient);
                     Ok(Ok(outcome.found))
                 }
@@ -201,6 +207,8 @@ impl<'a> Trainer<'a> {
                 Err(other) => Err(other),
             });
         }
+        self.spent += Spent::of_samples(&passes, self.models.len());
+        let start = Instant::now();
         let mut sum = Evaluation::default();
         let found: Vec<Result<Evaluation, Box<NotFinite>>> =
             collect_in_order(self.ranks, found, count)?;
@@ -209,6 +217,7 @@ impl<'a> Trainer<'a> {
         }
         let width = self.run.parameters.values.len();
         let gradient = sum_in_order(self.ranks, &gradients, count, width, 1.0 / count as f32);
+        self.spent.together += start.elapsed().as_secs_f64();
         Ok((gradient, sum))
     }
 

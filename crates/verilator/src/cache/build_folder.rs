@@ -2,11 +2,15 @@
 
 use bruno_host::{FolderLock, LockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use tempfile::TempDir;
 
 /// What the names of these folders begin with.
 const PREFIX: &str = "build-";
+
+/// Those of this process.
+static OWN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A folder that is gone once this is dropped, and that nobody else removes before.
 pub(super) struct BuildFolder {
@@ -26,6 +30,7 @@ impl BuildFolder {
                 Err(LockError::File { source, .. }) if is_gone(&source) => continue,
                 Err(_) => None,
             };
+            own(|all| all.push(folder.path().into()));
             return Ok(Self {
                 folder,
                 _lock: lock,
@@ -35,6 +40,24 @@ impl BuildFolder {
 
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+}
+
+impl Drop for BuildFolder {
+    fn drop(&mut self) {
+        own(|all| all.retain(|path| path != self.folder.path()));
+    }
+}
+
+fn own<T>(with: impl FnOnce(&mut Vec<PathBuf>) -> T) -> T {
+    with(&mut OWN.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Removes the folders of builds that this process's end cuts short.
+pub(super) fn remove_own() {
+    for path in own(std::mem::take) {
+        // What a tool writes at this moment the next build removes.
+        let _ = std::fs::remove_dir_all(path);
     }
 }
 

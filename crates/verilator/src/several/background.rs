@@ -1,11 +1,13 @@
 //! Models that are built while others run.
 
 use crate::build::{self, Cached, Flavour};
+use crate::cache;
 use crate::library::VerilatedModel;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::SimError;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +23,15 @@ pub enum Builder {
 /// Models that were asked for, and are kept for other threads that ask; the last ones.
 static ASKED: Mutex<Vec<Arc<Background>>> = Mutex::new(Vec::new());
 const KEPT: usize = 16;
+/// Whether this process ends: what then goes wrong with a build is nobody's concern.
+static ENDS: AtomicBool = AtomicBool::new(false);
+
+/// Gives up the builds that go on in the background, for this process ends now: nothing of them stays in the cache.
+pub fn abandon_builds() {
+    ENDS.store(true, Ordering::Relaxed);
+    cache::abandon();
+}
+
 /// Time between two questions to the cache, and how many there are: the other process may have failed.
 const PATIENCE: Duration = Duration::from_secs(1);
 const QUESTIONS: usize = 900;
@@ -64,6 +75,7 @@ impl Background {
         match builder {
             Builder::This(tell) => match self.build(tell) {
                 Ok(cached) => Some(cached),
+                Err(_) if ENDS.load(Ordering::Relaxed) => None,
                 Err(error) => {
                     tell(&format!(
                         "note: samples go on in the model that is there, for a faster one was not built: {error}"

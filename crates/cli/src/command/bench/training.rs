@@ -84,7 +84,7 @@ fn step(seconds: f64, threads: usize) -> Result<Step, Failure> {
     trainer.epoch(|_| {})?;
     Ok(Step {
         whole: start.elapsed().as_secs_f64(),
-        passes: trainer.seconds,
+        passes: [trainer.spent.forward, trainer.spent.backward],
         added: (memory::peak() - before).max(0.0),
     })
 }
