@@ -40,6 +40,8 @@ enum Template {
     Braille,
     /// 88 inputs and outputs, 64 recurrent FeLIF neurons: next-note prediction.
     Jsb,
+    /// 24 inputs, 16 recurrent LIF neurons, 7 classes behind one SPI port: fits an iCE40 HX8K (docs/synthesis.md).
+    Tiny,
 }
 
 impl New {
@@ -61,6 +63,7 @@ impl New {
             Template::First => ("first", include_str!("../../chips/first.json")),
             Template::Braille => ("braille", include_str!("../../chips/braille.json")),
             Template::Jsb => ("jsb", include_str!("../../chips/jsb.json")),
+            Template::Tiny => ("tiny", include_str!("../../chips/tiny.json")),
         };
         let named = |name: &str| format!("\"name\": \"{name}\"");
         let text = text.replacen(&named(name), &named(&self.stem(name)), 1);
