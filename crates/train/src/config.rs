@@ -116,7 +116,8 @@ pub struct TrainConfig {
     /// Device effects sampled in training; the nominal chip where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hardware: Option<HardwareConfig>,
-    /// Audits of the gradient on the way; none where absent.
+    /// Audits of the gradient on the way. Where absent there are none, but with device parameters in training one of 2 samples
+    /// every 200 steps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditConfig>,
     /// Figure of the validation set by which epochs are compared.
@@ -163,6 +164,17 @@ impl Default for TrainConfig {
 }
 
 impl TrainConfig {
+    /// The audits of a run: those asked for, or with device parameters in training and a gradient that is not exact, those
+    /// of [`AuditConfig::of_devices`].
+    pub(crate) fn audit_in_force(&self) -> Option<AuditConfig> {
+        let exact = matches!(
+            self.gradient,
+            GradientKind::Checkpointed | GradientKind::Bptt
+        );
+        let of_devices = || (!self.device.is_empty() && !exact).then(AuditConfig::of_devices);
+        self.audit.or_else(of_devices)
+    }
+
     /// Names of the device effects that training samples; none without `hardware`.
     pub fn asked_effects(&self) -> Vec<&'static str> {
         let hardware = self.hardware.iter();
@@ -325,12 +337,13 @@ impl TrainConfig {
             return Ok(());
         };
         let rows = [
-            ("audit.every_steps", audit.every_steps as f64, 1e9),
-            ("audit.samples", audit.samples as f64, 1e6),
+            ("audit.every_steps", audit.every_steps as f64, (0.0, 1e9)),
+            ("audit.samples", audit.samples as f64, (1.0, 1e6)),
+            ("audit.largest_ratio", audit.largest_ratio, (1.0, 1e9)),
         ];
-        for (field, value, high) in rows {
-            if !(1.0..=high).contains(&value) {
-                return Err(setting(field, value, &format!("1..{high}")));
+        for (field, value, (low, high)) in rows {
+            if !(low..=high).contains(&value) {
+                return Err(setting(field, value, &format!("{low}..{high}")));
             }
         }
         if !(-1.0..=1.0).contains(&audit.least_cosine) {

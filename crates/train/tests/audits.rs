@@ -38,21 +38,54 @@ fn an_audit_measures_each_gradient() {
     });
 }
 
-/// With a cosine that no approximation reaches, every audit takes the next more exact gradient.
-#[test]
-fn a_poor_gradient_is_replaced() {
-    let audit = r#""gradient":"sample","audit":{"every_steps":1,"samples":2,"least_cosine":1,"reaction":"switch"},"epochs":6"#;
-    audited(&CHIP.replace(r#""epochs":6"#, audit), |trainer| {
+/// The settings of a run whose every audit switches below a cosine or beyond a ratio.
+fn switching(limits: &str) -> String {
+    let audit = format!(
+        r#""gradient":"sample","audit":{{"every_steps":1,"samples":2,"reaction":"switch",{limits}}},"epochs":6"#
+    );
+    CHIP.replace(r#""epochs":6"#, &audit)
+}
+
+/// The gradients that the first audits of a run switch to, before steps 0 and 1.
+fn check_switch(limits: &str, expected: [Option<GradientKind>; 2]) {
+    audited(&switching(limits), |trainer| {
         let report = trainer.epoch(|_| {}).unwrap();
         let switched: Vec<_> = report.audits.iter().map(|a| a.switched_to).collect();
-        let ladder = [
-            GradientKind::Mean,
-            GradientKind::Transition,
-            GradientKind::Checkpointed,
-        ];
-        assert_eq!(switched, ladder.map(Some));
-        assert_eq!(trainer.run.gradient, GradientKind::Checkpointed);
+        assert_eq!(switched[..2], expected);
     });
+}
+
+/// With a cosine that no approximation reaches, the first audit takes exact backpropagation.
+#[test]
+fn a_poor_gradient_is_replaced() {
+    let exact = [Some(GradientKind::Checkpointed), None];
+    check_switch(r#""least_cosine":1"#, exact);
+}
+/// The cheapest that is good enough is taken, and is good enough thereafter.
+#[test]
+fn a_gradient_is_replaced_by_what_an_audit_finds() {
+    let products = [Some(GradientKind::Transition), None];
+    check_switch(r#""least_cosine":0.999,"largest_ratio":2"#, products);
+}
+#[test]
+fn a_ratio_alone_is_enough() {
+    let products = [Some(GradientKind::Transition), None];
+    check_switch(r#""least_cosine":-1,"largest_ratio":1.02"#, products);
+}
+
+/// Device parameters in training are audited where the settings say nothing of it.
+#[test]
+fn device_parameters_are_audited() {
+    let count = |text: &str| {
+        let mut count = 0;
+        audited(text, |trainer| {
+            count = trainer.epoch(|_| {}).unwrap().audits.len();
+        });
+        count
+    };
+    assert_eq!(count(CHIP), 1);
+    let never = CHIP.replace(r#""epochs":6"#, r#""audit":{"every_steps":0},"epochs":6"#);
+    assert_eq!(count(&never), 0);
 }
 
 #[test]

@@ -56,11 +56,11 @@ impl GradientKind {
         }
     }
 
-    /// The next more exact one that a recorder level allows; none beyond exact backpropagation.
-    pub fn better(self, recorder: RecorderLevel) -> Option<Self> {
-        let place = Self::ALL.iter().position(|k| *k == self)?;
+    /// Those that cost more and a recorder level allows, the cheapest first, up to exact backpropagation; none beyond it.
+    pub fn dearer(self, recorder: RecorderLevel) -> impl Iterator<Item = Self> {
+        let place = Self::ALL.iter().position(|k| *k == self);
         // Full backpropagation costs memory and is not more exact than the checkpointed one.
-        let mut rest = Self::ALL[..5].iter().skip(place + 1).copied();
-        rest.find(|k| k.recorded_by(recorder))
+        let rest = Self::ALL[..5].iter().skip(place.map_or(5, |p| p + 1));
+        rest.copied().filter(move |k| k.recorded_by(recorder))
     }
 }

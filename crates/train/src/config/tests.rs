@@ -43,11 +43,11 @@ fn a_surrogate_that_is_not_recorded() {
     );
 }
 #[test]
-fn an_audit_that_never_comes() {
+fn an_audit_of_nothing() {
     check(
-        r#"{"audit":{"every_steps":0}}"#,
+        r#"{"audit":{"every_steps":1,"samples":0}}"#,
         "mean",
-        "`training.audit.every_steps` is 0; allowed: 1..",
+        "`training.audit.samples` is 0; allowed: 1..",
     );
 }
 #[test]

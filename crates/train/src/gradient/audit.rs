@@ -1,11 +1,10 @@
 //! How far a gradient is from exact backpropagation through every microsecond, by group of parameters.
 
 use crate::GradientKind;
-use crate::config::{AuditConfig, AuditReaction};
+use crate::config::AuditConfig;
 use crate::gradient::pass::Gradient;
 use crate::measure::score::Score;
 use crate::weights::parameters::Parameters;
-use bruno_chip::RecorderLevel;
 use bruno_device::Chip;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -42,6 +41,19 @@ impl Agreement {
                 ratio: if b > 0.0 { a / b } else { f64::MAX },
             },
         }
+    }
+
+    /// How far it is from exact as a share of what the settings leave alone, by the worse of cosine and ratio: above 1 it is
+    /// beyond.
+    fn distance(&self, asked: &AuditConfig) -> f64 {
+        let share = |far: f64, allowed: f64| match (far > 0.0, allowed > 0.0) {
+            (false, _) => 0.0,
+            (true, true) => far / allowed,
+            (true, false) => f64::INFINITY,
+        };
+        let by_cosine = share(1.0 - self.cosine, 1.0 - asked.least_cosine);
+        let by_ratio = share(self.ratio.ln().abs(), asked.largest_ratio.ln());
+        by_cosine.max(by_ratio)
     }
 }
 
@@ -91,11 +103,11 @@ pub struct AuditLine {
     pub step: usize,
     /// Gradient that was in force.
     pub gradient: GradientKind,
-    /// Group with the smallest cosine.
+    /// Group that is farthest from exact.
     pub group: String,
     /// Its agreement.
     pub agreement: Agreement,
-    /// The cosine is below what the settings ask for.
+    /// Its cosine or its ratio is beyond what the settings leave alone.
     pub low: bool,
     /// Gradient in force from now on, where the settings ask for a change.
     pub switched_to: Option<GradientKind>,
@@ -145,29 +157,33 @@ impl Audit {
     }
 
     /// What a training run makes of an audit of the gradient in force: its worst group; none without groups.
-    pub(crate) fn line(
-        &self,
-        step: usize,
-        asked: &AuditConfig,
-        recorder: RecorderLevel,
-    ) -> Option<AuditLine> {
-        let gradient = *self.kinds.first()?;
-        let cosine = |g: &&GroupAudit| g.agreements.first().map_or(1.0, |a| a.cosine);
-        let worst = self
-            .groups
-            .iter()
-            .min_by(|a, b| cosine(a).total_cmp(&cosine(b)))?;
-        let agreement = *worst.agreements.first()?;
-        let low = agreement.cosine < asked.least_cosine;
-        let switch = low && asked.reaction == AuditReaction::Switch;
+    pub(crate) fn line(&self, step: usize, asked: &AuditConfig) -> Option<AuditLine> {
+        let (group, agreement) = self.worst(0, asked)?;
         Some(AuditLine {
             step,
-            gradient,
-            group: worst.group.clone(),
+            gradient: *self.kinds.first()?,
+            group: group.into(),
             agreement,
-            low,
-            switched_to: switch.then(|| gradient.better(recorder)).flatten(),
+            low: agreement.distance(asked) > 1.0,
+            switched_to: None,
         })
+    }
+
+    /// The first of the audited gradients that is within what the settings leave alone in all groups.
+    pub(crate) fn good_enough(&self, asked: &AuditConfig) -> Option<GradientKind> {
+        let within = |place: &usize| {
+            let worst = self.worst(*place, asked);
+            worst.is_none_or(|(_, agreement)| agreement.distance(asked) <= 1.0)
+        };
+        let place = (0..self.kinds.len()).find(within)?;
+        self.kinds.get(place).copied()
+    }
+
+    /// The group of an audited gradient that is farthest from exact.
+    fn worst(&self, kind: usize, asked: &AuditConfig) -> Option<(&str, Agreement)> {
+        let all = self.groups.iter();
+        let all = all.filter_map(|g| Some((g.group.as_str(), *g.agreements.get(kind)?)));
+        all.max_by(|a, b| a.1.distance(asked).total_cmp(&b.1.distance(asked)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Audits of a run: its gradients against exact backpropagation and against finite differences.
 
 use super::Trainer;
+use crate::config::{AuditConfig, AuditReaction};
 use crate::gradient::audit::{Audit, AuditLine, DeviceSlope};
 use crate::gradient::pass::Gradient;
 use crate::measure::sample::{Of, Ran};
@@ -17,10 +18,10 @@ impl Trainer<'_> {
         at: At,
         samples: &[usize],
     ) -> Result<Option<AuditLine>, TrainError> {
-        let Some(asked) = self.run.config.audit else {
+        let Some(asked) = self.run.config.audit_in_force() else {
             return Ok(None);
         };
-        if !at.step.is_multiple_of(asked.every_steps) {
+        if asked.every_steps == 0 || !at.step.is_multiple_of(asked.every_steps) {
             return Ok(None);
         }
         let few: Vec<&Sample> = samples
@@ -29,11 +30,34 @@ impl Trainer<'_> {
             .map(|s| &self.data.train[*s])
             .collect();
         let audit = self.audit_at(at, &few, &[self.run.gradient], |_| {})?;
-        let line = audit.line(at.step, &asked, self.run.description.recorder);
-        if let Some(better) = line.as_ref().and_then(|l| l.switched_to) {
-            self.run.gradient = better;
+        let mut line = audit.line(at.step, &asked);
+        if let Some(line) = &mut line
+            && line.low
+            && asked.reaction == AuditReaction::Switch
+        {
+            line.switched_to = self.better(at, &few, &asked)?;
+            self.run.gradient = line.switched_to.unwrap_or(self.run.gradient);
         }
         Ok(line)
+    }
+
+    /// The cheapest gradient dearer than that in force that an audit on these samples finds good enough, or exact
+    /// backpropagation; none where that is in force.
+    fn better(
+        &mut self,
+        at: At,
+        samples: &[&Sample],
+        asked: &AuditConfig,
+    ) -> Result<Option<GradientKind>, TrainError> {
+        let dearer = self.run.gradient.dearer(self.run.description.recorder);
+        let (exact, others): (Vec<_>, Vec<_>) =
+            dearer.partition(|kind| *kind == GradientKind::Checkpointed);
+        let exact = exact.first().copied();
+        if others.is_empty() {
+            return Ok(exact);
+        }
+        let audit = self.audit_at(at, samples, &others, |_| {})?;
+        Ok(audit.good_enough(asked).or(exact))
     }
 
     /// Compares gradients with exact backpropagation on these samples, with the parameters at hand and, where device
