@@ -195,7 +195,7 @@ impl Failure {
                 SimError::Mismatch { .. } | SimError::Cache { .. } | SimError::Uneventful { .. },
             ) => 2,
             Self::Sim(SimError::Differs { .. }) => 4,
-            Self::Synth(SynthError::File { .. }) => 2,
+            Self::Synth(SynthError::File { .. } | SynthError::Device { .. }) => 2,
             Self::Sim(_) | Self::Synth(_) => 3,
             Self::Simulator(SimulatorError::File { .. }) => 2,
             Self::Simulator(_) => 3,

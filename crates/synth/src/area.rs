@@ -137,7 +137,7 @@ pub(crate) fn modules(
         let logic = |kind: &String| !stat.contains_key(kind) && !kind.starts_with("$mem");
         let by_type: BTreeMap<_, _> = all.into_iter().filter(|(kind, _)| logic(kind)).collect();
         let of = |kind: &String| areas.and_then(|a| a.get(kind)).copied().unwrap_or(0.0);
-        let flip_flop = |(kind, _): &(&String, &u64)| kind.contains("DFF");
+        let flip_flop = |(kind, _): &(&String, &u64)| kind.contains("DFF") || *kind == "TRELLIS_FF";
         let own = memories.iter().filter(|m| m.module == name);
         Module {
             instances,

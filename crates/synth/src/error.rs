@@ -4,12 +4,22 @@
 #[derive(Debug, thiserror::Error)]
 pub enum SynthError {
     /// A tool or a library is not there.
-    #[error("{what} is missing (Debian 12: apt-get install {package})")]
+    #[error("{what} is missing ({install})")]
     Missing {
         /// Program or file.
         what: String,
-        /// The Debian package that brings it.
-        package: &'static str,
+        /// What brings it.
+        install: String,
+    },
+    /// A device of another family.
+    #[error("--device {device} is none of --target {target}; allowed: {allowed}")]
+    Device {
+        /// What was asked for.
+        device: String,
+        /// The target.
+        target: String,
+        /// Its devices.
+        allowed: String,
     },
     /// A tool failed: its command line and everything it printed.
     #[error("`{command}` failed\n{output}\nits log: {log}")]

@@ -6,6 +6,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod area;
+mod device;
 mod error;
 mod harness;
 mod place;
@@ -17,8 +18,9 @@ mod timing;
 mod tool;
 
 pub use area::{LayerArea, Memory, Module};
+pub use device::Device;
 pub use error::SynthError;
-pub use place::{Device, Placement, Resource};
+pub use place::{Placement, Resource};
 pub use report::{Options, Report, synthesise};
 pub use script::Memories;
 pub use script::files::REPORT;

@@ -2,29 +2,12 @@
 
 use crate::script::files;
 use crate::timing::Timing;
-use crate::tool::Tool;
-use crate::{SynthError, area};
+use crate::{Device, SynthError, area};
 use bruno_host::Outcome;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::time::Duration;
-
-const NEXTPNR: Tool = Tool {
-    program: "nextpnr-ice40",
-    package: "nextpnr-ice40",
-    log: "place.log",
-};
-
-/// An iCE40.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Device {
-    /// UltraPlus 5k: 5,280 logic cells.
-    Up5k,
-    /// HX8k: 7,680 logic cells.
-    Hx8k,
-}
 
 /// What a device offers and the chip asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -58,42 +41,36 @@ struct Frequency {
     achieved: f64,
 }
 
-/// Places the chip; a missing nextpnr and a chip that is too large are said and no failures.
+/// Places the chip for a clock of `clock_mhz`; a missing nextpnr and a chip that is too large are said and no failures.
 pub(crate) fn place(
     dir: &FilePath,
     device: Device,
+    clock_mhz: u32,
     limit: Duration,
 ) -> Result<(Option<Placement>, Timing), SynthError> {
     let not_measured = |reason| Timing::NotMeasured { reason };
-    if !NEXTPNR.exists() {
-        let reason = format!(
-            "`{}` is missing (Debian 12: apt-get install {})",
-            NEXTPNR.program, NEXTPNR.package
-        );
-        return Ok((None, not_measured(reason)));
+    let nextpnr = device.tool();
+    if nextpnr.program().is_none() {
+        return Ok((None, not_measured(nextpnr.missing())));
     }
-    let (part, package) = match device {
-        Device::Up5k => ("--up5k", "sg48"),
-        Device::Hx8k => ("--hx8k", "ct256"),
-    };
-    let arguments = [
-        part,
-        "--package",
-        package,
+    let clock = clock_mhz.to_string();
+    let common = [
         "--json",
         files::FPGA,
         "--report",
         files::PLACED,
-        "--pcf-allow-unconstrained",
+        "--freq",
+        &clock,
         "--timing-allow-fail",
         "--seed",
         "1",
     ];
-    let ended = NEXTPNR.run_any(dir, &arguments, limit, &mut |_| ())?;
+    let arguments = [device.arguments(), &common].concat();
+    let ended = nextpnr.run_any(dir, &arguments, limit, &mut |_| ())?;
     let resources = utilisation(&ended.output);
     let fits = resources.iter().all(|r| r.used <= r.available);
     if ended.outcome == Outcome::Failure && (fits || resources.is_empty()) {
-        return Err(NEXTPNR.failure(dir, ended));
+        return Err(nextpnr.failure(dir, ended));
     }
     let placement = Placement {
         device,

@@ -1,12 +1,13 @@
 //! A synthesis from end to end: files, Yosys, timing, the report.
 
-use crate::place::{Device, Placement};
+use crate::place::Placement;
 use crate::script::{self, Memories, files};
 use crate::timing::Timing;
 use crate::tool::YOSYS;
-use crate::{LayerArea, Memory, Module, SynthError, Target, area, harness, place, timing};
+use crate::{Device, LayerArea, Memory, Module, SynthError, Target, area, harness, place, timing};
+use bruno_chip::{ConfigInterface, RecorderInterface, SpikeInterface};
 use bruno_device::Chip;
-use bruno_hdl::Design;
+use bruno_hdl::{Design, DesignFile};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,8 +21,8 @@ pub struct Options {
     pub target: Target,
     /// What becomes of the memories; an FPGA has its own.
     pub memories: Memories,
-    /// The FPGA that an iCE40 netlist is placed on.
-    pub device: Device,
+    /// The FPGA that a netlist is placed on; none: the first one of the target.
+    pub device: Option<Device>,
     /// Time for each tool.
     pub limit: Duration,
     /// Directory of design, script, netlists and logs.
@@ -33,6 +34,8 @@ pub struct Options {
 pub struct Report {
     /// The chip.
     pub chip: String,
+    /// The module that was mapped: the core, or a shell of one port.
+    pub top: String,
     /// What it was mapped to.
     pub target: Target,
     /// What became of the memories.
@@ -68,13 +71,15 @@ pub fn synthesise(
 ) -> Result<Report, SynthError> {
     let Options { target, dir, .. } = options;
     let library = target.library()?;
-    prepare(chip, design, options)?;
+    let device = Device::of(*target, options.device)?;
+    let subject = Subject::of(chip, design, *target);
+    prepare(chip, design, &subject, device, options)?;
     let arguments = ["-Q", "-q", "-l", "yosys.log", files::SCRIPT];
     YOSYS.run(dir, &arguments, options.limit, progress)?;
-    let (placement, timing) = match (target, library) {
-        (Target::Ice40, _) => {
+    let (placement, timing) = match (device, library) {
+        (Some(device), _) => {
             progress("placing and routing");
-            place::place(dir, options.device, options.limit)?
+            place::place(dir, device, subject.clock_mhz, options.limit)?
         }
         (_, Some(library)) => {
             progress("timing");
@@ -90,13 +95,14 @@ pub fn synthesise(
         .transpose()?;
     let memories = area::memories(&dir.join(files::MEMORIES))?;
     let stat = dir.join(files::STAT);
-    let modules = area::modules(&stat, &design.top, &memories, areas.as_ref())?;
+    let modules = area::modules(&stat, &subject.top, &memories, areas.as_ref())?;
     let sum = |of: fn(&Module) -> u64| modules.iter().map(|m| m.instances * of(m)).sum();
     let total_area = modules
         .iter()
         .map(|m| Some(m.area_um2? * m.instances as f64));
     Ok(Report {
         chip: chip.name.clone(),
+        top: subject.top,
         target: *target,
         memories_as: options.memories,
         cells: sum(|m| m.cells),
@@ -112,8 +118,48 @@ pub fn synthesise(
     })
 }
 
+/// What is mapped.
+pub(crate) struct Subject<'a> {
+    pub top: String,
+    pub verilog: Vec<&'a DesignFile>,
+    /// Its ports are those of a package: it is mapped in one piece, so that what nothing reads is left out.
+    pub whole: bool,
+    /// The clock that it asks for.
+    pub clock_mhz: u32,
+}
+
+impl<'a> Subject<'a> {
+    /// On an FPGA a shell with SPI as its only port is mapped with the chip; otherwise the core is.
+    fn of(chip: &Chip, design: &'a Design, target: Target) -> Self {
+        let interfaces = chip.description.interfaces;
+        let one_port = interfaces.is_some_and(|i| {
+            i.config == ConfigInterface::Spi
+                && i.spikes == SpikeInterface::Config
+                && i.recorder == RecorderInterface::None
+        });
+        let whole = target.is_fpga() && one_port;
+        let shell = design.shell.iter().filter(|_| whole);
+        let clock = interfaces.map_or(1, |i| i.clock_mhz);
+        Self {
+            top: match whole {
+                true => bruno_hdl::shell_module(chip),
+                false => design.top.clone(),
+            },
+            verilog: design.verilog.iter().chain(shell).collect(),
+            whole,
+            clock_mhz: clock.max(design.cycles_per_tick as u32),
+        }
+    }
+}
+
 /// Removes what an earlier run left, so that a failed one cannot pass for it, and writes what the tools read.
-fn prepare(chip: &Chip, design: &Design, options: &Options) -> Result<(), SynthError> {
+fn prepare(
+    chip: &Chip,
+    design: &Design,
+    subject: &Subject,
+    device: Option<Device>,
+    options: &Options,
+) -> Result<(), SynthError> {
     let Options {
         target,
         memories,
@@ -133,17 +179,17 @@ fn prepare(chip: &Chip, design: &Design, options: &Options) -> Result<(), SynthE
             })?;
         }
     }
-    for file in design.verilog.iter().chain(&design.companions) {
+    for file in subject.verilog.iter().copied().chain(&design.companions) {
         write(dir, &file.name, &file.text)?;
     }
     let library = target.library()?;
-    let script = script::print(design, *target, library, *memories);
+    let script = script::print(subject, device, library, *memories);
     write(dir, files::SCRIPT, &script)?;
     if library.is_some() {
         write(dir, files::ABC, script::ABC_CONSTRAINTS)?;
         write(dir, files::MEMORY_PORTS, MEMORY_PORTS)?;
     }
-    if *target == Target::Ice40 {
+    if device.is_some() && !subject.whole {
         write(dir, files::HARNESS, &harness::print(chip))?;
     }
     Ok(())

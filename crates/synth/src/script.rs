@@ -1,8 +1,9 @@
 //! The Yosys script of a synthesis.
 
-use crate::target::{Library, Target};
+use crate::Device;
+use crate::report::Subject;
+use crate::target::Library;
 use crate::tool::PROGRESS;
-use bruno_hdl::Design;
 
 /// Files of a synthesis in its output directory.
 pub(crate) mod files {
@@ -44,23 +45,28 @@ const ABC_LUTS: &str = "+strash;dc2;strash;if;mfs2";
 
 /// The script of a target.
 pub(crate) fn print(
-    design: &Design,
-    target: Target,
+    subject: &Subject,
+    device: Option<Device>,
     library: Option<Library>,
     memories: Memories,
 ) -> String {
-    let names: Vec<&str> = design.verilog.iter().map(|f| f.name.as_str()).collect();
+    let names: Vec<&str> = subject.verilog.iter().map(|f| f.name.as_str()).collect();
     let mut lines = vec![
         format!("log -stderr {PROGRESS}reading and checking the design"),
         format!("read_verilog {}", names.join(" ")),
-        format!("hierarchy -check -top {}", design.top),
+        format!("hierarchy -check -top {}", subject.top),
         "proc; opt_clean".into(),
         "check -assert".into(),
         "select -assert-none t:$dlatch".into(),
     ];
-    match (target, library) {
-        (Target::Ice40, _) => lines.extend(fpga()),
-        (_, library) => lines.extend(cells(design, library, memories)),
+    match device {
+        Some(device) if subject.whole => lines.extend(whole(device, &subject.top)),
+        Some(Device::Up5k | Device::Hx8k) => lines.extend(ice40()),
+        Some(device) => {
+            lines.push(format!("read_verilog {}", files::HARNESS));
+            lines.extend(whole(device, "harness"));
+        }
+        None => lines.extend(cells(subject, library, memories)),
     }
     lines.push(format!("tee -q -o {} stat -json", files::STAT));
     lines.push(format!("write_verilog -noattr {}", files::NETLIST));
@@ -71,7 +77,7 @@ pub(crate) fn print(
 }
 
 /// Standard cells, or simple gates without a library; a module is mapped by itself.
-fn cells(design: &Design, library: Option<Library>, memories: Memories) -> Vec<String> {
+fn cells(subject: &Subject, library: Option<Library>, memories: Memories) -> Vec<String> {
     let mapped = match memories {
         // No memory macro resets every word at once.
         Memories::Apart => "memory_map t:$mem_v2 r:WR_PORTS>1 %i",
@@ -100,7 +106,7 @@ fn cells(design: &Design, library: Option<Library>, memories: Memories) -> Vec<S
         }
         None => format!("abc -g gates,MUX -script {ABC_GATES}"),
     };
-    for file in &design.verilog {
+    for file in &subject.verilog {
         let module = file.name.trim_end_matches(".v");
         lines.push(format!("log -stderr {PROGRESS}mapping {module}"));
         lines.push(format!("{abc} {module}"));
@@ -110,8 +116,17 @@ fn cells(design: &Design, library: Option<Library>, memories: Memories) -> Vec<S
     lines
 }
 
+/// All in one piece, as the family's own script maps it.
+fn whole(device: Device, top: &str) -> Vec<String> {
+    vec![
+        format!("log -stderr {PROGRESS}mapping {top} in one piece"),
+        device.synthesis(top),
+        format!("json -o {} t:$mem_v2", files::MEMORIES),
+    ]
+}
+
 /// The steps of `synth_ice40` with another ABC script, around the chip and its pins.
-fn fpga() -> Vec<String> {
+fn ice40() -> Vec<String> {
     let synth = "synth_ice40 -noflatten -top harness -run";
     vec![
         format!("read_verilog {}", files::HARNESS),

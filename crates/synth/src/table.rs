@@ -44,7 +44,7 @@ impl Display for Report {
             f,
             "cells are without memories, a row's are without the modules inside it"
         )?;
-        for l in &self.layers {
+        for l in self.layers.iter().filter(|l| l.cells > 0) {
             let um2 = l
                 .area_um2_per_neuron
                 .map_or(String::new(), |a| format!(", {a:.0} um2"));
@@ -63,10 +63,14 @@ impl Display for Report {
         }
         if let Some(p) = &self.placement {
             for r in &p.resources {
+                let percent = 100.0 * r.used as f64 / r.available as f64;
                 writeln!(
                     f,
-                    "{:?}: {} {} of {}",
-                    p.device, r.name, r.used, r.available
+                    "{}: {} {} of {} ({percent:.0} %)",
+                    p.device.name(),
+                    r.name,
+                    r.used,
+                    r.available
                 )?;
             }
         }

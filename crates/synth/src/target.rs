@@ -13,6 +13,10 @@ pub enum Target {
     Osu035,
     /// Lattice iCE40.
     Ice40,
+    /// Lattice ECP5.
+    Ecp5,
+    /// Gowin GW1N and GW2A.
+    Gowin,
     /// The simple gates of Yosys: counts without a technology.
     Generic,
 }
@@ -46,14 +50,19 @@ impl Target {
         let library = match self {
             Self::Osu018 => OSU018,
             Self::Osu035 => OSU035,
-            Self::Ice40 | Self::Generic => return Ok(None),
+            Self::Ice40 | Self::Ecp5 | Self::Gowin | Self::Generic => return Ok(None),
         };
         if Path::new(library.liberty).is_file() {
             return Ok(Some(library));
         }
         Err(SynthError::Missing {
             what: library.liberty.into(),
-            package: library.package,
+            install: format!("Debian 12: apt-get install {}", library.package),
         })
+    }
+
+    /// Whether it is an FPGA, which is placed and routed.
+    pub fn is_fpga(self) -> bool {
+        matches!(self, Self::Ice40 | Self::Ecp5 | Self::Gowin)
     }
 }

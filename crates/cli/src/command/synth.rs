@@ -12,7 +12,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Synthesise the chip with Yosys and print, for each module, cells, area, flip-flops and memory bits, cells a neuron for
-/// each layer, and the longest path (OpenSTA for the OSU cells, nextpnr for the iCE40).
+/// each layer, and the longest path (OpenSTA for the OSU cells, nextpnr for FPGAs, with what the device has and the chip
+/// uses of it).
+///
+/// On an FPGA a chip whose only port is SPI is mapped with its shell, in one piece; of another one the core is, between
+/// shift registers.
 ///
 /// The script, the netlists and the logs of every tool stay in --out, with the report (report.json). A missing Yosys or
 /// cell library ends the command with exit code 3; where OpenSTA or nextpnr is missing the timing is printed as "not
@@ -27,12 +31,12 @@ pub struct Synth {
     /// What the chip is mapped to.
     #[arg(long, value_enum, default_value = "osu018")]
     target: TargetName,
-    /// What becomes of the memories; an iCE40 has its own.
+    /// What becomes of the memories; an FPGA has its own.
     #[arg(long, value_enum, default_value = "apart")]
     memories: MemoriesName,
-    /// The FPGA that an iCE40 netlist is placed on.
-    #[arg(long, value_enum, default_value = "hx8k")]
-    device: DeviceName,
+    /// The FPGA that the netlist is placed on [default: hx8k, lfe5u25, gw1nr9].
+    #[arg(long, value_enum)]
+    device: Option<DeviceName>,
     /// Seconds that each tool may take.
     #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
@@ -52,6 +56,10 @@ enum TargetName {
     Osu035,
     /// Lattice iCE40.
     Ice40,
+    /// Lattice ECP5.
+    Ecp5,
+    /// Gowin GW1N and GW2A.
+    Gowin,
     /// Simple gates, without area and delay.
     Generic,
 }
@@ -66,10 +74,20 @@ enum MemoriesName {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum DeviceName {
-    /// UltraPlus 5k.
+    /// iCE40 UltraPlus 5k.
     Up5k,
-    /// HX8k.
+    /// iCE40 HX8k.
     Hx8k,
+    /// ECP5 of 24,000 LUT4.
+    Lfe5u25,
+    /// ECP5 of 44,000 LUT4.
+    Lfe5u45,
+    /// ECP5 of 84,000 LUT4.
+    Lfe5u85,
+    /// Gowin GW1NR-9, on the Tang Nano 9K.
+    Gw1nr9,
+    /// Gowin GW2AR-18, on the Tang Nano 20K.
+    Gw2ar18,
 }
 
 impl Synth {
@@ -96,16 +114,23 @@ impl Synth {
                 TargetName::Osu018 => Target::Osu018,
                 TargetName::Osu035 => Target::Osu035,
                 TargetName::Ice40 => Target::Ice40,
+                TargetName::Ecp5 => Target::Ecp5,
+                TargetName::Gowin => Target::Gowin,
                 TargetName::Generic => Target::Generic,
             },
             memories: match self.memories {
                 MemoriesName::Apart => Memories::Apart,
                 MemoriesName::FlipFlops => Memories::FlipFlops,
             },
-            device: match self.device {
+            device: self.device.map(|device| match device {
                 DeviceName::Up5k => Device::Up5k,
                 DeviceName::Hx8k => Device::Hx8k,
-            },
+                DeviceName::Lfe5u25 => Device::Lfe5u25,
+                DeviceName::Lfe5u45 => Device::Lfe5u45,
+                DeviceName::Lfe5u85 => Device::Lfe5u85,
+                DeviceName::Gw1nr9 => Device::Gw1nr9,
+                DeviceName::Gw2ar18 => Device::Gw2ar18,
+            }),
             limit: Duration::from_secs(self.timeout),
             dir: self.out.clone(),
         }
