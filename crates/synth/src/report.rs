@@ -34,7 +34,8 @@ pub struct Options {
 pub struct Report {
     /// The chip.
     pub chip: String,
-    /// The module that was mapped: the core, or a shell of one port.
+    /// The module that was mapped: the core, or a shell of one port; empty in reports of before that.
+    #[serde(default)]
     pub top: String,
     /// What it was mapped to.
     pub target: Target,
