@@ -54,6 +54,35 @@ impl Changes {
         Ok(Description::parse(&place, &json.to_string())?)
     }
 
+    /// A description that was read already, of a file, changed and checked.
+    ///
+    /// # Errors
+    /// Those of [`Changes::load`].
+    pub fn of(&self, path: &Path, description: &Description) -> Result<Description, Failure> {
+        if self.set.is_empty() {
+            return Ok(description.clone());
+        }
+        let changed: Vec<String> = self.set.iter().map(Change::text).collect();
+        let file = path.display().to_string();
+        let mut json = serde_json::to_value(description).unwrap_or_default();
+        self.apply(&file, &mut json)?;
+        let place = format!("{file} with {}", changed.join(", "));
+        Ok(Description::parse(&place, &json.to_string())?)
+    }
+
+    /// Changes the fields of a description.
+    fn apply(&self, file: &str, json: &mut Value) -> Result<(), Failure> {
+        for change in &self.set {
+            set_field(json, &change.field, change.value.clone()).map_err(|problem| {
+                ChipError::Invalid {
+                    file: file.into(),
+                    problems: vec![problem],
+                }
+            })?;
+        }
+        Ok(())
+    }
+
     /// Refuses changes of what is a trained run, whose weights are of the description that it has.
     pub fn none_of_run(&self, path: &Path) -> Result<(), Failure> {
         match self.set.first() {
@@ -79,14 +108,7 @@ impl Changes {
             file: file.clone(),
             mistake,
         })?;
-        for change in &self.set {
-            set_field(&mut json, &change.field, change.value.clone()).map_err(|problem| {
-                ChipError::Invalid {
-                    file: file.clone(),
-                    problems: vec![problem],
-                }
-            })?;
-        }
+        self.apply(&file, &mut json)?;
         Ok(json)
     }
 }

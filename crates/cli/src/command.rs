@@ -16,10 +16,12 @@ pub mod judge;
 mod manual;
 mod merge;
 mod model;
+mod monitor;
 pub mod montecarlo;
 mod new;
 mod nir;
 mod program;
+mod record;
 mod report;
 mod scale;
 mod schema;
@@ -63,6 +65,8 @@ enum Command {
     Nir(nir::NirCommand),
     Program(program::ProgramCommand),
     Montecarlo(montecarlo::MonteCarloCommand),
+    Record(record::Record),
+    Monitor(monitor::Monitor),
     Merge(merge::Merge),
     Scale(scale::Scale),
     Schema(schema::SchemaCommand),
@@ -97,6 +101,8 @@ impl Arguments {
             Command::Nir(command) => command.run(),
             Command::Program(command) => command.run(),
             Command::Montecarlo(command) => command.run().map_err(|e| e.of_file(&command.chip)),
+            Command::Record(command) => command.run().map_err(|e| e.of_file(&command.run)),
+            Command::Monitor(command) => command.run().map_err(|e| e.of_file(&command.run)),
             Command::Merge(command) => command.run(),
             Command::Scale(command) => command.run().map_err(|e| e.of_file(&command.chip)),
             Command::Schema(command) => command.run(),

@@ -13,6 +13,7 @@ use bruno_data::DataError;
 use bruno_hdl::HdlError;
 use bruno_host::LockError;
 use bruno_model::Mistakes;
+use bruno_monitor::MonitorError;
 use bruno_montecarlo::MonteCarloError;
 use bruno_nir::NirError;
 use bruno_plot::PlotError;
@@ -122,6 +123,17 @@ pub enum Failure {
         /// Files kept.
         evidence: String,
     },
+    /// Records and their run cannot be compared.
+    #[error(transparent)]
+    Monitor(#[from] MonitorError),
+    /// A deployed chip does not do what the trained one did.
+    #[error("{path}: drift in {layers}")]
+    Drift {
+        /// The records.
+        path: String,
+        /// The layers.
+        layers: String,
+    },
     /// An output folder that another command writes into, or that cannot be locked.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -190,7 +202,7 @@ impl Failure {
             Self::Chip(_) | Self::Data(_) | Self::Train(_) | Self::FailedBatch { .. } => 2,
             Self::Input { .. } | Self::Write { .. } | Self::Lock(_) | Self::Tune(_) => 2,
             Self::Model(_) | Self::Nir(_) | Self::Setting { .. } | Self::Arguments { .. } => 2,
-            Self::MonteCarlo(_) => 2,
+            Self::MonteCarlo(_) | Self::Monitor(_) => 2,
             Self::Sim(
                 SimError::Mismatch { .. } | SimError::Cache { .. } | SimError::Uneventful { .. },
             ) => 2,
@@ -199,7 +211,7 @@ impl Failure {
             Self::Sim(_) | Self::Synth(_) => 3,
             Self::Simulator(SimulatorError::File { .. }) => 2,
             Self::Simulator(_) => 3,
-            Self::Difference { .. } | Self::Simulators { .. } => 4,
+            Self::Difference { .. } | Self::Simulators { .. } | Self::Drift { .. } => 4,
             Self::Card(_) | Self::Stimulus(_) | Self::Circuit(_) | Self::Fit(_) => 2,
             Self::Hdl(_) | Self::Plot(_) => 1,
         }

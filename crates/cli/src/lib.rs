@@ -20,6 +20,7 @@ mod picture;
 mod progress;
 mod quantisation;
 mod ranks;
+mod recorded;
 mod report;
 mod ridge;
 mod run_folder;

@@ -548,3 +548,16 @@ fn a_temperature_without_effect() {
     let words = "device simulate alif --simulator ngspice --temperature 350";
     mistake("a_temperature_without_effect", words);
 }
+#[test]
+fn a_monitor_of_no_run() {
+    mistake("a_monitor_of_no_run", "monitor FILE DIR/records.jsonl");
+}
+#[test]
+fn a_share_of_false_alarms_above_one_half() {
+    let words = "monitor DIR DIR/records.jsonl --false-alarms 0.9";
+    mistake("a_share_of_false_alarms_above_one_half", words);
+}
+#[test]
+fn a_record_of_no_run() {
+    mistake("a_record_of_no_run", "record FILE");
+}

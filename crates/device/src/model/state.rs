@@ -125,6 +125,15 @@ impl State {
         }
     }
 
+    /// The unit of its values; empty of a share.
+    pub fn unit(&self) -> &str {
+        match &self.quantity {
+            Quantity::Physical { unit, .. } | Quantity::Coded { unit, .. } => unit,
+            Quantity::Share => "",
+            Quantity::Ticks => "ticks",
+        }
+    }
+
     /// One LSB: in the unit, of one, or of a tick.
     pub fn lsb(&self) -> f64 {
         match &self.quantity {
