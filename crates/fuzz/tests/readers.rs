@@ -57,7 +57,7 @@ macro_rules! readers {
 }
 
 readers! {
-    description program checkpoint failed_batch virtual_chips journal search
+    description program checkpoint failed_batch virtual_chips journal search records
     events labels npz npz_counts reckon jsb digits films event_table
     card_json card_spectre card_ngspice card_vacask trace pulses stimulus raw
     nir nir_graph

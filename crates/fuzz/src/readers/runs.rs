@@ -7,11 +7,13 @@ use crate::Form;
 use bruno_chip::Description;
 use bruno_data::{Dataset, Event, Sample, Target};
 use bruno_device::Chip;
+use bruno_monitor::Features;
 use bruno_montecarlo::{ChipRecord, Results, Settings, Summary};
-use bruno_sim::{Forward, IntegerModel, Program};
+use bruno_sim::{Forward, IntegerModel, Program, Stimulus};
 use bruno_train::{Checkpoint, FailedBatch, NotFinite, Parameters, TrainConfig, Trainer};
 use bruno_tune::{Journal, Outcome, Space, Trial, TuneConfig};
 use serde::Serialize;
+use std::path::Path;
 use std::sync::LazyLock;
 
 pub(super) const READERS: &[Reader] = &[
@@ -70,6 +72,12 @@ pub(super) const READERS: &[Reader] = &[
                 c.check().is_ok() && c.space.is_none_or(|s| s.check(&value()).is_ok())
             })
         },
+    },
+    Reader {
+        name: "records",
+        form: Form::Lines,
+        seeds: || vec![records()],
+        read: |bytes| with_file(bytes, monitored),
     },
 ];
 
@@ -162,6 +170,28 @@ fn batch() -> FailedBatch {
         class_names: data.class_names,
         run: RUN.0.clone(),
     }
+}
+
+/// Records of the run's samples, a line each.
+fn records() -> Vec<u8> {
+    let mut model = IntegerModel::new(&CHIP);
+    model.load(&RUN.1).expect("the run's program");
+    let lines = data().test.into_iter().map(|sample| {
+        let stimulus = Stimulus {
+            events: sample.events.iter().map(|e| (e.t_us, e.channel)).collect(),
+            windows: sample.duration_us.div_ceil(RUN.1.window),
+        };
+        let trace = model.run(&stimulus).expect("a sample's trace");
+        bruno_monitor::line(&CHIP, &trace)
+    });
+    lines.collect::<Vec<_>>().join("\n").into_bytes()
+}
+
+/// Records, and what is seen of them.
+fn monitored(path: &Path) -> bool {
+    let features = Features::of(&CHIP);
+    let mut seen = Vec::new();
+    bruno_monitor::read(path, &CHIP, |layers| seen.push(features.seen(layers))).is_ok()
 }
 
 fn settings() -> Settings {
