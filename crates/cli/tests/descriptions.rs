@@ -11,7 +11,7 @@ const SMALL: &str = r#"{
   "name": "mini", "inputs": 2, /* of a sensor */
   "layers": [{"name": "one", "kind": "felif", "neurons": 2, "synapse": {"range_pA": 300}}],
   "readout": {"outputs": 1, "synapse": {"range_pA": 100}},
-  "training": {"epochs": 3, "data": {"kind": "braille"}}
+  "training": {"epochs": 3, "data": {"kind": "jsb"}}
 }"#;
 
 /// The small chip with a piece of its text replaced is refused with these words.
@@ -70,7 +70,7 @@ fn a_list_in_place_of_a_synapse() {
 #[test]
 fn a_list_in_place_of_training() {
     refused(
-        "{\"epochs\": 3, \"data\": {\"kind\": \"braille\"}}",
+        "{\"epochs\": 3, \"data\": {\"kind\": \"jsb\"}}",
         "[3]",
         "field `training`: is a list, expected an object",
     );

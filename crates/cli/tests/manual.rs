@@ -86,7 +86,7 @@ fn schema_knows_every_field_of_the_examples() {
         let is_chip = |text: &str| text.contains("\"layers\"");
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         if is_chip(&text) {
-            let chip = serde_json::from_str(&text).unwrap();
+            let chip: serde_json::Value = bruno_json::from_text(&text).unwrap();
             let validator = jsonschema::validator_for(&schema).unwrap();
             let wrong: Vec<String> = validator
                 .iter_errors(&chip)

@@ -20,9 +20,7 @@ fn the_report_on_the_page() {
     let report = Derived::new(&model)
         .unwrap_or_else(|e| panic!("{e}"))
         .report();
-    // A table's line may be longer than a page's: the page leaves none out.
-    assert_eq!(
-        block(&page, "tired: ").join("\n"),
-        report.to_string().trim_end()
-    );
+    // A line may be longer than a page's: it goes on in the next one, further in.
+    let shown = block(&page, "tired: ").join("\n").replace("\n      ", " ");
+    assert_eq!(shown, report.to_string().trim_end());
 }

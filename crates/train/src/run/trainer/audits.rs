@@ -29,7 +29,11 @@ impl Trainer<'_> {
             .take(asked.samples)
             .map(|s| &self.data.train[*s])
             .collect();
-        let audit = self.audit_at(at, &few, &[self.run.gradient], |_| {})?;
+        let audit = match self.audit_at(at, &few, &[self.run.gradient], |_| {}) {
+            // An audit that nobody asked for ends no run: the gradient in force may bear what the exact one does not.
+            Err(TrainError::NotFinite(_)) if self.run.config.audit.is_none() => return Ok(None),
+            audit => audit?,
+        };
         let mut line = audit.line(at.step, &asked);
         if let Some(line) = &mut line
             && line.low
