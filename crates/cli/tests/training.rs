@@ -186,7 +186,7 @@ fn not_finite(threads: &str, settings: &str) {
     .unwrap();
     let mut command = task.train("out", &[]);
     command.args(["--threads", threads]);
-    let named = "bruno: epoch 1, sample 0, window 2, neuron 2, layer `hidden`: adjoint of the mean current is -inf";
+    let named = "bruno: epoch 1, sample 0, window 1, neuron 1, layer `hidden`: adjoint of the mean current is -inf";
     let output = check(command, 2, named);
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(text.contains("failed-batch.json` repeats it"), "{text}");
@@ -197,7 +197,7 @@ fn not_finite(threads: &str, settings: &str) {
         "--simulator",
         "integer",
     ]);
-    let again = "mean          epoch 1, sample 0, window 2, neuron 2, layer `hidden`: adjoint of the mean current is -inf";
+    let again = "mean          epoch 1, sample 0, window 1, neuron 1, layer `hidden`: adjoint of the mean current is -inf";
     repeat.args(["--threads", threads]);
     check(repeat, 0, again);
 }
