@@ -19,6 +19,7 @@ mod interfaces;
 mod problem;
 mod registers;
 mod validate;
+mod window;
 
 pub use description::*;
 pub use field::set_field;
@@ -28,6 +29,7 @@ pub use registers::{
     ADDRESS_BITS, BIAS_BITS, DECISION_REGISTERS, DECISION_REGISTERS_AT, DeviceRegister,
     EVENT_REGISTERS, EVENT_REGISTERS_AT, GLOBAL_REGISTERS, MAP_VERSION, RECURRENT_LEVELS, Register,
     SHELL_BIASES, SHELL_COUNTERS, SHELL_REGISTERS, SHELL_REGISTERS_AT, SHELL_RESULTS, SHELL_SCORES,
-    Section, address, code_index, global_register, neuron_bits, shell_register,
+    Section, address, code_index, global_register, global_registers, neuron_bits, shell_register,
 };
 pub use validate::is_reserved;
+pub use window::{LONGEST_WINDOW, longest_window, sum_growth, window_bits};

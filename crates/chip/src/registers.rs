@@ -1,5 +1,6 @@
 //! The register map: one table, from which Verilog, software and documentation are generated.
 
+use crate::window_bits;
 use std::borrow::Cow;
 
 /// One register of the chip.
@@ -49,7 +50,7 @@ const fn register(
     }
 }
 
-/// Registers of the whole chip; the index is the word address in section 0.
+/// Registers of the whole chip, as windows of up to 4096 ticks need them; the index is the word address in section 0.
 pub static GLOBAL_REGISTERS: [Register; 6] = [
     register(
         "id",
@@ -88,6 +89,18 @@ pub static GLOBAL_REGISTERS: [Register; 6] = [
         "a recorder record was dropped since the last reset",
     ),
 ];
+
+/// The same of a chip made for windows of so many ticks: a longer window has a wider register.
+pub fn global_registers(window_ticks: u32) -> impl Iterator<Item = Register> {
+    let all = GLOBAL_REGISTERS.iter().cloned();
+    all.map(move |register| match register.name.as_ref() {
+        "window" => Register {
+            bits: window_bits(window_ticks),
+            ..register
+        },
+        _ => register,
+    })
+}
 
 /// Number of [`SHELL_COUNTERS`].
 const COUNTERS: usize = 5;

@@ -7,8 +7,8 @@ mod reserved;
 pub use reserved::is_reserved;
 
 use crate::{
-    ConfigInterface, Description, DeviceCard, Formats, LayerDescription, NeuronKind, Problem,
-    Rounding, Synapse, registers::neuron_bits,
+    ConfigInterface, Description, DeviceCard, Formats, LONGEST_WINDOW, LayerDescription,
+    NeuronKind, Problem, Rounding, Synapse, registers::neuron_bits,
 };
 use bruno_host::BUDGET_BYTES;
 use checker::Checker;
@@ -20,14 +20,8 @@ impl Description {
     /// All bad values of the description; empty when it can be used.
     pub fn problems(&self) -> Vec<Problem> {
         let mut c = Checker::default();
-        c.count("window_ticks", self.window_ticks as usize, 1, 4096);
-        c.problems.extend(self.problems_beside_window());
-        c.problems
-    }
-
-    /// The same without the length of the window: the integer model runs longer ones than the recorder of a chip can.
-    pub fn problems_beside_window(&self) -> Vec<Problem> {
-        let mut c = Checker::default();
+        let longest = LONGEST_WINDOW as usize;
+        c.count("window_ticks", self.window_ticks as usize, 1, longest);
         c.identifier("name", &self.name);
         c.count("inputs", self.inputs, 1, 4096);
         c.count("layers", self.layers.len(), 1, 14);

@@ -5,8 +5,8 @@ pub(crate) mod programs;
 
 use crate::dead_zones::DeadZones;
 use crate::{
-    Codes, Constants, CurrentWord, Felif, Finding, LayerKind, NeuronModel, RegisterId, TICK_S,
-    limits, rram,
+    Codes, Constants, CurrentWord, Felif, Finding, LayerKind, NeuronModel, Recorder, RegisterId,
+    TICK_S, limits, rram,
 };
 use bruno_chip::{
     Card, ChipError, Description, DeviceRegister, LayerDescription, Problem, RecorderLevel,
@@ -145,7 +145,7 @@ impl Chip {
             file: file.into(),
             problems,
         };
-        let mut problems = description.problems_beside_window();
+        let mut problems = description.problems();
         if !problems.is_empty() {
             return Err(invalid(problems));
         }
@@ -277,7 +277,7 @@ fn of_kind(
         remedy: "bring the value nearer to its default or change `formats`".into(),
     })?;
     let kind = LayerKind::from(layer.kind);
-    let model = NeuronModel::of(kind, &d.formats, d.recorder, options);
+    let model = NeuronModel::of(kind, &d.formats, Recorder::of(d), options);
     Ok(Neurons {
         kind,
         model: Arc::new(model.ok_or_else(|| of_file::absent(at))?),
@@ -296,7 +296,7 @@ fn readout_layer(d: &Description, inputs: usize) -> Layer {
     Layer {
         name: "readout".into(),
         kind: LayerKind::Readout,
-        model: Arc::new(NeuronModel::readout(&d.formats, d.recorder, options)),
+        model: Arc::new(NeuronModel::readout(&d.formats, Recorder::of(d), options)),
         neurons: d.readout.outputs,
         inputs,
         recurrent: false,

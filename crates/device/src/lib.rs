@@ -40,7 +40,7 @@ pub use felif::{Felif, KELVIN_PER_VOLT, TICK_S};
 pub use fine_table::FineTable;
 pub use model::{
     DesignRule, Event, FIRE, Gathers, LayerKind, Lively, MOST_STATES, ModelPort, ModelSignal,
-    NeuronModel, NeuronProgram, Quantity, RecordWord, RegisterId, Rest, RoundingBits,
+    NeuronModel, NeuronProgram, Quantity, RecordWord, Recorder, RegisterId, Rest, RoundingBits,
     RoundingOffset, Sample, SampleId, Signal, State, StateId, Threshold,
 };
 pub use neuron_costs::{NeuronCosts, OfMembrane};

@@ -15,11 +15,11 @@ mod state;
 
 use crate::Options;
 use crate::equations::Equations;
-use bruno_chip::{DeviceCard, DeviceRegister, Formats, NeuronKind, RecorderLevel, Register};
+use bruno_chip::{DeviceCard, DeviceRegister, Formats, NeuronKind, Register};
 pub use program::{
     FIRE, Lively, ModelPort, ModelSignal, NeuronProgram, RoundingBits, RoundingOffset,
 };
-pub use record::{Event, Gathers, RecordWord, Sample, SampleId, Signal};
+pub use record::{Event, Gathers, RecordWord, Recorder, Sample, SampleId, Signal};
 pub use register::RegisterId;
 use serde::Serialize;
 pub use state::{Quantity, Rest, State, StateId};
@@ -113,7 +113,7 @@ impl NeuronModel {
     pub fn of(
         kind: LayerKind,
         formats: &Formats,
-        recorder: RecorderLevel,
+        recorder: Recorder,
         options: Options,
     ) -> Option<Self> {
         let model = match kind {
@@ -126,17 +126,17 @@ impl NeuronModel {
     }
 
     /// The declaration of outputs.
-    pub fn readout(formats: &Formats, recorder: RecorderLevel, options: Options) -> Self {
+    pub fn readout(formats: &Formats, recorder: Recorder, options: Options) -> Self {
         readout::declared(formats).on_chip(recorder, options)
     }
 
     /// The declaration of neurons of a file.
-    pub fn of_program(program: NeuronProgram, recorder: RecorderLevel, options: Options) -> Self {
+    pub fn of_program(program: NeuronProgram, recorder: Recorder, options: Options) -> Self {
         program.declared().on_chip(recorder, options)
     }
 
     /// With what a chip's options and recorder add.
-    fn on_chip(mut self, recorder: RecorderLevel, options: Options) -> Self {
+    fn on_chip(mut self, recorder: Recorder, options: Options) -> Self {
         // The surrogate's width is that of a sample: without one nothing reads it.
         let surrogate = self.fires.is_none_or(|fires| fires.nearness.is_some());
         let optional = parts::optional_registers(Options {
@@ -144,7 +144,7 @@ impl NeuronModel {
             ..options
         });
         self.registers.extend(optional.map(RegisterId::from));
-        self.words = record::words(&self, recorder);
+        record::record(&mut self, recorder);
         self
     }
 
@@ -258,6 +258,7 @@ fn of_card(groups: &[&[DeviceRegister]]) -> Vec<RegisterId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bruno_chip::RecorderLevel;
 
     const KINDS: [LayerKind; 3] = [LayerKind::Felif, LayerKind::Lif, LayerKind::Readout];
 
@@ -266,6 +267,10 @@ mod tests {
             stochastic: true,
             noise: true,
             jacobian: recorder == RecorderLevel::Jacobian,
+        };
+        let recorder = Recorder {
+            level: recorder,
+            window_ticks: 1000,
         };
         NeuronModel::of(kind, &Formats::default(), recorder, options).unwrap()
     }

@@ -44,9 +44,14 @@ fn scale(model: &NeuronModel, gathers: Gathers) -> (String, f64) {
             (format!("{} us", unit(state(id))), lsb)
         }
         Gathers::Sum(Signal::Sample(id)) => {
-            let log2 = model.samples[id.place()].log2_lsb;
-            let unit = if log2.is_some() { "1" } else { "LSB" };
-            (unit.into(), f64::from(log2.unwrap_or(0)).exp2())
+            let sample = &model.samples[id.place()];
+            let unit = if sample.log2_lsb.is_some() {
+                "1"
+            } else {
+                "LSB"
+            };
+            let log2 = sample.log2_lsb.unwrap_or(0) + sample.sum_shift as i32;
+            (unit.into(), f64::from(log2).exp2())
         }
     }
 }

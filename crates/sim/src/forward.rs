@@ -1,6 +1,7 @@
 //! What every simulator of a chip takes and returns.
 
 use crate::trace::{Counters, LayerTrace, Trace, append};
+use bruno_chip::longest_window;
 use bruno_device::{Chip, Codes, Layer};
 use serde::{Deserialize, Serialize};
 
@@ -259,13 +260,14 @@ impl Program {
     /// Checks that no window would overrun the chip's recorder, which sends one word a tick and bank.
     pub fn check_window(&self, chip: &Chip) -> Result<(), SimError> {
         let longest = longest_record(chip);
-        if (longest..=4096).contains(&self.window) {
+        let most = longest_window(chip.window_ticks);
+        if (longest..=most).contains(&self.window) {
             return Ok(());
         }
         Err(SimError::Mismatch {
             what: "window".into(),
             found: format!("{} ticks", self.window),
-            expected: format!("{longest}..4096 ticks (a shorter one would overrun the recorder)"),
+            expected: format!("{longest}..{most} ticks (a shorter one would overrun the recorder)"),
         })
     }
 }

@@ -3,6 +3,7 @@
 mod forced;
 
 use crate::{LayerProgram, Program, Stimulus};
+use bruno_chip::longest_window;
 use bruno_device::{Chip, Codes};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -31,9 +32,6 @@ pub enum Reader {
     /// Not before the last tick has ended: every record but the first is dropped.
     Stopped,
 }
-
-/// Longest window of any chip, ticks.
-const LONGEST_WINDOW: u32 = 4096;
 
 /// Longest random sample, in windows: a new program is loaded after it.
 const SAMPLE_WINDOWS: u32 = 50;
@@ -118,6 +116,7 @@ fn random_stimulus(chip: &Chip, windows: u32, rng: &mut ChaCha8Rng) -> Stimulus 
 /// Three windows each with a slow and with a stopped reader, as short as these allow. No slow reader where it could not
 /// follow in the longest window there is.
 pub fn readers(chip: &Chip, seed: u64) -> Vec<(Case, Reader)> {
+    let longest = longest_window(chip.window_ticks);
     let stopped = with_shortest_window(chip);
     let slow = Chip {
         // A word takes the slow reader two cycles; some cycles to start.
@@ -130,7 +129,7 @@ pub fn readers(chip: &Chip, seed: u64) -> Vec<(Case, Reader)> {
     ];
     let mut cases = Vec::new();
     for (chip, reader, name) in readers {
-        if chip.window_ticks <= LONGEST_WINDOW {
+        if chip.window_ticks <= longest {
             for mut case in lively(&chip, 3 * u64::from(chip.window_ticks), seed) {
                 case.name = format!("{name} reader, seed {seed}");
                 cases.push((case, reader));

@@ -9,7 +9,7 @@
 )]
 
 use crate::TuneError;
-use bruno_chip::{Description, RecorderLevel, set_field};
+use bruno_chip::{Description, LONGEST_WINDOW, RecorderLevel, set_field};
 use bruno_device::Chip;
 use bruno_train::TrainConfig;
 use schemars::JsonSchema;
@@ -140,7 +140,9 @@ impl Space {
         }
         let window = description.window_ticks;
         let windows = [window / 2, window, window * 2];
-        let windows = windows.into_iter().filter(|w| (1..=4096).contains(w));
+        let windows = windows
+            .into_iter()
+            .filter(|w| (1..=LONGEST_WINDOW).contains(w));
         let around = |value: f64| log(value / 4.0, value * 4.0);
         let mut space = BTreeMap::from([
             (

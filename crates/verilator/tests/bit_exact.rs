@@ -104,6 +104,12 @@ const NOISY: &str = r#"{"name":"noisy","inputs":2,"seed":77,"recorder":"minmax",
 const SUMS: &str = r#"{"name":"sums","inputs":2,"rounding":"truncate","recorder":"jacobian","window_ticks":64,
     "layers":[{"name":"one","kind":"lif","neurons":3,"synapse":{"range_pA":900},"device":{"t_ref_ms":0.1}}],
     "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
+/// Windows of 20 ms: every sum leaves bits out, those of short words fewer, those of a file too.
+const LONG: &str = r#"{"name":"long","inputs":2,"recorder":"jacobian","window_ticks":20000,"layers":[
+      {"name":"one","kind":"felif","neurons":2,"synapse":{"bits":3,"range_pA":900},"device":{"area_um2":1}},
+      {"name":"two","kind":"lif","neurons":2,"synapse":{"bits":3,"range_pA":900},"device":{"area_um2":1}},
+      {"name":"three","model":"adex","neurons":2,"synapse":{"bits":3,"range_pA":4000}}],
+    "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
 
 fn random(chip: &Chip) -> Vec<Case> {
     stimuli::random(chip, 100_000, 1)
@@ -178,6 +184,30 @@ fn folded_stochastic_random() {
 #[test]
 fn folded_noisy_corners() {
     check(&folded(NOISY, 2), stimuli::corners);
+}
+#[test]
+fn long_windows_random() {
+    check(LONG, random);
+}
+#[test]
+fn long_windows_corners() {
+    check(LONG, stimuli::corners);
+}
+#[test]
+fn long_windows_of_short_words() {
+    let short = LONG.replace(
+        "\"recorder\"",
+        "\"formats\":{\"v_bits\":12,\"p_bits\":18,\"i_bits\":16},\"recorder\"",
+    );
+    check(&short, random);
+}
+#[test]
+fn folded_long_windows() {
+    check(&folded(LONG, 2), random);
+}
+#[test]
+fn long_windows_samples() {
+    check_samples(LONG);
 }
 
 /// The same chip with `fold` neurons a datapath.

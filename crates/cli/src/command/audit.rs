@@ -11,6 +11,7 @@ use crate::picture::PictureArguments;
 use crate::progress::Progress;
 use crate::run_folder;
 use crate::running::Running;
+use bruno_chip::LONGEST_WINDOW;
 use bruno_data::{Dataset, Sample};
 use bruno_device::{Chip, Effects};
 use bruno_train::{
@@ -41,9 +42,8 @@ pub struct Audit {
     /// Gradients to compare; those that the chip's recorder allows where absent.
     #[arg(long = "gradient", value_parser = gradient)]
     gradients: Vec<GradientKind>,
-    /// Another window than the chip's, in ticks; several to compare them; above 4096 with `--simulator integer` and states
-    /// of 19 bits or less.
-    #[arg(long = "window", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    /// Another window than the chip's, in ticks; several to compare them.
+    #[arg(long = "window", value_parser = clap::value_parser!(u32).range(1..=i64::from(LONGEST_WINDOW)))]
     windows: Vec<u32>,
     /// Draw cosines and norm ratios into an SVG or PDF file; of several windows, over their length.
     #[arg(long, value_name = "FILE")]

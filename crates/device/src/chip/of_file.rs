@@ -2,7 +2,7 @@
 
 use super::programs::program;
 use super::{Neurons, Options};
-use crate::{Codes, CurrentWord, LayerKind, NeuronModel, NeuronProgram, noise};
+use crate::{Codes, CurrentWord, LayerKind, NeuronModel, NeuronProgram, Recorder, noise};
 use bruno_chip::{Description, LayerDescription, Problem};
 use bruno_model::{Derived, Dimension, Extras, Model};
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub(super) fn neurons(
             remedy: "`bruno model check` prints the coefficients".into(),
         })
     })?;
-    let model = NeuronModel::of_program(program, d.recorder, options);
+    let model = NeuronModel::of_program(program, Recorder::of(d), options);
     Ok(Neurons {
         kind: LayerKind::File,
         model: Arc::new(model),

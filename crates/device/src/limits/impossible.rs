@@ -25,25 +25,7 @@ pub(crate) fn impossible(chip: &Chip) -> Vec<Problem> {
     let of_one_code = tables.filter(|table| table.distinct_codes() == 1);
     problems.extend(of_one_code.map(|table| one_code(&table)));
     merged_records_fit(chip, &mut problems);
-    let bits = summed_bits(chip);
-    let longest = 1u64 << (32 - bits);
-    if u64::from(chip.window_ticks) > longest {
-        problems.push(Problem {
-            field: "window_ticks".into(),
-            value: chip.window_ticks.to_string(),
-            allowed: format!("1..{longest} with states of {bits} bits (window sums have 32)"),
-            remedy: "shorten the window or the word".into(),
-        });
-    }
     problems
-}
-
-/// Bits of the widest state that a window's sums add up.
-fn summed_bits(chip: &Chip) -> u32 {
-    let formats = &chip.description.formats;
-    let of_files = chip.layers.iter().filter(|l| l.kind == LayerKind::File);
-    let states = of_files.flat_map(|l| l.model.moving().map(|(_, s)| s.bits - s.sum_shift));
-    states.fold(formats.v_bits.max(formats.p_bits), u32::max)
 }
 
 /// Share of V from which a leak makes the explicit step unstable.

@@ -82,6 +82,7 @@ fn samples(formats: &Formats) -> Vec<Sample> {
         about: about.into(),
         signed,
         log2_lsb: Some(log2_lsb),
+        sum_shift: 0,
     };
     vec![
         sample("sum_f", "net_flow", "k+(1-p) - k- p", true, flow),

@@ -98,5 +98,6 @@ pub fn surrogate() -> Sample {
         about: "the surrogate".into(),
         signed: false,
         log2_lsb: None,
+        sum_shift: 0,
     }
 }

@@ -4,7 +4,7 @@ mod card;
 mod names;
 mod registers;
 
-use super::record::{Sample, record_shift};
+use super::record::Sample;
 use super::state::{Quantity, Rest, State, StateId};
 use super::{NeuronModel, RegisterId, Threshold, parts};
 use bruno_model::{Below, Derived, Input, Operation, Output, Value};
@@ -211,6 +211,7 @@ impl NeuronProgram {
             ),
             signed: true,
             log2_lsb: None,
+            sum_shift: 0,
         }
     }
 
@@ -243,7 +244,7 @@ impl NeuronProgram {
             before_reset: self
                 .resets(index)
                 .then(|| port(ModelSignal::Output(Output::Moved(index)))),
-            sum_shift: record_shift(word.bits),
+            sum_shift: 0,
             name,
         }
     }

@@ -2,19 +2,49 @@
 
 use super::NeuronModel;
 use super::state::{State, StateId};
-use bruno_chip::RecorderLevel;
+use bruno_chip::{Description, RecorderLevel, sum_growth};
 
 /// Bits of a counter, which stops at its end.
 const COUNTER_BITS: u32 = 20;
 /// Bits of a sum over a window.
 const SUM_BITS: u32 = 32;
 
-/// Bits of a state that a sum over a window of 4096 ticks holds.
-const SUMMED_BITS: u32 = 20;
+/// Bits of a sample, its sign among them.
+const SAMPLE_BITS: u32 = 20;
 
-/// Bits that a sum over a window leaves out of a state of so many.
-pub(super) fn record_shift(bits: u32) -> u32 {
-    bits.saturating_sub(SUMMED_BITS)
+/// What a chip's recorder is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorder {
+    /// What it keeps of a window.
+    pub level: RecorderLevel,
+    /// Length of the window, ticks.
+    pub window_ticks: u32,
+}
+
+impl Recorder {
+    /// That of a description.
+    pub fn of(description: &Description) -> Self {
+        Self {
+            level: description.recorder,
+            window_ticks: description.window_ticks,
+        }
+    }
+
+    /// Low bits that a sum over the window leaves out of words of so many, to stay within its own.
+    fn left_out(self, bits: u32) -> u32 {
+        (bits + sum_growth(self.window_ticks)).saturating_sub(SUM_BITS)
+    }
+}
+
+/// The words that a recorder keeps of the neurons, and the bits that their sums leave out.
+pub(super) fn record(model: &mut NeuronModel, recorder: Recorder) {
+    for state in &mut model.states {
+        state.sum_shift = recorder.left_out(state.bits);
+    }
+    for sample in &mut model.samples {
+        sample.sum_shift = recorder.left_out(SAMPLE_BITS);
+    }
+    model.words = words(model, recorder.level);
 }
 
 /// Place of a sample in its model's declaration.
@@ -45,6 +75,8 @@ pub struct Sample {
     pub signed: bool,
     /// Logarithm to base 2 of one LSB, a tick; none of the surrogate, whose LSB follows its width.
     pub log2_lsb: Option<i32>,
+    /// Low bits that a sum over a window leaves out.
+    pub sum_shift: u32,
 }
 
 /// What a counter counts.
@@ -105,7 +137,7 @@ impl RecordWord {
 }
 
 /// The words of a level: states, counters, then what the level adds of the states that move and of the samples.
-pub(super) fn words(model: &NeuronModel, level: RecorderLevel) -> Vec<RecordWord> {
+fn words(model: &NeuronModel, level: RecorderLevel) -> Vec<RecordWord> {
     let timer = model.fires.and_then(|f| f.timer);
     let mut words: Vec<RecordWord> = model
         .places()
@@ -151,13 +183,9 @@ fn end(which: &str, prefix: &str, state: &State, gathers: Gathers) -> RecordWord
 }
 
 fn sum_of_state(id: StateId, state: &State) -> RecordWord {
-    let cut = match state.sum_shift {
-        0 => String::new(),
-        shift => format!(" without its lowest {shift} bits"),
-    };
     RecordWord {
         bits: SUM_BITS,
-        about: format!("sum of {}{cut} over the window", state.name),
+        about: sum_of(&state.name, state.sum_shift),
         ..of_state(state, "sum_", Gathers::Sum(Signal::State(id)), "")
     }
 }
@@ -168,8 +196,16 @@ fn sum_of_sample((id, sample): (SampleId, &Sample)) -> RecordWord {
         gathers: Gathers::Sum(Signal::Sample(id)),
         bits: SUM_BITS,
         signed: sample.signed,
-        about: format!("sum of {} over the window", sample.about),
+        about: sum_of(&sample.about, sample.sum_shift),
         lsb: sample.log2_lsb.map(|log2| format!("2^{log2}")),
+    }
+}
+
+fn sum_of(what: &str, left_out: u32) -> String {
+    match left_out {
+        0 => format!("sum of {what} over the window"),
+        1 => format!("sum of {what} without its lowest bit over the window"),
+        bits => format!("sum of {what} without its lowest {bits} bits over the window"),
     }
 }
 

@@ -4,9 +4,9 @@
 use super::{registers, shell};
 use bruno_chip::{
     BIAS_BITS, DECISION_REGISTERS, DECISION_REGISTERS_AT, EVENT_REGISTERS, EVENT_REGISTERS_AT,
-    GLOBAL_REGISTERS, MAP_VERSION, RECURRENT_LEVELS, Register, SHELL_BIASES, SHELL_COUNTERS,
-    SHELL_REGISTERS, SHELL_REGISTERS_AT, SHELL_RESULTS, SHELL_SCORES, Section, SpikeInterface,
-    address, neuron_bits,
+    MAP_VERSION, RECURRENT_LEVELS, Register, SHELL_BIASES, SHELL_COUNTERS, SHELL_REGISTERS,
+    SHELL_REGISTERS_AT, SHELL_RESULTS, SHELL_SCORES, Section, SpikeInterface, address,
+    global_registers, neuron_bits,
 };
 use bruno_device::{Chip, Layer};
 use std::borrow::Cow;
@@ -95,12 +95,12 @@ fn global(chip: &Chip) -> Block {
         "window" => chip.window_ticks,
         _ => 0,
     };
-    let all = (0..).zip(&GLOBAL_REGISTERS);
+    let all = (0..).zip(global_registers(chip.window_ticks));
     Block {
         name: "chip".into(),
         about: format!("Registers of chip {}.", chip.name),
         places: all
-            .map(|(at, r)| one(r, address(Section::Global, at), Some(reset(&r.name))))
+            .map(|(at, r)| one(&r, address(Section::Global, at), Some(reset(&r.name))))
             .collect(),
     }
 }

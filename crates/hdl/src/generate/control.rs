@@ -7,6 +7,7 @@ use super::{
 };
 use crate::kernels::Decimator;
 use crate::{Binding, Stage};
+use bruno_chip::window_bits;
 use bruno_device::Chip;
 use std::fmt::Write;
 
@@ -18,20 +19,21 @@ pub(super) fn module_name(chip: &Chip) -> String {
 /// that an idle bus costs a simulator nothing.
 pub(super) fn print(chip: &Chip) -> Result<String, crate::HdlError> {
     let layers = chip.layers.len();
+    let window = range(window_bits(chip.window_ticks) as usize);
     let mut text = header(
         chip,
         "Configuration bus, chip registers, tick and window counters.",
     );
     let _ = writeln!(text, "module {} (", module_name(chip));
     text += &port_list(chip, layers);
-    text += DECLARATIONS;
+    text += &declarations(&window);
     if readback(chip) {
         text += MEMORY_DECLARATIONS;
     }
     text += if chip.fold > 1 { FOLDED } else { UNFOLDED };
     text += &decode(chip, layers);
-    text += &decimator()?;
-    text += SEQUENTIAL;
+    text += &decimator(window_bits(chip.window_ticks))?;
+    text += &sequential(window_bits(chip.window_ticks));
     text += &answer(chip);
     Ok(text + "endmodule\n")
 }
@@ -73,9 +75,11 @@ fn port_list(chip: &Chip, layers: usize) -> String {
   input             overrun_i        // a record was dropped
 );
 
-  localparam [12:0] WINDOW = 13'd{}; // default window, ticks
+  localparam {window} WINDOW = {bits}'d{ticks}; // default window, ticks
 ",
-        chip.window_ticks,
+        window = range(window_bits(chip.window_ticks) as usize),
+        bits = window_bits(chip.window_ticks),
+        ticks = chip.window_ticks,
         read = if readback(chip) {
             format!(
                 "  output reg {l} levels_read_o,   // read level index_o
@@ -104,7 +108,9 @@ fn port_list(chip: &Chip, layers: usize) -> String {
     )
 }
 
-const DECLARATIONS: &str = "  localparam [31:0] ID = 32'h6272756e; // \"brun\"
+fn declarations(window: &str) -> String {
+    format!(
+        "  localparam [31:0] ID = 32'h6272756e; // \"brun\"
 
   // A transfer on its way: registered, decoded, carried out.
   reg        valid_q, decoded_q, done_q;
@@ -120,18 +126,20 @@ const DECLARATIONS: &str = "  localparam [31:0] ID = 32'h6272756e; // \"brun\"
   reg [3:0]  layer_done_q;
 
   reg        tick_q, clear_q;
-  reg [12:0] window_q;
-  reg [12:0] count_q;
+  reg {window} window_q;
+  reg {window} count_q;
   reg [31:0] time_q;
   reg [31:0] saturations_q;
   reg        overrun_q;
   reg [32:0] saturations_sum;
 
-  wire unused = &{1'b0, cfg_wdata_i[31:30]};
+  wire unused = &{{1'b0, cfg_wdata_i[31:30]}};
 
   assign tick_o = tick_q;
 
-";
+"
+    )
+}
 
 const MEMORY_DECLARATIONS: &str = "  reg memory_q, memory_done_q; // a level or weight is read
 
@@ -170,6 +178,7 @@ const FOLDED: &str = "  reg busy_q; // from a tick's start to its end
 /// Address decoder, clocked: `known_q`, `value_q` and the strobes of every section.
 fn decode(chip: &Chip, layers: usize) -> String {
     let index = range(index_width(chip));
+    let bits = window_bits(chip.window_ticks);
     let mut text = format!(
         "  always @(posedge clk_i) begin
     device_write_o <= {layers}'d0;
@@ -190,8 +199,8 @@ fn decode(chip: &Chip, layers: usize) -> String {
             26'd0: begin known_q <= !write_q; value_q <= ID; end
             26'd1: begin
               known_q <= 1'b1;
-              value_q <= {{19'd0, window_q}};
-              if (write_q) window_q <= data_q[12:0];
+              value_q <= {{{above}'d0, window_q}};
+              if (write_q) window_q <= data_q{window};
             end
             26'd2: begin known_q <= 1'b1; clear_q <= write_q & data_q[0]; end
             26'd3: begin known_q <= !write_q; value_q <= time_q; end
@@ -201,6 +210,8 @@ fn decode(chip: &Chip, layers: usize) -> String {
           endcase
         end
 ",
+        above = 32 - bits,
+        window = range(bits as usize),
         strobes = if readback(chip) {
             format!("    levels_read_o  <= {layers}'d0;\n    codes_read_o   <= {layers}'d0;\n")
         } else {
@@ -329,11 +340,11 @@ fn code_exists(layer: &bruno_device::Layer) -> String {
 }
 
 /// The decimator kernel, inlined: `first_o`, `last_o` and the next count.
-fn decimator() -> Result<String, crate::HdlError> {
+fn decimator(bits: u32) -> Result<String, crate::HdlError> {
     let stages = [Stage::new("decimator", &Decimator::default())?];
     let bind = |name: &str| match name {
-        "count" => Some(Binding::new("count_q", 13, false)),
-        "window" => Some(Binding::new("window_q", 13, false)),
+        "count" => Some(Binding::new("count_q", bits, false)),
+        "window" => Some(Binding::new("window_q", bits, false)),
         _ => None,
     };
     let printed = crate::print(&stages, &bind, 2)?;
@@ -348,16 +359,19 @@ fn decimator() -> Result<String, crate::HdlError> {
     let local = |name: &str| printed.output(name);
     let _ = write!(
         text,
-        "  assign first_o = {}[0];\n  assign last_o = {}[0];\n  wire [12:0] count_d = {}[12:0];\n\n",
+        "  assign first_o = {}[0];\n  assign last_o = {}[0];\n  wire {window} count_d = {}{window};\n\n",
         local("first")?,
         local("last")?,
-        local("count_next")?
+        local("count_next")?,
+        window = range(bits as usize)
     );
     Ok(text)
 }
 
-const SEQUENTIAL: &str = "  // Saturations stop at the counter's end.
-  always @* saturations_sum = {1'b0, saturations_q} + {1'b0, saturated_i};
+fn sequential(bits: u32) -> String {
+    format!(
+        "  // Saturations stop at the counter's end.
+  always @* saturations_sum = {{1'b0, saturations_q}} + {{1'b0, saturated_i}};
 
   always @(posedge clk_i) begin
     clear_o <= rst_i | clear_q;
@@ -371,7 +385,7 @@ const SEQUENTIAL: &str = "  // Saturations stop at the counter's end.
     event_o <= advance & !clear_o;
     event_tick_o <= time_q;
     if (clear_o) begin
-      count_q       <= 13'd0;
+      count_q       <= {bits}'d0;
       time_q        <= 32'd0;
       saturations_q <= 32'd0;
       overrun_q     <= 1'b0;
@@ -383,7 +397,9 @@ const SEQUENTIAL: &str = "  // Saturations stop at the counter's end.
     end
   end
 
-";
+"
+    )
+}
 
 /// The answer, two cycles after the decoder; input spikes.
 fn answer(chip: &Chip) -> String {

@@ -1,7 +1,8 @@
 //! Recorder level `jacobian`: what a tick adds to the sums that a FeLIF neuron's mean linearisation follows from.
 //!
 //! Rates and flows a tick have the LSB 2^-24 (flows 2^-(p_bits+8) with fewer than 16 bits of p). Each sample stops short
-//! of 2^20 (flows to both sides: 2^19), 0.06 a tick, so that 4096 of them stay within 32 bits.
+//! of 2^20 (flows to both sides: 2^19), 0.06 a tick, so that 4096 of them stay within 32 bits;
+//! sums over longer windows leave low bits out.
 
 use crate::integers::S;
 use rust_hdl_core::prelude::*;

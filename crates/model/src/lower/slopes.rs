@@ -11,7 +11,7 @@ use crate::program::{Output, Value};
 /// Most derivatives that a program samples.
 pub const MOST_SLOPES: usize = 9;
 
-/// Bits of a sample without its sign: a sum over 4096 ticks stays within 32 bits.
+/// Bits of a sample without its sign: a sum over 4096 ticks stays within 32 bits, and longer windows leave low bits out.
 const SAMPLE_BITS: u32 = 19;
 /// One LSB of a sample as a power of two, of the ratio of both ranges a tick: samples stop at a quarter of it.
 const FINEST: f64 = -21.0;

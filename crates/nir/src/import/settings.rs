@@ -5,7 +5,7 @@ use crate::error::problem;
 use crate::loss::short;
 use crate::network::{Layer, Network};
 use crate::reset::Reset;
-use bruno_chip::{Description, Problem};
+use bruno_chip::{Description, LONGEST_WINDOW, Problem};
 
 /// How a graph is taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +69,13 @@ impl Settings {
             ),
             ("--bits", self.bits.into(), 1.0, 8.0, "bits"),
             ("--headroom", self.headroom, 1.5, 64.0, "thresholds"),
-            ("--window-us", self.window_us.into(), 5.0, 4096.0, "us"),
+            (
+                "--window-us",
+                self.window_us.into(),
+                5.0,
+                LONGEST_WINDOW.into(),
+                "us",
+            ),
             ("--readout-tau-ms", self.readout_tau_ms, 0.02, 1000.0, "ms"),
         ];
         let bad = |(name, value, low, high, unit): (&str, f64, f64, f64, &str)| {

@@ -4,7 +4,7 @@ use super::neuron::{Arithmetic, State};
 use super::random::Offsets;
 use bruno_chip::{DeviceCard, DeviceRegister, Formats, RecorderLevel, Rounding};
 use bruno_device::{
-    Codes, Constants, Felif, GUARD_BITS, LayerKind, MOST_STATES, NeuronModel, Options,
+    Codes, Constants, Felif, GUARD_BITS, LayerKind, MOST_STATES, NeuronModel, Options, Recorder,
 };
 use bruno_model::{Below, Derived, Float, Lanes, Model, Shipped};
 
@@ -12,6 +12,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Hardware that the arithmetic does not ask for.
+const RECORDER: Recorder = Recorder {
+    level: RecorderLevel::Sample,
+    window_ticks: 1000,
+};
 const OPTIONS: Options = Options {
     stochastic: false,
     noise: false,
@@ -224,7 +228,7 @@ fn check(kind: LayerKind, rounding: Rounding, noise: bool, cards: u64) {
         let (Ok(codes), Ok(registers)) = (codes, registers) else {
             continue;
         };
-        let declared = NeuronModel::of(kind, &formats, RecorderLevel::Sample, OPTIONS).unwrap();
+        let declared = NeuronModel::of(kind, &formats, RECORDER, OPTIONS).unwrap();
         let mut case = Case {
             lanes: Lanes::new(&derived, &registers, &parameters, LANES),
             arithmetic: Arithmetic::of(kind, &declared, Constants::new(&formats), rounding),

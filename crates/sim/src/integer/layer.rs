@@ -36,7 +36,9 @@ fn gathered(
         Gathers::Sum(Signal::State(id)) => {
             so_far + (s.get(id) >> model.states[id.place()].sum_shift)
         }
-        Gathers::Sum(Signal::Sample(id)) => so_far + outcome.samples[id.place()],
+        Gathers::Sum(Signal::Sample(id)) => {
+            so_far + (outcome.samples[id.place()] >> model.samples[id.place()].sum_shift)
+        }
         Gathers::Least(id) => so_far.min(s.get(id)),
         Gathers::Most(id) => so_far.max(s.get(id)),
     }

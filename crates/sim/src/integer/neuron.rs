@@ -164,10 +164,15 @@ fn decay_toward_zero(value: i64, c: Coefficient) -> i64 {
 mod tests {
     use super::*;
     use bruno_chip::{DeviceCard, Formats, RecorderLevel};
-    use bruno_device::{NeuronModel, Options};
+    use bruno_device::{NeuronModel, Options, Recorder};
     use proptest::prelude::*;
 
     const K: fn() -> Constants = || Constants::new(&Formats::default());
+
+    const RECORDER: Recorder = Recorder {
+        level: RecorderLevel::Sample,
+        window_ticks: 1000,
+    };
 
     const NEAREST: Offsets = Offsets {
         i: 0,
@@ -195,8 +200,7 @@ mod tests {
             noise: false,
             jacobian: false,
         };
-        let model =
-            NeuronModel::of(kind, &Formats::default(), RecorderLevel::Sample, options).unwrap();
+        let model = NeuronModel::of(kind, &Formats::default(), RECORDER, options).unwrap();
         Arithmetic::of(kind, &model, K(), rounding)
     }
 
@@ -206,8 +210,7 @@ mod tests {
             noise: false,
             jacobian: false,
         };
-        let model =
-            NeuronModel::of(kind, &Formats::default(), RecorderLevel::Sample, options).unwrap();
+        let model = NeuronModel::of(kind, &Formats::default(), RECORDER, options).unwrap();
         let names: Vec<&str> = model.states.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names, expected);
     }

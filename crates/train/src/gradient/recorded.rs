@@ -75,7 +75,7 @@ struct Records<'a> {
     neurons: usize,
     model: &'a NeuronModel,
     fires: Threshold,
-    words: Words,
+    words: Words<'a>,
     window: u32,
     kind: GradientKind,
     codes: Codes,
@@ -109,7 +109,7 @@ impl<'a> Records<'a> {
             }
             let release = spike.tick + 1 + refractory;
             if let Some(last) = releases.get_mut(place(release)) {
-                // A window has at most 4096 ticks.
+                // The longest window has 2^15 ticks.
                 *last = Some(((k - release % k) as u16, true));
             }
             // Refractory ticks follow the spike's own.
@@ -158,17 +158,23 @@ impl<'a> Records<'a> {
         f64::from(self.active[window * self.neurons + neuron]) * f64::from(self.window)
     }
 
+    /// Mean of a state over the window, LSB.
+    fn mean(&self, window: usize, neuron: usize, moving: &Moving<'_>) -> f64 {
+        let sum = self.sum(window, neuron, &moving.summed);
+        moving.state.of_sum(sum / f64::from(self.window))
+    }
+
     /// Mean of a state (LSB) over the ticks in which the neuron was free. A spike and its refractory time write and hold
     /// what the spike left, which says nothing of the way to the threshold; spike times tell how long. Where a spike leaves
     /// a state as it is, that is held at an unknown value.
-    fn free_mean(&self, window: usize, neuron: usize, moving: &Moving) -> f64 {
+    fn free_mean(&self, window: usize, neuron: usize, moving: &Moving<'_>) -> f64 {
         let k = f64::from(self.window);
         let spikes = f64::from(self.spikes(window, neuron));
         let free = self.active_ticks(window, neuron).round() - spikes;
-        let sum = self.sum(window, neuron, &moving.summed);
+        let mean = self.mean(window, neuron, moving);
         match moving.after_spike {
-            Some(reset) if free >= 1.0 => (sum - (k - free) * f64::from(reset)) / free,
-            _ => sum / k,
+            Some(reset) if free >= 1.0 => (mean * k - (k - free) * f64::from(reset)) / free,
+            _ => mean,
         }
     }
 
@@ -220,7 +226,7 @@ impl<'a> Records<'a> {
         for (row, (x, (moving, (id, state)))) in x.iter_mut().zip(states).enumerate() {
             let code = match self.kind {
                 GradientKind::Sample => f64::from(self.word(window, neuron, moving.end)),
-                _ => state.of_sum(self.sum(window, neuron, &moving.summed) / k),
+                _ => self.mean(window, neuron, moving),
             };
             let mean = self.model.si(id, state.value(code));
             *x = match coarse.left_standing(row) {
@@ -260,7 +266,7 @@ impl<'a> Records<'a> {
                 true => self.active_ticks(window, neuron).max(1.0),
                 false => f64::from(self.window),
             };
-            *mean = self.sum(window, neuron, sample) / ticks * slope.lsb;
+            *mean = self.sum(window, neuron, sample) / ticks * sample.unit * slope.lsb;
         }
         means
     }
@@ -296,7 +302,7 @@ impl<'a> Records<'a> {
 }
 
 /// Where the records of a layer hold what a gradient reads, and in which units.
-struct Words {
+struct Words<'a> {
     spikes: Kept,
     /// At the window's end.
     membrane: Kept,
@@ -304,13 +310,14 @@ struct Words {
     /// One LSB of the current, pA.
     current_lsb: f64,
     /// The states that equations move, in their order.
-    moving: Vec<Moving>,
+    moving: Vec<Moving<'a>>,
     /// What the neurons sample, in the order of the declaration.
     samples: Vec<Summed>,
 }
 
 /// A state that equations move.
-struct Moving {
+struct Moving<'a> {
+    state: &'a State,
     /// At the window's end.
     end: Kept,
     summed: Summed,
@@ -326,16 +333,17 @@ struct Summed {
     unit: f64,
 }
 
-impl Words {
+impl<'a> Words<'a> {
     fn new(
-        model: &NeuronModel,
+        model: &'a NeuronModel,
         fires: Threshold,
         recording: &LayerRecording,
         codes: &Codes,
     ) -> Self {
         let end = |id| recording.kept(Gathers::Last(id));
         let sum = |signal| recording.kept(Gathers::Sum(signal));
-        let moving = |(id, state): (StateId, &State)| Moving {
+        let moving = |(id, state): (StateId, &'a State)| Moving {
+            state,
             end: end(id),
             summed: Summed {
                 sum: sum(Signal::State(id)),
@@ -347,7 +355,8 @@ impl Words {
         let samples = model.sampled().map(|(id, sample)| Summed {
             sum: sum(Signal::Sample(id)),
             signed: sample.signed,
-            unit: { sample.log2_lsb }.map_or(1.0, |log2| f64::from(log2).exp2() / TICK_S),
+            unit: f64::from(sample.sum_shift).exp2() * { sample.log2_lsb }
+                .map_or(1.0, |log2| f64::from(log2).exp2() / TICK_S),
         });
         Self {
             spikes: recording.kept(Gathers::Count(Event::Spike)),

@@ -79,7 +79,7 @@ impl Bank<'_> {
 mod tests {
     use super::states_in_range;
     use bruno_chip::Description;
-    use bruno_device::{Chip, NeuronModel};
+    use bruno_device::{Chip, NeuronModel, Recorder};
     use std::sync::Arc;
 
     /// A hidden layer and a readout with these formats.
@@ -111,10 +111,11 @@ mod tests {
                     (formats.v_bits, formats.p_bits, formats.i_bits) = (v_bits, p_bits, i_bits);
                     chip.constants = bruno_device::Constants::new(formats);
                     for layer in &mut chip.layers {
-                        let (formats, level) = (&chip.description.formats, chip.recorder);
+                        let d = &chip.description;
+                        let recorder = Recorder::of(d);
                         let model =
-                            NeuronModel::of(layer.kind, formats, level, layer.options).unwrap();
-                        layer.model = Arc::new(model);
+                            NeuronModel::of(layer.kind, &d.formats, recorder, layer.options);
+                        layer.model = Arc::new(model.unwrap());
                     }
                     for layer in &chip.layers {
                         let kept = states_in_range(&chip, layer).unwrap();

@@ -142,6 +142,7 @@ fn lane(layer: &Layer, word: &RecordWord) -> Result<Vec<Stage>, HdlError> {
     };
     let cut = match word.gathers {
         Gathers::Sum(Signal::State(id)) => model.states[id.place()].sum_shift,
+        Gathers::Sum(Signal::Sample(id)) => model.samples[id.place()].sum_shift,
         _ => 0,
     };
     let (input, before) = match cut {

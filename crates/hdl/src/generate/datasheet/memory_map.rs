@@ -1,7 +1,7 @@
 //! Registers, level tables and weights by address.
 
 use crate::generate::{readback, register_map::registers};
-use bruno_chip::{GLOBAL_REGISTERS, RECURRENT_LEVELS, Register, Section, address, neuron_bits};
+use bruno_chip::{RECURRENT_LEVELS, Register, Section, address, global_registers, neuron_bits};
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
@@ -15,13 +15,13 @@ pub(super) fn print(chip: &Chip) -> String {
          or weights (2). Whatever is not listed is answered with an error and changes nothing.\n\n### Chip\n\n",
     );
     page += TABLE_HEAD;
-    for (index, register) in (0..).zip(&GLOBAL_REGISTERS) {
+    for (index, register) in (0..).zip(global_registers(chip.window_ticks)) {
         let reset = match register.name.as_ref() {
             "id" => "0x6272756e".into(),
             "window" => chip.window_ticks.to_string(),
             _ => "0".into(),
         };
-        page += &row(address(Section::Global, index), register, &reset);
+        page += &row(address(Section::Global, index), &register, &reset);
     }
     for (index, layer) in chip.layers.iter().enumerate() {
         page += &layer_section(chip, index, layer);
