@@ -121,7 +121,7 @@ def test_two_threads_at_once(chip, counts):
 
 
 def test_findings(small):
-    small["layers"][0]["device"] = {"v_th_V": 1.9}
+    small["layers"][0]["device"] = {"area_um2": 0.1, "w_b_eV": 0.9}
     findings = bruno.Chip.load(small, simulator="integer").check()
     assert {finding.verdict for finding in findings} >= {"act", "fine"}
     assert all((finding.remedy is None) == (finding.verdict == "fine") for finding in findings)

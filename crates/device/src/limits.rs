@@ -4,6 +4,7 @@ mod impossible;
 mod levels;
 mod membrane;
 mod reach;
+mod stiffness;
 mod synapses;
 
 use crate::{Chip, DesignRule, Felif, Finding, Layer, NeuronProgram, noise};
@@ -29,9 +30,9 @@ pub(crate) fn findings(chip: &Chip) -> Vec<Finding> {
         }
         found.extend(membrane::leak(layer));
         if layer.model.obeys(DesignRule::Switching) {
-            found.push(membrane::stability(layer, &model, card.v_th_v));
+            found.push(stiffness::stability(chip, layer, &model, card));
             found.push(membrane::field(layer, &model, card));
-            found.push(membrane::retention(chip, layer, &model, card.v_th_v));
+            found.push(membrane::retention(chip, layer, &model, card));
         }
         found.extend(synapses::spread(layer, description));
     }

@@ -135,7 +135,7 @@ fn without_refractory(description: &Description, layer: usize) -> Option<Problem
 
 impl TrainConfig {
     /// Layers whose switching becomes unstable in the 1 us step somewhere within the bounds, though it is not on the card.
-    /// A warning and no more, as for a card: it is that of an empty capacitor, and switching calms down as p fills.
+    /// A warning and no more, as for a card: it is that of the largest current that the word holds.
     pub fn unstable_ends(&self, description: &Description) -> Vec<Finding> {
         let stiffness = |d: &Description, layer| Chip::resolve("", d).ok()?.stiffness(layer);
         let of = |layer: usize| {
@@ -146,7 +146,7 @@ impl TrainConfig {
             let (worst, corner) = ends.max_by(|a, b| a.0.total_cmp(&b.0))?;
             (before < UNSTABLE && worst >= UNSTABLE).then(|| {
                 let text = format!(
-                    "layer `{}`: the bounds of `training.device` reach a stiffness of {worst:.3} per tick at threshold \
+                    "layer `{}`: the bounds of `training.device` reach a stiffness of {worst:.3} per tick \
                      (unstable from {UNSTABLE}), with {}",
                     description.layers[layer].name,
                     list(&corner)

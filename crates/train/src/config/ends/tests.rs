@@ -63,18 +63,19 @@ fn a_leak_beyond_stability() {
     check("felif", ("leak", 1e-3, 1e6), expected);
 }
 #[test]
-fn a_barrier_that_makes_the_membrane_stiff() {
-    // exp(0.15 eV/kB T) = 331 times 0.211.
-    let description = description("felif", &bounds("barrier", 0.9, 1.2), "{}");
+fn an_area_that_makes_the_membrane_stiff() {
+    // 29.6/V times 1024 pA a microsecond over 6.3 fF; a low barrier lets it all switch.
+    let low_barrier = r#"{"w_b_eV":0.9}"#;
+    let description = description("felif", &bounds("area", 0.1, 5.0), low_barrier);
     let found = TrainConfig::of(&description)
         .unwrap()
         .unstable_ends(&description);
-    let expected = "layer `h`: the bounds of `training.device` reach a stiffness of 69.9";
+    let expected = "layer `h`: the bounds of `training.device` reach a stiffness of 4.84";
     assert!(
         found.len() == 1 && found[0].text.starts_with(expected),
         "{found:?}"
     );
-    assert!(found[0].text.ends_with("with barrier 0.9 eV"), "{found:?}");
+    assert!(found[0].text.ends_with("with area 0.1 um2"), "{found:?}");
 }
 /// What is said of a parameter of the layer's file with these bounds.
 fn check_file(parameter: &str, low: f64, high: f64, expected: &str) {
