@@ -3,7 +3,7 @@
 use bruno_chip::LayerDescription;
 use bruno_device::{Chip, NeuronCosts};
 use bruno_model::Costs;
-use bruno_train::{EpochReport, Evaluation, Footprint};
+use bruno_train::{EpochReport, Evaluation, Footprint, Periphery};
 
 /// Energy, area and latency of an epoch in one line.
 pub fn line(report: &EpochReport) -> String {
@@ -30,6 +30,7 @@ pub fn lines(found: &Evaluation, area: &Footprint, chip: &Chip) -> Vec<String> {
             nj(score.energy.spikes_j),
             nj(score.energy.leak_j)
         ),
+        left_out(&Periphery::of(score)),
         format!(
             "area                          {:.1} um2: capacitors {:.1}, neurons {:.1}, RRAM {:.1}",
             area.total_um2(),
@@ -40,6 +41,18 @@ pub fn lines(found: &Evaluation, area: &Footprint, chip: &Chip) -> Vec<String> {
     ];
     lines.extend(chip.description.layers.iter().filter_map(unsaid));
     lines
+}
+
+/// What the proxy leaves out, from little to much that may be assumed.
+fn left_out(periphery: &Periphery) -> String {
+    let range = |[least, most]: [f64; 2]| format!("{least:.4}..{most:.4}");
+    format!(
+        "  which leaves out            {} nJ a sample: reads {}, word lines {}, clock {}",
+        range(periphery.total()),
+        range(periphery.reads),
+        range(periphery.word_lines),
+        range(periphery.clock)
+    )
 }
 
 /// What the sums leave out because the neuron file of a layer has no such line under `costs`.

@@ -4,7 +4,7 @@ use crate::ridge::Measured;
 use crate::{costs, quantisation, scores};
 use bruno_data::Dataset;
 use bruno_device::{Chip, EffectsInForce, Verdict};
-use bruno_train::{Checkpoint, Evaluation, Footprint};
+use bruno_train::{Checkpoint, Evaluation, Footprint, Periphery};
 use serde_json::Value;
 
 /// What was scored, and on what.
@@ -48,7 +48,8 @@ impl Report<'_> {
         let mut result = scores::json(self.set, found);
         let more = serde_json::json!({
             "data": self.set.name, "data_notes": self.data_notes, "epochs": run.epoch, "seed": run.config.seed,
-            "energy_nJ": found.score.energy_nj(), "energy_J": found.score.energy, "area_um2": area.total_um2(), "area": area,
+            "energy_nJ": found.score.energy_nj(), "energy_J": found.score.energy,
+            "energy_left_out_nJ": Periphery::of(&found.score), "area_um2": area.total_um2(), "area": area,
             "rounding": run.description.rounding, "formats": run.description.formats,
             "effects": self.effects, "warnings": self.warnings().collect::<Vec<_>>(),
             "quantisation": run.parameters.quantisation(self.chip),

@@ -36,6 +36,7 @@ pub use neuron::surrogate::Shape;
 pub use objective::energy::Energy;
 pub use objective::footprint::Footprint;
 pub use objective::pareto::pareto_front;
+pub use objective::periphery::Periphery;
 pub use run::adam::Adam;
 pub use run::checkpoint::Checkpoint;
 pub use run::difference::lines as differences;

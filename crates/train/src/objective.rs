@@ -5,4 +5,5 @@ pub mod footprint;
 pub mod latency;
 pub mod loss;
 pub mod pareto;
+pub mod periphery;
 pub mod pull;

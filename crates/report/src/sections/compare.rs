@@ -54,11 +54,13 @@ struct Difference {
 }
 
 /// Names in the file, and as a reader knows them.
-const QUANTITIES: [(&str, &str); 5] = [
+const QUANTITIES: [(&str, &str); 7] = [
     ("accuracy", "Accuracy"),
     ("loss_nats", "Loss (nats)"),
     ("rate_Hz", "Rate (Hz)"),
     ("energy_nJ", "Energy (nJ a sample)"),
+    ("energy_least_nJ", "with reads, word lines, clock: least"),
+    ("energy_most_nJ", "most"),
     ("area_um2", "Area (um2)"),
 ];
 

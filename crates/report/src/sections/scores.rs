@@ -4,7 +4,7 @@ use super::{Found, Shown, facts, note, table};
 use crate::folder::Folder;
 use crate::svg::bars;
 use crate::text::{self, number, optional, percent};
-use bruno_train::{Energy, Footprint, Latency, LayerSummary};
+use bruno_train::{Energy, Footprint, Latency, LayerSummary, Periphery};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -33,9 +33,19 @@ struct Scored {
     energy_nj: f64,
     #[serde(rename = "energy_J")]
     energy: Energy,
+    #[serde(rename = "energy_left_out_nJ", default)]
+    left_out: Option<Periphery>,
     area: Footprint,
     warnings: Vec<String>,
     data_notes: Vec<String>,
+}
+
+/// What the energy proxy leaves out, from little to much that may be assumed.
+fn left_out(scored: &Scored) -> String {
+    scored.left_out.map_or("not measured".into(), |periphery| {
+        let [least, most] = periphery.total().map(number);
+        format!("{least} to {most} nJ a sample")
+    })
 }
 
 /// The score of a run.
@@ -68,6 +78,10 @@ pub(super) fn found(folder: &Folder<'_>) -> Found {
         (
             "Energy (proxy)",
             format!("{} nJ a sample", number(scored.energy_nj)),
+        ),
+        (
+            "Left out by it: reads, word lines, clock",
+            left_out(&scored),
         ),
         ("Area", format!("{} um2", number(scored.area.total_um2()))),
         ("Trained", format!("{} epochs", scored.epochs)),

@@ -183,8 +183,10 @@ impl Heard<'_> {
         let seconds = f64::from(stimulus.windows) * f64::from(window) * 1e-6;
         let mut found = Evaluation::of(chip, &observed, counters, seconds, &loss);
         let activity = Activity::of(chip, &stimulus, observed);
-        let energy = EnergyModel::new(chip, parameters, config.objectives.supply_v).of(&activity);
+        let model = EnergyModel::new(chip, parameters, config.objectives.supply_v);
+        let energy = model.of(&activity);
         found.score.energy = energy;
+        found.score.reads = model.reads(&activity);
         let pull = match trains {
             true => Pull::of(chip, parameters, config, &activity, &energy),
             false => None,

@@ -34,6 +34,9 @@ pub struct Score {
     pub saturations: u64,
     /// Energy by cause.
     pub energy: Energy,
+    /// Synapses that events read.
+    #[serde(default)]
+    pub reads: u64,
     /// Samples in which the last hidden layer did not fire: the readout hears nothing, its biases decide alone.
     #[serde(default)]
     pub silent: u64,
@@ -54,6 +57,7 @@ impl Score {
         self.neuron_seconds += other.neuron_seconds;
         self.saturations += other.saturations;
         self.energy.add(&other.energy);
+        self.reads += other.reads;
         self.silent += other.silent;
         self.silent_right += other.silent_right;
     }

@@ -130,6 +130,17 @@ impl<'a> EnergyModel<'a> {
         energy
     }
 
+    /// Synapses that the events of a sample read: an event reads those of its row.
+    pub fn reads(&self, activity: &Activity) -> u64 {
+        let of_layer = |index: usize| -> f64 {
+            let projections = self.projections(index, activity);
+            let of =
+                |(p, events): (&Projection, &[f64])| p.neurons as f64 * events.iter().sum::<f64>();
+            projections.map(of).sum()
+        };
+        (0..self.chip.layers.len()).map(of_layer).sum::<f64>() as u64
+    }
+
     /// `factor` times the derivatives of the energy of a sample.
     pub fn slopes(&self, activity: &Activity, factor: f64) -> EnergySlopes {
         let mut slopes = EnergySlopes {

@@ -197,6 +197,7 @@ impl Score {
             self.decisions,
             self.right,
             self.spikes,
+            self.reads,
             self.saturations,
             self.silent,
             self.silent_right,

@@ -4,7 +4,7 @@ use super::axis::text as text_of;
 use crate::command::train::Trained;
 use bruno_montecarlo::Yield;
 use bruno_plot::{Axis, Curve, Mark, Panel};
-use bruno_train::pareto_front;
+use bruno_train::{Periphery, pareto_front};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,6 +37,13 @@ pub struct Figures {
     pub loss_nats: f64,
     #[serde(rename = "energy_nJ")]
     pub energy_nj: f64,
+    /// The least and the most that the energy proxy leaves out; absent in tables of older versions.
+    #[serde(
+        rename = "energy_left_out_nJ",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub left_out_nj: Option<[f64; 2]>,
     pub area_um2: f64,
     latency_ms: Option<f64>,
     #[serde(rename = "rate_Hz")]
@@ -70,6 +77,7 @@ impl Outcome {
             accuracy: test.accuracy(),
             loss_nats: test.mean_loss(),
             energy_nj: test.energy_nj(),
+            left_out_nj: Some(Periphery::of(test).total()),
             area_um2: area.total_um2(),
             latency_ms: found.latency().map(|l| l.mean_ms),
             rate_hz: test.rate_hz(),
