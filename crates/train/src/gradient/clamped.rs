@@ -4,12 +4,14 @@
 //! A record says that a neuron's window has saturated updates. The current at its start and the spikes that it heard, at their
 //! exact times, say at which ticks the current was clamped; between two of them it decays as ever.
 
-use crate::gradient::recording::LayerRecording;
+use crate::gradient::recording::{LayerRecording, Saturated};
 use crate::gradient::traces::Decay;
 use bruno_device::Layer;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-/// A spike that a neuron heard in a window.
+/// A spike that a layer heard in a window. What it is to all of its neurons alike is worked out once: a window in which one
+/// of them is clamped mostly has more.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Heard {
     /// Tick in which it acts, from the window's start.
@@ -17,8 +19,14 @@ struct Heard {
     /// Projection: input, recurrence.
     projection: usize,
     channel: u32,
-    /// The weight in force, pA.
-    weight: f32,
+    /// Place of its channel's first weight.
+    row: usize,
+    /// What is left of the current since the tick of the spike before it, or since the window's start.
+    left: f32,
+    /// No other of its tick follows.
+    last: bool,
+    /// Its effect on a current of unit weight at the window's end and on its mean where no clamp follows.
+    effect: [f32; 2],
 }
 
 /// A neuron's window in which its current was clamped.
@@ -29,7 +37,7 @@ pub(crate) struct Clamped {
     pub end: f32,
     /// The ticks after which the current was held at an end, pA, from the window's start and in order; at least one.
     clamps: Vec<(u32, f32)>,
-    heard: Vec<Heard>,
+    heard: Rc<[Heard]>,
 }
 
 /// What a layer hears over a projection: `(tick, channel)` in order of time, and the weights in force, pA, `[channel][neuron]`.
@@ -42,40 +50,54 @@ pub(crate) fn of_layer(
     decay: &Decay,
     heard: [Hearing<'_>; 2],
 ) -> BTreeMap<usize, Vec<Clamped>> {
-    let mut all: BTreeMap<usize, Vec<Clamped>> = BTreeMap::new();
+    let mut all = BTreeMap::new();
     let (low, high) = layer.model.states[layer.model.current.place()].range();
     let ends = [low, high].map(|code| (code as f64 * layer.current.lsb_pa) as f32);
-    for own in &recording.saturated {
-        let (window, neuron) = (own.window as usize, own.neuron as usize);
-        let start = (f64::from(own.start) * layer.current.lsb_pa) as f32;
-        let heard = in_window(own.window, neuron, layer.neurons, decay, heard);
-        let clamped = Clamped::run(neuron, start, heard, decay, ends);
-        all.entry(window).or_default().extend(clamped);
+    let weights = heard.map(|(_, weights)| weights);
+    for of_window in recording.saturated.chunk_by(|a, b| a.window == b.window) {
+        let window = of_window[0].window;
+        let heard = in_window(window, layer.neurons, decay, heard);
+        let run = |own: &Saturated| {
+            let start = (f64::from(own.start) * layer.current.lsb_pa) as f32;
+            Clamped::run(own.neuron as usize, start, &heard, weights, decay, ends)
+        };
+        let clamped: Vec<Clamped> = of_window.iter().filter_map(run).collect();
+        if !clamped.is_empty() {
+            all.insert(window as usize, clamped);
+        }
     }
     all
 }
 
-/// The spikes that a neuron heard in a window, in order of time.
-fn in_window(
-    window: u32,
-    neuron: usize,
-    neurons: usize,
-    decay: &Decay,
-    heard: [Hearing<'_>; 2],
-) -> Vec<Heard> {
+/// The spikes that a layer of so many neurons heard in a window, in order of time.
+fn in_window(window: u32, neurons: usize, decay: &Decay, heard: [Hearing<'_>; 2]) -> Rc<[Heard]> {
     let (from, to) = (window * decay.window(), (window + 1) * decay.window());
     let mut found = Vec::new();
-    for (projection, (spikes, weights)) in heard.into_iter().enumerate() {
+    for (projection, (spikes, _)) in heard.into_iter().enumerate() {
         let [from, to] = [from, to].map(|tick| spikes.partition_point(|s| s.0 < tick));
-        found.extend(spikes[from..to].iter().map(|(tick, channel)| Heard {
-            position: tick % decay.window(),
-            projection,
-            channel: *channel,
-            weight: weights[*channel as usize * neurons + neuron],
+        found.extend(spikes[from..to].iter().map(|(tick, channel)| {
+            let position = tick % decay.window();
+            Heard {
+                position,
+                projection,
+                channel: *channel,
+                row: *channel as usize * neurons,
+                left: 1.0,
+                last: true,
+                effect: decay.effect(position).into(),
+            }
         }));
     }
     found.sort_by_key(|spike| spike.position);
-    found
+    // The window's start is the end of the tick before it.
+    let mut before = -1;
+    for k in 0..found.len() {
+        let at = i64::from(found[k].position);
+        found[k].left = decay.over(at - before);
+        found[k].last = { found.get(k + 1) }.is_none_or(|next| next.position != found[k].position);
+        before = at;
+    }
+    found.into()
 }
 
 impl Clamped {
@@ -83,29 +105,26 @@ impl Clamped {
     fn run(
         neuron: usize,
         start: f32,
-        heard: Vec<Heard>,
+        heard: &Rc<[Heard]>,
+        weights: [&[f32]; 2],
         decay: &Decay,
         [low, high]: [f32; 2],
     ) -> Option<Self> {
         let mut clamps = Vec::new();
-        // The current after tick `at`, which is -1 at the window's start.
-        let (mut current, mut at) = (start, -1i64);
-        for spikes in heard.chunk_by(|a, b| a.position == b.position) {
-            let position = i64::from(spikes[0].position);
-            let wanted = decay.over(position - at) * current
-                + spikes.iter().map(|spike| spike.weight).sum::<f32>();
-            current = wanted.clamp(low, high);
-            at = position;
-            if current != wanted {
-                clamps.push((spikes[0].position, current));
+        let mut current = start;
+        for spike in heard.iter() {
+            current = spike.left * current + weights[spike.projection][spike.row + neuron];
+            if spike.last && !(low..=high).contains(&current) {
+                current = current.clamp(low, high);
+                clamps.push((spike.position, current));
             }
         }
-        let end = decay.over(i64::from(decay.window()) - 1 - at) * current;
-        (!clamps.is_empty()).then_some(Self {
+        let since = decay.window() - 1 - heard.last()?.position;
+        (!clamps.is_empty()).then(|| Self {
             neuron,
-            end,
+            end: decay.over(i64::from(since)) * current,
             clamps,
-            heard,
+            heard: heard.clone(),
         })
     }
 
@@ -128,7 +147,7 @@ impl Clamped {
     ) -> impl Iterator<Item = (usize, u32, [f32; 2])> + 'a {
         self.heard.iter().map(|spike| {
             let effect = match self.next(spike.position) {
-                None => decay.effect(spike.position).into(),
+                None => spike.effect,
                 Some(clamp) => [0.0, decay.mean_until(clamp - spike.position)],
             };
             (spike.projection, spike.channel, effect)
@@ -152,16 +171,15 @@ impl Clamped {
         ]
     }
 
-    /// The derivatives by alpha, pA, of the current at the window's end and of its mean, of a window that started at `start`.
-    pub fn by_alpha(&self, decay: &Decay, start: f32) -> [f32; 2] {
+    /// The derivatives by alpha, pA, of the current at the window's end and of its mean, of a window that started at `start`;
+    /// with the weights of both projections, pA.
+    pub fn by_alpha(&self, decay: &Decay, start: f32, weights: [&[f32]; 2]) -> [f32; 2] {
         let mut sum = [
             0.0,
             start * decay.mean_of_start_until_slope(self.clamps[0].0),
         ];
-        let heard = self
-            .heard
-            .iter()
-            .map(|s| (s.position, s.position, s.weight));
+        let weight = |s: &Heard| weights[s.projection][s.row + self.neuron];
+        let heard = { self.heard.iter() }.map(|s| (s.position, s.position, weight(s)));
         // A held current decays as a spike's does, until the next clamp.
         let held = self.clamps.iter().map(|(tick, pa)| (*tick, tick + 1, *pa));
         for (from, next, pa) in heard.chain(held) {
@@ -194,20 +212,23 @@ mod tests {
         (49, 1.0),
     ];
 
-    fn heard() -> Vec<Heard> {
-        let spike = |(k, (position, weight)): (usize, &(u32, f64))| Heard {
-            position: *position,
-            projection: 0,
-            channel: k as u32,
-            weight: *weight as f32,
-        };
-        SPIKES.iter().enumerate().map(spike).collect()
+    fn weights() -> Vec<f32> {
+        SPIKES.iter().map(|spike| spike.1 as f32).collect()
+    }
+
+    /// A neuron that hears a channel a spike, within these ends.
+    fn within(alpha: f64, ends: [f32; 2]) -> (Option<Clamped>, Decay) {
+        let decay = Decay::new(alpha, WINDOW);
+        let spikes: Vec<(u32, u32)> = (0..).zip(&SPIKES).map(|(k, s)| (s.0, k)).collect();
+        let weights = weights();
+        let heard = in_window(0, 1, &decay, [(&spikes, &weights), (&[], &[])]);
+        let found = Clamped::run(0, START as f32, &heard, [&weights, &[]], &decay, ends);
+        (found, decay)
     }
 
     fn clamped(alpha: f64) -> (Clamped, Decay) {
-        let decay = Decay::new(alpha, WINDOW);
-        let found = Clamped::run(0, START as f32, heard(), &decay, ENDS).unwrap();
-        (found, decay)
+        let (found, decay) = within(alpha, ENDS);
+        (found.unwrap(), decay)
     }
 
     /// The current at the window's end and its mean, tick by tick, with more of each spike; a tick that is clamped at no change
@@ -243,8 +264,7 @@ mod tests {
     }
     #[test]
     fn a_current_within_its_range_is_not_clamped() {
-        let decay = Decay::new(0.97, WINDOW);
-        assert_eq!(Clamped::run(0, 4.0, heard(), &decay, [-100.0, 100.0]), None);
+        assert_eq!(within(0.97, [-100.0, 100.0]).0, None);
     }
     #[test]
     fn effects_are_differences() {
@@ -264,7 +284,9 @@ mod tests {
     fn the_decay_counts_from_every_clamp_anew() {
         let (found, decay) = clamped(0.97);
         let at = |h: f64| run(0.97 + h, START, &|_| 0.0);
-        near(found.by_alpha(&decay, START as f32), slope(at(H), at(-H)));
+        let weights = weights();
+        let by_alpha = found.by_alpha(&decay, START as f32, [&weights, &[]]);
+        near(by_alpha, slope(at(H), at(-H)));
     }
     #[test]
     fn averages_are_those_of_all_ticks() {

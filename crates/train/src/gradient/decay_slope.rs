@@ -27,11 +27,12 @@ impl DecaySlope {
     pub fn new(
         decay: Decay,
         neurons: usize,
-        traces: &[Projected<'_>],
-        slopes: &[Projected<'_>],
+        traces: &[Projected<'_>; 2],
+        slopes: &[Projected<'_>; 2],
         clamped: &BTreeMap<usize, Vec<Clamped>>,
     ) -> Self {
-        let windows = traces.first().map_or(0, |(all, _)| all.len());
+        let windows = traces[0].0.len();
+        let weights = traces.map(|(_, weights)| weights);
         let sum = |of: &[Projected<'_>], window: usize| -> Vec<[f32; 2]> {
             let mut sums = vec![[0.0; 2]; neurons];
             for (all, weights) in of {
@@ -50,7 +51,7 @@ impl DecaySlope {
         for window in 0..windows {
             starts.push(current.clone());
             let own = clamped.get(&window).map_or(&[][..], Vec::as_slice);
-            let slope = |c: &Clamped| (c.neuron, c.by_alpha(&decay, current[c.neuron]));
+            let slope = |c: &Clamped| (c.neuron, c.by_alpha(&decay, current[c.neuron], weights));
             if !own.is_empty() {
                 by_clamped.insert(window, own.iter().map(slope).collect());
             }
