@@ -1,6 +1,8 @@
 braille_control.v
 braille_hidden_registers.v
+braille_hidden_neuron.v
 braille_hidden_bank32.v
 braille_readout_registers.v
+braille_readout_neuron.v
 braille_readout_bank7.v
 braille.v

@@ -206,7 +206,7 @@ impl Failure {
             Self::Sim(
                 SimError::Mismatch { .. } | SimError::Cache { .. } | SimError::Uneventful { .. },
             ) => 2,
-            Self::Sim(SimError::Differs { .. }) => 4,
+            Self::Sim(SimError::Differs { .. } | SimError::Delivered { .. }) => 4,
             Self::Synth(SynthError::File { .. } | SynthError::Device { .. }) => 2,
             Self::Sim(_) | Self::Synth(_) => 3,
             Self::Simulator(SimulatorError::File { .. }) => 2,

@@ -5,7 +5,7 @@ use crate::ranks;
 use bruno_device::Chip;
 use bruno_hdl::Design;
 use bruno_sim::{Forward, IntegerModel, SimError};
-use bruno_verilator::{Builder, Built, Flavour, Several, VerilatedModel};
+use bruno_verilator::{Builder, Built, DeliveredCheck, Flavour, Several, VerilatedModel};
 use std::path::Path;
 use std::sync::Once;
 
@@ -39,7 +39,16 @@ impl Running {
         self.simulator.model(chip, design)
     }
 
-    /// The same once its fastest build is there.
+    /// Starts to compare the delivered Verilog, on one rank of a machine, where the RTL runs.
+    pub fn check_delivered(&self, chip: &Chip) -> DeliveredCheck {
+        let mine = self.simulator == Simulator::Rtl && ranks::current().on_node().0 == 0;
+        match mine {
+            true => DeliveredCheck::start(chip),
+            false => DeliveredCheck::none(),
+        }
+    }
+
+    /// One simulator once its fastest build is there.
     pub fn fastest_model(
         &self,
         chip: &Chip,

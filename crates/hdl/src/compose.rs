@@ -11,6 +11,7 @@ use crate::expression;
 use rust_hdl_core::ast::{Verilog, VerilogBlock};
 use rust_hdl_core::prelude::Block;
 use stage_printer::StagePrinter;
+pub(crate) use stage_printer::comment_text;
 use std::collections::HashMap;
 use std::fmt::Write;
 

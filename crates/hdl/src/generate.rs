@@ -5,8 +5,10 @@ mod bank;
 mod constraints;
 mod control;
 mod datasheet;
+mod delivered;
 mod fold;
 mod map_hash;
+mod nets;
 mod ports;
 mod random;
 mod register_file;
@@ -21,6 +23,7 @@ use bruno_device::{Chip, Layer};
 
 pub use bank::{bank_module, names as bank_names, states, states_in_range};
 pub use datasheet::{ANSWER_CYCLES, EVENT_CYCLES, RECORD_CYCLES};
+pub use delivered::delivered;
 pub use fold::cycles_per_tick;
 pub use map_hash::map_hash;
 pub use ports::{Port, hidden_neurons, ports, streams};
@@ -53,6 +56,22 @@ pub struct Design {
     pub companions: Vec<DesignFile>,
 }
 
+impl Design {
+    /// Puts files in the place of the first of those with their names.
+    fn replace(&mut self, files: Vec<DesignFile>) {
+        let named = |f: &DesignFile| files.iter().any(|other| other.name == f.name);
+        let at = self.verilog.iter().position(named);
+        self.verilog.retain(|f| !named(f));
+        let at = at.unwrap_or(self.verilog.len());
+        self.verilog.splice(at..at, files);
+        let list = format!("{}.f", self.top);
+        let list = self.companions.iter_mut().find(|c| c.name == list);
+        if let Some(list) = list {
+            list.text = file_list(&self.verilog, &self.shell);
+        }
+    }
+}
+
 /// Generates a chip's design.
 pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     let mut verilog = vec![file(&control::module_name(chip), control::print(chip)?)];
@@ -81,8 +100,7 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     }
     verilog.push(file(&chip.name, top::print(chip)));
     let shell = shell::files(chip);
-    let files = verilog.iter().chain(&shell);
-    let list: String = files.map(|f| format!("{}\n", f.name)).collect();
+    let list = file_list(&verilog, &shell);
     let companion = |name: String, text| DesignFile { name, text };
     let mut companions = vec![
         companion(format!("{}.f", chip.name), list),
@@ -103,10 +121,16 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     })
 }
 
+/// The names of all files, a line each.
+fn file_list(verilog: &[DesignFile], shell: &[DesignFile]) -> String {
+    let files = verilog.iter().chain(shell);
+    files.map(|f| format!("{}\n", f.name)).collect()
+}
+
 fn file(module: &str, text: String) -> DesignFile {
     DesignFile {
         name: format!("{module}.v"),
-        text,
+        text: nets::declared(&text),
     }
 }
 
@@ -149,4 +173,14 @@ fn literal(bits: u32, signed: bool, value: i32) -> String {
 /// Zero- or sign-extension of a named signal to 32 bits.
 fn extend(signal: &str, bits: u32, signed: bool) -> String {
     crate::expression::resized(signal, Type { bits, signed }, 32)
+}
+
+/// Sign-extension of a named signal by repeating its sign bit, or its low bits.
+fn extend_bits(signal: &str, bits: usize, to: usize) -> String {
+    match to.checked_sub(bits) {
+        None => format!("{signal}[{}:0]", to - 1),
+        Some(0) => signal.into(),
+        Some(1) => format!("{{{signal}[{}], {signal}}}", bits - 1),
+        Some(gap) => format!("{{{{{gap}{{{signal}[{}]}}}}, {signal}}}", bits - 1),
+    }
 }

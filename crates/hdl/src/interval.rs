@@ -56,7 +56,32 @@ impl Interval {
         self.low >= other.low && self.high <= other.high
     }
 
-    fn joined(self, other: Self) -> Self {
+    /// Values of both; `None`: there are none.
+    pub fn common(self, other: Self) -> Option<Self> {
+        let both = Self {
+            low: self.low.max(other.low),
+            high: self.high.min(other.high),
+        };
+        (both.low <= both.high).then_some(both)
+    }
+
+    /// The bits of two's complement that hold every value.
+    pub fn signed_bits(self) -> u32 {
+        let size = self.high.max(-1 - self.low);
+        65 - size.leading_zeros()
+    }
+
+    /// The narrowest type that holds every value; a sign only where one is needed.
+    pub fn kind(self) -> Type {
+        let signed = self.low < 0;
+        Type {
+            bits: (self.signed_bits() - u32::from(!signed)).max(1),
+            signed,
+        }
+    }
+
+    /// From the least of both to the greatest.
+    pub fn joined(self, other: Self) -> Self {
         Self {
             low: self.low.min(other.low),
             high: self.high.max(other.high),

@@ -15,6 +15,7 @@ pub mod integers;
 mod interval;
 pub mod kernels;
 mod module;
+mod narrow;
 mod pipeline;
 
 pub use compose::{Binding, Printed, Stage, print};
@@ -22,8 +23,8 @@ pub use error::HdlError;
 pub use from_model::ModelKernels;
 pub use generate::{
     ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, Window, bank_module,
-    bank_names, clock_finding, cycles_per_tick, generate, hidden_neurons, map_hash, ports,
-    registers, shell_module, states, states_in_range, streams,
+    bank_names, clock_finding, cycles_per_tick, delivered, generate, hidden_neurons, map_hash,
+    ports, registers, shell_module, states, states_in_range, streams,
 };
 pub use module::module;
 pub use pipeline::{Pipeline, Source};

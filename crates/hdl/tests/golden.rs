@@ -1,22 +1,28 @@
-//! The checked-in Verilog of the reference chips (`rtl/`) is what the generator writes now.
+//! The checked-in Verilog of reference chips (`rtl/`) is what the generator writes now: what is delivered of unfolded FeLIF
+//! chips and of a folded LIF chip with its shell, and what unfolded chips are simulated of.
 //! `BRUNO_BLESS=1 cargo nextest run -p bruno-hdl golden` rewrites it after an intended change.
 
 use bruno_chip::Description;
 use bruno_device::Chip;
+use bruno_hdl::DesignFile;
 use std::path::Path;
 
-fn check(name: &str) {
+fn chip(name: &str) -> Chip {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let description = Description::load(&root.join(format!("examples/{name}.json"))).unwrap();
-    let chip = Chip::resolve(name, &description).unwrap();
-    let design = bruno_hdl::generate(&chip).unwrap();
-    let dir = root.join("rtl").join(name);
+    Chip::resolve(name, &description).unwrap()
+}
+
+/// The files of a folder of `rtl/`.
+fn check(folder: &str, files: &[DesignFile]) {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let dir = root.join("rtl").join(folder);
     let bless = std::env::var_os("BRUNO_BLESS").is_some();
     if bless {
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir).unwrap();
     }
-    for file in design.verilog.iter().chain(&design.companions) {
+    for file in files {
         let path = dir.join(&file.name);
         if bless {
             std::fs::write(&path, &file.text).unwrap();
@@ -29,20 +35,51 @@ fn check(name: &str) {
             path.display()
         );
     }
-    let files = std::fs::read_dir(&dir).unwrap().count();
-    assert_eq!(
-        files,
-        design.verilog.len() + design.companions.len(),
-        "rtl/{name} holds other files"
-    );
+    let count = std::fs::read_dir(&dir).unwrap().count();
+    assert_eq!(count, files.len(), "rtl/{folder} holds other files");
+}
+
+/// What is delivered.
+fn check_delivered(name: &str) {
+    let design = bruno_hdl::delivered(&chip(name)).unwrap();
+    let files = [design.verilog, design.shell, design.companions].concat();
+    check(name, &files);
+}
+
+/// The Verilog alone of what is delivered, that of the shell too.
+fn check_verilog(name: &str) {
+    let design = bruno_hdl::delivered(&chip(name)).unwrap();
+    check(name, &[design.verilog, design.shell].concat());
+}
+
+/// The banks as they are simulated; the other files are those that are delivered.
+fn check_simulated(name: &str) {
+    let mut files = bruno_hdl::generate(&chip(name)).unwrap().verilog;
+    files.retain(|file| file.name.contains("_bank"));
+    check(&format!("simulated/{name}"), &files);
 }
 
 #[test]
 fn braille() {
-    check("braille");
+    check_delivered("braille");
 }
 
 #[test]
 fn jsb() {
-    check("jsb");
+    check_delivered("jsb");
+}
+
+#[test]
+fn folded_lif_with_a_shell() {
+    check_verilog("tiny");
+}
+
+#[test]
+fn braille_as_it_is_simulated() {
+    check_simulated("braille");
+}
+
+#[test]
+fn jsb_as_it_is_simulated() {
+    check_simulated("jsb");
 }

@@ -3,6 +3,7 @@
 
 use bruno_chip::Description;
 use bruno_device::Chip;
+use bruno_hdl::Design;
 use std::path::Path;
 use std::process::Command;
 
@@ -33,18 +34,16 @@ const NOISY: &str = r#"{"name":"noisy","inputs":2,"recorder":"minmax","formats":
     "readout":{"outputs":1,"synapse":{"range_pA":100}}}"#;
 
 /// The files of a chip, written; its top module is the shell where it has one.
-fn written(description: &str) -> (tempfile::TempDir, String, Vec<String>) {
-    let chip = Chip::resolve("test", &Description::parse("test", description).unwrap()).unwrap();
+fn written(chip: &Chip, design: &Design) -> (tempfile::TempDir, String, Vec<String>) {
     let dir = tempfile::tempdir().unwrap();
-    let design = bruno_hdl::generate(&chip).unwrap();
     let mut files = Vec::new();
     for file in design.verilog.iter().chain(&design.shell) {
         std::fs::write(dir.path().join(&file.name), &file.text).unwrap();
         files.push(file.name.clone());
     }
     let top = match design.shell.last() {
-        Some(_) => bruno_hdl::shell_module(&chip),
-        None => chip.name,
+        Some(_) => bruno_hdl::shell_module(chip),
+        None => chip.name.clone(),
     };
     (dir, top, files)
 }
@@ -73,8 +72,25 @@ fn silent(dir: &Path, tool: &str, arguments: &[&str], files: &[String]) {
     );
 }
 
+/// A chip, and its design as it is simulated and as it is delivered: the same where it is folded.
+fn designs(description: &str) -> (Chip, Vec<Design>) {
+    let chip = Chip::resolve("test", &Description::parse("test", description).unwrap()).unwrap();
+    let mut designs = vec![bruno_hdl::delivered(&chip).unwrap()];
+    if chip.fold == 1 {
+        designs.push(bruno_hdl::generate(&chip).unwrap());
+    }
+    (chip, designs)
+}
+
 fn check(description: &str) {
-    let (dir, top, files) = written(description);
+    let (chip, designs) = designs(description);
+    for design in designs {
+        lint(&chip, &design);
+    }
+}
+
+fn lint(chip: &Chip, design: &Design) {
+    let (dir, top, files) = written(chip, design);
     silent(
         dir.path(),
         "verilator",
@@ -90,7 +106,14 @@ fn check(description: &str) {
 }
 
 fn check_synthesis(description: &str) {
-    let (dir, top, files) = written(description);
+    let (chip, designs) = designs(description);
+    for design in designs {
+        synthesise(&chip, &design);
+    }
+}
+
+fn synthesise(chip: &Chip, design: &Design) {
+    let (dir, top, files) = written(chip, design);
     // What a register leaves that became a memory's read port is cleaned away before it is checked.
     let script = format!(
         "read_verilog {}; hierarchy -check -top {}; proc; select -assert-none t:$dlatch; opt_clean; memory_dff; \

@@ -163,6 +163,19 @@ pub enum SimError {
         /// Of each build: how it was compiled, case and first difference, where the evidence is.
         builds: Vec<String>,
     },
+    /// The delivered Verilog does not do what the integer model does.
+    #[error(
+        "case `{case}`: {difference}\nthe delivered Verilog of `{chip}` does not do what the integer model does: this is a bug \
+         in bruno; please report it with the description. `bruno cosim` compares all of it"
+    )]
+    Delivered {
+        /// Name of the chip.
+        chip: String,
+        /// Name of the case.
+        case: String,
+        /// Its first difference.
+        difference: String,
+    },
     /// A file could not be read or written.
     #[error("{path}: {source}")]
     File {

@@ -170,7 +170,7 @@ fn count_instances(
 pub(crate) fn layers(chip: &Chip, modules: &[Module]) -> Vec<LayerArea> {
     let layer = |layer: &bruno_device::Layer| {
         let prefix = |part: &str| format!("{}_{}_{part}", chip.name, layer.name);
-        let parts = [prefix("bank"), prefix("lane")]; // a folded bank holds its datapath as a lane
+        let parts = ["bank", "lane", "neuron"].map(prefix); // a bank holds its datapaths
         let own = |m: &&Module| parts.iter().any(|part| m.name.starts_with(part));
         let own: Vec<&Module> = modules.iter().filter(own).collect();
         let sum = |of: fn(&Module) -> u64| own.iter().map(|m| m.instances * of(m)).sum::<u64>();

@@ -28,7 +28,7 @@ pub(crate) mod files {
 #[serde(rename_all = "snake_case")]
 pub enum Memories {
     /// Kept apart, counted in bits. A memory whose words are all reset at once (a level table) is none: it becomes
-    /// flip-flops and multiplexers.
+    /// flip-flops and multiplexers; nor is a table of constants, which becomes gates.
     Apart,
     /// Flip-flops and multiplexers.
     FlipFlops,
@@ -79,8 +79,8 @@ pub(crate) fn print(
 /// Standard cells, or simple gates without a library; a module is mapped by itself.
 fn cells(subject: &Subject, library: Option<Library>, memories: Memories) -> Vec<String> {
     let mapped = match memories {
-        // No memory macro resets every word at once.
-        Memories::Apart => "memory_map t:$mem_v2 r:WR_PORTS>1 %i",
+        // No memory macro resets every word at once, and a table of constants is logic.
+        Memories::Apart => "memory_map t:$mem_v2 r:WR_PORTS=1 %d",
         Memories::FlipFlops => "memory_map",
     };
     let mut lines = vec![

@@ -29,6 +29,8 @@ pub enum Flavour {
     Probe,
     /// Writes waves (VCD).
     Trace,
+    /// What is delivered ([`bruno_hdl::delivered`]), as it is and through its ports alone.
+    Delivered,
     /// As [`Flavour::Probe`], and counts which lines were executed and which bits toggled.
     Coverage,
 }
@@ -44,6 +46,7 @@ impl Flavour {
     pub(crate) fn optimisation(self) -> u32 {
         match self {
             Self::Coverage => 0,
+            Self::Delivered => 1,
             _ if sanitisers::wanted() => 1,
             _ => 3,
         }
@@ -136,7 +139,10 @@ impl<'a> Wanted<'a> {
             chip,
             design,
             flavour,
-            rewrites: Rewrites::of_user()?,
+            rewrites: match flavour {
+                Flavour::Delivered => Rewrites::none(),
+                _ => Rewrites::of_user()?,
+            },
         };
         let ways = tools.ways(&source);
         let mut wanted = Self {
@@ -155,7 +161,7 @@ impl<'a> Wanted<'a> {
         self.ways = ways;
         let Self { source, tools, .. } = self;
         let header = model_header::print(source);
-        let loops = loop_options(source.chip);
+        let loops = loop_options(source);
         let options = format!(
             "{} {ways:?} {} {} {} {}",
             names::OPTIONS.join(" "),
@@ -227,11 +233,16 @@ fn moved(from: &Path, to: &Path) -> Result<(), SimError> {
     std::fs::rename(from, to).map_err(|e| file_error(from, e))
 }
 
-/// The unroll limit: as low as the lanes of the largest bank allow.
-fn loop_options(chip: &Chip) -> [String; 2] {
+/// The unroll limit: as low as the instances of a `generate` loop allow, lanes of the largest bank, or neurons and
+/// channels where each is an instance.
+fn loop_options(source: &Source) -> [String; 2] {
+    let Source { chip, flavour, .. } = source;
     let largest = chip.layers.iter().flat_map(|l| &l.banks).max().copied();
+    let channels = chip.layers.iter().map(|l| l.fan_in()).max();
     let lanes = if chip.fold > 1 {
         largest.unwrap_or(1).div_ceil(chip.fold)
+    } else if *flavour == Flavour::Delivered {
+        largest.max(channels).unwrap_or(1)
     } else {
         1
     };
@@ -307,7 +318,7 @@ impl Tools {
         let shared = source.shared_banks();
         let mut command = tool::command("verilator");
         command.current_dir(dir).args(names::OPTIONS);
-        command.args(loop_options(source.chip));
+        command.args(loop_options(source));
         command.args([
             "--Mdir",
             ".",
@@ -317,6 +328,7 @@ impl Tools {
             &design.top,
         ]);
         match flavour {
+            Flavour::Delivered => {}
             Flavour::Fast if shared.is_empty() => {}
             Flavour::Fast => configure(&mut command, dir, &shared)?,
             Flavour::Trace => {

@@ -20,6 +20,11 @@ pub(crate) fn case(chip: &Chip, name: &str) -> Option<Case> {
     cases::all(chip).into_iter().find(|case| case.name == name)
 }
 
+/// All cases of a chip.
+pub(crate) fn cases(chip: &Chip) -> Vec<Case> {
+    cases::all(chip)
+}
+
 impl<'a> Check<'a> {
     /// Runs the integer model.
     pub fn new(chip: &'a Chip) -> Result<Self, SimError> {

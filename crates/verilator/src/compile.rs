@@ -52,7 +52,7 @@ impl Tools {
         let own = match flavour {
             Flavour::Trace => Some(names::TRACE_RUNTIME),
             Flavour::Coverage => Some(names::COVERAGE_RUNTIME),
-            Flavour::Fast | Flavour::Probe => None,
+            Flavour::Fast | Flavour::Probe | Flavour::Delivered => None,
         };
         let object = |(source, level): (&str, u32)| {
             let level_text = level.to_string();

@@ -23,7 +23,7 @@ pub(crate) fn print(source: &Source) -> String {
     let mut text = format!("#pragma once\n#include \"{CLASS}.h\"\n#include \"{ROOT_HEADER}\"\n");
     text += &match flavour {
         Flavour::Fast if rewrites.on => shared_banks::prefetch(chip),
-        Flavour::Fast => String::new(),
+        Flavour::Fast | Flavour::Delivered => String::new(),
         Flavour::Probe | Flavour::Coverage => "#define BRUNO_PROBE\n".into(),
         Flavour::Trace => "#include \"verilated_vcd_c.h\"\n#define BRUNO_TRACE\n".into(),
     };

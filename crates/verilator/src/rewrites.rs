@@ -21,6 +21,14 @@ pub(crate) struct Rewrites<'a> {
 }
 
 impl Rewrites<'_> {
+    /// The texts of the tools by themselves.
+    pub fn none() -> Self {
+        Self {
+            on: false,
+            fault: None,
+        }
+    }
+
     /// What the user's environment says; all of them where it says nothing.
     pub fn of_user() -> Result<Self, SimError> {
         let asked = std::env::var_os(VARIABLE).unwrap_or_default();

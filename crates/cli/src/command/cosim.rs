@@ -2,6 +2,7 @@
 
 mod compared;
 mod coverage;
+mod delivered;
 mod trains;
 
 use super::check::resolve;
@@ -22,8 +23,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// Run the chip's integer model and its Verilated RTL side by side and compare every state of every neuron at every
-/// tick, then every recorder word, spike event and counter; then the model that trains, through the same cases, in every
-/// recorder word, spike event and counter.
+/// tick, then every recorder word, spike event and counter; then the model that trains and the Verilog that is delivered,
+/// through the same cases, in every recorder word, spike event and counter.
 ///
 /// Every run begins with cases that force every event (spikes, refractory times, both ends of every state) in every layer;
 /// what happened in the others is printed, and a layer that is silent on all --samples is an error: nothing was compared.
@@ -138,6 +139,10 @@ impl Cosim {
             let failure = self.keep(&chip, &design, case, difference);
             return Err(failure.in_case(|case| format!("{case}, in the model that trains")));
         }
+        if let Some((case, difference)) = delivered::difference(&chip, &trained)? {
+            let failure = self.keep(&chip, &bruno_hdl::delivered(&chip)?, case, difference);
+            return Err(failure.in_case(|case| format!("{case}, in the delivered Verilog")));
+        }
         self.report(&chip, &cases, &chosen, coverage.as_ref())
     }
 
@@ -213,6 +218,9 @@ impl Cosim {
                 "compared": compared::json(chip, chosen),
                 "model_that_trains": {"cases": trained.len(), "ticks": trained_ticks, "differences": 0},
             });
+            if delivered::differs_in_text(chip) {
+                result["delivered_verilog"] = serde_json::json!({"cases": trained.len(), "ticks": trained_ticks, "differences": 0});
+            }
             if let Some(coverage) = coverage {
                 result["coverage"] = coverage::json(coverage);
             }
@@ -226,6 +234,12 @@ impl Cosim {
             "the model that trains: {} cases, {trained_ticks} ticks: 0 differences",
             trained.len()
         )?;
+        if delivered::differs_in_text(chip) {
+            say!(
+                "the delivered Verilog: {} cases, {trained_ticks} ticks: 0 differences",
+                trained.len()
+            )?;
+        }
         console::print(&compared::text(chip, chosen, cases.forced.len()))?;
         coverage.map_or(Ok(()), |c| console::print(&coverage::table(c)))
     }

@@ -42,7 +42,7 @@ pub struct Generate {
 impl Generate {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip, &self.changes)?;
-        let design = bruno_hdl::generate(&chip)?;
+        let design = bruno_hdl::delivered(&chip)?;
         let bench = match self.testbench {
             true => bruno_sim::testbench(&chip, &design, self.ticks, self.seed)?,
             false => Vec::new(),

@@ -93,7 +93,7 @@ enum DeviceName {
 impl Synth {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip, &self.changes)?;
-        let design = bruno_hdl::generate(&chip)?;
+        let design = bruno_hdl::delivered(&chip)?;
         let _lock = FolderLock::take(&self.out)?;
         invocation::keep(&self.out)?;
         let mut progress = |step: &str| tell!("synth: {step}");

@@ -191,6 +191,7 @@ impl Train {
         let threads = self.running.threads();
         let simulated = bruno_train::simulated(&chip, &config);
         let design = bruno_hdl::generate(&simulated)?;
+        let delivered = self.running.check_delivered(&chip);
         let factory = || self.running.model(&simulated, &design);
         let trainer = || Trainer::new(&file, run, &set, &factory, threads);
         let mut trainer = first_of_node(ranks, trainer)?.over(ranks);
@@ -199,6 +200,8 @@ impl Train {
             trainer.start_biases();
         }
         self.epochs(&mut trainer, &set, &files)?;
+        // No result is of a chip whose delivered text does something else.
+        delivered.wait()?;
         take_kept(&mut trainer, &files)?;
         let mut progress = Progress::new("test", set.test.len() as u64, "samples");
         let test = trainer.evaluate(&set.test, |n| progress.advance(n))?;

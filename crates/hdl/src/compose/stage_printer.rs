@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 /// The text of a `comment!`: rust-hdl hands on the macro's tokens, whose spacing depends on the compiler.
-fn comment_text(raw: &str) -> String {
+pub(crate) fn comment_text(raw: &str) -> String {
     let inner = raw.split_once('"').map_or(raw, |(_, inner)| inner);
     let words: Vec<&str> = inner.split_whitespace().collect();
     words.join(" ")

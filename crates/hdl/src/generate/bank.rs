@@ -126,7 +126,11 @@ const SHORTEST: u32 = 17;
 
 /// Arrays of a layer: its states, and what its recorder gathers over a window.
 pub(super) fn arrays(chip: &Chip, layer: &Layer) -> Vec<Array> {
-    let shortest = if chip.fold > 1 { 1 } else { SHORTEST };
+    arrays_from(layer, if chip.fold > 1 { 1 } else { SHORTEST })
+}
+
+/// The same with no element shorter than `shortest`.
+pub(super) fn arrays_from(layer: &Layer, shortest: u32) -> Vec<Array> {
     let model = &layer.model;
     let states = model.states.iter().map(|s| Array::of_state(s, shortest));
     let gathered = model.words.iter().filter(|w| w.accumulates());

@@ -8,7 +8,7 @@ mod bank;
 pub(super) mod datapath;
 mod lane;
 mod sequencer;
-mod synapses;
+pub(super) mod synapses;
 
 use super::{DesignFile, file, index_bits};
 use crate::HdlError;

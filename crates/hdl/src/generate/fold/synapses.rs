@@ -1,9 +1,9 @@
 //! The synapses of a lane: a word of codes for each neuron, and the sum of the currents of the spiking channels, in the
 //! way that takes fewer cells.
 
-mod constant;
+pub(in crate::generate) mod constant;
 mod counted;
-mod counts;
+pub(in crate::generate) mod counts;
 mod tree;
 
 use super::lane::memory_attributes;
@@ -12,19 +12,19 @@ use bruno_device::Layer;
 use std::fmt::Write;
 
 /// Channels that share a port of spikes and a level table.
-struct Projection {
+pub(in crate::generate) struct Projection {
     /// Prefix of its signals.
-    name: &'static str,
-    spikes: &'static str,
-    table: &'static str,
-    channels: usize,
+    pub name: &'static str,
+    pub spikes: &'static str,
+    pub table: &'static str,
+    pub channels: usize,
     /// Its first channel in a word of codes.
-    offset: usize,
+    pub offset: usize,
 }
 
 impl Projection {
     /// The current of each code, LSB of I.
-    fn levels<'a>(&self, layer: &'a Layer) -> &'a [i32] {
+    pub fn levels<'a>(&self, layer: &'a Layer) -> &'a [i32] {
         if self.offset == 0 {
             &layer.levels
         } else {
@@ -33,7 +33,7 @@ impl Projection {
     }
 }
 
-fn projections(layer: &Layer) -> impl Iterator<Item = Projection> {
+pub(in crate::generate) fn projections(layer: &Layer) -> impl Iterator<Item = Projection> {
     let input = Projection {
         name: "pre",
         spikes: "pre_i",
@@ -53,7 +53,7 @@ fn projections(layer: &Layer) -> impl Iterator<Item = Projection> {
 
 /// How the currents are summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sum {
+pub(in crate::generate) enum Sum {
     /// A term a channel.
     Tree,
     /// A product a weight code.
@@ -66,7 +66,7 @@ enum Sum {
 ///
 /// In full adders: a channel's term is the multiplexer of its current, about half an adder a bit and code, and a sum of 32
 /// bits; a product has as many rows of adders as its count has bits, and every channel is counted for every code.
-fn way(layer: &Layer) -> Sum {
+pub(in crate::generate) fn way(layer: &Layer) -> Sum {
     let (bits, codes) = (layer.current.bits as usize, 1usize << layer.bits);
     let total = |cost: &dyn Fn(&Projection) -> usize| -> usize {
         projections(layer).map(|p| cost(&p)).sum()

@@ -12,13 +12,13 @@ use bruno_device::Layer;
 use std::fmt::Write;
 
 /// Masks that share a table: a look-up table of an FPGA has four inputs.
-const MASKS: usize = 4;
+pub const MASKS: usize = 4;
 
 /// A mask and what a channel whose code has all its bits adds, LSB of I.
-type Weight = (usize, i64);
+pub type Weight = (usize, i64);
 
 /// The masks with a weight (Moebius transform of the levels).
-fn weights(layer: &Layer, p: &Projection) -> Vec<Weight> {
+pub fn weights(layer: &Layer, p: &Projection) -> Vec<Weight> {
     let levels = p.levels(layer).iter();
     let mut weights: Vec<i64> = levels.map(|l| i64::from(*l)).collect();
     for bit in 0..layer.bits {
@@ -45,7 +45,7 @@ pub fn stages(layer: &Layer) -> usize {
 }
 
 /// Bits that hold the sum of every set of spikes; words of a datapath have 32.
-fn sum_bits(layer: &Layer) -> usize {
+pub fn sum_bits(layer: &Layer) -> usize {
     let of = |p: Projection| {
         let levels = p.levels(layer).iter().map(|l| i64::from(*l));
         let (low, high) = (levels.clone().min(), levels.max());
@@ -111,7 +111,7 @@ pub fn print(layer: &Layer) -> String {
 }
 
 /// What channels add of which one bit of each count is set.
-fn table(layer: &Layer, term: &str, weights: &[Weight]) -> String {
+pub fn table(layer: &Layer, term: &str, weights: &[Weight]) -> String {
     let (bits, inputs) = (sum_bits(layer), weights.len());
     let mut text = format!(
         "  function {} {term}_table; // of a bit of each count

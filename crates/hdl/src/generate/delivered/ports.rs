@@ -1,0 +1,82 @@
+//! Lists of ports and connections, a line each.
+
+/// A port with its comment, which may be empty.
+pub(super) fn port(direction: &str, kind: &str, name: &str, about: &str) -> (String, String) {
+    (
+        format!("{direction:<6} {kind:<18} {name}"),
+        about.to_string(),
+    )
+}
+
+/// `wire [n-1:0]`, a vector even of one bit: so each bit of it can be selected.
+pub(super) fn wires(bits: usize) -> String {
+    format!("wire {}", vector(bits))
+}
+
+/// `[n-1:0]`.
+pub(super) fn vector(bits: usize) -> String {
+    format!("[{}:0]", bits - 1)
+}
+
+/// The list between the brackets of a module.
+pub(super) fn list(ports: &[(String, String)]) -> String {
+    let last = ports.len() - 1;
+    let width = ports.iter().map(|p| p.0.len()).max().unwrap_or(0) + 1;
+    let line = |(at, (declaration, about)): (usize, &(String, String))| {
+        let comma = if at < last { "," } else { "" };
+        let declaration = format!("{declaration}{comma}");
+        let about = short(about, COLUMNS - width);
+        match about.is_empty() {
+            true => format!("  {declaration}\n"),
+            false => format!("  {declaration:<width$}  // {about}\n"),
+        }
+    };
+    ports.iter().enumerate().map(line).collect()
+}
+
+/// Columns that a declaration and its comment have together.
+const COLUMNS: usize = 92;
+
+/// The first words of a comment, where not all of it has room; the data sheet has the rest.
+pub(super) fn short(about: &str, columns: usize) -> &str {
+    let mut about = about;
+    while about.len() > columns {
+        let Some(end) = about.rfind("; ").or_else(|| about.rfind(", ")) else {
+            break;
+        };
+        about = &about[..end];
+    }
+    about
+}
+
+/// Connections by name, in the order of the ports.
+pub(super) fn connections(ports: &[(String, String)], depth: usize) -> String {
+    let indent = "  ".repeat(depth);
+    let all: Vec<String> = ports
+        .iter()
+        .map(|(port, wire)| format!("{indent}.{port}({wire})"))
+        .collect();
+    all.join(",\n") + "\n"
+}
+
+/// Names in a `wire unused`, which a lint tool asks for, a few lines of them.
+pub(super) fn unused(name: &str, parts: &[String], about: &str) -> String {
+    if parts.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("  // {about}\n  wire {name} = &{{1'b0");
+    let mut column = text.len() - text.rfind('\n').map_or(0, |at| at + 1);
+    for part in parts {
+        text.push(',');
+        column += part.len() + 2;
+        match column > 96 {
+            true => {
+                text += "\n    ";
+                column = 4 + part.len();
+            }
+            false => text.push(' '),
+        }
+        text += part;
+    }
+    text + "};\n\n"
+}

@@ -1,0 +1,175 @@
+//! Kernels as combinational statements whose words are as narrow as their values allow.
+//!
+//! A kernel computes on words of 32 bits. Here every value gets the bits that hold what it can be, whatever its inputs
+//! are within the bits of their registers ([`ranges`]): the low bits of a sum, difference or product are the same at any
+//! width that holds the result. What no output needs is left out. `print` of the crate prints the same kernels as words
+//! of 32 bits; the two are compared in lock step and by the formal proofs.
+
+mod printer;
+mod ranges;
+mod word;
+
+use crate::atoms::{Role, Type};
+use crate::compose::{Stage, range};
+use crate::interval::Interval;
+use crate::{HdlError, expression};
+use printer::Printer;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write;
+pub(crate) use word::Word;
+
+/// Bits of names that a statement reads, a mask each.
+type Reads = BTreeMap<String, u64>;
+
+/// One printed statement with the comments before it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Line {
+    comment: String,
+    text: String,
+    writes: Vec<String>,
+    reads: Reads,
+}
+
+/// Printed kernels.
+pub(crate) struct Narrow {
+    lines: Vec<Line>,
+    locals: Vec<(String, Type)>,
+    /// What the outputs are called, by their names in the composition.
+    outputs: HashMap<String, Word>,
+    /// Bits that stand outside of the statements, read by what follows them.
+    wanted: Reads,
+}
+
+impl Narrow {
+    /// Prints stages in a row, as far as `outputs` need them, `depth` levels deep; `bind` gives what no earlier stage drives.
+    pub fn print(
+        stages: &[Stage],
+        bind: &dyn Fn(&str) -> Option<Word>,
+        outputs: &[(String, u32)],
+        depth: usize,
+    ) -> Result<Self, HdlError> {
+        let mut all = Self {
+            lines: Vec::new(),
+            locals: Vec::new(),
+            outputs: HashMap::new(),
+            wanted: Reads::new(),
+        };
+        for stage in stages {
+            let mut inputs = HashMap::new();
+            for signal in stage.signals.iter().filter(|s| s.role == Role::Input) {
+                let outer = stage.outer(&signal.name);
+                let word = all.outputs.get(outer).cloned().or_else(|| bind(outer));
+                let word = word.ok_or_else(|| HdlError::Unbound(outer.into()))?;
+                inputs.insert(signal.name.clone(), word);
+            }
+            let printed = Printer::new(stage, inputs, depth)?.kernel()?;
+            all.lines.extend(printed.lines);
+            all.locals.extend(printed.locals);
+            for signal in stage.signals.iter().filter(|s| s.role == Role::Output) {
+                if let Some(word) = printed.words.get(&signal.name) {
+                    all.outputs
+                        .insert(stage.outer(&signal.name).into(), word.clone());
+                }
+            }
+        }
+        for (name, bits) in outputs {
+            let word = all.output(name)?;
+            word.fitted(*bits, &mut all.wanted);
+        }
+        all.prune();
+        Ok(all)
+    }
+
+    /// An output of the composition.
+    pub fn output(&self, name: &str) -> Result<Word, HdlError> {
+        let found = self.outputs.get(name).cloned();
+        found.ok_or_else(|| HdlError::Unbound(name.into()))
+    }
+
+    /// Leaves out what no output needs.
+    fn prune(&mut self) {
+        let mut live: HashSet<String> = self.wanted.keys().cloned().collect();
+        let mut kept = Vec::new();
+        for line in std::mem::take(&mut self.lines).into_iter().rev() {
+            if line.writes.iter().any(|w| live.contains(w)) {
+                live.extend(line.reads.keys().cloned());
+                kept.push(line);
+            }
+        }
+        kept.reverse();
+        self.lines = kept;
+        let written = |name: &String| self.lines.iter().any(|l| l.writes.contains(name));
+        self.locals = std::mem::take(&mut self.locals)
+            .into_iter()
+            .filter(|(name, _)| written(name))
+            .collect();
+    }
+
+    /// The statements, for a combinational block.
+    pub fn text(&self) -> String {
+        let lines = self.lines.iter();
+        lines.map(|l| format!("{}{}", l.comment, l.text)).collect()
+    }
+
+    /// Declarations of what they assign.
+    pub fn declarations(&self) -> String {
+        let mut text = String::new();
+        for (name, kind) in &self.locals {
+            let bits = format!("{:<14}", range(*kind));
+            let _ = writeln!(text, "  reg {bits} {name};");
+        }
+        text
+    }
+
+    /// Whether a statement or an output reads a name.
+    pub fn reads(&self, name: &str) -> bool {
+        self.read_bits(name) != 0
+    }
+
+    fn read_bits(&self, name: &str) -> u64 {
+        let mut all = self.lines.iter().map(|l| &l.reads).chain([&self.wanted]);
+        all.by_ref()
+            .filter_map(|reads| reads.get(name))
+            .fold(0, |mask, bits| mask | bits)
+    }
+
+    /// Bits of its own words and of `others` that nothing reads, as parts of a concatenation.
+    pub fn unread(&self, others: &[(String, u32)]) -> Vec<String> {
+        let own = self.locals.iter().map(|(name, kind)| (name, kind.bits));
+        let others = others.iter().map(|(name, bits)| (name, *bits));
+        let mut parts = Vec::new();
+        for (name, bits) in own.chain(others) {
+            parts.extend(unread_parts(name, bits, self.read_bits(name)));
+        }
+        parts
+    }
+}
+
+/// The parts of a name that a mask leaves out.
+fn unread_parts(name: &str, bits: u32, read: u64) -> Vec<String> {
+    let unread = |bit: &u32| read >> bit & 1 == 0;
+    if (0..bits).all(|bit| unread(&bit)) {
+        return vec![name.into()];
+    }
+    let mut parts = Vec::new();
+    let mut bit = 0;
+    while bit < bits {
+        let run = (bit..bits).take_while(unread).count() as u32;
+        match run {
+            0 => bit += 1,
+            1 => parts.push(format!("{name}[{bit}]")),
+            _ => parts.push(format!("{name}[{}:{bit}]", bit + run - 1)),
+        }
+        bit += run;
+    }
+    parts
+}
+
+/// A literal in two's complement of exactly so many bits.
+fn literal(value: i64, bits: u32, signed: bool) -> String {
+    let kind = Type { bits, signed };
+    match signed {
+        true => expression::sized_literal(value, kind),
+        false => expression::sized_literal(value & Interval::of(bits, false).high, kind),
+    }
+}

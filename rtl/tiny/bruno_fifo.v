@@ -1,0 +1,40 @@
+// First in, first out: 2^DEPTH_BITS words, valid/ready on both sides. A word written is offered in the next cycle.
+
+`default_nettype none
+
+module bruno_fifo #(
+  parameter WIDTH      = 32,
+  parameter DEPTH_BITS = 4
+) (
+  input  wire        clk_i,
+  input  wire        rst_i,  // empties it
+  input  wire        valid_i,
+  output wire        ready_o,
+  input  wire [WIDTH-1:0] data_i,
+  output wire        valid_o,
+  input  wire        ready_i,
+  output wire [WIDTH-1:0] data_o
+);
+
+  reg [WIDTH-1:0]    memory [0:(1<<DEPTH_BITS)-1];
+  // One bit more than an address needs: the counters differ by the depth when the memory is full.
+  reg [DEPTH_BITS:0] write_q, read_q;
+
+  assign ready_o = (write_q ^ read_q) != {1'b1, {DEPTH_BITS{1'b0}}};
+  assign valid_o = write_q != read_q;
+  assign data_o  = memory[read_q[DEPTH_BITS-1:0]];
+
+  always @(posedge clk_i) begin
+    if (valid_i & ready_o) memory[write_q[DEPTH_BITS-1:0]] <= data_i;
+    if (rst_i) begin
+      write_q <= {(DEPTH_BITS+1){1'b0}};
+      read_q  <= {(DEPTH_BITS+1){1'b0}};
+    end else begin
+      if (valid_i & ready_o) write_q <= write_q + {{DEPTH_BITS{1'b0}}, 1'b1};
+      if (valid_o & ready_i) read_q <= read_q + {{DEPTH_BITS{1'b0}}, 1'b1};
+    end
+  end
+
+endmodule
+
+`default_nettype wire

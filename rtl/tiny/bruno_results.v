@@ -1,0 +1,63 @@
+// Keeps the last record's current of every output of one bank of the readout, as its words leave on the recorder's stream.
+// Two pages: one is read while the next record fills the other, and they change places at a record's last word.
+
+`default_nettype none
+
+module bruno_results #(
+  parameter [12:0] NEURONS = 13'd1,  // of the bank
+  parameter [12:0] FIRST   = 13'd0,  // the first of them among the outputs
+  parameter [7:0]  WORDS   = 8'd2,   // of a neuron's record
+  parameter [7:0]  WORD    = 8'd0,   // which of them is kept
+  parameter        BITS    = 1       // of a neuron's number in the bank
+) (
+  input  wire       clk_i,
+  input  wire       rst_i,
+  input  wire       clear_i,  // records start again
+  input  wire       take_i,   // a word leaves
+  input  wire       last_i,   // it is its record's last
+  input  wire [31:0] data_i,
+  output reg        done_o,   // a record is complete, for one cycle
+  input  wire [12:0] index_i,  // the output to be read
+  output wire [31:0] value_o   // in the next cycle its current, LSB of I; 0 when it is not in this bank
+);
+
+  localparam [BITS-1:0] ONE = 1;
+
+  // Read and write addresses differ by the page.
+  (* ram_style = "block", no_rw_check *) reg [31:0] kept [0:2*(1<<BITS)-1];
+  reg  [31:0]     kept_q;
+  reg             mine_q;
+  reg             page_q;    // the page that fills
+  reg  [7:0]      word_q;
+  reg  [BITS-1:0] neuron_q;
+
+  // Waiver: of the number in the bank the low bits are needed.
+  /* verilator lint_off UNUSEDSIGNAL */
+  wire [12:0]     local_index = index_i - FIRST;
+  /* verilator lint_on UNUSEDSIGNAL */
+  wire            mine      = local_index < NEURONS;
+  wire            next      = word_q == WORDS - 8'd1;
+
+  assign value_o = mine_q ? kept_q : 32'd0;
+
+  always @(posedge clk_i) begin
+    mine_q <= mine;
+    kept_q <= kept[{!page_q, local_index[BITS-1:0]}];
+    if (take_i & (word_q == WORD)) kept[{page_q, neuron_q}] <= data_i;
+    done_o <= take_i & last_i & !clear_i & !rst_i;
+    if (rst_i | clear_i) begin
+      page_q   <= 1'b0;
+      word_q   <= 8'd0;
+      neuron_q <= {BITS{1'b0}};
+    end else if (take_i) begin
+      word_q <= next ? 8'd0 : word_q + 8'd1;
+      if (last_i) begin
+        page_q   <= !page_q;
+        neuron_q <= {BITS{1'b0}};
+      end else if (next) neuron_q <= neuron_q + ONE;
+    end
+  end
+
+endmodule
+
+`default_nettype wire
