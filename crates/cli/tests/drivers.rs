@@ -209,6 +209,30 @@ fn one_port() {
     Kit::new("spi", "config").check();
 }
 
+/// A chip of LIF neurons behind one port, mapped to iCE40 cells: the netlist decides as the chip.
+#[test]
+fn netlist() {
+    let task = Task::new("");
+    task.change(
+        r#""name":"tiny""#,
+        r#""name":"dut","fold":4,"stage_ns":14,"card":"frozen","interfaces":{"config":"spi","spikes":"config",
+           "recorder":"none","clock_mhz":24,"decision":true}"#,
+    );
+    task.change(r#""kind":"felif""#, r#""kind":"lif""#);
+    task.change(r#""range_pA":900"#, r#""range_pA":9000"#);
+    let card = r#""t_ref_ms":1,"area_um2":4,"g_leak_pS":200,"v_th_V":0.5,"tau_syn_ms":1"#;
+    task.change(r#""t_ref_ms":1"#, card);
+    task.change(r#","device":[{"parameter":"area","bounds":[3,5]}]"#, "");
+    task.change(r#""epochs":3"#, r#""epochs":30"#);
+    check(task.train("out", &[]), 0, "");
+    let path = |name: &str| task.path(name).display().to_string();
+    let mut script = Command::new(root().join("scripts/netlist"));
+    script.env("BRUNO", env!("CARGO_BIN_EXE_bruno"));
+    script.args([&path("out/chip.json"), &path("out"), &path("netlist")]);
+    script.args(["--data", &path("data"), "--simulator", "integer"]);
+    check(script, 0, "4 of 4 samples decided as bruno eval");
+}
+
 /// The formats hold the same words, each in its way.
 #[test]
 fn formats() {

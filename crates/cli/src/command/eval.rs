@@ -11,8 +11,8 @@ use bruno_chip::Description;
 use bruno_data::{Dataset, Sample};
 use bruno_device::{Chip, Effects};
 use bruno_ranks::first_of_node;
-use bruno_train::{Checkpoint, TrainedProgram, Trainer};
-use std::path::PathBuf;
+use bruno_train::{Checkpoint, Evaluation, TrainedProgram, Trainer};
+use std::path::{Path, PathBuf};
 
 /// Evaluate a trained chip on one part of its data, through the RTL or the integer model (the same numbers).
 ///
@@ -82,30 +82,17 @@ impl Eval {
         }
         tell!("{}", set.summary());
         let file = self.file.display().to_string();
-        let chip = run.parameters.chip(&file, &run.description)?;
-        let simulated = bruno_train::simulated(&chip, &run.config);
-        let design = bruno_hdl::generate(&simulated)?;
-        let factory = || self.running.model(&simulated, &design);
-        let threads = self.running.threads();
-        let ranks = ranks::current();
-        let trainer = || Trainer::new(&file, run, &set, &factory, threads);
-        let mut trainer = first_of_node(ranks, trainer)?.over(ranks);
         let samples = self.split.of(&set);
-        let mut progress = Progress::new("eval", samples.len() as u64, "samples");
-        let done = |n| progress.advance(n);
-        let found = match &program {
-            None => trainer.evaluate(samples, done)?,
-            Some(program) => trainer.evaluate_program(&program.program(), samples, done)?,
-        };
-        drop(progress);
+        let (run, found) = evaluated(&self.running, &file, run, program.as_ref(), &set, samples)?;
+        let chip = run.parameters.chip(&file, &run.description)?;
         let report = Report {
             origin: match &self.program {
-                None => origin(&trainer.run),
+                None => origin(&run),
                 Some(path) => format!("by {} on {file}", path.display()),
             },
             set: &set,
             data_notes: &notes,
-            run: &trainer.run,
+            run: &run,
             chip: &chip,
             effects: Effects::of(&chip.description).on_nominal(),
             found: &found,
@@ -121,12 +108,46 @@ impl Eval {
                 None,
             ));
         };
-        let file = self.file.display().to_string();
-        let description = Description::load(&self.file)?;
-        let chip = Chip::resolve(&file, &description)?;
-        let program = TrainedProgram::load(path, &chip)?;
-        Ok((program.as_run(&file, &description)?, Some(program)))
+        let (run, program) = by_program(&self.file, path)?;
+        Ok((run, Some(program)))
     }
+}
+
+/// A program of a chip, and a run that scores as it does.
+pub(super) fn by_program(
+    chip: &Path,
+    program: &Path,
+) -> Result<(Checkpoint, TrainedProgram), Failure> {
+    let file = chip.display().to_string();
+    let description = Description::load(chip)?;
+    let resolved = Chip::resolve(&file, &description)?;
+    let program = TrainedProgram::load(program, &resolved)?;
+    Ok((program.as_run(&file, &description)?, program))
+}
+
+/// What a run, by a program where one is given, makes of samples.
+pub(super) fn evaluated(
+    running: &Running,
+    file: &str,
+    run: Checkpoint,
+    program: Option<&TrainedProgram>,
+    set: &Dataset,
+    samples: &[Sample],
+) -> Result<(Checkpoint, Evaluation), Failure> {
+    let chip = run.parameters.chip(file, &run.description)?;
+    let simulated = bruno_train::simulated(&chip, &run.config);
+    let design = bruno_hdl::generate(&simulated)?;
+    let factory = || running.model(&simulated, &design);
+    let ranks = ranks::current();
+    let trainer = || Trainer::new(file, run, set, &factory, running.threads());
+    let mut trainer = first_of_node(ranks, trainer)?.over(ranks);
+    let mut progress = Progress::new("eval", samples.len() as u64, "samples");
+    let done = |n| progress.advance(n);
+    let found = match program {
+        None => trainer.evaluate(samples, done)?,
+        Some(program) => trainer.evaluate_program(&program.program(), samples, done)?,
+    };
+    Ok((trainer.run, found))
 }
 
 /// How a run's chip came to be.

@@ -1,5 +1,6 @@
 //! `bruno program`: trained programs as what loads a chip (docs/driver.md).
 
+mod samples;
 mod text;
 
 use super::check::resolve;
@@ -21,6 +22,7 @@ pub struct ProgramCommand {
 #[derive(Subcommand)]
 enum Command {
     Export(Export),
+    Samples(samples::Samples),
 }
 
 /// Write the words that load a trained program into its chip, in their order: window, then layer by layer registers, level
@@ -42,15 +44,23 @@ struct Export {
 
 impl ProgramCommand {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let Command::Export(export) = &self.command;
-        let chip = resolve(&export.run.join("chip.json"), &Changes::default())?;
-        let path = export.run.join("program.json");
+        match &self.command {
+            Command::Export(export) => export.run(),
+            Command::Samples(samples) => samples.run(),
+        }
+    }
+}
+
+impl Export {
+    fn run(&self) -> Result<(), Failure> {
+        let chip = resolve(&self.run.join("chip.json"), &Changes::default())?;
+        let path = self.run.join("program.json");
         let program = TrainedProgram::load(&path, &chip)?;
         let text =
-            text::print(&chip, &program, export.format).map_err(|what| TrainError::Program {
+            text::print(&chip, &program, self.format).map_err(|what| TrainError::Program {
                 path: path.display().to_string(),
                 what,
             })?;
-        export.text.give(&text)
+        self.text.give(&text)
     }
 }
