@@ -371,11 +371,13 @@ pub fn code_index(channel: usize, neuron: usize, neurons: usize) -> u32 {
     ((channel << neuron_bits(neurons)) | neuron) as u32
 }
 
-/// Index of a shell's register or counter by name.
+/// Index of a shell's register or counter by name, those of one port's events and of the decision among them.
 pub fn shell_register(name: &str) -> Option<u32> {
-    let counters = (0..).zip(&SHELL_COUNTERS);
-    let others = (SHELL_REGISTERS_AT..).zip(&SHELL_REGISTERS);
-    let mut all = counters.chain(others);
+    let mut all = (0..)
+        .zip(&SHELL_COUNTERS[..])
+        .chain((SHELL_REGISTERS_AT..).zip(&SHELL_REGISTERS[..]))
+        .chain((EVENT_REGISTERS_AT..).zip(&EVENT_REGISTERS[..]))
+        .chain((DECISION_REGISTERS_AT..).zip(&DECISION_REGISTERS[..]));
     all.find(|(_, r)| r.name == name).map(|(at, _)| at)
 }
 
