@@ -7,6 +7,7 @@ mod control;
 mod datasheet;
 mod delivered;
 mod fold;
+mod fusesoc;
 mod map_hash;
 mod nets;
 mod ports;
@@ -58,16 +59,15 @@ pub struct Design {
 
 impl Design {
     /// Puts files in the place of the first of those with their names.
-    fn replace(&mut self, files: Vec<DesignFile>) {
+    fn replace(&mut self, chip: &Chip, files: Vec<DesignFile>) {
         let named = |f: &DesignFile| files.iter().any(|other| other.name == f.name);
         let at = self.verilog.iter().position(named);
         self.verilog.retain(|f| !named(f));
         let at = at.unwrap_or(self.verilog.len());
         self.verilog.splice(at..at, files);
-        let list = format!("{}.f", self.top);
-        let list = self.companions.iter_mut().find(|c| c.name == list);
-        if let Some(list) = list {
-            list.text = file_list(&self.verilog, &self.shell);
+        for list in lists(chip, &self.verilog, &self.shell) {
+            let same = self.companions.iter_mut().find(|c| c.name == list.name);
+            same.into_iter().for_each(|own| *own = list.clone());
         }
     }
 }
@@ -100,16 +100,15 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     }
     verilog.push(file(&chip.name, top::print(chip)));
     let shell = shell::files(chip);
-    let list = file_list(&verilog, &shell);
     let companion = |name: String, text| DesignFile { name, text };
-    let mut companions = vec![
-        companion(format!("{}.f", chip.name), list),
+    let mut companions = lists(chip, &verilog, &shell).to_vec();
+    companions.extend([
         companion(format!("{}.sdc", chip.name), constraints::print(chip)?),
         companion(
             format!("{}_datasheet.md", chip.name),
             datasheet::print(chip)?,
         ),
-    ];
+    ]);
     companions.extend(shell::companions(chip));
     companions.extend(software::files(chip));
     Ok(Design {
@@ -121,10 +120,14 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     })
 }
 
-/// The names of all files, a line each.
-fn file_list(verilog: &[DesignFile], shell: &[DesignFile]) -> String {
-    let files = verilog.iter().chain(shell);
-    files.map(|f| format!("{}\n", f.name)).collect()
+/// What names the Verilog files in their order: a list, and a core of FuseSoC.
+fn lists(chip: &Chip, verilog: &[DesignFile], shell: &[DesignFile]) -> [DesignFile; 2] {
+    let files: Vec<&DesignFile> = verilog.iter().chain(shell).collect();
+    let list = DesignFile {
+        name: format!("{}.f", chip.name),
+        text: files.iter().map(|f| format!("{}\n", f.name)).collect(),
+    };
+    [list, fusesoc::print(chip, &files)]
 }
 
 fn file(module: &str, text: String) -> DesignFile {

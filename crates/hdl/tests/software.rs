@@ -22,7 +22,8 @@ fn written(interfaces: &str) -> tempfile::TempDir {
     let text = CHIP.replace("INTERFACES", interfaces);
     let chip = Chip::resolve("dut", &Description::parse("dut", &text).unwrap()).unwrap();
     let dir = tempfile::tempdir().unwrap();
-    for file in bruno_hdl::generate(&chip).unwrap().companions {
+    let design = bruno_hdl::generate(&chip).unwrap();
+    for file in [design.verilog, design.shell, design.companions].concat() {
         std::fs::write(dir.path().join(&file.name), &file.text).unwrap();
     }
     dir
@@ -129,4 +130,37 @@ fn faults_are_seen() {
     };
     assert!(change("sw = rw", "sw = r").contains("SystemRDL has"));
     assert!(change("regfile", "regfiel").contains("error"));
+}
+
+/// FuseSoC finds the chip by its name and hands its files to Verilator, which has no complaint.
+fn check_core(interfaces: &str) {
+    let dir = written(interfaces);
+    let output = Command::new(python().with_file_name("fusesoc"))
+        .current_dir(&dir)
+        .env("HOME", dir.path())
+        .args([
+            "--cores-root",
+            ".",
+            "run",
+            "--target",
+            "lint",
+            "bruno:chips:dut",
+        ])
+        .output()
+        .expect("scripts/setup --tests installs the packages of Python");
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(
+        output.status.success() && !said.contains("%Warning"),
+        "{said}"
+    );
+}
+
+#[test]
+fn core_of_a_shell() {
+    check_core(r#""interfaces":{"config":"spi","spikes":"config","recorder":"none"},"#);
+}
+
+#[test]
+fn core_without_a_shell() {
+    check_core("");
 }

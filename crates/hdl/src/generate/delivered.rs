@@ -28,7 +28,7 @@ pub fn delivered(chip: &Chip) -> Result<Design, HdlError> {
             let text = bank::print(chip, layer, index, size);
             files.push(file(&bank_module(chip, layer, size), text));
         }
-        design.replace(files);
+        design.replace(chip, files);
     }
     Ok(design)
 }
