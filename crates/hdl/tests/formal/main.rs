@@ -24,6 +24,10 @@ const PROOF: &str = r#"{"name":"proof","inputs":2,"window_ticks":32,"formats":{"
 const COUNTS: &str = r#"{"name":"counts","inputs":2,"window_ticks":32,"formats":{"v_bits":12,"i_bits":16},
     "layers":[{"name":"hidden","kind":"lif","neurons":2,"synapse":{"bits":1,"range_pA":50}}],
     "readout":{"outputs":1,"synapse":{"bits":1,"range_pA":100}}}"#;
+/// Folded: three outputs on two datapaths, one of which has a slot without a neuron.
+const FOLDED: &str = r#"{"name":"folded","inputs":2,"window_ticks":32,"fold":2,"formats":{"v_bits":12,"i_bits":16},
+    "layers":[{"name":"hidden","kind":"lif","neurons":2,"synapse":{"bits":1,"range_pA":50}}],
+    "readout":{"outputs":3,"synapse":{"bits":1,"range_pA":100}}}"#;
 
 /// A kernel as a scalar module, bound as a bank with the longest words binds it.
 fn kernel(harness: &'static str, name: &str, block: &dyn Block, cut: &'static str) -> Proof {
@@ -147,6 +151,24 @@ fn recorder_readout() -> Proof {
     Proof {
         cut: "proof_readout_bank2/t:$mul",
         ..chip("recorder", PROOF, "proof_readout_bank2", &macros)
+    }
+}
+
+/// The recorder's stream of a folded bank: five words a LIF neuron.
+fn recorder_folded() -> Proof {
+    let macros = ["BANK=folded_hidden_bank2", "WORDS=10", "QUIET=3"];
+    Proof {
+        cut: "folded_hidden_lane*/w:record_o",
+        ..chip("recorder_folded", FOLDED, "folded_hidden", &macros)
+    }
+}
+
+/// The same of a readout on two lanes: two words an output.
+fn recorder_folded_readout() -> Proof {
+    let macros = ["BANK=folded_readout_bank3", "WORDS=6", "QUIET=3"];
+    Proof {
+        cut: "folded_readout_lane*/w:record_o",
+        ..chip("recorder_folded", FOLDED, "folded_readout", &macros)
     }
 }
 
@@ -339,6 +361,8 @@ properties! {
     window_counter: window_count();
     recorder_of_felif: recorder();
     recorder_of_readout: recorder_readout();
+    recorder_of_a_folded_bank: recorder_folded();
+    recorder_of_two_lanes: recorder_folded_readout();
     record_words: record();
     windows: window();
     bus_answers: bus();
@@ -387,6 +411,8 @@ faults! {
     record_overwritten: recorder_readout(), "busy & !(send & final_word & final_neuron)", "busy & !send", "overrun ==";
     word_sent_twice: recorder_readout(), "rec_valid_o <= busy;", "rec_valid_o <= busy | rec_valid_o;", "valid ==";
     last_of_every_neuron: recorder_readout(), "busy & final_neuron & final_word", "busy & final_word", "rec_last ==";
+    ready_ignored_by_lanes: recorder_folded_readout(), "send         = !rec_valid_o | rec_ready_i", "send = 1'b1", "";
+    overrun_of_lanes_hidden: recorder_folded_readout(), "overrun_o <= last_i & busy_q", "overrun_o <= 1'b0", "overrun ==";
     words_swapped: record(), "= {12'd0, n_sat[k[0]]};\n          end", "= {12'd0, n_sat[0]};\n          end", "data ==";
     answer_of_the_next: bus(), "if (decoded_q)", "if (done_q)", "";
     answer_lost: bus(), "done_q       <= decoded_q & !rst_i", "done_q <= decoded_q & !valid_q & !rst_i", "";
