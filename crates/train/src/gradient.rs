@@ -2,6 +2,7 @@
 
 pub mod adjoint;
 pub mod audit;
+pub mod bias;
 pub mod bptt;
 pub mod clamped;
 pub mod coarse;

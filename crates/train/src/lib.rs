@@ -22,6 +22,9 @@ pub use config::{
 };
 pub use error::TrainError;
 pub use gradient::audit::{Agreement, Audit, AuditLine, DeviceSlope, GroupAudit};
+pub use gradient::bias::{
+    Audited, Bias, Expected, Group as BiasGroup, HeldOut, Regime, Span, audits as bias_audits,
+};
 pub use gradient::pass::{Demand, Gradient, Pass};
 pub use gradient::recording::Recording;
 pub use measure::comparison::{Comparison, Measured, MeasuredParameter, Row};

@@ -1,6 +1,7 @@
 //! `bruno check`: validates and resolves a description, and says what its chip can and cannot do.
 
 mod data_set;
+mod gradient;
 
 use crate::changes::Changes;
 use crate::failure::Failure;
@@ -75,6 +76,7 @@ impl Check {
         let chip = resolve(&self.chip, &self.changes)?;
         let (training, mut findings) = findings(&chip)?;
         findings.extend(bruno_hdl::clock_finding(&chip)?);
+        findings.extend(gradient::findings(&chip, &training));
         findings.extend(data_set::findings(&chip, &training, self.data.as_deref())?);
         let program = self.program.as_deref();
         let program = program
