@@ -3,7 +3,7 @@
 //!
 //!     cargo run -p bruno-train --example gradient_bias > crates/train/src/gradient/bias/regimes.csv
 //!
-//! A quarter of an hour on two idle cores. With a number behind it only so many chips are measured; `table` prints in short what the
+//! It takes minutes. With a number behind it only so many chips are measured; `table` prints in short what the
 //! program was built with, and how well it foresees chips that it did not see.
 
 mod regime;
