@@ -49,8 +49,8 @@ fn several_processes_build_the_same_model_at_once() {
     for mut process in running {
         assert!(process.wait().unwrap().success());
     }
-    // Two models, for lock step and as trained, and Verilator's two sources.
-    check(used_by(&dir, &["cache"]), 0, ": 4 files");
+    // Three models, for lock step, as trained and as delivered, and Verilator's two sources.
+    check(used_by(&dir, &["cache"]), 0, ": 5 files");
 
     // Files that were cut are made again, where loading them would end the process with a signal.
     for path in files(&dir) {
@@ -58,7 +58,7 @@ fn several_processes_build_the_same_model_at_once() {
         std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     }
     check(cosim(&dir, &chip, "a"), 0, "is damaged");
-    check(used_by(&dir, &["cache"]), 0, ": 4 files");
+    check(used_by(&dir, &["cache"]), 0, ": 5 files");
 
     check(used_by(&dir, &["cache", "--clear"]), 0, "removed");
     check(used_by(&dir, &["cache", "--json"]), 0, "\"files\": []");
