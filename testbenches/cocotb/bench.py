@@ -6,13 +6,14 @@ bare core start with `bare_`.
 
 import re
 
-PORT = re.compile(r"^  (input|output)\s+(?:reg\s+)?(\[\d+:0\])?\s*(\w+),?(?:\s*//.*)?$")
+PORT = re.compile(r"^  (input|output)\s+(?:(?:wire|reg)\s+)?(\[\d+:0\])?\s*(\w+),?(?:\s*//.*)?$")
 
 
 def ports(verilog):
     """Direction, range and name of the ports of the module in a generated file."""
     header = verilog[verilog.index("\nmodule ") : verilog.index("\n);")]
-    return [match.groups("") for match in map(PORT.match, header.splitlines()) if match]
+    lines = [line for line in header.splitlines() if re.match(r"\s*(input|output)\b", line)]
+    return [PORT.match(line).groups("") for line in lines]
 
 
 # The bare core's clock runs on demand: a simulator spends most of its time in the cores.
