@@ -11,6 +11,7 @@ mod command;
 mod costs;
 mod data;
 mod failure;
+mod fpga;
 mod hint;
 mod interruption;
 mod invocation;

@@ -48,6 +48,31 @@ fn check_reports_the_clock_of_a_folded_chip() {
     check(bruno(&["check", &path]), 0, "fold 4: a tick takes up to");
 }
 #[test]
+fn check_says_what_fits_an_fpga() {
+    let fits = |changes: &[&str], expected| {
+        let asked = ["check", "examples/tiny.json", "--device", "hx8k"];
+        check(bruno(&[&asked[..], changes].concat()), 0, expected);
+    };
+    fits(&[], "fine  hx8k: about 5768 of 7680 logic cells (75 %; ");
+    fits(
+        &["--set", "card=programmable"],
+        "act   hx8k: about 14293 of 7680 logic cells",
+    );
+    let every = bruno(&["check", "examples/tiny.json"]);
+    check(every, 0, "fine  on an iCE40 about 5768 logic cells");
+    fits(
+        &["--set", "fold=1"],
+        "look  there is no estimate for the FPGA: the chip is not folded",
+    );
+}
+
+#[test]
+fn check_knows_no_other_fpga() {
+    let asked = ["check", "examples/tiny.json", "--device", "lfe5u25"];
+    check(bruno(&asked), 2, "hx8k, up5k");
+}
+
+#[test]
 fn check_prints_the_resolved_chip() {
     let output = check(
         bruno(&["check", "examples/braille.json", "--json"]),

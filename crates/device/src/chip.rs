@@ -328,7 +328,7 @@ fn level_codes(current: CurrentWord, synapse: &Synapse) -> Vec<i32> {
 }
 
 /// Even banks of at most `largest` neurons.
-pub(crate) fn banks(neurons: usize, largest: usize) -> Vec<usize> {
+fn banks(neurons: usize, largest: usize) -> Vec<usize> {
     let count = neurons.div_ceil(largest);
     let size = |k: usize| neurons * (k + 1) / count - neurons * k / count;
     (0..count).map(size).collect()

@@ -17,21 +17,22 @@ pub struct FineTable {
 }
 
 impl FineTable {
-    /// A table of `size` levels (1..256) for `currents` (LSB of I). Up to `size` different currents are held exactly;
-    /// more are grouped, always the two neighbours whose union costs the least square, until `size` groups are left.
-    pub fn new(currents: &[i32], size: usize) -> Self {
+    /// A table of `size` levels (2..256) for `currents` (LSB of I), of which the first `filled` are chosen for them: so many
+    /// different currents are held exactly; more are grouped, always the two neighbours whose union costs the least square.
+    /// Codes from `filled` on no current has.
+    pub fn new(currents: &[i32], filled: usize, size: usize) -> Self {
         let mut sorted = currents.to_vec();
         sorted.sort_unstable();
         let mut distinct = sorted.clone();
         distinct.dedup();
-        let mut levels = if distinct.len() <= size {
+        let mut levels = if distinct.len() <= filled {
             distinct
         } else {
-            Groups::new(&sorted).reduced_to(size)
+            Groups::new(&sorted).reduced_to(filled)
         };
+        let codes: Vec<u8> = currents.iter().map(|c| nearest(&levels, *c)).collect();
         let last = levels.last().copied().unwrap_or(0);
         levels.resize(size, last);
-        let codes: Vec<u8> = currents.iter().map(|c| nearest(&levels, *c)).collect();
         let error = |(current, code): (&i32, &u8)| levels[usize::from(*code)].abs_diff(*current);
         let errors: Vec<u32> = currents.iter().zip(&codes).map(error).collect();
         let square: f64 = errors.iter().map(|e| f64::from(*e).powi(2)).sum();
@@ -136,7 +137,7 @@ mod tests {
             values in prop::collection::vec(-8_000_000i32..8_000_000, 1..40), repeats in 1usize..5,
         ) {
             let currents = values.repeat(repeats);
-            let table = FineTable::new(&currents, 64);
+            let table = FineTable::new(&currents, 63, 64);
             prop_assert_eq!(table.largest_lsb, 0);
             prop_assert_eq!(table.levels.len(), 64);
             let held: Vec<i32> = table.codes.iter().map(|c| table.levels[usize::from(*c)]).collect();
@@ -147,8 +148,9 @@ mod tests {
         fn many_currents_are_held_better_than_by_even_steps(
             values in prop::collection::vec(-1_000_000i32..1_000_000, 600..900),
         ) {
-            let table = FineTable::new(&values, 256);
+            let table = FineTable::new(&values, 255, 256);
             prop_assert!(table.levels.is_sorted());
+            prop_assert!(!table.codes.contains(&255));
             let even_step = 2_000_000.0 / 255.0;
             prop_assert!(table.rms_lsb < 0.9 * even_step / 12f64.sqrt());
             for (value, code) in values.iter().zip(&table.codes) {

@@ -47,4 +47,4 @@ pub use neuron_costs::{NeuronCosts, OfMembrane};
 pub use neuron_parameter::{FileParameter, NeuronParameter};
 pub use rram::levels_pa;
 pub use specimen::{DieQuantity, die_quantities, heat, heat_card, heat_parameters, move_to_corner};
-pub use virtual_chip::{FINE_LEVELS, HeldProjection, LayerTables, VirtualLayer};
+pub use virtual_chip::{HeldProjection, LayerTables, VirtualLayer, fine_table};

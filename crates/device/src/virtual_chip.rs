@@ -6,14 +6,21 @@
 use crate::die::{current_factors, die_codes, die_layer, layer_seed};
 use crate::draws::{Draws, Place};
 use crate::rram::{Array, Programmed, Read, levels_pa};
-use crate::{Chip, Codes, CurrentWord, FineTable, limits};
+use crate::{Chip, Codes, FineTable, Layer, limits};
 use bruno_chip::{ChipError, LayerDescription, Problem, Synapse};
 
 /// Bits of a virtual chip's weight codes.
 const FINE_BITS: u32 = 8;
 
 /// Levels of a virtual chip's tables.
-pub const FINE_LEVELS: usize = 1 << FINE_BITS;
+const FINE_LEVELS: usize = 1 << FINE_BITS;
+
+/// The table of a virtual chip for these currents (LSB of I) of a layer of the chip. A code is left over: simulators take it
+/// for synapses that are not there ([`Chip::copies`]). A chip whose own codes have 8 bits needs all of them.
+pub fn fine_table(layer: &Layer, currents: &[i32]) -> FineTable {
+    let left_over = usize::from(layer.bits < FINE_BITS);
+    FineTable::new(currents, FINE_LEVELS - left_over, FINE_LEVELS)
+}
 
 impl Chip {
     /// The chip with 8-bit synapses, empty level tables and a programmable card: one RTL for every virtual chip, whose own
@@ -168,10 +175,9 @@ impl<'a> VirtualLayer<'a> {
     /// Currents that would overflow the chip's adders if every channel spiked at once.
     pub fn tables(&self, chip: &Chip, sample: u32) -> Result<LayerTables, ChipError> {
         let layer = &chip.layers[self.input.place.layer];
-        let current = layer.current;
         let tables = LayerTables {
-            input: self.input.table(current, sample),
-            recurrent: self.recurrent.as_ref().map(|r| r.table(current, sample)),
+            input: self.input.table(layer, sample),
+            recurrent: self.recurrent.as_ref().map(|r| r.table(layer, sample)),
         };
         let recurrent = tables
             .recurrent
@@ -199,7 +205,7 @@ impl<'a> VirtualLayer<'a> {
 }
 
 impl Projection<'_> {
-    fn table(&self, current: CurrentWord, sample: u32) -> HeldProjection {
+    fn table(&self, layer: &Layer, sample: u32) -> HeldProjection {
         let reads = match &self.synapses {
             Synapses::Ideal(currents) => {
                 let ideal = |pa: &f64| Read {
@@ -214,12 +220,12 @@ impl Projection<'_> {
         };
         let onto_neurons = || reads.iter().zip(self.factors.iter().cycle());
         let codes: Vec<i32> = onto_neurons()
-            .map(|(read, factor)| current.code(read.pa * factor))
+            .map(|(read, factor)| layer.current.code(read.pa * factor))
             .collect();
         let deviation = |(real, ideal): (&i32, &i32)| f64::from(real.abs_diff(*ideal)).powi(2);
         let square: f64 = codes.iter().zip(&self.ideal).map(deviation).sum();
         HeldProjection {
-            table: FineTable::new(&codes, FINE_LEVELS),
+            table: fine_table(layer, &codes),
             deviation_lsb: (square / codes.len().max(1) as f64).sqrt(),
             slopes: onto_neurons()
                 .map(|(read, factor)| (read.slope * factor) as f32)

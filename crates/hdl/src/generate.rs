@@ -15,6 +15,7 @@ mod random;
 mod register_file;
 mod register_map;
 mod shell;
+mod size;
 mod software;
 mod speed;
 mod top;
@@ -30,6 +31,7 @@ pub use map_hash::map_hash;
 pub use ports::{Port, hidden_neurons, ports, streams};
 pub use register_map::registers;
 pub use shell::{Window, shell_module};
+pub use size::{LayerSize, Ram, Size, size};
 pub use speed::clock_finding;
 
 /// One file of a design.

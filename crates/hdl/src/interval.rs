@@ -80,6 +80,16 @@ impl Interval {
         }
     }
 
+    /// Whether it is one value.
+    pub fn is_point(self) -> bool {
+        self.low == self.high
+    }
+
+    /// Bits that hold every value.
+    pub fn bits(self) -> u32 {
+        self.kind().bits
+    }
+
     /// From the least of both to the greatest.
     pub fn joined(self, other: Self) -> Self {
         Self {

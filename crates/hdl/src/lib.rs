@@ -22,9 +22,11 @@ pub use compose::{Binding, Printed, Stage, print};
 pub use error::HdlError;
 pub use from_model::ModelKernels;
 pub use generate::{
-    ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, Port, RECORD_CYCLES, Window, bank_module,
-    bank_names, clock_finding, cycles_per_tick, delivered, generate, hidden_neurons, map_hash,
-    ports, registers, shell_module, states, states_in_range, streams,
+    ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, LayerSize, Port, RECORD_CYCLES, Ram, Size,
+    Window, bank_module, bank_names, clock_finding, cycles_per_tick, delivered, generate,
+    hidden_neurons, map_hash, ports, registers, shell_module, size, states, states_in_range,
+    streams,
 };
 pub use module::module;
+pub use narrow::Cells;
 pub use pipeline::{Pipeline, Source};

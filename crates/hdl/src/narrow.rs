@@ -5,6 +5,7 @@
 //! width that holds the result. What no output needs is left out. `print` of the crate prints the same kernels as words
 //! of 32 bits; the two are compared in lock step and by the formal proofs.
 
+mod cells;
 mod printer;
 mod ranges;
 mod word;
@@ -13,6 +14,8 @@ use crate::atoms::{Role, Type};
 use crate::compose::{Stage, range};
 use crate::interval::Interval;
 use crate::{HdlError, expression};
+pub use cells::Cells;
+pub(crate) use cells::count;
 use printer::Printer;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;

@@ -88,6 +88,21 @@ impl Pipeline {
         }
     }
 
+    /// Bits of the registers between stages, a value no wider than `bits` says of its name.
+    pub fn register_bits(&self, bits: &HashMap<String, u32>) -> u64 {
+        let all = self.homes.iter().flat_map(|(value, home)| {
+            let copies = (home + 1..self.depth()).map(move |stage| self.name(value, stage));
+            copies.map(move |copy| (value, copy))
+        });
+        let named: HashMap<String, &String> = all.map(|(value, copy)| (copy, value)).collect();
+        let registers = self.registers.iter().flatten();
+        let wide = registers.map(|(copy, _, kind)| {
+            let known = named.get(copy).and_then(|value| bits.get(*value));
+            known.copied().unwrap_or(kind.bits).min(kind.bits)
+        });
+        wide.map(u64::from).sum()
+    }
+
     /// Lays a register for every value and every stage border that it crosses.
     fn connect(&mut self, printed: &Printed, sources: &[Source], outputs: &[String]) {
         let locals = printed

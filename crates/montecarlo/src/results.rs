@@ -39,8 +39,9 @@ pub struct Settings {
     pub shard: Option<Shard>,
 }
 
-/// Format of the file; 2 since ties go to the first class and silent samples are counted.
-const VERSION: u32 = 2;
+/// Format of the file; 2 since ties go to the first class and silent samples are counted, 3 since more currents than levels
+/// are held in 255.
+const VERSION: u32 = 3;
 
 impl Settings {
     /// The settings of a run.

@@ -1,10 +1,10 @@
 //! Several samples at once: a chip of copies ([`Chip::copies`]) loaded with the program of one, its copies fed with a sample
 //! each, and what it did taken apart again.
 
-use crate::{LayerProgram, LayerTrace, Program, Spike, Stimulus, longest_record};
+use crate::{LayerProgram, LayerTrace, Program, Spike, Stimulus};
 use bruno_device::{Chip, Event, Gathers, Layer, RecordWord};
 
-/// Neurons of the largest layer, all copies together: so many fill the vectors of any processor and stand in one bank.
+/// Neurons of the largest layer, all copies together: so many fill the vectors of any processor.
 const NEURONS: usize = 128;
 
 /// A chip and its copies.
@@ -17,14 +17,11 @@ pub struct Copies {
 }
 
 impl Copies {
-    /// As many as are worth it; none where that is one, where the chip has no copies, or where its window is too short for
-    /// the recorder to send their records.
+    /// As many as are worth it; none where that is one, or where the chip has no copies.
     pub fn of(chip: &Chip) -> Option<Self> {
         let largest = chip.layers.iter().map(|l| l.neurons).max()?;
-        (2..=NEURONS / largest)
-            .rev()
-            .filter_map(|count| Self::new(chip, count))
-            .find(|copies| longest_record(&copies.wide) <= chip.window_ticks)
+        let mut counts = (2..=NEURONS / largest).rev();
+        counts.find_map(|count| Self::new(chip, count))
     }
 
     /// So many, where the chip has copies.
@@ -47,22 +44,26 @@ impl Copies {
         self.count
     }
 
-    /// The program of the chip in every copy.
-    pub fn program(&self, program: &Program) -> Program {
+    /// The program of the chip in every copy; none where its codes have no bit more and a projection uses all of them.
+    pub fn program(&self, program: &Program) -> Option<Program> {
         let layers = self.one.layers.iter().zip(&self.wide.layers);
         let layers = program.layers.iter().zip(layers);
-        Program {
-            layers: layers
-                .map(|(p, (layer, wide))| self.layer(p, layer, wide))
-                .collect(),
+        let layers = layers.map(|(p, (layer, wide))| self.layer(p, layer, wide));
+        Some(Program {
+            layers: layers.collect::<Option<_>>()?,
             window: program.window,
-        }
+        })
     }
 
-    fn layer(&self, program: &LayerProgram, layer: &Layer, wide: &Layer) -> LayerProgram {
-        let doubled = |levels: &[i32]| [levels, &vec![0; levels.len()]].concat();
-        let absent = 1u8 << layer.bits;
-        let mut weights = vec![absent; wide.fan_in() * wide.neurons];
+    fn layer(&self, program: &LayerProgram, layer: &Layer, wide: &Layer) -> Option<LayerProgram> {
+        let (inputs, own) = program.weights.split_at(layer.inputs * layer.neurons);
+        let (levels, absent) = with_absent(&program.levels, inputs, wide)?;
+        let (recurrent_levels, own_absent) = match layer.recurrent {
+            true => with_absent(&program.recurrent_levels, own, wide)?,
+            false => (Vec::new(), absent),
+        };
+        let mut weights = vec![absent; wide.inputs * wide.neurons];
+        weights.resize(wide.fan_in() * wide.neurons, own_absent);
         for (channel, row) in program.weights.chunks_exact(layer.neurons).enumerate() {
             // Recurrent channels follow the inputs of all copies.
             let (first, own, group) = match channel.checked_sub(layer.inputs) {
@@ -74,12 +75,12 @@ impl Copies {
                 weights[at..at + layer.neurons].copy_from_slice(row);
             }
         }
-        LayerProgram {
+        Some(LayerProgram {
             codes: program.codes.clone(),
-            levels: doubled(&program.levels),
-            recurrent_levels: doubled(&program.recurrent_levels),
+            levels,
+            recurrent_levels,
             weights,
-        }
+        })
     }
 
     /// The samples of the first copies, the others idle; it is as long as the longest.
@@ -149,4 +150,21 @@ impl Copies {
         });
         counts.sum()
     }
+}
+
+/// The level table of all copies and the code of a synapse that is not there, whose level is zero: the first one of the bit
+/// more, or one that none of `weights` has.
+fn with_absent(levels: &[i32], weights: &[u8], wide: &Layer) -> Option<(Vec<i32>, u8)> {
+    let mut table = levels.to_vec();
+    table.resize(1 << wide.bits, 0);
+    let mut used = [false; 256];
+    weights
+        .iter()
+        .for_each(|code| used[usize::from(*code)] = true);
+    let absent = match levels.len() < table.len() {
+        true => levels.len(),
+        false => (0..table.len()).rfind(|code| !used[*code])?,
+    };
+    table[absent] = 0;
+    Some((table, absent as u8))
 }

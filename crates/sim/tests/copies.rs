@@ -21,7 +21,10 @@ const FELIF: &str = r#""kind":"felif","device":{"area_um2":0.5,"t_ref_ms":0.1}"#
 
 /// Samples of these lengths at once, a few windows at a time, and each by itself.
 fn check(layer: &str, lengths: &[u32], count: usize, seed: u64) -> Result<(), TestCaseError> {
-    let chip = chip("", layer);
+    check_chip(chip("", layer), lengths, count, seed)
+}
+
+fn check_chip(chip: Chip, lengths: &[u32], count: usize, seed: u64) -> Result<(), TestCaseError> {
     let mut copies = Copies::new(&chip, count).unwrap();
     let program = stimuli::lively(&chip, 150, seed).swap_remove(0).program;
     let sample = |(k, windows): (u64, &u32)| {
@@ -37,7 +40,7 @@ fn check(layer: &str, lengths: &[u32], count: usize, seed: u64) -> Result<(), Te
     };
     let samples: Vec<Stimulus> = (0..).zip(lengths).map(sample).collect();
     let mut wide = IntegerModel::new(copies.chip());
-    wide.load(&copies.program(&program)).unwrap();
+    wide.load(&copies.program(&program).unwrap()).unwrap();
     let mut found = vec![vec![LayerTrace::default(); chip.layers.len()]; samples.len()];
     let mut saturations = vec![0; samples.len()];
     let mut done = 0;
@@ -82,6 +85,11 @@ proptest! {
     fn neurons_of_a_file(lengths in prop::collection::vec(1u32..4, 3), seed in any::<u32>()) {
         check(r#""model":"alif""#, &lengths, 3, seed.into())?;
     }
+
+    #[test]
+    fn codes_of_eight_bits(lengths in prop::collection::vec(1u32..5, 2..4), seed in any::<u32>()) {
+        check_chip(chip("", FELIF).with_fine_synapses(), &lengths, 4, seed.into())?;
+    }
 }
 
 /// Whether a chip with these fields has copies.
@@ -111,31 +119,39 @@ fn a_frozen_card() {
     check_whether(r#","card":"frozen""#, FELIF, false);
 }
 #[test]
-fn codes_of_eight_bits() {
-    assert!(chip("", FELIF).with_fine_synapses().copies(2).is_none());
+fn no_code_to_spare() {
+    let text = r#"{"name":"all","inputs":16,
+        "layers":[{"name":"one","kind":"lif","neurons":16,"synapse":{"bits":8,"range_pA":900}}],
+        "readout":{"outputs":2,"synapse":{"range_pA":9}}}"#;
+    let chip = Chip::resolve("all", &Description::parse("all", text).unwrap()).unwrap();
+    let copies = Copies::new(&chip, 2).unwrap();
+    let mut program = stimuli::random_program(&chip, 1);
+    let all = program.layers[0].weights.iter_mut().zip(0u8..=255);
+    all.for_each(|(weight, code)| *weight = code);
+    assert!(copies.program(&program).is_none());
+    program.layers[0].weights[7] = 8;
+    let wide = copies.program(&program).unwrap();
+    assert_eq!(wide.layers[0].levels[7], 0);
 }
 #[test]
 fn one_copy_is_the_chip() {
     assert!(chip("", FELIF).copies(1).is_none());
 }
 
-/// The recorder sends a word a tick: records of more copies would overrun it.
-fn check_most(window: u32, expected: Option<usize>) {
+/// The recorder of each bank sends a word a tick: in a short window banks are small.
+fn check_most(window: u32, bank: usize) {
     let mut description = chip("", FELIF).description;
     description.window_ticks = window;
-    let copies = Copies::of(&Chip::resolve("side", &description).unwrap());
-    assert_eq!(copies.map(|c| c.count()), expected);
+    let copies = Copies::of(&Chip::resolve("side", &description).unwrap()).unwrap();
+    let layer = &copies.chip().layers[0];
+    assert_eq!((copies.count(), layer.banks[0]), (25, bank));
 }
 
 #[test]
-fn as_many_as_fill_a_bank() {
-    check_most(4000, Some(25));
+fn one_bank_in_a_long_window() {
+    check_most(4000, 128);
 }
 #[test]
-fn as_many_as_a_short_window_allows() {
-    check_most(60, Some(16));
-}
-#[test]
-fn none_in_the_shortest_window() {
-    check_most(36, None);
+fn small_banks_in_a_short_window() {
+    check_most(60, 12);
 }

@@ -68,6 +68,32 @@ impl Device {
         }
     }
 
+    /// What it is.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Up5k => "iCE40 UltraPlus 5k",
+            Self::Hx8k => "iCE40 HX8k",
+            Self::Lfe5u25 => "ECP5 of 24,000 LUT4",
+            Self::Lfe5u45 => "ECP5 of 44,000 LUT4",
+            Self::Lfe5u85 => "ECP5 of 84,000 LUT4",
+            Self::Gw1nr9 => "Gowin GW1NR-9, on the Tang Nano 9K",
+            Self::Gw2ar18 => "Gowin GW2AR-18, on the Tang Nano 20K",
+        }
+    }
+
+    /// Logic cells (look-up tables of four inputs) and block RAMs that it has, by its maker's data sheet.
+    pub fn capacity(self) -> (u64, u64) {
+        match self {
+            Self::Up5k => (5_280, 30),
+            Self::Hx8k => (7_680, 32),
+            Self::Lfe5u25 => (24_288, 56),
+            Self::Lfe5u45 => (43_848, 108),
+            Self::Lfe5u85 => (83_640, 208),
+            Self::Gw1nr9 => (8_640, 26),
+            Self::Gw2ar18 => (20_736, 46),
+        }
+    }
+
     /// The family that it is one of.
     pub fn target(self) -> Target {
         match self {

@@ -8,6 +8,7 @@
 mod area;
 mod device;
 mod error;
+mod estimate;
 mod harness;
 mod place;
 mod report;
@@ -20,6 +21,7 @@ mod tool;
 pub use area::{LayerArea, Memory, Module};
 pub use device::Device;
 pub use error::SynthError;
+pub use estimate::Estimate;
 pub use place::{Placement, Resource};
 pub use report::{Options, Report, synthesise};
 pub use script::Memories;

@@ -4,7 +4,7 @@
 use crate::{Flavour, VerilatedModel, check};
 use bruno_chip::Description;
 use bruno_device::Chip;
-use bruno_hdl::HdlError;
+use bruno_hdl::{Design, HdlError};
 use bruno_sim::stimuli::Case;
 use bruno_sim::{Difference, Forward, IntegerModel, SimError, first_difference};
 use std::path::Path;
@@ -24,9 +24,17 @@ impl Delivered {
     /// Those of the build.
     pub fn new(chip: &Chip) -> Result<Self, SimError> {
         let design = bruno_hdl::delivered(chip).map_err(|error| mismatch(&error))?;
+        Self::of(chip, &design)
+    }
+
+    /// Of a design that claims to be the chip's.
+    ///
+    /// # Errors
+    /// Those of the build.
+    pub fn of(chip: &Chip, design: &Design) -> Result<Self, SimError> {
         Ok(Self {
             chip: chip.clone(),
-            rtl: VerilatedModel::new(chip, &design, Flavour::Delivered, Path::new(""))?,
+            rtl: VerilatedModel::new(chip, design, Flavour::Delivered, Path::new(""))?,
             integer: IntegerModel::new(chip),
         })
     }

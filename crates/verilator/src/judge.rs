@@ -60,38 +60,42 @@ pub fn judge_with(program: PathBuf, arguments: Vec<OsString>) {
 
 /// What is run of a described chip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Variant {
-    /// The chip as it is.
-    Described,
-    /// As virtual chips have it ([`Chip::with_fine_synapses`]).
-    FineSynapses,
-    /// So many side by side ([`Chip::copies`]).
-    Copies(usize),
+pub struct Variant {
+    /// With the synapses of virtual chips ([`Chip::with_fine_synapses`]).
+    pub fine_synapses: bool,
+    /// So many side by side ([`Chip::copies`]); 1: the chip by itself.
+    pub copies: usize,
 }
 
 impl Variant {
     /// The chip; none where it has no such copies.
     fn of(self, described: &Chip) -> Option<Chip> {
-        match self {
-            Self::Described => Some(described.clone()),
-            Self::FineSynapses => Some(described.with_fine_synapses()),
-            Self::Copies(count) => described.copies(count),
+        let chip = match self.fine_synapses {
+            true => described.with_fine_synapses(),
+            false => described.clone(),
+        };
+        match self.copies {
+            1 => Some(chip),
+            count => chip.copies(count),
         }
     }
 
     /// The arguments that say so to another process.
     fn arguments(self) -> Vec<String> {
-        match self {
-            Self::Described => Vec::new(),
-            Self::FineSynapses => vec![FINE_SYNAPSES.into()],
-            Self::Copies(count) => vec![COPIES.into(), count.to_string()],
+        let mut all = Vec::new();
+        if self.fine_synapses {
+            all.push(FINE_SYNAPSES.into());
         }
+        if self.copies > 1 {
+            all.extend([COPIES.into(), self.copies.to_string()]);
+        }
+        all
     }
 }
 
-/// The argument of [`Variant::FineSynapses`].
+/// The argument of [`Variant::fine_synapses`].
 const FINE_SYNAPSES: &str = "--fine-synapses";
-/// The argument before the number of [`Variant::Copies`].
+/// The argument before the number of [`Variant::copies`].
 const COPIES: &str = "--copies";
 
 /// Runs builds of a variant of a described chip, the fastest first, until one does what the integer model does; `tell` is
@@ -126,13 +130,12 @@ fn read_chip(path: &Path) -> Result<Chip, String> {
 fn origin(chip: &Chip) -> Option<Variant> {
     let described = Chip::resolve("", &chip.description).ok()?;
     let copies = chip.inputs / described.inputs.max(1);
-    [
-        Variant::Described,
-        Variant::FineSynapses,
-        Variant::Copies(copies),
-    ]
-    .into_iter()
-    .find(|variant| variant.of(&described).as_ref() == Some(chip))
+    let all = [(false, 1), (true, 1), (false, copies), (true, copies)];
+    let mut variants = all.into_iter().map(|(fine_synapses, copies)| Variant {
+        fine_synapses,
+        copies,
+    });
+    variants.find(|variant| variant.of(&described).as_ref() == Some(chip))
 }
 
 fn judge_all(

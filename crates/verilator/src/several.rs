@@ -205,12 +205,12 @@ impl Ready {
     /// Loads what the other model holds, where that is not done; whether it can.
     fn load(&mut self, program: &Program) -> Result<bool, SimError> {
         if self.held == Held::Earlier {
-            let (chip, own) = (self.copies.chip(), self.copies.program(program));
-            // Levels of many channels, or a window that the recorders of all copies cannot keep up with.
-            let fits = own.check(chip).is_ok() && own.check_window(chip).is_ok();
-            self.held = match fits {
-                false => Held::Cannot,
-                true => {
+            let chip = self.copies.chip();
+            // No code to spare, levels of many channels, or a window that the recorders of all copies cannot keep up with.
+            let fits = |own: &Program| own.check(chip).is_ok() && own.check_window(chip).is_ok();
+            self.held = match self.copies.program(program).filter(fits) {
+                None => Held::Cannot,
+                Some(own) => {
                     self.model.load(&own)?;
                     Held::Same
                 }
@@ -254,6 +254,10 @@ impl Ready {
 impl Forward for Several {
     fn load(&mut self, program: &Program) -> Result<(), SimError> {
         self.one.load(program)?;
+        if self.program.as_ref() == Some(program) {
+            // Copies hold it already, and to write all their synapses takes as long as some samples.
+            return Ok(());
+        }
         self.program = Some(program.clone());
         if let Wide::Ready(wide) = &mut self.wide {
             wide.held = Held::Earlier;

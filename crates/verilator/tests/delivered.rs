@@ -97,3 +97,37 @@ fn toward_zero() {
 fn one_of_everything() {
     check(SMALLEST);
 }
+
+/// A delivered text with a fault differs in some case.
+fn check_fault(right: &str, wrong: &str) {
+    let chip = Chip::resolve("test", &Description::parse("test", BRAILLE).unwrap()).unwrap();
+    let mut design = bruno_hdl::delivered(&chip).unwrap();
+    let mut replaced = 0;
+    for file in design
+        .verilog
+        .iter_mut()
+        .filter(|f| f.name.contains("hidden_neuron"))
+    {
+        replaced += file.text.matches(right).count();
+        file.text = file.text.replace(right, wrong);
+    }
+    assert_eq!(replaced, 1, "{right}");
+    let mut delivered = Delivered::of(&chip, &design).unwrap();
+    let mut cases = stimuli::corners(&chip)
+        .into_iter()
+        .chain(stimuli::lively(&chip, 2_000, 5));
+    assert!(cases.any(|case| delivered.difference(&case).unwrap().is_some()));
+}
+
+#[test]
+fn a_refractory_time_that_is_lost() {
+    check_fault("refr_d = reset_v_refr_next[19:0]", "refr_d = 20'd0");
+}
+#[test]
+fn an_occupation_that_stands_still() {
+    check_fault("p_d = reset_p_p_next", "p_d = p_q");
+}
+#[test]
+fn a_neuron_that_tells_no_spike() {
+    check_fault("spike_d = neuron_spike", "spike_d = 1'b0");
+}

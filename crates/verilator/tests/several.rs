@@ -36,9 +36,12 @@ fn samples(chip: &Chip, lengths: &[u32]) -> Vec<Stimulus> {
 
 /// Both programs in turn, all samples at once. Returns the saturated updates.
 fn check(programs: &[Program], lengths: &[u32]) -> u32 {
-    let chip = chip();
-    let (mut model, mut integer) = (model(&chip), IntegerModel::new(&chip));
-    let samples = samples(&chip, lengths);
+    check_chip(&chip(), programs, lengths)
+}
+
+fn check_chip(chip: &Chip, programs: &[Program], lengths: &[u32]) -> u32 {
+    let (mut model, mut integer) = (model(chip), IntegerModel::new(chip));
+    let samples = samples(chip, lengths);
     let (mut spikes, mut saturations) = (0, 0);
     for program in programs {
         model.load(program).unwrap();
@@ -95,6 +98,27 @@ fn two_of_three() {
 #[test]
 fn more_than_there_are_copies() {
     check(&[quiet(4)], &[2, 3, 4, 5]);
+}
+/// A virtual chip's.
+#[test]
+fn codes_of_eight_bits() {
+    let fine = chip().with_fine_synapses();
+    let program = |seed| {
+        let mut program = stimuli::random_program(&fine, seed);
+        // Most excite, so that the neurons fire; nobody has the last code.
+        let levels =
+            |l: &[i32]| -> Vec<i32> { (0..l.len() as i32).map(|k| 2000 * (k - 64)).collect() };
+        for layer in &mut program.layers {
+            layer.levels = levels(&layer.levels);
+            layer.recurrent_levels = levels(&layer.recurrent_levels);
+            layer
+                .weights
+                .iter_mut()
+                .for_each(|code| *code = (*code).min(254));
+        }
+        program
+    };
+    check_chip(&fine, &[program(8), program(9)], &[3, 5, 2]);
 }
 #[test]
 fn states_that_saturate() {

@@ -1,6 +1,7 @@
 //! `bruno check`: validates and resolves a description, and says what its chip can and cannot do.
 
 mod data_set;
+mod fpga;
 mod gradient;
 
 use crate::changes::Changes;
@@ -8,6 +9,7 @@ use crate::failure::Failure;
 use crate::quantisation;
 use bruno_chip::{ChipError, Interfaces, Problem};
 use bruno_device::{Chip, Finding, Verdict};
+use bruno_synth::{Device, Estimate};
 use bruno_train::{TrainConfig, TrainError, TrainedProgram};
 use std::path::{Path, PathBuf};
 
@@ -26,8 +28,11 @@ pub struct Check {
     /// Also report what is left of a network in its codes: the program.json of `bruno train`.
     #[arg(long)]
     program: Option<PathBuf>,
-    /// Print the resolved chip (defaults, integer codes, banks), training settings, findings and the program's quantisation as JSON on
-    /// stdout.
+    /// The FPGA that the chip is meant for: say whether it fits, by an estimate without synthesis.
+    #[arg(long, value_parser = crate::fpga::device(Estimate::devices()))]
+    device: Option<Device>,
+    /// Print the resolved chip (defaults, integer codes, banks), training settings, findings, the estimated use of FPGAs and the program's
+    /// quantisation as JSON on stdout.
     #[arg(long)]
     json: bool,
 }
@@ -77,6 +82,8 @@ impl Check {
         let (training, mut findings) = findings(&chip)?;
         findings.extend(bruno_hdl::clock_finding(&chip)?);
         findings.extend(gradient::findings(&chip, &training));
+        let fpgas = fpga::estimates(&chip, self.device)?;
+        findings.extend(fpga::finding(&fpgas, self.device.is_some()));
         findings.extend(data_set::findings(&chip, &training, self.data.as_deref())?);
         let program = self.program.as_deref();
         let program = program
@@ -85,7 +92,8 @@ impl Check {
         let quantised = program.map(|p| p.program().quantisation(&chip));
         if self.json {
             let resolved = serde_json::json!({
-                "chip": chip, "training": training, "findings": findings, "quantisation": quantised,
+                "chip": chip, "training": training, "findings": findings, "fpgas": fpgas,
+                "quantisation": quantised,
             });
             say!(
                 "{}",

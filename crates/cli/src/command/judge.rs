@@ -19,8 +19,8 @@ pub struct Judge {
     #[arg(long)]
     fine_synapses: bool,
     /// Of so many chips side by side.
-    #[arg(long, conflicts_with = "fine_synapses")]
-    copies: Option<usize>,
+    #[arg(long, default_value_t = 1)]
+    copies: usize,
     /// The chip's description.
     chip: PathBuf,
 }
@@ -28,10 +28,9 @@ pub struct Judge {
 impl Judge {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let mut told = Ok(());
-        let variant = match self.copies {
-            Some(count) => Variant::Copies(count),
-            None if self.fine_synapses => Variant::FineSynapses,
-            None => Variant::Described,
+        let variant = Variant {
+            fine_synapses: self.fine_synapses,
+            copies: self.copies,
         };
         bruno_verilator::judge(&self.chip, variant, builds, &mut |line| {
             if told.is_ok() {

@@ -3,6 +3,7 @@
 use super::check::resolve;
 use crate::changes::Changes;
 use crate::failure::Failure;
+use crate::fpga;
 use crate::invocation;
 use crate::output;
 use bruno_host::FolderLock;
@@ -35,8 +36,8 @@ pub struct Synth {
     #[arg(long, value_enum, default_value = "apart")]
     memories: MemoriesName,
     /// The FPGA that the netlist is placed on [default: hx8k, lfe5u25, gw1nr9].
-    #[arg(long, value_enum)]
-    device: Option<DeviceName>,
+    #[arg(long, value_parser = fpga::device(Device::ALL.into_iter()))]
+    device: Option<Device>,
     /// Seconds that each tool may take.
     #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
@@ -72,24 +73,6 @@ enum MemoriesName {
     FlipFlops,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum DeviceName {
-    /// iCE40 UltraPlus 5k.
-    Up5k,
-    /// iCE40 HX8k.
-    Hx8k,
-    /// ECP5 of 24,000 LUT4.
-    Lfe5u25,
-    /// ECP5 of 44,000 LUT4.
-    Lfe5u45,
-    /// ECP5 of 84,000 LUT4.
-    Lfe5u85,
-    /// Gowin GW1NR-9, on the Tang Nano 9K.
-    Gw1nr9,
-    /// Gowin GW2AR-18, on the Tang Nano 20K.
-    Gw2ar18,
-}
-
 impl Synth {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip, &self.changes)?;
@@ -122,15 +105,7 @@ impl Synth {
                 MemoriesName::Apart => Memories::Apart,
                 MemoriesName::FlipFlops => Memories::FlipFlops,
             },
-            device: self.device.map(|device| match device {
-                DeviceName::Up5k => Device::Up5k,
-                DeviceName::Hx8k => Device::Hx8k,
-                DeviceName::Lfe5u25 => Device::Lfe5u25,
-                DeviceName::Lfe5u45 => Device::Lfe5u45,
-                DeviceName::Lfe5u85 => Device::Lfe5u85,
-                DeviceName::Gw1nr9 => Device::Gw1nr9,
-                DeviceName::Gw2ar18 => Device::Gw2ar18,
-            }),
+            device: self.device,
             limit: Duration::from_secs(self.timeout),
             dir: self.out.clone(),
         }

@@ -62,7 +62,7 @@ fn depth(chip: &Chip) -> Result<usize, HdlError> {
 }
 
 /// Neurons of each lane of a bank: full lanes, then the rest.
-fn lanes(chip: &Chip, size: usize) -> Vec<usize> {
+pub(super) fn lanes(chip: &Chip, size: usize) -> Vec<usize> {
     let count = size.div_ceil(chip.fold);
     (0..count)
         .map(|l| chip.fold.min(size - l * chip.fold))
@@ -90,7 +90,9 @@ pub(super) fn shared_modules(chip: &Chip) -> Result<Vec<DesignFile>, HdlError> {
 }
 
 pub(super) use bank::print as print_bank;
+pub(super) use lane::recorded;
 pub(super) use sequencer::module_name as sequencer_module;
+pub(super) use synapses::adders as synapse_adders;
 
 /// What enters the pipeline of a layer: states in stage `early`, the injected current when it is summed, and what gathers
 /// over a window in stage `late`: it is needed at the end only, and need not travel there.

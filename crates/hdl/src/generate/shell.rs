@@ -12,6 +12,7 @@ mod spikes;
 mod timing;
 mod window;
 
+pub(super) use spikes::DEPTH_BITS;
 pub use window::Window;
 
 use super::{DesignFile, Port, file, header, ports, ports::range};

@@ -3,7 +3,6 @@
 //! Operations on words of 32 bits are followed exactly; one that may leave its word can be anything. A condition bounds
 //! what it compares in the branch that it opens.
 
-use super::Word;
 use crate::HdlError;
 use crate::atoms::Type;
 use crate::compose::Stage;
@@ -31,13 +30,12 @@ pub(super) struct Ranges<'a> {
 
 impl<'a> Ranges<'a> {
     /// Follows a kernel.
-    pub fn of(stage: &'a Stage, inputs: &HashMap<String, Word>) -> Result<Self, HdlError> {
+    pub fn of(stage: &'a Stage, inputs: &Known) -> Result<Self, HdlError> {
         let mut ranges = Self {
             stage,
             assigned: Known::new(),
         };
-        let known = inputs.iter().map(|(name, word)| (name.clone(), word.range));
-        ranges.block(&stage.code, known.collect())?;
+        ranges.block(&stage.code, inputs.clone())?;
         Ok(ranges)
     }
 

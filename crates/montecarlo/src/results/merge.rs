@@ -90,7 +90,7 @@ mod tests {
 
     fn settings(seed: u64, shard: Option<Shard>) -> Settings {
         Settings {
-            version: 2,
+            version: super::super::VERSION,
             seed,
             split: "test".into(),
             samples: 3,

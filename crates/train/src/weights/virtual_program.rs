@@ -1,21 +1,21 @@
 //! Programs of simulators with 8-bit synapses ([`Chip::with_fine_synapses`]): of the ideal chip and of virtual ones.
 
 use bruno_chip::ChipError;
-use bruno_device::{Chip, Codes, FINE_LEVELS, FineTable, Layer, LayerTables, VirtualLayer};
+use bruno_device::{Chip, Codes, FineTable, Layer, LayerTables, VirtualLayer, fine_table};
 use bruno_sim::{LayerProgram, Program};
 
 /// The ideal chip's program in tables of a virtual chip: the same currents.
 pub fn ideal_program(chip: &Chip, program: &Program) -> Program {
-    let table = |codes: &[u8], levels: &[i32]| {
+    let table = |layer: &Layer, codes: &[u8], levels: &[i32]| {
         let currents: Vec<i32> = codes.iter().map(|c| levels[usize::from(*c)]).collect();
-        FineTable::new(&currents, FINE_LEVELS)
+        fine_table(layer, &currents)
     };
     let layer = |(own, layer): (&LayerProgram, &Layer)| {
         let (inputs, recurrences) = own.weights.split_at(layer.inputs * layer.neurons);
-        let input = table(inputs, &own.levels);
+        let input = table(layer, inputs, &own.levels);
         let recurrent = layer
             .recurrent
-            .then(|| table(recurrences, &own.recurrent_levels));
+            .then(|| table(layer, recurrences, &own.recurrent_levels));
         layer_program(own.codes.clone(), &input, recurrent.as_ref())
     };
     Program {

@@ -141,7 +141,7 @@ fn print_summary(summary: &Summary, chips: &[ChipRecord]) -> Result<(), Failure>
     }
     let worst = |of: fn(&ChipRecord) -> f64| chips.iter().map(of).fold(0.0, f64::max);
     say!(
-        "  synapses deviate from the ideal by up to {:.2} pA rms; 256 levels lose {:.3} pA rms of it, {:.2} pA at most",
+        "  synapses deviate from the ideal by up to {:.2} pA rms; the tables lose {:.3} pA rms of it, {:.2} pA at most",
         worst(|c| c.deviation_rms_pa),
         worst(|c| c.held_rms_pa),
         worst(|c| c.held_largest_pa)

@@ -62,29 +62,38 @@ pub(in crate::generate) enum Sum {
     Constant,
 }
 
-/// The way that takes fewest cells (`docs/synthesis.md`, Synapses of a lane).
+/// The ways there are, with what they cost in full adders.
 ///
-/// In full adders: a channel's term is the multiplexer of its current, about half an adder a bit and code, and a sum of 32
-/// bits; a product has as many rows of adders as its count has bits, and every channel is counted for every code.
-pub(in crate::generate) fn way(layer: &Layer) -> Sum {
+/// A channel's term is the multiplexer of its current, about half an adder a bit and code, and a sum of 32 bits; a product
+/// has as many rows of adders as its count has bits, and every channel is counted for every code.
+fn ways(layer: &Layer) -> Vec<(Sum, usize)> {
     let (bits, codes) = (layer.current.bits as usize, 1usize << layer.bits);
     let total = |cost: &dyn Fn(&Projection) -> usize| -> usize {
         projections(layer).map(|p| cost(&p)).sum()
     };
     let terms = total(&|p| p.channels * (bits * (codes - 1) / 2 + 32));
     let products = total(&|p| codes * (counts::count_bits(p.channels) * bits + 2 * p.channels));
+    let mut ways = vec![(Sum::Tree, terms), (Sum::Counted, products)];
     let silent = |p: Projection| p.levels(layer).iter().all(|l| *l == 0);
     if layer.frozen && !projections(layer).any(silent) {
-        let tables = total(&|p| constant::cost(layer, p));
-        if tables <= products.min(terms) {
-            return Sum::Constant;
-        }
+        ways.insert(0, (Sum::Constant, total(&|p| constant::cost(layer, p))));
     }
-    if products < terms {
-        Sum::Counted
-    } else {
-        Sum::Tree
-    }
+    ways
+}
+
+/// The way that takes fewest cells (`docs/synthesis.md`, Synapses of a lane); the earlier one of two that cost the same.
+fn cheapest(layer: &Layer) -> (Sum, usize) {
+    let ways = ways(layer).into_iter();
+    ways.min_by_key(|(_, cost)| *cost).unwrap_or((Sum::Tree, 0))
+}
+
+pub(in crate::generate) fn way(layer: &Layer) -> Sum {
+    cheapest(layer).0
+}
+
+/// Full adders that the sum takes.
+pub fn adders(layer: &Layer) -> usize {
+    cheapest(layer).1
 }
 
 /// The stage in which the sum is there.

@@ -6,7 +6,7 @@ use bruno_chip::{Interfaces, SHELL_COUNTERS, SpikeInterface};
 use bruno_device::Chip;
 
 /// FIFOs of events hold 2^6.
-const DEPTH_BITS: &str = "6";
+pub const DEPTH_BITS: usize = 6;
 
 pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
     let core = core_ports(chip, &["tick_", "spike_", "event_"]);
@@ -127,7 +127,7 @@ fn events(neurons: &str, nets: [(&str, &str); 5]) -> String {
     ];
     let parameters = [
         ("NEURONS", neurons.into()),
-        ("DEPTH_BITS", DEPTH_BITS.into()),
+        ("DEPTH_BITS", DEPTH_BITS.to_string()),
     ];
     let own: Vec<_> = core.into_iter().chain(nets).collect();
     instance(
@@ -282,7 +282,7 @@ fn stream_in([valid, ready, addr, time]: [&str; 4]) -> String {
         ("addr_o", "in_addr"),
         ("late_o", "late"),
     ];
-    let parameters = [("DEPTH_BITS", DEPTH_BITS.into())];
+    let parameters = [("DEPTH_BITS", DEPTH_BITS.to_string())];
     let module = "bruno_event_stream_input";
     String::from("  wire late;\n") + &instance(module, &parameters, "stream_in", &owned(&own))
 }
