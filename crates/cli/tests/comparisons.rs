@@ -90,6 +90,15 @@ fn another_budget() {
     );
 }
 #[test]
+fn a_search_that_leaves_the_bounds() {
+    let space = r#""tune":{"budget":{"trials":2},"space":{"layers.0.device.area_um2":{"low":3.5,"high":30}}},"epochs":3"#;
+    refused(
+        r#""epochs":3"#,
+        space,
+        "change it or `space[layers.0.device.area_um2]`, which reaches 30.0",
+    );
+}
+#[test]
 fn one_arm() {
     let task = Task::new("");
     check(

@@ -9,9 +9,9 @@
 )]
 
 use crate::TuneError;
-use bruno_chip::{Description, LONGEST_WINDOW, RecorderLevel, set_field};
+use bruno_chip::{Description, LONGEST_WINDOW, Problem, RecorderLevel, set_field};
 use bruno_device::Chip;
-use bruno_train::TrainConfig;
+use bruno_train::{TrainConfig, TrainError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -184,7 +184,7 @@ impl Space {
                 set_field(&mut json, field, value.clone()).map_err(TuneError::Setting)?;
                 let place = format!("{name} at {value}");
                 let description = Description::parse(&place, &json.to_string())?;
-                TrainConfig::of(&description)?;
+                TrainConfig::of(&description).map_err(|e| at_the_end(e, &name, &value))?;
                 Chip::resolve(&place, &description)?;
             }
         }
@@ -220,6 +220,17 @@ impl Space {
         pairs
             .map(|((field, range), x)| (field.clone(), range.value(*x)))
             .collect()
+    }
+}
+
+/// A setting that an end of a range does not fit: the search reaches what the file itself does not.
+fn at_the_end(error: TrainError, range: &str, value: &Value) -> TuneError {
+    match error {
+        TrainError::Setting(problem) => TuneError::Setting(Problem {
+            remedy: format!("change it or `{range}`, which reaches {value}"),
+            ..problem
+        }),
+        other => other.into(),
     }
 }
 

@@ -191,10 +191,11 @@ impl Train {
         let threads = self.running.threads();
         let simulated = bruno_train::simulated(&chip, &config);
         let design = bruno_hdl::generate(&simulated)?;
-        let delivered = self.running.check_delivered(&chip);
         let factory = || self.running.model(&simulated, &design);
         let trainer = || Trainer::new(&file, run, &set, &factory, threads);
         let mut trainer = first_of_node(ranks, trainer)?.over(ranks);
+        // Not sooner: its compiler would keep the first samples waiting.
+        let delivered = self.running.check_delivered(&chip);
         if fresh {
             files.forget()?;
             trainer.start_biases();

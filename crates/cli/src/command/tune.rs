@@ -96,22 +96,29 @@ impl Tune {
         let mut tune = self.settings(&config)?;
         tune.budget.trials = self.trials.unwrap_or(tune.budget.trials);
         tune.budget.minutes = self.minutes.or(tune.budget.minutes);
-        tune.check()?;
         let space = tune.space.clone();
         let space = space.unwrap_or_else(|| Space::suggested(description, &config));
+        let json = self.description()?;
+        let checked = tune.check().and_then(|()| space.check(&json));
+        checked.map_err(|error| self.of_file(error.into()))?;
         Ok((tune, space))
     }
 
     /// Searches to the end, or goes on with a search that was stopped; writes its files.
     pub(super) fn search(&self) -> Result<Searched, Failure> {
-        self.searched().map_err(|failure| match failure {
+        self.searched().map_err(|failure| self.of_file(failure))
+    }
+
+    /// A failure with the file whose setting it is.
+    fn of_file(&self, failure: Failure) -> Failure {
+        match failure {
             Failure::Tune(TuneError::Setting(problem)) => {
                 let place = self.settings.as_ref().unwrap_or(&self.chip);
                 let path = place.display().to_string();
                 Failure::Setting { path, problem }
             }
             other => other.of_file(&self.chip),
-        })
+        }
     }
 
     fn searched(&self) -> Result<Searched, Failure> {

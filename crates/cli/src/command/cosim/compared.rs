@@ -23,12 +23,14 @@ pub(super) fn everything(chip: &Chip, forced: &[Activity]) -> Result<(), SimErro
 
 /// What a user can do about events that the forced cases do not reach.
 fn remedy(chip: &Chip) -> &'static str {
-    match chip.layers.iter().any(|l| l.model.program.is_some()) {
-        true => {
-            "no card of some within the bounds of its neuron file does this soon at the ends of the current: widen the \
-                 file's bounds or its current's range; of other layers report it as a bug"
-        }
-        false => "report this as a bug, with the description",
+    if chip.layers.iter().any(|l| l.frozen) {
+        "no input of the forced cases makes the frozen card fire: freeze one that does (`v_th_V`, ranges of synapses), or \
+         co-simulate the programmable chip, `--set card=programmable`"
+    } else if chip.layers.iter().any(|l| l.model.program.is_some()) {
+        "no card of some within the bounds of its neuron file does this soon at the ends of the current: widen the file's \
+         bounds or its current's range; of other layers report it as a bug"
+    } else {
+        "report this as a bug, with the description"
     }
 }
 
@@ -62,9 +64,11 @@ pub(super) fn json(chip: &Chip, chosen: &[Activity]) -> serde_json::Value {
 }
 
 pub(super) fn text(chip: &Chip, chosen: &[Activity], forced: usize) -> String {
-    let mut text = format!(
-        "{forced} of the cases force every event in every layer; in the others there were\n"
-    );
+    let events = match chip.layers.iter().any(|l| l.frozen) {
+        true => "spikes in every layer, as far as registers can be written every event",
+        false => "every event in every layer",
+    };
+    let mut text = format!("{forced} of the cases force {events}; in the others there were\n");
     for (layer, activity) in chip.layers.iter().zip(chosen) {
         let events = activity.events(layer).into_iter();
         let events: Vec<_> = events
