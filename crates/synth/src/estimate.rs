@@ -227,4 +227,27 @@ mod tests {
     fn feed_forward() {
         check(&NO_RECURRENCE, 5598, 28);
     }
+    #[test]
+    fn more_neurons_of_shorter_codes() {
+        let changes = [
+            PROGRAMMABLE,
+            (r#""neurons": 16"#, r#""neurons": 32"#),
+            (r#""inputs": 24"#, r#""inputs": 12"#),
+            (r#""stage_ns": 14"#, r#""stage_ns": 20"#),
+            (
+                r#""bits": 3, "range_pA": 3000"#,
+                r#""bits": 2, "range_pA": 3000"#,
+            ),
+        ];
+        check(&[&NO_RECURRENCE[..], &changes].concat(), 15_193, 34);
+    }
+    #[test]
+    fn fewer_neurons_on_more_lanes() {
+        let changes = [
+            (r#""neurons": 16"#, r#""neurons": 8"#),
+            (r#""inputs": 24"#, r#""inputs": 16"#),
+            (r#""fold": 16"#, r#""fold": 4"#),
+        ];
+        check(&[&NO_RECURRENCE[..], &changes].concat(), 8023, 32);
+    }
 }

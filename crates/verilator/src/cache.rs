@@ -13,7 +13,7 @@ use bruno_sim::SimError;
 use build_folder::BuildFolder;
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
-use std::fs::{DirBuilder, Metadata};
+use std::fs::{DirBuilder, File, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -141,7 +141,10 @@ impl Cache {
             .map_err(|e| self.refusal(&format!("lacks a model and cannot be written to ({e})")))?;
         let made = work.path().join(name);
         make(&made)?;
-        // Another process may have been faster.
+        // Another process may have been faster. They take turns, or each would keep its own; a file system without locks
+        // keeps both, which do the same.
+        let turn = File::open(&self.dir).map_err(|e| error(&self.dir, e))?;
+        let _ = turn.lock();
         if let Some(path) = self.whole(key, name)? {
             return Ok(path);
         }

@@ -156,6 +156,22 @@ fn nobody_removes_a_folder_that_is_being_made() {
     cache.remove_leftovers().unwrap();
     assert_eq!(std::fs::read_dir(&cache.dir).unwrap().count(), 0);
 }
+/// Each has made its own before anybody keeps one.
+#[test]
+fn several_make_different_ones_at_once() {
+    let (_dir, cache) = cache(1 << 30);
+    let barrier = Barrier::new(4);
+    let make = |with: u8| {
+        let inner = |path: &Path| {
+            std::fs::write(path, vec![with; 1 << 20]).unwrap();
+            barrier.wait();
+            Ok(())
+        };
+        cache.entry("a", "model.so", inner).unwrap();
+    };
+    std::thread::scope(|scope| (0..4).for_each(|with| drop(scope.spawn(move || make(with)))));
+    check(&cache, &["a"]);
+}
 #[test]
 fn several_make_it_in_different_ways() {
     let (_dir, cache) = cache(250);
