@@ -211,7 +211,7 @@ def requeued(folder, words, script):
     # Slurm warns up to a minute early: here within half a minute after the start.
     limit = ["--time=1", "--signal=B:USR1@55"]
     ran = run(folder, ["sbatch", *options, *limit, str(script), "chip.json", "slurm-long", *words[3:]])
-    job, end, again = ran.stdout.strip(), time.monotonic() + 400, False
+    job, end, nudged = ran.stdout.strip(), time.monotonic() + 400, 0
     def log():
         return (folder / "long.log").read_text() if (folder / "long.log").exists() else ""
     while True:
@@ -219,16 +219,28 @@ def requeued(folder, words, script):
         if "JobState=COMPLETED" in state:
             break
         if time.monotonic() > end or "JobState=FAILED" in state or "JobState=TIMEOUT" in state:
-            sys.exit(f"slurm: a job that is requeued: {state}\n{log()}")
-        if "JobState=PENDING" in state and "Restarts=0" not in state and not again:
-            # Nothing is waited for, and its second turn is given all the time it takes.
-            again = True
-            run(folder, ["scontrol", "update", f"JobId={job}", "StartTime=now", "TimeLimit=10"])
+            nodes = run(folder, ["scontrol", "show", "node"]).stdout
+            sys.exit(f"{log()}\nslurm: a job that is requeued:\n{state}{nodes}")
+        if "JobState=PENDING" in state and "Restarts=0" not in state and time.monotonic() > nudged + 20:
+            nudged = time.monotonic()
+            start_again(folder, job)
         time.sleep(0.5)
     same(folder, "long-1", "slurm-long", "train.sh, requeued")
-    if not again or "asked for by SIGUSR1" not in log() or "continuing" not in log():
+    if not nudged or "asked for by SIGUSR1" not in log() or "continuing" not in log():
         sys.exit(f"slurm: no checkpoint before the time limit, or no second turn:\n{log()}")
     print("slurm: a job that is warned of its time limit and requeued ends with the files of one process", flush=True)
+
+
+def start_again(folder, job):
+    """What an operator does for a job in the queue of an empty cluster: it is not held back, nothing is waited for, its node
+    may be used, and its second turn is given all the time that it takes. Slurm itself holds a job whose start met the end
+    of its first turn, and sets a node aside on which one ended late; a second after that end neither should happen."""
+    for words in [
+        ["update", f"JobId={job}", "StartTime=now+2", "TimeLimit=10"], ["release", job],
+        ["update", "NodeName=node", "State=RESUME"],
+    ]:
+        # Refused where there is nothing to change.
+        subprocess.run(["scontrol", *words], cwd=folder, capture_output=True, timeout=60)
 
 
 def main(what):
