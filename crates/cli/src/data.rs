@@ -3,7 +3,9 @@
 use crate::failure::Failure;
 use crate::invocation;
 use bruno_chip::Problem;
-use bruno_data::{BrailleConfig, Dataset, EventsConfig, JsbConfig, NpzConfig, ReckonConfig};
+use bruno_data::{
+    BrailleConfig, Dataset, EventsConfig, JsbConfig, NpzConfig, ReckonConfig, SameConfig,
+};
 use bruno_train::{Checkpoint, TrainConfig, TrainError};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,8 +15,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Data {
-    /// Built in.
+    /// Built in: Braille letters under a fingertip.
     Braille(BrailleConfig),
+    /// Built in: were two symbols the same?
+    Same(SameConfig),
     /// Bach chorales, a JSON file.
     Jsb(JsbConfig),
     /// A directory with address events of ReckOn.
@@ -25,11 +29,19 @@ pub enum Data {
     Npz(NpzConfig),
 }
 
+impl Data {
+    /// Whether it is made from its settings alone.
+    pub fn is_built_in(&self) -> bool {
+        matches!(self, Data::Braille(_) | Data::Same(_))
+    }
+}
+
 /// Loads the set of the settings; `path` is where it lies, for those that are not built in.
 pub fn load(config: &TrainConfig, path: Option<&Path>) -> Result<Dataset, Failure> {
     let (data, acceleration) = settings(config)?;
     let set = match data {
         Data::Braille(braille) => bruno_data::braille(&braille)?,
+        Data::Same(same) => bruno_data::same(&same)?,
         Data::Jsb(jsb) => bruno_data::jsb(&needed(path, "the JSON file of the chorales")?, &jsb)?,
         Data::Reckon(reckon) => {
             bruno_data::reckon(&needed(path, "the directory of both files")?, &reckon)?
@@ -53,6 +65,7 @@ pub fn settings(config: &TrainConfig) -> Result<(Data, u32), Failure> {
     let data = read.map_err(|e| TrainError::Unread(e.within("training.data")))?;
     match &data {
         Data::Braille(braille) => braille.check(),
+        Data::Same(same) => same.check(),
         Data::Jsb(jsb) => jsb.check(),
         Data::Reckon(reckon) => reckon.check(),
         Data::Events(events) => events.check(),

@@ -60,3 +60,10 @@ fn built_in_data_for_another_chip() {
     task.change(r#"{"kind":"events","channels":4}"#, r#"{"kind":"braille"}"#);
     checked(&task, &[], 2, "24");
 }
+#[test]
+fn built_in_data_are_looked_at() {
+    let task = Task::new("");
+    let same = r#"{"kind":"same","symbols":2,"lines":2,"train":4}"#;
+    task.change(r#"{"kind":"events","channels":4}"#, same);
+    checked(&task, &[], 0, "data set same-2: 4 + 100 + 400 samples");
+}

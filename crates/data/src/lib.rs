@@ -1,4 +1,4 @@
-//! Data sets as events with microsecond times: built-in Braille reading, Bach chorales, address events of ReckOn,
+//! Data sets as events with microsecond times: built-in Braille reading and delayed match-to-sample, Bach chorales, address events of ReckOn,
 //! anyone's CSV files or NumPy archive; files of other tools on their way into such an archive.
 //!
 //! This crate knows nothing of chips.
@@ -18,6 +18,7 @@ mod jsb;
 mod notes;
 mod npz;
 mod reckon;
+mod same;
 mod source;
 
 pub use baseline::{Yardstick, YardstickCost, ridge_accuracy};
@@ -34,3 +35,4 @@ pub use foreign::{
 pub use jsb::{JsbConfig, jsb, jsb_from};
 pub use npz::{NpzConfig, npz, npz_from};
 pub use reckon::{ReckonConfig, reckon, reckon_samples};
+pub use same::{SameConfig, same};

@@ -1,6 +1,6 @@
 //! What `bruno check` says of the data set of a description.
 
-use crate::data::{self, Data};
+use crate::data;
 use crate::failure::Failure;
 use bruno_device::{Chip, Finding};
 use bruno_train::{TrainConfig, check_data};
@@ -21,7 +21,7 @@ pub(super) fn findings(
         return Ok(Vec::new());
     }
     let (kind, _) = data::settings(training)?;
-    if path.is_none() && !matches!(kind, Data::Braille(_)) {
+    if path.is_none() && !kind.is_built_in() {
         let text = "the data set was not looked at; with --data it is";
         return Ok(vec![Finding::fine(text.into())]);
     }

@@ -170,6 +170,11 @@ mod tests {
         );
     }
     #[test]
+    fn of_symbols() {
+        check_data("same", "noise_Hz", "0..1000 Hz", [0.0, 1e3]);
+        check_data("same", "train", "1..100000", [1.0, 1e5]);
+    }
+    #[test]
     fn of_chorales() {
         check_data("jsb", "spacing_ms", "at least 1 ms", [1.0, f64::INFINITY]);
         let spikes = "1..7, so that all fall into the frame of 20 ms";
