@@ -226,15 +226,16 @@ def requeued(folder, words, script):
             start_again(folder, job)
         time.sleep(0.5)
     same(folder, "long-1", "slurm-long", "train.sh, requeued")
-    if not nudged or "asked for by SIGUSR1" not in log() or "continuing" not in log():
-        sys.exit(f"slurm: no checkpoint before the time limit, or no second turn:\n{log()}")
+    # The checkpoint may be that of an epoch which ended right after the warning, so nothing is asked of its own message.
+    if not nudged or "continuing" not in log():
+        sys.exit(f"{log()}\nslurm: the job had no second turn, or did not go on in it from a checkpoint")
     print("slurm: a job that is warned of its time limit and requeued ends with the files of one process", flush=True)
 
 
 def start_again(folder, job):
     """What an operator does for a job in the queue of an empty cluster: it is not held back, nothing is waited for, its node
     may be used, and its second turn is given all the time that it takes. Slurm itself holds a job whose start met the end
-    of its first turn, and sets a node aside on which one ended late; a second after that end neither should happen."""
+    of its first turn, and sets a node aside on which one ended late."""
     for words in [
         ["update", f"JobId={job}", "StartTime=now+2", "TimeLimit=10"], ["release", job],
         ["update", "NodeName=node", "State=RESUME"],
