@@ -65,8 +65,8 @@ pub fn commands(chip: &Chip, case: &Case) -> String {
     let mut now = 0;
     let events = &case.stimulus.events;
     for group in events.chunk_by(|a, b| a.0 == b.0) {
-        let channels = group.iter().fold(0u32, |bits, e| bits | 1 << e.1);
-        let _ = writeln!(text, "t {}\ns {channels:x}", group[0].0 - now);
+        let channels = vector(group.iter().map(|e| e.1), chip.inputs);
+        let _ = writeln!(text, "t {}\ns {channels}", group[0].0 - now);
         now = group[0].0 + 1;
     }
     let _ = writeln!(
@@ -79,18 +79,19 @@ pub fn commands(chip: &Chip, case: &Case) -> String {
 
 /// What the integer model says, in the testbench's words: events by tick, then each bank's words in order.
 fn expected(chip: &Chip, trace: &Trace) -> (Vec<String>, Vec<Vec<String>>) {
-    let mut spikes = std::collections::BTreeMap::<u32, u64>::new();
+    let mut spikes = std::collections::BTreeMap::<u32, Vec<u32>>::new();
     let mut base = 0;
     for (layer, trace) in chip.layers.iter().zip(&trace.layers) {
         for spike in &trace.spikes {
-            *spikes.entry(spike.tick).or_default() |= 1 << (base + spike.neuron);
+            let neurons = spikes.entry(spike.tick).or_default();
+            neurons.push(base + spike.neuron);
         }
         base += layer.neurons as u32;
     }
-    let digits = bruno_hdl::hidden_neurons(chip).div_ceil(4);
+    let hidden = bruno_hdl::hidden_neurons(chip);
     let events = spikes
-        .iter()
-        .map(|(tick, bits)| format!("{tick} {bits:0digits$x}"))
+        .into_iter()
+        .map(|(tick, neurons)| format!("{tick} {}", vector(neurons, hidden)))
         .collect();
     let mut banks = Vec::new();
     for (layer, trace) in chip.layers.iter().zip(&trace.layers) {
@@ -106,10 +107,25 @@ fn expected(chip: &Chip, trace: &Trace) -> (Vec<String>, Vec<Vec<String>>) {
     (events, banks)
 }
 
+/// A vector of so many bits, hexadecimal, with ones at these places.
+fn vector(places: impl IntoIterator<Item = u32>, bits: usize) -> String {
+    let mut digits = vec![0u8; bits.div_ceil(4)];
+    for place in places {
+        digits[place as usize / 4] |= 1 << (place % 4);
+    }
+    digits.iter().rev().map(|d| format!("{d:x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::stimuli;
+
+    #[test]
+    fn vectors_of_any_width() {
+        assert_eq!(vector([0, 5], 6), "21");
+        assert_eq!(vector([69], 70), "200000000000000000");
+    }
 
     #[test]
     fn a_lost_record_is_found() {

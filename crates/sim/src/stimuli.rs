@@ -97,6 +97,17 @@ fn random_weights(chip: &Chip, rng: &mut ChaCha8Rng) -> Program {
     program
 }
 
+/// Spikes at one rate, a tick and channel.
+pub fn poisson(chip: &Chip, windows: u32, rate: f64, seed: u64) -> Stimulus {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let ticks = 0..windows * chip.window_ticks;
+    let places = ticks.flat_map(|tick| (0..chip.inputs as u32).map(move |channel| (tick, channel)));
+    Stimulus {
+        events: places.filter(|_| rng.random_bool(rate)).collect(),
+        windows,
+    }
+}
+
 /// Spikes at a rate that is drawn anew for every window, log-uniform from 1 to 10^5 a second and channel.
 fn random_stimulus(chip: &Chip, windows: u32, rng: &mut ChaCha8Rng) -> Stimulus {
     let mut events = Vec::new();
