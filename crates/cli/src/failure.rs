@@ -207,7 +207,10 @@ impl Failure {
                 SimError::Mismatch { .. } | SimError::Cache { .. } | SimError::Uneventful { .. },
             ) => 2,
             Self::Sim(SimError::Differs { .. } | SimError::Delivered { .. }) => 4,
-            Self::Synth(SynthError::File { .. } | SynthError::Device { .. }) => 2,
+            Self::Synth(
+                SynthError::File { .. } | SynthError::Device { .. } | SynthError::Energies,
+            ) => 2,
+            Self::Synth(SynthError::Netlist { .. }) => 4,
             Self::Sim(_) | Self::Synth(_) => 3,
             Self::Simulator(SimulatorError::File { .. }) => 2,
             Self::Simulator(_) => 3,

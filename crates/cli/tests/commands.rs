@@ -229,6 +229,22 @@ fn synth_counts_and_times() {
     assert!(dir.path().join("synth/netlist.v").is_file());
 }
 #[test]
+fn synth_estimates_energy() {
+    let (_dir, path) = written(FEW_GATES);
+    let arguments = ["--power", "--rate", "0.1", "--json"];
+    let output = check(synth(&path, &arguments), 0, "pj_per_synaptic_event");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of = |run: &str, part: &str| report["power"][run]["energy"][part].as_f64().unwrap();
+    assert!(of("busy", "internal_pj") > of("idle", "internal_pj"));
+    assert_eq!(of("busy", "clock_pj"), of("idle", "clock_pj"));
+}
+#[test]
+fn synth_knows_no_energy_of_simple_gates() {
+    let (_dir, path) = written(FEW_GATES);
+    let command = synth(&path, &["--target", "generic", "--power"]);
+    check(command, 2, "--target osu018 or osu035");
+}
+#[test]
 fn synth_to_simple_gates() {
     let (_dir, path) = written(FEW_GATES);
     let expected = "timing: not measured: simple gates have no delays";

@@ -21,6 +21,17 @@ pub enum SynthError {
         /// Its devices.
         allowed: String,
     },
+    /// Energies of a target that has none.
+    #[error("--power needs a cell library with energies: --target osu018 or osu035")]
+    Energies,
+    /// A netlist does something else than the chip.
+    #[error(
+        "the netlist differs from the integer model, so its energy says nothing; report it: {difference}"
+    )]
+    Netlist {
+        /// Where.
+        difference: String,
+    },
     /// A tool failed: its command line and everything it printed.
     #[error("`{command}` failed\n{output}\nits log: {log}")]
     Tool {

@@ -1,7 +1,7 @@
 //! From a design to gates: Yosys maps it to a cell library or an FPGA, OpenSTA or nextpnr times it, and a report counts
 //! what came out.
 //!
-//! This crate knows nothing of simulation; its test runs the netlist against the integer model of `bruno-sim`.
+//! This crate knows nothing of the integer model; its tests run the netlist against that of `bruno-sim`.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
@@ -11,6 +11,7 @@ mod error;
 mod estimate;
 mod harness;
 mod place;
+mod power;
 mod report;
 mod script;
 mod table;
@@ -23,6 +24,7 @@ pub use device::Device;
 pub use error::SynthError;
 pub use estimate::Estimate;
 pub use place::{Placement, Resource};
+pub use power::{Energy, Load, ModuleEnergy, Power, power};
 pub use report::{Options, Report, synthesise};
 pub use script::Memories;
 pub use script::files::REPORT;

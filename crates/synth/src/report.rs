@@ -4,7 +4,9 @@ use crate::place::Placement;
 use crate::script::{self, Memories, files};
 use crate::timing::Timing;
 use crate::tool::YOSYS;
-use crate::{Device, LayerArea, Memory, Module, SynthError, Target, area, harness, place, timing};
+use crate::{
+    Device, LayerArea, Memory, Module, Power, SynthError, Target, area, harness, place, timing,
+};
 use bruno_chip::{ConfigInterface, RecorderInterface, SpikeInterface};
 use bruno_device::Chip;
 use bruno_hdl::{Design, DesignFile};
@@ -59,6 +61,9 @@ pub struct Report {
     pub timing: Timing,
     /// The FPGA.
     pub placement: Option<Placement>,
+    /// Energy, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power: Option<Power>,
     /// Where script, netlists and logs are.
     pub files: String,
 }
@@ -115,6 +120,7 @@ pub fn synthesise(
         memories,
         timing,
         placement,
+        power: None,
         files: dir.display().to_string(),
     })
 }

@@ -17,10 +17,12 @@ pub(crate) mod files {
     pub const HARNESS: &str = "harness.v";
     pub const FPGA: &str = "fpga.json";
     pub const PLACED: &str = "place.json";
+    pub const POWER_SCRIPT: &str = "power.ys";
+    pub const POWER: &str = "power.json";
     /// The report, written last; it is there only after a run that succeeded.
     pub const REPORT: &str = "report.json";
     /// What an earlier run may have left.
-    pub const RESULTS: [&str; 7] = [NETLIST, TIMED, STAT, MEMORIES, FPGA, PLACED, REPORT];
+    pub const RESULTS: [&str; 8] = [NETLIST, TIMED, STAT, MEMORIES, FPGA, PLACED, POWER, REPORT];
 }
 
 /// What becomes of the memories.

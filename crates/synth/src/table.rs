@@ -89,6 +89,9 @@ impl Display for Report {
             )?,
             Timing::NotMeasured { reason } => writeln!(f, "timing: not measured: {reason}")?,
         }
+        if let Some(power) = &self.power {
+            writeln!(f, "{power}")?;
+        }
         write!(f, "script, netlists and logs: {}", self.files)
     }
 }

@@ -6,8 +6,11 @@ use crate::failure::Failure;
 use crate::fpga;
 use crate::invocation;
 use crate::output;
+use bruno_device::Chip;
 use bruno_host::FolderLock;
-use bruno_synth::{Device, Memories, Options, Target};
+use bruno_sim::stimuli::Case;
+use bruno_sim::{replay, stimuli};
+use bruno_synth::{Device, Memories, Options, Power, Report, SynthError, Target};
 use clap::ValueEnum;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,6 +26,8 @@ use std::time::Duration;
 /// cell library ends the command with exit code 3; where OpenSTA or nextpnr is missing the timing is printed as "not
 /// measured" with the package that brings it. An unfolded FeLIF neuron takes minutes: measure small chips.
 /// docs/synthesis.md says what is counted.
+///
+/// With --power an estimate of the energy follows: a tick by module, a neuron, a synaptic event.
 #[derive(clap::Args)]
 pub struct Synth {
     /// The chip description, e.g. examples/braille.json.
@@ -38,6 +43,19 @@ pub struct Synth {
     /// The FPGA that the netlist is placed on [default: hx8k, lfe5u25, gw1nr9].
     #[arg(long, value_parser = fpga::device(Device::ALL.into_iter()))]
     device: Option<Device>,
+    /// Estimate the dynamic energy too: the netlist is simulated on random weights and spikes and again without spikes,
+    /// and the library's energies are summed over the changes of its nets. osu018 and osu035 only.
+    #[arg(long)]
+    power: bool,
+    /// Ticks of --power, rounded up to whole windows.
+    #[arg(long, default_value_t = 1000, requires = "power", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    ticks: u32,
+    /// Spikes of each input of --power, a tick on average.
+    #[arg(long, default_value_t = 0.01, requires = "power", value_parser = rate)]
+    rate: f64,
+    /// Seed of the weights and spikes of --power.
+    #[arg(long, default_value_t = 0, requires = "power")]
+    seed: u64,
     /// Seconds that each tool may take.
     #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
@@ -76,11 +94,18 @@ enum MemoriesName {
 impl Synth {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let chip = resolve(&self.chip, &self.changes)?;
+        if self.power && !matches!(self.target, TargetName::Osu018 | TargetName::Osu035) {
+            return Err(SynthError::Energies.into());
+        }
         let design = bruno_hdl::delivered(&chip)?;
         let _lock = FolderLock::take(&self.out)?;
         invocation::keep(&self.out)?;
         let mut progress = |step: &str| tell!("synth: {step}");
-        let report = bruno_synth::synthesise(&chip, &design, &self.options(), &mut progress)?;
+        let options = self.options();
+        let mut report = bruno_synth::synthesise(&chip, &design, &options, &mut progress)?;
+        if self.power {
+            report.power = Some(self.estimate(&chip, &report, &options, &mut progress)?);
+        }
         let text = serde_json::to_string_pretty(&report).unwrap_or_default();
         output::write(&self.out.join(bruno_synth::REPORT), &(text.clone() + "\n"))?;
         if self.json {
@@ -89,6 +114,32 @@ impl Synth {
             say!("{report}")?;
         }
         Ok(())
+    }
+
+    /// The energy of a run, busy and idle, of which every record and event is the integer model's.
+    fn estimate(
+        &self,
+        chip: &Chip,
+        report: &Report,
+        options: &Options,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Power, Failure> {
+        let windows = self.ticks.div_ceil(chip.window_ticks);
+        let case = |name: &str, rate| Case {
+            name: name.into(),
+            program: stimuli::random_program(chip, self.seed),
+            stimulus: stimuli::poisson(chip, windows, rate, self.seed),
+        };
+        let cases = [case("busy", self.rate), case("idle", 0.0)];
+        let commands = cases.each_ref().map(|c| replay::commands(chip, c));
+        let commands = commands.each_ref().map(String::as_str);
+        let (power, printed) = bruno_synth::power(chip, report, options, commands, progress)?;
+        for (case, printed) in cases.iter().zip(&printed) {
+            if let Some(difference) = replay::difference(chip, case, printed)? {
+                return Err(SynthError::Netlist { difference }.into());
+            }
+        }
+        Ok(power)
     }
 
     fn options(&self) -> Options {
@@ -110,4 +161,9 @@ impl Synth {
             dir: self.out.clone(),
         }
     }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|r| (0.0..=1.0).contains(r));
+    rate.ok_or_else(|| "a rate is from 0 to 1 spike a tick".into())
 }

@@ -1,0 +1,75 @@
+//! The energy of a chip: modules add up, events cost, and the run that was counted is the integer model's.
+
+use bruno_chip::Description;
+use bruno_device::Chip;
+use bruno_sim::stimuli::Case;
+use bruno_sim::{replay, stimuli};
+use bruno_synth::{Energy, Memories, ModuleEnergy, Options, Power, Target, power, synthesise};
+use std::time::Duration;
+
+const CHIP: &str = r#"{"name":"meter","inputs":3,"window_ticks":40,"fold":2,
+    "layers":[{"name":"one","kind":"lif","neurons":2,"recurrent":true,"synapse":{"bits":3,"range_pA":900}}],
+    "readout":{"outputs":1,"tau_ms":1,"synapse":{"bits":3,"range_pA":100}}}"#;
+
+fn estimate(memories: Memories) -> Power {
+    let chip = Chip::resolve("meter", &Description::parse("meter", CHIP).unwrap()).unwrap();
+    let design = bruno_hdl::delivered(&chip).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options {
+        target: Target::Osu018,
+        memories,
+        device: None,
+        limit: Duration::from_secs(1800),
+        dir: dir.path().into(),
+    };
+    let report = synthesise(&chip, &design, &options, &mut |_| ()).unwrap();
+    let mut program = stimuli::random_program(&chip, 3);
+    program.layers[0].weights.fill(7); // every spike excites, so that neurons fire
+    let cases = [0.2, 0.0].map(|rate| Case {
+        name: format!("rate {rate}"),
+        program: program.clone(),
+        stimulus: stimuli::poisson(&chip, 10, rate, 3),
+    });
+    let commands = cases.each_ref().map(|c| replay::commands(&chip, c));
+    let commands = commands.each_ref().map(String::as_str);
+    let (power, printed) = power(&chip, &report, &options, commands, &mut |_| ()).unwrap();
+    for (case, printed) in cases.iter().zip(&printed) {
+        let difference = replay::difference(&chip, case, printed).unwrap();
+        assert_eq!(difference, None, "{}", case.name);
+    }
+    power
+}
+
+fn check(memories: Memories) -> Power {
+    let power = estimate(memories);
+    let (busy, idle) = (&power.busy, &power.idle);
+    assert_eq!((busy.ticks, idle.ticks), (400, 400));
+    assert!(busy.spikes > 0, "the stimulus is too weak to test a spike");
+    assert_eq!((idle.input_events, idle.spikes), (0, 0));
+    // The same cycles, and so the same clock; everything else takes more where there are events.
+    assert_eq!(busy.cycles, idle.cycles);
+    assert_eq!(busy.energy.clock_pj, idle.energy.clock_pj);
+    assert!(busy.energy.internal_pj > idle.energy.internal_pj);
+    assert!(busy.energy.switching_pj > idle.energy.switching_pj);
+    // Inputs reach 2 neurons; a neuron's spike reaches both and the readout.
+    assert_eq!(
+        busy.synaptic_events,
+        2 * busy.input_events + 3 * busy.spikes
+    );
+    check_sum(&power, |m| m.busy, busy.energy);
+    check_sum(&power, |m| m.idle, idle.energy);
+    power
+}
+
+fn check_sum(power: &Power, of: fn(&ModuleEnergy) -> Energy, total: Energy) {
+    let sum: f64 = power.modules.iter().map(|m| of(m).total_pj()).sum();
+    assert!((sum / total.total_pj() - 1.0).abs() < 1e-9);
+    let clocks = power.modules.iter().filter(|m| of(m).clock_pj > 0.0);
+    assert!(clocks.count() > 3, "energies stand in the modules");
+}
+
+#[test]
+fn memories_as_flip_flops_cost_their_clock() {
+    let (apart, mapped) = (check(Memories::Apart), check(Memories::FlipFlops));
+    assert!(mapped.busy.energy.clock_pj > apart.busy.energy.clock_pj);
+}
