@@ -1,3 +1,4 @@
+braille_memories.v
 braille_control.v
 braille_hidden_registers.v
 braille_hidden_neuron.v

@@ -16,7 +16,13 @@ module bruno_event_stream_output #(
   output [15:0]        addr_o,
   output [31:0]        time_o,          // us
   output               last_o,          // the last spike of its tick
-  output reg [15:0]    lost_o           // spikes lost in this cycle
+  output reg [15:0]    lost_o,          // spikes lost in this cycle
+  // The FIFO's memory.
+  output                  memory_write_o,
+  output [DEPTH_BITS-1:0] memory_write_address_o,
+  output [48:0]           memory_data_o,
+  output [DEPTH_BITS-1:0] memory_read_address_o,
+  input  [48:0]           memory_data_i
 );
 
   reg  [NEURONS-1:0] vector_q;
@@ -60,7 +66,12 @@ module bruno_event_stream_output #(
     .data_i({last, tick_q, lowest}),
     .valid_o(valid_o),
     .ready_i(ready_i),
-    .data_o({last_o, time_o, addr_o})
+    .data_o({last_o, time_o, addr_o}),
+    .memory_write_o(memory_write_o),
+    .memory_write_address_o(memory_write_address_o),
+    .memory_data_o(memory_data_o),
+    .memory_read_address_o(memory_read_address_o),
+    .memory_data_i(memory_data_i)
   );
 
 endmodule

@@ -1,5 +1,6 @@
 // Keeps the last record's current of every output of one bank of the readout, as its words leave on the recorder's stream.
-// Two pages: one is read while the next record fills the other, and they change places at a record's last word.
+// Two pages: one is read while the next record fills the other, and they change places at a record's last word. Their memory
+// stands beside the module: read and write addresses differ by the page.
 
 module bruno_results #(
   parameter [12:0] NEURONS = 13'd1,  // of the bank
@@ -13,17 +14,17 @@ module bruno_results #(
   input             clear_i,  // records start again
   input             take_i,   // a word leaves
   input             last_i,   // it is its record's last
-  input      [31:0] data_i,
   output reg        done_o,   // a record is complete, for one cycle
   input      [12:0] index_i,  // the output to be read
-  output     [31:0] value_o   // in the next cycle its current, LSB of I; 0 when it is not in this bank
+  output     [31:0] value_o,  // in the next cycle its current, LSB of I; 0 when it is not in this bank
+  output     [BITS:0] kept_read_address_o,   // read in every cycle
+  input      [31:0] kept_i,
+  output            kept_write_o,            // the word that leaves is written
+  output     [BITS:0] kept_write_address_o
 );
 
   localparam [BITS-1:0] ONE = 1;
 
-  // Read and write addresses differ by the page.
-  (* ram_style = "block", no_rw_check *) reg [31:0] kept [0:2*(1<<BITS)-1];
-  reg  [31:0]     kept_q;
   reg             mine_q;
   reg             page_q;    // the page that fills
   reg  [7:0]      word_q;
@@ -36,12 +37,14 @@ module bruno_results #(
   wire            mine      = local_index < NEURONS;
   wire            next      = word_q == WORDS - 8'd1;
 
-  assign value_o = mine_q ? kept_q : 32'd0;
+  assign kept_read_address_o  = {!page_q, local_index[BITS-1:0]};
+  assign kept_write_o         = take_i & (word_q == WORD);
+  assign kept_write_address_o = {page_q, neuron_q};
+
+  assign value_o = mine_q ? kept_i : 32'd0;
 
   always @(posedge clk_i) begin
     mine_q <= mine;
-    kept_q <= kept[{!page_q, local_index[BITS-1:0]}];
-    if (take_i & (word_q == WORD)) kept[{page_q, neuron_q}] <= data_i;
     done_o <= take_i & last_i & !clear_i & !rst_i;
     if (rst_i | clear_i) begin
       page_q   <= 1'b0;

@@ -1,3 +1,4 @@
+jsb_memories.v
 jsb_control.v
 jsb_hidden_registers.v
 jsb_hidden_neuron.v

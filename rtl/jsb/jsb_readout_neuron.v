@@ -26,19 +26,13 @@ module jsb_readout_neuron (
   localparam signed [23:0] I_MIN = -24'sd8388608;
 
   // Weight codes, one a channel: inputs first, then the layer's own neurons.
-  reg  [2:0] code_q [0:63];
   wire [191:0] code;
 
-  always @(posedge clk_i) begin
-    if (code_write_i) code_q[code_channel_i] <= code_i;
-  end
-
-  genvar channel;
-  generate
-    for (channel = 0; channel < 64; channel = channel + 1) begin : g_code
-      assign code[3 * channel +: 3] = code_q[channel];
-    end
-  endgenerate
+  jsb_crossbar_3x64 u_codes (
+    .clk_i(clk_i),
+    .words_o(code),
+    .write_i(code_write_i), .write_address_i(code_channel_i), .data_i(code_i)
+  );
 
   // Channels that spike, counted by weight code.
   reg  [6:0] n_pre_0;

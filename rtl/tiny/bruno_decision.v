@@ -4,7 +4,7 @@
 // Registers of the shell: 26 `windows` of a sample (0: nothing is decided), 27 `first` of them that counts, from 0; the last one
 // always does. 28 `class`: bit 31 decided since the last clear, below it the class. 8192 + k `bias`, 16384 + k `score`.
 //
-// Sums and biases are memories of one port, read in one cycle and used in the next: an output takes two.
+// Sums and biases are memories of one port beside the module, read in one cycle and used in the next: an output takes two.
 
 `default_nettype none
 
@@ -30,16 +30,18 @@ module bruno_decision #(
   output wire [12:0] result_o,  // output whose current is read
   input  wire [31:0] result_i,  // that of the cycle before
   output wire       decision_valid_o,
-  output wire [15:0] decision_o
+  output wire [15:0] decision_o,
+  output wire [BITS-1:0] at_o,           // output whose bias and sum are read or written
+  output wire       bias_write_o,   // data_i becomes its bias
+  input  wire [23:0] bias_i,         // read last
+  output wire       sum_write_o,
+  output wire [39:0] sum_o,
+  input  wire [39:0] sum_i           // read last
 );
 
   localparam [BITS-1:0] ONE  = 1;
   localparam [12:0]     LAST = OUTPUTS - 13'd1;
 
-  (* ram_style = "block" *) reg [23:0] bias [0:(1<<BITS)-1];
-  (* ram_style = "block" *) reg [39:0] sums [0:(1<<BITS)-1];
-  reg  [23:0]     offset_q;  // read last
-  reg  [39:0]     so_far_q;
   reg  [13:0]     windows_q, first_q, window_q;
   reg             scanning_q, decided_q;
   reg             read_q;    // bias, sum and current of output at_q have been read
@@ -53,13 +55,17 @@ module bruno_decision #(
   wire            counts = (window_q >= first_q) | last;
   wire            opens  = (window_q == first_q) | (last & (window_q < first_q));
   wire            ends   = at_q == LAST[BITS-1:0];
-  wire [39:0]     sum    = (opens ? 40'd0 : so_far_q) + {{8{result_i[31]}}, result_i} + {{16{offset_q[23]}}, offset_q};
+  wire [39:0]     sum    = (opens ? 40'd0 : sum_i) + {{8{result_i[31]}}, result_i} + {{16{bias_i[23]}}, bias_i};
   wire            larger = (at_q == {BITS{1'b0}}) | ($signed(sum) > $signed(best_q));
 
   wire            a_bias  = (index_i >= 26'd8192) & (index_i < 26'd8192 + {13'd0, OUTPUTS});
   wire            a_score = (index_i >= 26'd16384) & (index_i < 26'd16384 + {13'd0, OUTPUTS});
 
   assign result_o         = look_i ? host_i : {{(13-BITS){1'b0}}, at_q};
+  assign at_o             = at;
+  assign bias_write_o     = valid_i & write_i & a_bias;
+  assign sum_write_o      = step;
+  assign sum_o            = sum;
   assign decision_valid_o = decided_q;
   assign decision_o       = {{(16-BITS){1'b0}}, class_q};
 
@@ -69,15 +75,8 @@ module bruno_decision #(
     if (index_i == 26'd26) begin value_o = {18'd0, windows_q}; known_o = 1'b1; end
     if (index_i == 26'd27) begin value_o = {18'd0, first_q}; known_o = 1'b1; end
     if (index_i == 26'd28) begin value_o = {decided_q, 15'd0, decision_o}; known_o = !write_i; end
-    if (a_bias) begin value_o = {{8{offset_q[23]}}, offset_q}; known_o = 1'b1; end
-    if (a_score) begin value_o = so_far_q[39:8]; known_o = !write_i; end
-  end
-
-  always @(posedge clk_i) begin
-    if (valid_i & write_i & a_bias) bias[at] <= data_i[23:0];
-    else offset_q <= bias[at];
-    if (step) sums[at] <= sum;
-    else so_far_q <= sums[at];
+    if (a_bias) begin value_o = {{8{bias_i[23]}}, bias_i}; known_o = 1'b1; end
+    if (a_score) begin value_o = sum_i[39:8]; known_o = !write_i; end
   end
 
   always @(posedge clk_i) begin

@@ -15,7 +15,13 @@ module bruno_event_stream_input #(
   input  wire [31:0] now_i,   // number of the next tick
   output wire   valid_o, // the event acts in the next tick
   output wire [15:0] addr_o,
-  output wire   late_o   // it is too late for its own
+  output wire   late_o,  // it is too late for its own
+  // The FIFO's memory.
+  output wire             memory_write_o,
+  output wire [DEPTH_BITS-1:0] memory_write_address_o,
+  output wire [47:0]           memory_data_o,
+  output wire [DEPTH_BITS-1:0] memory_read_address_o,
+  input  wire [47:0]           memory_data_i
 );
 
   wire        waiting;
@@ -33,7 +39,12 @@ module bruno_event_stream_input #(
     .data_i({time_i, addr_i}),
     .valid_o(waiting),
     .ready_i(valid_o),
-    .data_o({stamp, addr_o})
+    .data_o({stamp, addr_o}),
+    .memory_write_o(memory_write_o),
+    .memory_write_address_o(memory_write_address_o),
+    .memory_data_o(memory_data_o),
+    .memory_read_address_o(memory_read_address_o),
+    .memory_data_i(memory_data_i)
   );
 
 endmodule

@@ -13,19 +13,28 @@ module bruno_fifo #(
   input  wire [WIDTH-1:0] data_i,
   output wire        valid_o,
   input  wire        ready_i,
-  output wire [WIDTH-1:0] data_o
+  output wire [WIDTH-1:0] data_o,
+  // Its memory, beside the module: a read needs no clock.
+  output wire             memory_write_o,
+  output wire [DEPTH_BITS-1:0] memory_write_address_o,
+  output wire [WIDTH-1:0]      memory_data_o,
+  output wire [DEPTH_BITS-1:0] memory_read_address_o,
+  input  wire [WIDTH-1:0]      memory_data_i
 );
 
-  reg [WIDTH-1:0]    memory [0:(1<<DEPTH_BITS)-1];
   // One bit more than an address needs: the counters differ by the depth when the memory is full.
   reg [DEPTH_BITS:0] write_q, read_q;
 
   assign ready_o = (write_q ^ read_q) != {1'b1, {DEPTH_BITS{1'b0}}};
   assign valid_o = write_q != read_q;
-  assign data_o  = memory[read_q[DEPTH_BITS-1:0]];
+  assign data_o  = memory_data_i;
+
+  assign memory_write_o         = valid_i & ready_o;
+  assign memory_write_address_o = write_q[DEPTH_BITS-1:0];
+  assign memory_data_o          = data_i;
+  assign memory_read_address_o  = read_q[DEPTH_BITS-1:0];
 
   always @(posedge clk_i) begin
-    if (valid_i & ready_o) memory[write_q[DEPTH_BITS-1:0]] <= data_i;
     if (rst_i) begin
       write_q <= {(DEPTH_BITS+1){1'b0}};
       read_q  <= {(DEPTH_BITS+1){1'b0}};

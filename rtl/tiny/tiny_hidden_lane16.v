@@ -49,35 +49,23 @@ module tiny_hidden_lane16 (
   localparam signed [31:0] PRE = 32'sd0;
   localparam signed [31:0] V_ROUND = 32'sd128;
 
-  // States, one word a slot, and the neuron read last.
-  (* no_rw_check, ram_style = "block" *) reg signed [13:0] v [0:15]; // membrane, LSB 2.4414e-4 V
-  reg signed [13:0] v_q;
-  (* no_rw_check, ram_style = "block" *) reg signed [15:0] i [0:15]; // synaptic current, LSB 3.1250e-1 pA
-  reg signed [15:0] i_q;
-  (* no_rw_check, ram_style = "block" *) reg [19:0] refr [0:15]; // refractory time left, ticks
-  reg [19:0] refr_q;
-  (* no_rw_check, ram_style = "block" *) reg [19:0] n_spike [0:15]; // spikes in the window
-  reg [19:0] n_spike_q;
-  (* no_rw_check, ram_style = "block" *) reg [19:0] n_sat [0:15]; // saturated updates in the window
-  reg [19:0] n_sat_q;
-  (* no_rw_check, ram_style = "block" *) reg signed [31:0] sum_v [0:15]; // sum of v over the window, LSB 2.4414e-4 V
-  reg signed [31:0] sum_v_q;
+  // States of the neuron read last.
+  wire signed [13:0] v_q; // membrane, LSB 2.4414e-4 V
+  wire signed [15:0] i_q; // synaptic current, LSB 3.1250e-1 pA
+  wire [19:0] refr_q; // refractory time left, ticks
+  wire [19:0] n_spike_q; // spikes in the window
+  wire [19:0] n_sat_q; // saturated updates in the window
+  wire signed [31:0] sum_v_q; // sum of v over the window, LSB 2.4414e-4 V
 
-  // The last window's record while it leaves.
-  (* no_rw_check, ram_style = "block" *) reg signed [13:0] out_v [0:15];
-  reg signed [13:0] out_v_q;
-  (* no_rw_check, ram_style = "block" *) reg signed [15:0] out_i [0:15];
-  reg signed [15:0] out_i_q;
-  (* no_rw_check, ram_style = "block" *) reg [19:0] out_n_spike [0:15];
-  reg [19:0] out_n_spike_q;
-  (* no_rw_check, ram_style = "block" *) reg [19:0] out_n_sat [0:15];
-  reg [19:0] out_n_sat_q;
-  (* no_rw_check, ram_style = "block" *) reg signed [31:0] out_sum_v [0:15];
-  reg signed [31:0] out_sum_v_q;
+  // The last window's record of the neuron read last.
+  wire signed [13:0] out_v_q;
+  wire signed [15:0] out_i_q;
+  wire [19:0] out_n_spike_q;
+  wire [19:0] out_n_sat_q;
+  wire signed [31:0] out_sum_v_q;
 
   // Synapses: the codes of a neuron's channels, 3 bits each, channel 0 lowest.
-  (* no_rw_check, ram_style = "block" *) reg [119:0] codes [0:15];
-  reg [119:0] codes_q;
+  wire [119:0] codes_q;
   // Spiking channels of each mask of a code's bits; what a few counts come to; their sum, modulo a power of two.
   reg [19:0] pre_count_q;
   reg [18:0] pre_term_0_q;
@@ -183,18 +171,6 @@ module tiny_hidden_lane16 (
     end
   end
 
-  always @(posedge clk_i) if (valid_q[1]) begin
-    v_q <= v[early_slot_q];
-    i_q <= i[early_slot_q];
-    refr_q <= refr[early_slot_q];
-  end
-
-  always @(posedge clk_i) if (valid_q[4]) begin
-    n_spike_q <= n_spike[late_slot_q];
-    n_sat_q <= n_sat[late_slot_q];
-    sum_v_q <= sum_v[late_slot_q];
-  end
-
   wire [19:0] n_spike_now = first_i ? 20'd0 : n_spike_q;
   wire [19:0] n_sat_now = first_i ? 20'd0 : n_sat_q;
   wire signed [31:0] sum_v_now = first_i ? 32'sd0 : sum_v_q;
@@ -204,10 +180,11 @@ module tiny_hidden_lane16 (
 
   wire any_spike = (|pre_i) | (|rec_spike_i);
 
-  always @(posedge clk_i) begin
-    if (enter & any_spike) codes_q <= codes[read_slot];
-    if (code_write_i) codes[code_slot_i][{1'd0, code_channel_i} * 7'd3 +: 3] <= code_i;
-  end
+  tiny_ram_1r1w_120x16_by3 codes (
+    .clk_i(clk_i),
+    .read_i(enter & any_spike), .read_address_i(read_slot), .data_o(codes_q),
+    .write_i(code_write_i), .write_address_i(code_slot_i), .part_i(code_channel_i), .data_i(code_i)
+  );
 
   // Channels 0 to 23 of pre_i: how many spike and have all these bits in their weight code.
   function [4:0] pre_count_0;
@@ -467,33 +444,64 @@ module tiny_hidden_lane16 (
     sum_v_sum_next = (sum_v_now + reset_v_v_next);
   end
 
-  always @(posedge clk_i) begin
-    if (valid_q[5]) begin
-      v[write_slot_q] <= reset_v_v_next[13:0];
-      i[write_slot_q] <= syn_i_next_s5[15:0];
-      refr[write_slot_q] <= reset_v_refr_next[19:0];
-      n_spike[write_slot_q] <= n_spike_count_next[19:0];
-      n_sat[write_slot_q] <= n_sat_count_next[19:0];
-      sum_v[write_slot_q] <= sum_v_sum_next;
-    end
-  end
+  // States, one word a slot.
+  tiny_ram_1r1w_14x16 v (
+    .clk_i(clk_i),
+    .read_i(valid_q[1]), .read_address_i(early_slot_q), .data_o(v_q),
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(reset_v_v_next[13:0])
+  );
+  tiny_ram_1r1w_16x16 i (
+    .clk_i(clk_i),
+    .read_i(valid_q[1]), .read_address_i(early_slot_q), .data_o(i_q),
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(syn_i_next_s5[15:0])
+  );
+  tiny_ram_1r1w_20x16 refr (
+    .clk_i(clk_i),
+    .read_i(valid_q[1]), .read_address_i(early_slot_q), .data_o(refr_q),
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(reset_v_refr_next[19:0])
+  );
+  tiny_ram_1r1w_20x16 n_spike (
+    .clk_i(clk_i),
+    .read_i(valid_q[4]), .read_address_i(late_slot_q), .data_o(n_spike_q),
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(n_spike_count_next[19:0])
+  );
+  tiny_ram_1r1w_20x16 n_sat (
+    .clk_i(clk_i),
+    .read_i(valid_q[4]), .read_address_i(late_slot_q), .data_o(n_sat_q),
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+  );
+  tiny_ram_1r1w_32x16 sum_v (
+    .clk_i(clk_i),
+    .read_i(valid_q[4]), .read_address_i(late_slot_q), .data_o(sum_v_q),
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(sum_v_sum_next)
+  );
 
-  always @(posedge clk_i) begin
-    if (valid_q[5] & capture_i) begin
-      out_v[write_slot_q] <= reset_v_v_next[13:0];
-      out_i[write_slot_q] <= syn_i_next_s5[15:0];
-      out_n_spike[write_slot_q] <= n_spike_count_next[19:0];
-      out_n_sat[write_slot_q] <= n_sat_count_next[19:0];
-      out_sum_v[write_slot_q] <= sum_v_sum_next;
-    end
-    if (record_read_i) begin
-      out_v_q <= out_v[record_slot_i];
-      out_i_q <= out_i[record_slot_i];
-      out_n_spike_q <= out_n_spike[record_slot_i];
-      out_n_sat_q <= out_n_sat[record_slot_i];
-      out_sum_v_q <= out_sum_v[record_slot_i];
-    end
-  end
+  // The last window's record while it leaves.
+  tiny_ram_1r1w_14x16 out_v (
+    .clk_i(clk_i),
+    .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_v_q),
+    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(reset_v_v_next[13:0])
+  );
+  tiny_ram_1r1w_16x16 out_i (
+    .clk_i(clk_i),
+    .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_i_q),
+    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(syn_i_next_s5[15:0])
+  );
+  tiny_ram_1r1w_20x16 out_n_spike (
+    .clk_i(clk_i),
+    .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_n_spike_q),
+    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(n_spike_count_next[19:0])
+  );
+  tiny_ram_1r1w_20x16 out_n_sat (
+    .clk_i(clk_i),
+    .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_n_sat_q),
+    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+  );
+  tiny_ram_1r1w_32x16 out_sum_v (
+    .clk_i(clk_i),
+    .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_sum_v_q),
+    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(sum_v_sum_next)
+  );
 
   assign record_o = {out_sum_v_q, out_n_sat_q, out_n_spike_q, out_i_q, out_v_q};
 

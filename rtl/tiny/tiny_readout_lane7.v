@@ -33,21 +33,16 @@ module tiny_readout_lane7 (
   localparam signed [31:0] I_MAX = 32'sd32767;
   localparam signed [31:0] I_MIN = -32'sd32768;
 
-  // States, one word a slot, and the neuron read last.
-  (* no_rw_check, ram_style = "block" *) reg signed [15:0] i [0:6]; // synaptic current, LSB 3.1250e-1 pA
-  reg signed [15:0] i_q;
-  (* no_rw_check, ram_style = "block" *) reg [19:0] n_sat [0:6]; // saturated updates in the window
-  reg [19:0] n_sat_q;
+  // States of the neuron read last.
+  wire signed [15:0] i_q; // synaptic current, LSB 3.1250e-1 pA
+  wire [19:0] n_sat_q; // saturated updates in the window
 
-  // The last window's record while it leaves.
-  (* no_rw_check, ram_style = "block" *) reg signed [15:0] out_i [0:6];
-  reg signed [15:0] out_i_q;
-  (* no_rw_check, ram_style = "block" *) reg [19:0] out_n_sat [0:6];
-  reg [19:0] out_n_sat_q;
+  // The last window's record of the neuron read last.
+  wire signed [15:0] out_i_q;
+  wire [19:0] out_n_sat_q;
 
   // Synapses: the codes of a neuron's channels, 3 bits each, channel 0 lowest.
-  (* no_rw_check, ram_style = "block" *) reg [47:0] codes [0:6];
-  reg [47:0] codes_q;
+  wire [47:0] codes_q;
   // Spiking channels of each mask of a code's bits; what a few counts come to; their sum, modulo a power of two.
   reg [19:0] pre_count_q;
   reg [16:0] pre_term_0_q;
@@ -96,23 +91,16 @@ module tiny_readout_lane7 (
     end
   end
 
-  always @(posedge clk_i) if (valid_q[2]) begin
-    i_q <= i[early_slot_q];
-  end
-
-  always @(posedge clk_i) if (valid_q[3]) begin
-    n_sat_q <= n_sat[late_slot_q];
-  end
-
   wire [19:0] n_sat_now = first_i ? 20'd0 : n_sat_q;
   wire signed [15:0] i_now = fresh_i ? 16'sd0 : i_q;
 
   wire any_spike = |pre_i;
 
-  always @(posedge clk_i) begin
-    if (enter & any_spike) codes_q <= codes[read_slot];
-    if (code_write_i) codes[code_slot_i][{2'd0, code_channel_i} * 6'd3 +: 3] <= code_i;
-  end
+  tiny_ram_1r1w_48x7_by3 codes (
+    .clk_i(clk_i),
+    .read_i(enter & any_spike), .read_address_i(read_slot), .data_o(codes_q),
+    .write_i(code_write_i), .write_address_i(code_slot_i), .part_i(code_channel_i), .data_i(code_i)
+  );
 
   // Channels 0 to 15 of pre_i: how many spike and have all these bits in their weight code.
   function [4:0] pre_count_0;
@@ -218,23 +206,29 @@ module tiny_readout_lane7 (
     end
   end
 
-  always @(posedge clk_i) begin
-    if (valid_q[4]) begin
-      i[write_slot_q] <= syn_i_next[15:0];
-      n_sat[write_slot_q] <= n_sat_count_next[19:0];
-    end
-  end
+  // States, one word a slot.
+  tiny_ram_1r1w_16x7 i (
+    .clk_i(clk_i),
+    .read_i(valid_q[2]), .read_address_i(early_slot_q), .data_o(i_q),
+    .write_i(valid_q[4]), .write_address_i(write_slot_q), .data_i(syn_i_next[15:0])
+  );
+  tiny_ram_1r1w_20x7 n_sat (
+    .clk_i(clk_i),
+    .read_i(valid_q[3]), .read_address_i(late_slot_q), .data_o(n_sat_q),
+    .write_i(valid_q[4]), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+  );
 
-  always @(posedge clk_i) begin
-    if (valid_q[4] & capture_i) begin
-      out_i[write_slot_q] <= syn_i_next[15:0];
-      out_n_sat[write_slot_q] <= n_sat_count_next[19:0];
-    end
-    if (record_read_i) begin
-      out_i_q <= out_i[record_slot_i];
-      out_n_sat_q <= out_n_sat[record_slot_i];
-    end
-  end
+  // The last window's record while it leaves.
+  tiny_ram_1r1w_16x7 out_i (
+    .clk_i(clk_i),
+    .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_i_q),
+    .write_i(valid_q[4] & capture_i), .write_address_i(write_slot_q), .data_i(syn_i_next[15:0])
+  );
+  tiny_ram_1r1w_20x7 out_n_sat (
+    .clk_i(clk_i),
+    .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_n_sat_q),
+    .write_i(valid_q[4] & capture_i), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+  );
 
   assign record_o = {out_n_sat_q, out_i_q};
 

@@ -109,8 +109,11 @@ module tiny_shell (
     .irq_o(irq_o)
   );
 
-  wire decision_known;
+  wire decision_known, bias_write, sum_write;
   wire [31:0] decision_value;
+  wire [2:0] decision_at;
+  wire [23:0] bias;
+  wire [39:0] sum, sum_next;
   bruno_decision #(.OUTPUTS(13'd7), .BITS(3)) decision (
     .clk_i(clk_i),
     .rst_i(rst_i),
@@ -127,7 +130,22 @@ module tiny_shell (
     .result_o(result_index),
     .result_i(result_value),
     .decision_valid_o(decision_valid_o),
-    .decision_o(decision_o)
+    .decision_o(decision_o),
+    .at_o(decision_at),
+    .bias_write_o(bias_write),
+    .bias_i(bias),
+    .sum_write_o(sum_write),
+    .sum_o(sum_next),
+    .sum_i(sum)
+  );
+
+  tiny_ram_1rw_24x8 biases (
+    .clk_i(clk_i),
+    .write_i(bias_write), .address_i(decision_at), .data_i(core_cfg_wdata[23:0]), .data_o(bias)
+  );
+  tiny_ram_1rw_40x8 sums (
+    .clk_i(clk_i),
+    .write_i(sum_write), .address_i(decision_at), .data_i(sum_next), .data_o(sum)
   );
 
   // Spikes.
@@ -188,6 +206,9 @@ module tiny_shell (
   );
 
   wire late;
+  wire queue_in_write;
+  wire [5:0] queue_in_write_address, queue_in_read_address;
+  wire [47:0] queue_in_data, queue_in_word;
   bruno_event_stream_input #(.DEPTH_BITS(6)) stream_in (
     .clk_i(clk_i),
     .rst_i(rst_i | clear),
@@ -198,7 +219,18 @@ module tiny_shell (
     .now_i(now),
     .valid_o(in_valid),
     .addr_o(in_addr),
-    .late_o(late)
+    .late_o(late),
+    .memory_write_o(queue_in_write),
+    .memory_write_address_o(queue_in_write_address),
+    .memory_data_o(queue_in_data),
+    .memory_read_address_o(queue_in_read_address),
+    .memory_data_i(queue_in_word)
+  );
+
+  tiny_ram_async_48x64 queue_in (
+    .clk_i(clk_i),
+    .read_address_i(queue_in_read_address), .data_o(queue_in_word),
+    .write_i(queue_in_write), .write_address_i(queue_in_write_address), .data_i(queue_in_data)
   );
 
   assign step = {15'd0, missed, lost, 15'd0, merged, 15'd0, unknown, 15'd0, late};
@@ -212,6 +244,9 @@ module tiny_shell (
   wire unused_record = &{1'b0, core_rec_valid, core_rec_last, core_rec_data};
 
   // What the readout said last.
+  wire [31:0] kept_0_word;
+  wire kept_0_write;
+  wire [3:0] kept_0_read, kept_0_write_address;
   wire [31:0] result_value_0;
   assign result_value = result_value_0;
 
@@ -221,10 +256,19 @@ module tiny_shell (
     .clear_i(clear),
     .take_i(core_rec_valid[1] & core_rec_ready[1]),
     .last_i(core_rec_last[1]),
-    .data_i(core_rec_data[63:32]),
     .done_o(result_done),
     .index_i(result_index),
-    .value_o(result_value_0)
+    .value_o(result_value_0),
+    .kept_read_address_o(kept_0_read),
+    .kept_i(kept_0_word),
+    .kept_write_o(kept_0_write),
+    .kept_write_address_o(kept_0_write_address)
+  );
+
+  tiny_ram_1r1w_32x16 kept_0 (
+    .clk_i(clk_i),
+    .read_i(1'b1), .read_address_i(kept_0_read), .data_o(kept_0_word),
+    .write_i(kept_0_write), .write_address_i(kept_0_write_address), .data_i(core_rec_data[63:32])
   );
 
   assign own_value = registers_value | event_value | decision_value;

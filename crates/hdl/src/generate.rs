@@ -9,6 +9,7 @@ mod delivered;
 mod fold;
 mod fusesoc;
 mod map_hash;
+mod memory;
 mod nets;
 mod ports;
 mod random;
@@ -43,6 +44,13 @@ pub struct DesignFile {
     pub text: String,
 }
 
+impl DesignFile {
+    /// Whether it is the file of a design's memories, with a module a kind and shape.
+    pub fn holds_memories(&self) -> bool {
+        self.name.ends_with(memory::FILE_ENDING)
+    }
+}
+
 /// Everything generated for a chip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Design {
@@ -60,17 +68,44 @@ pub struct Design {
 }
 
 impl Design {
+    /// The modules of its memories.
+    pub fn memories(&self) -> impl Iterator<Item = &str> {
+        let files = self.verilog.iter().filter(|f| f.holds_memories());
+        let modules = files.flat_map(|f| f.text.lines().filter_map(|l| l.strip_prefix("module ")));
+        modules.filter_map(|rest| rest.split_whitespace().next())
+    }
+
     /// Puts files in the place of the first of those with their names.
-    fn replace(&mut self, chip: &Chip, files: Vec<DesignFile>) {
+    fn replace(&mut self, files: Vec<DesignFile>) {
         let named = |f: &DesignFile| files.iter().any(|other| other.name == f.name);
         let at = self.verilog.iter().position(named);
         self.verilog.retain(|f| !named(f));
         let at = at.unwrap_or(self.verilog.len());
         self.verilog.splice(at..at, files);
-        for list in lists(chip, &self.verilog, &self.shell) {
-            let same = self.companions.iter_mut().find(|c| c.name == list.name);
-            same.into_iter().for_each(|own| *own = list.clone());
-        }
+    }
+
+    /// Adds what follows from the other Verilog: the memories that it instantiates, and the pages that name files and
+    /// memories, in the place of those that are there.
+    fn complete(&mut self, chip: &Chip) -> Result<(), crate::HdlError> {
+        self.verilog.retain(|f| !f.holds_memories());
+        let memories = memory::file(chip, self.verilog.iter().chain(&self.shell));
+        self.verilog.splice(0..0, memories);
+        let files: Vec<&DesignFile> = self.verilog.iter().chain(&self.shell).collect();
+        let pages = [
+            DesignFile {
+                name: format!("{}.f", chip.name),
+                text: files.iter().map(|f| format!("{}\n", f.name)).collect(),
+            },
+            fusesoc::print(chip, &files),
+            DesignFile {
+                name: format!("{}_datasheet.md", chip.name),
+                text: datasheet::print(chip, &files)?,
+            },
+        ];
+        self.companions
+            .retain(|c| !pages.iter().any(|p| p.name == c.name));
+        self.companions.splice(0..0, pages);
+        Ok(())
     }
 }
 
@@ -102,34 +137,21 @@ pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     }
     verilog.push(file(&chip.name, top::print(chip)));
     let shell = shell::files(chip);
-    let companion = |name: String, text| DesignFile { name, text };
-    let mut companions = lists(chip, &verilog, &shell).to_vec();
-    companions.extend([
-        companion(format!("{}.sdc", chip.name), constraints::print(chip)?),
-        companion(
-            format!("{}_datasheet.md", chip.name),
-            datasheet::print(chip)?,
-        ),
-    ]);
+    let mut companions = vec![DesignFile {
+        name: format!("{}.sdc", chip.name),
+        text: constraints::print(chip)?,
+    }];
     companions.extend(shell::companions(chip));
     companions.extend(software::files(chip));
-    Ok(Design {
+    let mut design = Design {
         top: chip.name.clone(),
         cycles_per_tick: fold::cycles_per_tick(chip)?,
         verilog,
         shell,
         companions,
-    })
-}
-
-/// What names the Verilog files in their order: a list, and a core of FuseSoC.
-fn lists(chip: &Chip, verilog: &[DesignFile], shell: &[DesignFile]) -> [DesignFile; 2] {
-    let files: Vec<&DesignFile> = verilog.iter().chain(shell).collect();
-    let list = DesignFile {
-        name: format!("{}.f", chip.name),
-        text: files.iter().map(|f| format!("{}\n", f.name)).collect(),
     };
-    [list, fusesoc::print(chip, &files)]
+    design.complete(chip)?;
+    Ok(design)
 }
 
 fn file(module: &str, text: String) -> DesignFile {

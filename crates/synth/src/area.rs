@@ -107,7 +107,8 @@ pub(crate) fn memories(path: &Path) -> Result<Vec<Memory>, SynthError> {
                 width: number("WIDTH")?,
                 read_ports: number("RD_PORTS")?,
                 write_ports: number("WR_PORTS")?,
-                name,
+                // A memory's module calls its words so.
+                name: name.trim_end_matches(".memory").into(),
             });
         }
     }

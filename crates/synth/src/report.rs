@@ -129,6 +129,8 @@ pub fn synthesise(
 pub(crate) struct Subject<'a> {
     pub top: String,
     pub verilog: Vec<&'a DesignFile>,
+    /// The modules of its memories.
+    pub memories: Vec<&'a str>,
     /// Its ports are those of a package: it is mapped in one piece, so that what nothing reads is left out.
     pub whole: bool,
     /// The clock that it asks for.
@@ -153,6 +155,7 @@ impl<'a> Subject<'a> {
                 false => design.top.clone(),
             },
             verilog: design.verilog.iter().chain(shell).collect(),
+            memories: design.memories().collect(),
             whole,
             clock_mhz: clock.max(design.cycles_per_tick as u32),
         }

@@ -61,6 +61,7 @@ pub(crate) fn print(
         "check -assert".into(),
         "select -assert-none t:$dlatch".into(),
     ];
+    lines.extend(memories_within(subject));
     match device {
         Some(device) if subject.whole => lines.extend(whole(device, &subject.top)),
         Some(Device::Up5k | Device::Hx8k) => lines.extend(ice40()),
@@ -76,6 +77,14 @@ pub(crate) fn print(
         lines.extend(timed(library));
     }
     lines.join("\n") + "\n"
+}
+
+/// A memory is counted, and mapped, in the module that instantiates it.
+fn memories_within(subject: &Subject) -> Option<String> {
+    let modules = subject.memories.join(" ");
+    let keep = "setattr -mod -set keep_hierarchy 1 *";
+    let free = "setattr -mod -unset keep_hierarchy";
+    (!modules.is_empty()).then(|| format!("{keep}; {free} {modules}; flatten; {free} *"))
 }
 
 /// Standard cells, or simple gates without a library; a module is mapped by itself.
@@ -108,7 +117,7 @@ fn cells(subject: &Subject, library: Option<Library>, memories: Memories) -> Vec
         }
         None => format!("abc -g gates,MUX -script {ABC_GATES}"),
     };
-    for file in &subject.verilog {
+    for file in subject.verilog.iter().filter(|f| !f.holds_memories()) {
         let module = file.name.trim_end_matches(".v");
         lines.push(format!("log -stderr {PROGRESS}mapping {module}"));
         lines.push(format!("{abc} {module}"));

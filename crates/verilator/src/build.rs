@@ -341,11 +341,7 @@ impl Tools {
                 ]);
             }
             Flavour::Probe | Flavour::Coverage => {
-                let module = |f: &bruno_hdl::DesignFile| f.name.trim_end_matches(".v").to_string();
-                let all: Vec<String> = design.verilog.iter().map(module).collect();
-                let stateful = |m: &String| m.contains("_bank") || m.contains("_lane");
-                let banks: Vec<String> = all.into_iter().filter(stateful).collect();
-                let mut config = model_header::probe_config(source.chip, &banks);
+                let mut config = model_header::probe_config(source.chip, design);
                 if flavour == Flavour::Coverage {
                     config += &coverage_config::kernel_words_off(design);
                     command.args(names::COVERAGE);

@@ -6,7 +6,8 @@ use crate::names::{
 };
 use crate::{Flavour, shared_banks};
 use bruno_device::{Chip, MOST_STATES};
-use bruno_hdl::{hidden_neurons, streams};
+use bruno_hdl::bank_names::MEMORY;
+use bruno_hdl::{Design, hidden_neurons, streams};
 use bruno_sim::stimuli::Reader;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -108,12 +109,16 @@ inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t st
         copy(),
         states = MOST_STATES
     );
+    let memory = match chip.fold {
+        1 => String::new(),
+        _ => format!("{WITHIN}{MEMORY}"),
+    };
     for (bank, (layer, instance)) in instances(chip).iter().enumerate() {
         let size = bank_sizes(chip)[bank];
         for (id, state) in chip.layers[*layer].model.places() {
             let copy = |part: &String| {
                 format!(
-                    "bruno_copy(root->{}{WITHIN}{}{WITHIN}{part}{}, out)",
+                    "bruno_copy(root->{}{WITHIN}{}{WITHIN}{part}{}{memory}, out)",
                     encoded(&chip.name),
                     encoded(instance),
                     state.name
@@ -151,16 +156,25 @@ fn parts(chip: &Chip, size: usize) -> Vec<String> {
 }
 
 /// Verilator's configuration of a probe build: the states can be read from C++, the RTL stays as it is.
-pub(crate) fn probe_config(chip: &Chip, modules: &[String]) -> String {
+pub(crate) fn probe_config(chip: &Chip, design: &Design) -> String {
+    let module = |f: &bruno_hdl::DesignFile| f.name.trim_end_matches(".v").to_string();
+    let stateful = |m: &String| m.contains("_bank") || m.contains("_lane");
+    let modules: Vec<String> = design.verilog.iter().map(module).filter(stateful).collect();
     let mut text = String::new();
     let states = chip.layers.iter().flat_map(|l| &l.model.states);
     let states: BTreeSet<&str> = states.map(|s| s.name.as_str()).collect();
     for module in modules.iter().map(|m| encoded(m)) {
         // Inlined, a state has a name in the root whatever the number of instances.
         let _ = writeln!(text, "inline -module \"{module}\"");
-        for state in &states {
+        for state in states.iter().filter(|_| chip.fold == 1) {
             let _ = writeln!(text, "public_flat_rd -module \"{module}\" -var \"{state}\"");
         }
+    }
+    for module in design.memories().map(encoded) {
+        let _ = writeln!(
+            text,
+            "inline -module \"{module}\"\npublic_flat_rd -module \"{module}\" -var \"{MEMORY}\""
+        );
     }
     text
 }

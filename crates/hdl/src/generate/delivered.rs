@@ -28,8 +28,9 @@ pub fn delivered(chip: &Chip) -> Result<Design, HdlError> {
             let text = bank::print(chip, layer, index, size);
             files.push(file(&bank_module(chip, layer, size), text));
         }
-        design.replace(chip, files);
+        design.replace(files);
     }
+    design.complete(chip)?;
     Ok(design)
 }
 

@@ -67,7 +67,7 @@ fn shell_of(chip: &Chip) -> Option<Interfaces> {
     chip.description.interfaces.filter(Interfaces::need_shell)
 }
 
-/// Memories of a shell, as wide as `rtl/interfaces` has them: biases and sums of the decision, results of the readout,
+/// Memories of a shell, as wide as the shell has them: biases and sums of the decision, results of the readout,
 /// events that wait.
 fn shell(chip: &Chip, interfaces: &Interfaces) -> Vec<Ram> {
     let outputs = chip.layers.last().map_or(0, |l| l.neurons);

@@ -7,10 +7,10 @@ mod prover;
 use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_device::NeuronProgram;
-use bruno_hdl::ModelKernels;
 use bruno_hdl::kernels::{
     Felif, Lif, LifTruncate, MembraneReset, OccupationReset, Synapse, SynapseTruncate, WindowCount,
 };
+use bruno_hdl::{DesignFile, ModelKernels};
 use bruno_model::{Derived, Shipped};
 use intervals::intervals;
 use prover::{Engine, Proof};
@@ -126,7 +126,8 @@ fn window_count() -> Proof {
 fn chip(harness: &'static str, description: &str, modules: &str, macros: &[&str]) -> Proof {
     let chip = Chip::resolve("test", &Description::parse("test", description).unwrap()).unwrap();
     let files = bruno_hdl::generate(&chip).unwrap().verilog;
-    let wanted = files.iter().filter(|f| f.name.starts_with(modules));
+    let wanted = |f: &&DesignFile| f.name.starts_with(modules) || f.holds_memories();
+    let wanted = files.iter().filter(wanted);
     Proof {
         harness,
         verilog: wanted.map(|f| f.text.as_str()).collect(),

@@ -45,7 +45,7 @@ pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> Result<String, 
         neuron_module(chip, layer),
         list(&neuron.ports()),
         neuron.constants(),
-        synapses::print(layer),
+        synapses::print(chip, layer),
         neuron.next_states()?,
         neuron.registers()?,
         neuron.recorder(),
@@ -320,7 +320,11 @@ impl<'a> Neuron<'a> {
             text += "  assign spike_o = spike_q;\n";
         }
         if readback(self.chip) {
-            text += "  assign code_o = code_q[code_channel_i];\n";
+            let bits = self.layer.bits;
+            let _ = writeln!(
+                text,
+                "  assign code_o = code[{bits} * code_channel_i +: {bits}];"
+            );
         }
         Ok(text + "\n")
     }

@@ -5,10 +5,11 @@ use super::ports::vector;
 use crate::generate::fold::synapses::{
     Projection, Sum, constant, counts::count_bits, projections, way,
 };
+use crate::generate::memory::{Kind, Memory, Pin};
 use crate::generate::{extend_bits, ports::low};
 use crate::interval::Interval;
 use crate::narrow::Word;
-use bruno_device::Layer;
+use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
 /// The injected current as the kernels read it.
@@ -50,28 +51,25 @@ fn cheapest(layer: &Layer) -> Sum {
 }
 
 /// Codes, and the sum.
-pub(super) fn print(layer: &Layer) -> String {
+pub(super) fn print(chip: &Chip, layer: &Layer) -> String {
     let (code, fan_in) = (layer.bits as usize, layer.fan_in());
+    let ports: [&[Pin]; 2] = [
+        &[("words_o", "code")],
+        &[
+            ("write_i", "code_write_i"),
+            ("write_address_i", "code_channel_i"),
+            ("data_i", "code_i"),
+        ],
+    ];
+    let crossbar = Memory::new(Kind::Crossbar, code, fan_in);
     let mut text = format!(
         "  // Weight codes, one a channel: inputs first, then the layer's own neurons.
-  reg  {} code_q [0:{}];
   wire {} code;
 
-  always @(posedge clk_i) begin
-    if (code_write_i) code_q[code_channel_i] <= code_i;
-  end
-
-  genvar channel;
-  generate
-    for (channel = 0; channel < {fan_in}; channel = channel + 1) begin : g_code
-      assign code[{code} * channel +: {code}] = code_q[channel];
-    end
-  endgenerate
-
+{}
 ",
-        vector(code),
-        fan_in - 1,
         vector(code * fan_in),
+        crossbar.instance(chip, "u_codes", &ports),
     );
     text += &match cheapest(layer) {
         Sum::Tree => terms(layer),

@@ -6,6 +6,7 @@ use crate::HdlError;
 use crate::generate::bank::{Array, saturations};
 use crate::generate::{
     header, index_bits, literal,
+    memory::{Kind, Memory, Pin},
     ports::range,
     readback,
     register_file::value_type,
@@ -45,20 +46,11 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result
     text += &lane.declarations()?;
     text += &lane.timing();
     text += &lane.reads();
-    text += &synapses::print(layer, readback(chip));
+    text += &synapses::print(chip, layer, neurons);
     text += &lane.path.pipeline.blocks();
     text += &lane.unused_registers();
     text += &lane.writes()?;
     Ok(text + "endmodule\n")
-}
-
-/// What synthesis is told of a memory of so many words: no word is read in the cycle in which it is written; and an FPGA
-/// takes a block RAM, however short the memory, where flip-flops and their multiplexer would take more logic cells.
-pub fn memory_attributes(words: usize) -> &'static str {
-    match words {
-        0..4 => "(* no_rw_check *) ",
-        _ => "(* no_rw_check, ram_style = \"block\" *) ",
-    }
 }
 
 struct Lane<'a> {
@@ -169,29 +161,18 @@ impl Lane<'_> {
 
     fn declarations(&self) -> Result<String, HdlError> {
         let mut text = constant_declarations(self.chip, self.layer, &self.path.printed);
-        let last = self.neurons - 1;
-        let memory = memory_attributes(self.neurons);
-        text += "  // States, one word a slot, and the neuron read last.\n";
+        text += "  // States of the neuron read last.\n";
         for a in &self.path.arrays {
-            let (name, kind) = (&a.name, a.declared());
-            let _ = writeln!(
-                text,
-                "  {memory}reg {kind} {name} [0:{last}]; // {}\n  reg {kind} {name}_q;",
-                a.about
-            );
+            let _ = writeln!(text, "  wire {} {}_q; // {}", a.declared(), a.name, a.about);
         }
         if self.layer.options.random() {
             text += "  reg [31:0] index_q; // of the neuron in the layer\n";
         }
-        text += "\n  // The last window's record while it leaves.\n";
+        text += "\n  // The last window's record of the neuron read last.\n";
         for a in self.recorded() {
-            let (name, kind) = (&a.name, a.declared());
-            let _ = writeln!(
-                text,
-                "  {memory}reg {kind} out_{name} [0:{last}];\n  reg {kind} out_{name}_q;"
-            );
+            let _ = writeln!(text, "  wire {} out_{}_q;", a.declared(), a.name);
         }
-        text += &synapses::declarations(self.layer, self.neurons);
+        text += &synapses::declarations(self.layer);
         text += "  // Values of the pipeline. Waiver: all are words of 32 bits, so the upper bits of some are never read.\n";
         text += "  /* verilator lint_off UNUSEDSIGNAL */\n";
         text += &self.path.printed.declarations(1);
@@ -282,24 +263,15 @@ impl Lane<'_> {
     fn reads(&self) -> String {
         let (late, early): (Vec<&Array>, Vec<&Array>) =
             self.path.arrays.iter().partition(|a| a.accumulates());
-        let (when, slot) = self.early_read();
-        let mut text = format!("  always @(posedge clk_i) if ({when}) begin\n");
-        for a in &early {
-            let _ = writeln!(text, "    {0}_q <= {0}[{slot}];", a.name);
-        }
+        let mut text = String::new();
         if self.layer.options.random() {
+            let (when, slot) = self.early_read();
             let gap = 32 - self.address_bits();
-            let _ = writeln!(text, "    index_q <= base_i + {{{gap}'d0, {slot}}};");
+            let _ = writeln!(
+                text,
+                "  always @(posedge clk_i) if ({when}) index_q <= base_i + {{{gap}'d0, {slot}}};\n"
+            );
         }
-        let _ = writeln!(
-            text,
-            "  end\n\n  always @(posedge clk_i) if (valid_q[{}]) begin",
-            self.path.late - 1
-        );
-        for a in &late {
-            let _ = writeln!(text, "    {0}_q <= {0}[late_slot_q];", a.name);
-        }
-        text += "  end\n\n";
         for a in late.into_iter().chain(early) {
             let (when, anew) = match (&a.opens, a.rest) {
                 (Some(value), _) => ("first_i", value.clone()),
@@ -333,38 +305,59 @@ impl Lane<'_> {
         )
     }
 
+    /// A memory of a word a slot, written in the last stage.
+    fn memory(
+        &self,
+        name: &str,
+        a: &Array,
+        read: (&str, &str),
+        write: &str,
+    ) -> Result<String, HdlError> {
+        let value = self.path.output(&a.next())?;
+        let value = match a.bits {
+            32 => value,
+            bits => format!("{value}{}", range(bits as usize)),
+        };
+        let memory = Memory::new(Kind::TwoPorts, a.bits as usize, self.neurons);
+        let word = format!("{name}_q");
+        let ports: [&[Pin]; 2] = [
+            &[
+                ("read_i", read.0),
+                ("read_address_i", read.1),
+                ("data_o", &word),
+            ],
+            &[
+                ("write_i", write),
+                ("write_address_i", "write_slot_q"),
+                ("data_i", &value),
+            ],
+        ];
+        Ok(memory.instance(self.chip, name, &ports))
+    }
+
     /// States, record, spike and saturations of the neuron in the last stage.
     fn writes(&self) -> Result<String, HdlError> {
         let last = self.path.last();
-        let mut text = format!("  always @(posedge clk_i) begin\n    if (valid_q[{last}]) begin\n");
-        let mut next = Vec::new();
+        let valid = format!("valid_q[{last}]");
+        let mut text = String::from("  // States, one word a slot.\n");
+        let (when, slot) = self.early_read();
+        let gathered = format!("valid_q[{}]", self.path.late - 1);
         for a in &self.path.arrays {
-            let value = self.path.output(&a.next())?;
-            let value = if a.bits == 32 {
-                value
-            } else {
-                format!("{value}{}", range(a.bits as usize))
+            let read = match a.accumulates() {
+                true => (&*gathered, "late_slot_q"),
+                false => (&*when, slot),
             };
-            let _ = writeln!(text, "      {}[write_slot_q] <= {value};", a.name);
-            next.push((&a.name, value));
+            text += &self.memory(&a.name, a, read, &valid)?;
         }
-        text += "    end\n  end\n\n";
-        let _ = writeln!(
-            text,
-            "  always @(posedge clk_i) begin\n    if (valid_q[{last}] & capture_i) begin"
+        text += "\n  // The last window's record while it leaves.\n";
+        let (read, write) = (
+            ("record_read_i", "record_slot_i"),
+            format!("{valid} & capture_i"),
         );
         for a in self.recorded() {
-            let value = next
-                .iter()
-                .find(|n| *n.0 == a.name)
-                .map_or("", |n| n.1.as_str());
-            let _ = writeln!(text, "      out_{}[write_slot_q] <= {value};", a.name);
+            text += &self.memory(&format!("out_{}", a.name), &a, read, &write)?;
         }
-        text += "    end\n    if (record_read_i) begin\n";
-        for a in self.recorded() {
-            let _ = writeln!(text, "      out_{0}_q <= out_{0}[record_slot_i];", a.name);
-        }
-        text += "    end\n  end\n\n";
+        text += "\n";
         let words: Vec<String> = self
             .recorded()
             .iter()

@@ -6,9 +6,9 @@ mod counted;
 pub(in crate::generate) mod counts;
 mod tree;
 
-use super::lane::memory_attributes;
-use crate::generate::{index_bits, literal, ports::range};
-use bruno_device::Layer;
+use crate::generate::memory::{Kind, Memory, Pin};
+use crate::generate::{index_bits, literal, ports::range, readback};
+use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
 /// Channels that share a port of spikes and a level table.
@@ -132,18 +132,15 @@ pub fn frozen_levels(layer: &Layer) -> String {
     text
 }
 
-/// Code memory of `neurons` slots, the word read last, what sums.
-pub fn declarations(layer: &Layer, neurons: usize) -> String {
+/// The word of codes read last, what sums.
+pub fn declarations(layer: &Layer) -> String {
     let codes = range(layer.fan_in() * layer.bits as usize);
     let text = format!(
         "
   // Synapses: the codes of a neuron's channels, {} bits each, channel 0 lowest.
-  {}reg {codes} codes [0:{}];
-  reg {codes} codes_q;
+  wire {codes} codes_q;
 ",
         layer.bits,
-        memory_attributes(neurons),
-        neurons - 1,
     );
     text + &match way(layer) {
         Sum::Tree => tree::declarations(layer),
@@ -152,19 +149,15 @@ pub fn declarations(layer: &Layer, neurons: usize) -> String {
     }
 }
 
-/// Reads, writes and the sum; without a spike nothing is read or added. With `readback` the port that a tick reads codes by
-/// serves the bus between two ticks.
-pub fn print(layer: &Layer, readback: bool) -> String {
+/// Memory of codes and the sum; without a spike nothing is read or added. Where weights are read back the port that a tick
+/// reads codes by serves the bus between two ticks.
+pub fn print(chip: &Chip, layer: &Layer, neurons: usize) -> String {
     let any = if layer.recurrent {
         "(|pre_i) | (|rec_spike_i)"
     } else {
         "|pre_i"
     };
-    let channel = match bit_index_width(layer) - index_bits(layer.fan_in()) {
-        0 => "code_channel_i".into(),
-        gap => format!("{{{gap}'d0, code_channel_i}}"),
-    };
-    let (when, slot) = match readback {
+    let (when, slot) = match readback(chip) {
         true => (
             "(enter & any_spike) | code_read_i",
             "code_read_i ? code_slot_i : read_slot",
@@ -172,17 +165,14 @@ pub fn print(layer: &Layer, readback: bool) -> String {
         false => ("enter & any_spike", "read_slot"),
     };
     let mut text = format!(
-        "  wire any_spike = {any};
-
-  always @(posedge clk_i) begin
-    if ({when}) codes_q <= codes[{slot}];
-    if (code_write_i) codes[code_slot_i]{} <= code_i;
-  end
-
-",
-        part(layer, &channel),
+        "  wire any_spike = {any};\n\n{}\n",
+        code_memory(chip, layer, neurons, (when, slot))
     );
-    if readback {
+    if readback(chip) {
+        let channel = match bit_index_width(layer) - index_bits(layer.fan_in()) {
+            0 => "code_channel_i".into(),
+            gap => format!("{{{gap}'d0, code_channel_i}}"),
+        };
         let _ = writeln!(
             text,
             "  assign code_o = codes_q{};\n",
@@ -198,6 +188,31 @@ pub fn print(layer: &Layer, readback: bool) -> String {
         text += "  wire unused = &{1'b0, code_channel_i}; // there is one channel\n\n";
     }
     text
+}
+
+/// The codes of a slot are a word; one of them is written at a time.
+fn code_memory(chip: &Chip, layer: &Layer, neurons: usize, read: Pin) -> String {
+    let bits = layer.bits as usize;
+    let one = layer.fan_in() == 1;
+    let kind = match one {
+        true => Kind::TwoPorts,
+        false => Kind::Parts(bits),
+    };
+    let reads: [Pin; 3] = [
+        ("read_i", read.0),
+        ("read_address_i", read.1),
+        ("data_o", "codes_q"),
+    ];
+    let mut writes: Vec<Pin> = vec![
+        ("write_i", "code_write_i"),
+        ("write_address_i", "code_slot_i"),
+    ];
+    if !one {
+        writes.push(("part_i", "code_channel_i"));
+    }
+    writes.push(("data_i", "code_i"));
+    let memory = Memory::new(kind, layer.fan_in() * bits, neurons);
+    memory.instance(chip, "codes", &[&reads, &writes])
 }
 
 /// The low bits of a channel's number that count `channels`.

@@ -3,6 +3,7 @@
 use super::{
     Side, core_ports, core_wires, input, instance, output, owned, pins, window::Window, wire_name,
 };
+use crate::generate::memory::{Kind, Memory, Pin};
 use crate::generate::{Port, hidden_neurons, index_bits, map_hash, ports::range};
 use bruno_chip::{
     ConfigInterface, Interfaces, MAP_VERSION, SHELL_COUNTERS, Section, address, global_register,
@@ -171,9 +172,37 @@ fn decision(chip: &Chip, wanted: bool) -> String {
         ("result_i", "result_value"),
         ("decision_valid_o", "decision_valid_o"),
         ("decision_o", "decision_o"),
+        ("at_o", "decision_at"),
+        ("bias_write_o", "bias_write"),
+        ("bias_i", "bias"),
+        ("sum_write_o", "sum_write"),
+        ("sum_o", "sum_next"),
+        ("sum_i", "sum"),
     ];
-    String::from("  wire decision_known;\n  wire [31:0] decision_value;\n")
+    let wires = format!(
+        "  wire decision_known, bias_write, sum_write;
+  wire [31:0] decision_value;
+  wire {} decision_at;
+  wire [23:0] bias;
+  wire [39:0] sum, sum_next;
+",
+        range(index_bits(outputs))
+    );
+    let memory = |name: &str, bits: usize, write: &str, data: &str, word: &str| {
+        let pins: [Pin; 4] = [
+            ("write_i", write),
+            ("address_i", "decision_at"),
+            ("data_i", data),
+            ("data_o", word),
+        ];
+        let words = 1 << index_bits(outputs);
+        Memory::new(Kind::OnePort, bits, words).instance(chip, name, &[&pins])
+    };
+    wires
         + &instance("bruno_decision", &parameters, "decision", &pins(&[], &own))
+        + &memory("biases", 24, "bias_write", "core_cfg_wdata[23:0]", "bias")
+        + &memory("sums", 40, "sum_write", "sum_next", "sum")
+        + "\n"
 }
 
 fn hub(core: &[Port], wrapped: bool) -> String {

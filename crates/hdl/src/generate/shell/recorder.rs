@@ -2,7 +2,8 @@
 //! keep what the readout said last.
 
 use super::{Side, core_ports, core_wires, input, instance, output, pins};
-use crate::generate::{Port, index_bits, streams};
+use crate::generate::memory::{Kind, Memory, Pin};
+use crate::generate::{Port, index_bits, ports::range, streams};
 use bruno_chip::RecorderInterface;
 use bruno_device::Chip;
 use std::fmt::Write;
@@ -87,14 +88,38 @@ fn results(chip: &Chip, kind: RecorderInterface) -> String {
             _ => format!("result_done[{bank}]"),
         };
         let value = format!("result_value_{bank}");
+        let [read, kept, write, write_address] =
+            ["read", "word", "write", "write_address"].map(|net| format!("kept_{bank}_{net}"));
+        let bits = index_bits(*size);
+        let memory = Memory::new(Kind::TwoPorts, 32, 2 << bits);
+        let address = range(bits + 1);
+        let _ = writeln!(
+            text,
+            "  wire [31:0] {kept};\n  wire {write};\n  wire {address} {read}, {write_address};"
+        );
+        let access: [&[Pin]; 2] = [
+            &[
+                ("read_i", "1'b1"),
+                ("read_address_i", &read),
+                ("data_o", &kept),
+            ],
+            &[
+                ("write_i", &write),
+                ("write_address_i", &write_address),
+                ("data_i", &data),
+            ],
+        ];
         let own = [
             ("clear_i", "clear"),
             ("take_i", &take),
             ("last_i", &last),
-            ("data_i", &data),
             ("done_o", &done),
             ("index_i", "result_index"),
             ("value_o", &value),
+            ("kept_read_address_o", &read),
+            ("kept_i", &kept),
+            ("kept_write_o", &write),
+            ("kept_write_address_o", &write_address),
         ];
         let words = &readout.model.words;
         let current = words.iter().position(|w| w.name == "i").unwrap_or(0);
@@ -103,11 +128,12 @@ fn results(chip: &Chip, kind: RecorderInterface) -> String {
             ("FIRST", format!("13'd{first}")),
             ("WORDS", format!("8'd{}", words.len())),
             ("WORD", format!("8'd{current}")),
-            ("BITS", index_bits(*size).to_string()),
+            ("BITS", bits.to_string()),
         ];
         let name = format!("results_{bank}");
         let _ = writeln!(text, "  wire [31:0] {value};");
         instances += &instance("bruno_results", &parameters, &name, &pins(&[], &own));
+        instances += &(memory.instance(chip, &format!("kept_{bank}"), &access) + "\n");
         values.push(value);
         first += size;
     }

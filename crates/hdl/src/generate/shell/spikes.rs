@@ -1,6 +1,7 @@
 //! The spike side: vectors passed through, or events of single channels with the tick made in the shell.
 
 use super::{EVENT_BITS, Side, core_ports, core_wires, input, instance, output, owned, pins};
+use crate::generate::memory::{Kind, Memory, Pin};
 use crate::generate::{Port, hidden_neurons, ports::range};
 use bruno_chip::{Interfaces, SHELL_COUNTERS, SpikeInterface};
 use bruno_device::Chip;
@@ -29,22 +30,22 @@ pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
     let ports = match interfaces.spikes {
         SpikeInterface::Config => {
             parts.extend(["bruno_event_stream_input", "bruno_event_registers"]);
-            body += &registers();
+            body += &registers(chip);
             vec![]
         }
         SpikeInterface::Aer => {
             parts.extend(["bruno_aer_input", "bruno_aer_output", "bruno_synchroniser"]);
-            body += &aer(&neurons);
+            body += &aer(chip, &neurons);
             aer_ports()
         }
         SpikeInterface::AxiStream => {
             parts.push("bruno_event_stream_input");
-            body += &stream(&neurons, &AXI_STREAM);
+            body += &stream(chip, &neurons, &AXI_STREAM);
             axi_stream_ports()
         }
         SpikeInterface::Stream | SpikeInterface::Vector => {
             parts.push("bruno_event_stream_input");
-            body += &stream(&neurons, &STREAM);
+            body += &stream(chip, &neurons, &STREAM);
             stream_ports()
         }
     };
@@ -118,7 +119,7 @@ fn collector(chip: &Chip) -> String {
 }
 
 /// The output's vectors taken apart into events at these nets.
-fn events(neurons: &str, nets: [(&str, &str); 5]) -> String {
+fn events(chip: &Chip, neurons: &str, nets: [(&str, &str); 5]) -> String {
     let core = [
         ("event_valid_i", "core_event_valid"),
         ("event_tick_i", "core_event_tick"),
@@ -129,16 +130,17 @@ fn events(neurons: &str, nets: [(&str, &str); 5]) -> String {
         ("NEURONS", neurons.into()),
         ("DEPTH_BITS", DEPTH_BITS.to_string()),
     ];
+    let queue = Queue {
+        name: "queue_out",
+        bits: 49,
+    };
     let own: Vec<_> = core.into_iter().chain(nets).collect();
-    instance(
-        "bruno_event_stream_output",
-        &parameters,
-        "events",
-        &pins(&[], &own),
-    )
+    let all = [pins(&[], &own), queue.pins()].concat();
+    let module = "bruno_event_stream_output";
+    queue.wires() + &instance(module, &parameters, "events", &all) + &queue.memory(chip)
 }
 
-fn aer(neurons: &str) -> String {
+fn aer(chip: &Chip, neurons: &str) -> String {
     let mut text = format!(
         "  wire out_valid, out_ready;
   wire {} out_addr;
@@ -164,7 +166,7 @@ fn aer(neurons: &str) -> String {
         ("time_o", "out_time"),
         ("last_o", "out_last"),
     ];
-    text += &events(neurons, nets);
+    text += &events(chip, neurons, nets);
     let give = [
         ("valid_i", "out_valid"),
         ("ready_o", "out_ready"),
@@ -222,9 +224,9 @@ const AXI_STREAM: Streams = Streams {
 ",
 };
 
-fn stream(neurons: &str, nets: &Streams) -> String {
+fn stream(chip: &Chip, neurons: &str, nets: &Streams) -> String {
     let mut text = nets.declared.to_string();
-    text += &stream_in(nets.input);
+    text += &stream_in(chip, nets.input);
     let [valid, ready, addr, time, last] = nets.output;
     let nets = [
         ("valid_o", valid),
@@ -233,11 +235,11 @@ fn stream(neurons: &str, nets: &Streams) -> String {
         ("time_o", time),
         ("last_o", last),
     ];
-    text + &events(neurons, nets)
+    text + &events(chip, neurons, nets)
 }
 
 /// Events come as writes; nothing takes the output spikes.
-fn registers() -> String {
+fn registers(chip: &Chip) -> String {
     let wires = "  // Output spikes are not sent.
   assign lost = 16'd0;
   wire unused_spikes = &{1'b0, core_event_valid, core_event_tick, core_event_spikes};
@@ -265,11 +267,14 @@ fn registers() -> String {
     );
     String::from(wires)
         + &unit
-        + &stream_in(["event_valid", "event_ready", "event_addr", "event_time"])
+        + &stream_in(
+            chip,
+            ["event_valid", "event_ready", "event_addr", "event_time"],
+        )
 }
 
 /// Events with a time stamp wait for their tick.
-fn stream_in([valid, ready, addr, time]: [&str; 4]) -> String {
+fn stream_in(chip: &Chip, [valid, ready, addr, time]: [&str; 4]) -> String {
     let own = [
         ("clk_i", "clk_i"),
         ("rst_i", "rst_i | clear"),
@@ -284,7 +289,64 @@ fn stream_in([valid, ready, addr, time]: [&str; 4]) -> String {
     ];
     let parameters = [("DEPTH_BITS", DEPTH_BITS.to_string())];
     let module = "bruno_event_stream_input";
-    String::from("  wire late;\n") + &instance(module, &parameters, "stream_in", &owned(&own))
+    let queue = Queue {
+        name: "queue_in",
+        bits: 48,
+    };
+    let all = [owned(&own), queue.pins()].concat();
+    String::from("  wire late;\n")
+        + &queue.wires()
+        + &instance(module, &parameters, "stream_in", &all)
+        + &queue.memory(chip)
+}
+
+/// The memory of a FIFO of events, and its nets.
+struct Queue {
+    name: &'static str,
+    bits: usize,
+}
+
+impl Queue {
+    const NETS: [&str; 5] = ["write", "write_address", "data", "read_address", "word"];
+
+    fn nets(&self) -> [String; 5] {
+        Self::NETS.map(|net| format!("{}_{net}", self.name))
+    }
+
+    fn wires(&self) -> String {
+        let [write, write_address, data, read_address, word] = self.nets();
+        let (address, bits) = (range(DEPTH_BITS), range(self.bits));
+        format!(
+            "  wire {write};\n  wire {address} {write_address}, {read_address};\n  wire {bits} {data}, {word};\n"
+        )
+    }
+
+    /// Pins of the FIFO.
+    fn pins(&self) -> Vec<(String, String)> {
+        let pins = [
+            "write_o",
+            "write_address_o",
+            "data_o",
+            "read_address_o",
+            "data_i",
+        ];
+        let pins = pins.map(|pin| format!("memory_{pin}"));
+        pins.into_iter().zip(self.nets()).collect()
+    }
+
+    fn memory(&self, chip: &Chip) -> String {
+        let [write, write_address, data, read_address, word] = &self.nets();
+        let ports: [&[Pin]; 2] = [
+            &[("read_address_i", read_address), ("data_o", word)],
+            &[
+                ("write_i", write),
+                ("write_address_i", write_address),
+                ("data_i", data),
+            ],
+        ];
+        let memory = Memory::new(Kind::Asynchronous, self.bits, 1 << DEPTH_BITS);
+        memory.instance(chip, self.name, &ports) + "\n"
+    }
 }
 
 fn aer_ports() -> Vec<Port> {
