@@ -40,13 +40,19 @@ fn written(config: &str, spikes: &str, recorder: &str) -> (tempfile::TempDir, Ve
     let chip = Chip::resolve("dut", &Description::parse("dut", &text).unwrap()).unwrap();
     let design = bruno_hdl::generate(&chip).unwrap();
     let dir = tempfile::tempdir().unwrap();
-    for file in design.shell.iter().chain(&design.companions) {
+    let memories = design.verilog.iter().filter(|f| f.holds_memories());
+    let verilog: Vec<_> = memories.chain(&design.shell).collect();
+    for file in verilog.iter().copied().chain(&design.companions) {
         // Of the FIFOs' words two are as good as 64, and are mapped in a tenth of the time.
-        let text = file.text.replace(".DEPTH_BITS(6)", ".DEPTH_BITS(1)");
+        let text = (file.text.replace(".DEPTH_BITS(6)", ".DEPTH_BITS(1)"))
+            .replace("wire [5:0] queue", "wire [0:0] queue")
+            .replace("wire [5:0] read_address", "wire [0:0] read_address")
+            .replace("wire [5:0] write_address", "wire [0:0] write_address")
+            .replace("memory [0:63]", "memory [0:1]");
         std::fs::write(dir.path().join(&file.name), text).unwrap();
     }
     std::fs::write(dir.path().join("dut.v"), stub(&chip)).unwrap();
-    let names = design.shell.into_iter().map(|f| f.name);
+    let names = verilog.iter().map(|f| f.name.clone());
     (dir, names.chain(["dut.v".into()]).collect())
 }
 

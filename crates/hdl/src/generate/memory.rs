@@ -136,7 +136,7 @@ impl Memory {
                 "  assign data_o = memory[read_address_i];\n\n  always @(posedge clk_i) begin\n    if (write_i) memory[write_address_i] <= data_i;\n  end\n".into(),
             ),
             Kind::Crossbar => (
-                format!("  output wire {} words_o,  // word 0 lowest\n  input  wire write_i,\n  input  wire {address} write_address_i,\n  input  wire {word} data_i\n", range(bits * words)),
+                format!("  output wire [{}:0] words_o,  // word 0 lowest\n  input  wire write_i,\n  input  wire {address} write_address_i,\n  input  wire {word} data_i\n", bits * words - 1),
                 format!("  genvar k;\n  generate\n    for (k = 0; k < {words}; k = k + 1) begin : g_word\n      assign words_o[{bits} * k +: {bits}] = memory[k];\n    end\n  endgenerate\n\n  always @(posedge clk_i) begin\n    if (write_i) memory[write_address_i] <= data_i;\n  end\n"),
             ),
         };
