@@ -13,10 +13,9 @@
 // Waiver: a file is replaced as a whole, so it holds several modules.
 /* verilator lint_off DECLFILENAME */
 
-// 32 words of 3 bits: one write port, all words are read at once.
-
 `default_nettype none
 
+// 32 words of 3 bits: one write port, all words are read at once.
 module braille_crossbar_3x32 (
   input  wire clk_i,
   output wire [95:0] words_o,  // word 0 lowest
@@ -64,6 +63,6 @@ module braille_crossbar_3x56 (
 
 endmodule
 
-/* verilator lint_on DECLFILENAME */
-
 `default_nettype wire
+
+/* verilator lint_on DECLFILENAME */

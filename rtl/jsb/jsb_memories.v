@@ -13,10 +13,9 @@
 // Waiver: a file is replaced as a whole, so it holds several modules.
 /* verilator lint_off DECLFILENAME */
 
-// 64 words of 3 bits: one write port, all words are read at once.
-
 `default_nettype none
 
+// 64 words of 3 bits: one write port, all words are read at once.
 module jsb_crossbar_3x64 (
   input  wire clk_i,
   output wire [191:0] words_o,  // word 0 lowest
@@ -64,6 +63,6 @@ module jsb_crossbar_3x152 (
 
 endmodule
 
-/* verilator lint_on DECLFILENAME */
-
 `default_nettype wire
+
+/* verilator lint_on DECLFILENAME */

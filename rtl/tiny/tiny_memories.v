@@ -13,10 +13,9 @@
 // Waiver: a file is replaced as a whole, so it holds several modules.
 /* verilator lint_off DECLFILENAME */
 
-// 16 words of 14 bits: one read port, one write port.
-
 `default_nettype none
 
+// 16 words of 14 bits: one read port, one write port.
 module tiny_ram_1r1w_14x16 (
   input  wire clk_i,
   input  wire read_i,
@@ -234,6 +233,6 @@ module tiny_ram_async_48x64 (
 
 endmodule
 
-/* verilator lint_on DECLFILENAME */
-
 `default_nettype wire
+
+/* verilator lint_on DECLFILENAME */

@@ -4,7 +4,7 @@
 //! A module's name says its kind and shape. [`Memory::instance`] is all that a user of a memory writes; which modules the
 //! file must hold is read from the instances.
 
-use super::{DesignFile, header, index_bits, nets, ports::range};
+use super::{DesignFile, header, index_bits, ports::range};
 use bruno_device::Chip;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -209,12 +209,13 @@ pub(super) fn file<'a>(
     for line in RULES {
         let _ = writeln!(text, "// {line}");
     }
-    text += "\n// Waiver: a file is replaced as a whole, so it holds several modules.\n/* verilator lint_off DECLFILENAME */\n\n";
+    text += "\n// Waiver: a file is replaced as a whole, so it holds several modules.\n/* verilator lint_off DECLFILENAME */\n";
+    text += "\n`default_nettype none\n\n";
     text += &modules.join("\n");
-    text += "\n/* verilator lint_on DECLFILENAME */\n";
+    text += "\n`default_nettype wire\n\n/* verilator lint_on DECLFILENAME */\n";
     Some(DesignFile {
         name: file_name(chip),
-        text: nets::declared(&text),
+        text,
     })
 }
 
