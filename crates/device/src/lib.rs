@@ -35,7 +35,7 @@ pub use device_parameter::DeviceParameter;
 pub use die::die_layer;
 pub use draws::Draws;
 pub use effects::{Effects, EffectsInForce};
-pub use equations::{Equations, Local, Matrix, Means};
+pub use equations::{Equations, Local, Locals, Matrix, Means};
 pub use felif::{Felif, KELVIN_PER_VOLT, TICK_S};
 pub use fine_table::FineTable;
 pub use model::{

@@ -70,13 +70,18 @@ impl IntegerModel {
         }
     }
 
-    /// One tick: `spiking` are the input channels that spike in it.
+    /// One tick of the states alone: no window, counter or activity knows of it. `spiking` are the input channels that spike
+    /// in it.
     pub fn step(&mut self, spiking: &[u32]) {
+        self.advance(spiking, false);
+    }
+
+    fn advance(&mut self, spiking: &[u32], kept: bool) {
         // A layer sees the spikes the layer before fired in the last tick, so later layers go first.
         for index in (0..self.layers.len()).rev() {
             let (before, rest) = self.layers.split_at_mut(index);
             let input = before.last().map_or(spiking, |l| l.fired());
-            rest[0].step(input, &self.program.layers[index]);
+            rest[0].step(input, &self.program.layers[index], kept);
         }
     }
 }
@@ -117,7 +122,7 @@ impl Forward for IntegerModel {
 impl IntegerModel {
     /// One tick with its records: `tick` counts from the reset.
     pub fn tick(&mut self, tick: u32, spiking: &[u32]) {
-        self.step(spiking);
+        self.advance(spiking, true);
         let last = (tick + 1).is_multiple_of(self.program.window);
         for layer in &mut self.layers {
             layer.record(tick, last);

@@ -28,11 +28,13 @@ impl Membrane {
     }
 
     /// Current and leak, V/s.
+    #[inline(always)]
     pub fn charging(&self, v: f64, i_pa: f64) -> f64 {
         (i_pa * PA - self.leak_s * v) / self.capacitance_f
     }
 
     /// What the leak takes, 1/s.
+    #[inline(always)]
     pub fn leak(&self) -> f64 {
         self.leak_s / self.capacitance_f
     }
@@ -43,11 +45,13 @@ impl Membrane {
     }
 
     /// By the area, V/(s um2).
+    #[inline(always)]
     pub fn by_area(&self, v: f64, i_pa: f64) -> f64 {
         -self.charging(v, i_pa) / self.area_um2
     }
 
     /// By the leak, V/(s pS).
+    #[inline(always)]
     pub fn by_leak(&self, v: f64) -> f64 {
         -v / self.capacitance_f * PA
     }

@@ -3,9 +3,10 @@
 use super::record::{Sample, SampleId};
 use super::state::{Quantity, Rest, State, StateId};
 use super::{DesignRule, NeuronModel, Threshold, parts};
-use crate::equations::{Equations, Local, Matrix, Means, Membrane};
+use crate::equations::{Equations, Local, Locals, Matrix, Means, Membrane, power_of_two};
 use crate::{Constants, DeviceParameter, Felif, GUARD_BITS, KELVIN_PER_VOLT, TICK_S};
 use bruno_chip::{DeviceCard, DeviceRegister, Formats};
+use pulp::{Arch, NullaryFnOnce};
 
 const LN2: f64 = std::f64::consts::LN_2;
 
@@ -121,15 +122,22 @@ impl FelifEquations {
     }
 
     /// Logarithm to base 2 of `k+`.
+    #[inline(always)]
     fn exponent(&self, [v, p]: [f64; 2]) -> f64 {
         let m = &self.model;
         m.x_by_v * v - m.x_by_p * p + m.x0
     }
 
     fn flow(&self, x: [f64; 2]) -> Flow {
+        self.flow_by(x, f64::exp2)
+    }
+
+    /// The same with this power of two.
+    #[inline(always)]
+    fn flow_by(&self, x: [f64; 2], exp2: impl Fn(f64) -> f64) -> Flow {
         let up = self.exponent(x);
         let exponents = [up, self.model.xc - up];
-        let [up, down] = exponents.map(|x| x.min(0.0).exp2() / TICK_S);
+        let [up, down] = exponents.map(|x| exp2(x.min(0.0)) / TICK_S);
         let flows = [up * (1.0 - x[1]), down * x[1]];
         Flow {
             value: flows[0] - flows[1],
@@ -140,12 +148,22 @@ impl FelifEquations {
 
     /// From `k+ (1-p) + k- p` of the rates below saturation and from `k+ + k-`, 1/s: both rates follow the field, the second
     /// against it.
+    #[inline(always)]
     fn jacobian(&self, steep: f64, rates: f64) -> Matrix {
         let m = &self.model;
         let by_v = LN2 * m.x_by_v * steep;
         let by_p = -LN2 * m.x_by_p * steep - rates;
         let k = m.kappa_v;
         [[-self.membrane.leak() - k * by_v, -k * by_p], [by_v, by_p]]
+    }
+
+    #[inline(always)]
+    fn local(&self, x: [f64; 2], i_pa: f64, flow: &Flow) -> Local {
+        let charging = self.membrane.charging(x[0], i_pa);
+        Local {
+            slope: [charging - self.model.kappa_v * flow.value, flow.value],
+            jacobian: self.jacobian(flow.free[0] + flow.free[1], flow.rates),
+        }
     }
 
     /// From `k+ (1-p) -+ k- p` of the rates below saturation, 1/s.
@@ -156,20 +174,32 @@ impl FelifEquations {
         i_pa: f64,
         (net, steep): (f64, f64),
     ) -> [f64; 2] {
-        let m = &self.model;
-        let of_flow = |flow: f64| [-m.kappa_v * flow, flow];
         match parameter {
             DeviceParameter::Area => [self.membrane.by_area(x[0], i_pa), 0.0],
             DeviceParameter::Leak => [self.membrane.by_leak(x[0]), 0.0],
             DeviceParameter::Threshold | DeviceParameter::Refractory => [0.0; 2],
-            // A barrier of 1 eV takes q/(kB T) from the log of both rates.
-            DeviceParameter::Barrier => of_flow(-KELVIN_PER_VOLT / self.card.temperature_k * net),
-            // The field's share of log k+ is proportional to the distance, and that of log k- its negative.
-            DeviceParameter::FieldDistance => {
-                let share = self.exponent(x) - m.xc / 2.0;
-                of_flow(LN2 * share / self.card.d_e_nm * steep)
-            }
+            DeviceParameter::Barrier => self.of_flow(self.by_barrier(net)),
+            DeviceParameter::FieldDistance => self.of_flow(self.by_distance(x, steep)),
         }
+    }
+
+    /// What a change of f does to both states.
+    #[inline(always)]
+    fn of_flow(&self, flow: f64) -> [f64; 2] {
+        [-self.model.kappa_v * flow, flow]
+    }
+
+    /// f by the barrier: 1 eV takes q/(kB T) from the log of both rates.
+    #[inline(always)]
+    fn by_barrier(&self, net: f64) -> f64 {
+        -KELVIN_PER_VOLT / self.card.temperature_k * net
+    }
+
+    /// f by the field's distance: its share of log k+ is proportional to the distance, and that of log k- its negative.
+    #[inline(always)]
+    fn by_distance(&self, x: [f64; 2], steep: f64) -> f64 {
+        let share = self.exponent(x) - self.model.xc / 2.0;
+        LN2 * share / self.card.d_e_nm * steep
     }
 }
 
@@ -179,12 +209,17 @@ impl Equations for FelifEquations {
     }
 
     fn at(&self, x: [f64; 2], i_pa: f64) -> Local {
-        let flow = self.flow(x);
-        let charging = self.membrane.charging(x[0], i_pa);
-        Local {
-            slope: [charging - self.model.kappa_v * flow.value, flow.value],
-            jacobian: self.jacobian(flow.free[0] + flow.free[1], flow.rates),
-        }
+        self.local(x, i_pa, &self.flow(x))
+    }
+
+    fn at_each(&self, x: [&[f64]; 2], i_pa: &[f64], locals: &mut Locals) {
+        let of = self;
+        Arch::new().dispatch(LocalOfEach {
+            of,
+            x,
+            i_pa,
+            locals,
+        });
     }
 
     fn mean_jacobian(&self, &[_, steep, rates, ..]: &Means) -> Matrix {
@@ -194,6 +229,36 @@ impl Equations for FelifEquations {
     fn force(&self, parameter: DeviceParameter, x: [f64; 2], i_pa: f64) -> [f64; 2] {
         let [up, down] = self.flow(x).free;
         self.force_under(parameter, x, i_pa, (up - down, up + down))
+    }
+
+    fn force_each(
+        &self,
+        parameter: DeviceParameter,
+        x: [&[f64]; 2],
+        i_pa: &[f64],
+        force: [&mut [f64]; 2],
+    ) {
+        let (of, barrier) = (self, parameter == DeviceParameter::Barrier);
+        match parameter {
+            DeviceParameter::Barrier | DeviceParameter::FieldDistance => {
+                Arch::new().dispatch(SwitchingForceOfEach {
+                    of,
+                    barrier,
+                    x,
+                    force,
+                });
+            }
+            DeviceParameter::Area
+            | DeviceParameter::Leak
+            | DeviceParameter::Threshold
+            | DeviceParameter::Refractory => {
+                let [by_v, by_p] = force;
+                for n in 0..i_pa.len() {
+                    let x = x.map(|x| x[n]);
+                    [by_v[n], by_p[n]] = self.force_under(parameter, x, i_pa[n], (0.0, 0.0));
+                }
+            }
+        }
     }
 
     fn mean_force(
@@ -219,5 +284,60 @@ impl Equations for FelifEquations {
         let switches = f64::from(!self.card.keep_p);
         let switched_v = switches * self.model.kappa_v * (1.0 - self.card.p_reset);
         self.membrane.spike_j(switched_v)
+    }
+}
+
+/// [`Equations::at_each`] in the machine's widest vectors: the operations of each neuron are the same in all of them.
+struct LocalOfEach<'a> {
+    of: &'a FelifEquations,
+    x: [&'a [f64]; 2],
+    i_pa: &'a [f64],
+    locals: &'a mut Locals,
+}
+
+impl NullaryFnOnce for LocalOfEach<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let neurons = self.i_pa.len();
+        let [v, p] = self.x.map(|x| &x[..neurons]);
+        let ([dv, dp], [[vv, vp], [pv, pp]]) = self.locals.rows(neurons);
+        for n in 0..neurons {
+            let x = [v[n], p[n]];
+            let here = self
+                .of
+                .local(x, self.i_pa[n], &self.of.flow_by(x, power_of_two));
+            [dv[n], dp[n]] = here.slope;
+            [[vv[n], vp[n]], [pv[n], pp[n]]] = here.jacobian;
+        }
+    }
+}
+
+/// [`Equations::force_each`] by a parameter of the switching, the barrier or the field's distance, in the same way.
+struct SwitchingForceOfEach<'a> {
+    of: &'a FelifEquations,
+    barrier: bool,
+    x: [&'a [f64]; 2],
+    force: [&'a mut [f64]; 2],
+}
+
+impl NullaryFnOnce for SwitchingForceOfEach<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let [by_v, by_p] = self.force;
+        let neurons = by_v.len();
+        let ([v, p], by_p) = (self.x.map(|x| &x[..neurons]), &mut by_p[..neurons]);
+        for n in 0..neurons {
+            let x = [v[n], p[n]];
+            let [up, down] = self.of.flow_by(x, power_of_two).free;
+            let flow = match self.barrier {
+                true => self.of.by_barrier(up - down),
+                false => self.of.by_distance(x, up + down),
+            };
+            [by_v[n], by_p[n]] = self.of.of_flow(flow);
+        }
     }
 }

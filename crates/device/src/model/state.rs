@@ -145,9 +145,15 @@ impl State {
 
     /// The value of a code, or of a mean of codes: in the unit, of one, or in ticks.
     pub fn value(&self, code: f64) -> f64 {
+        let (offset, lsb) = self.line();
+        offset + code * lsb
+    }
+
+    /// The value of code 0 and of a step of the code.
+    pub fn line(&self) -> (f64, f64) {
         match &self.quantity {
-            Quantity::Coded { lsb, offset, .. } => offset + code * lsb,
-            Quantity::Physical { .. } | Quantity::Share | Quantity::Ticks => code * self.lsb(),
+            Quantity::Coded { lsb, offset, .. } => (*offset, *lsb),
+            Quantity::Physical { .. } | Quantity::Share | Quantity::Ticks => (0.0, self.lsb()),
         }
     }
 

@@ -153,7 +153,8 @@ impl LayerState {
         &self.activity
     }
 
-    pub(super) fn step(&mut self, spiking: &[u32], program: &LayerProgram) {
+    /// One tick; with what windows, counters and activities gather, if a record of it is kept.
+    pub(super) fn step(&mut self, spiking: &[u32], program: &LayerProgram, kept: bool) {
         self.inject.fill(0);
         for channel in spiking {
             self.add_row(*channel as usize, &program.levels, &program.weights);
@@ -162,16 +163,16 @@ impl LayerState {
             for neuron in std::mem::take(&mut self.fired) {
                 let channel = self.inputs + neuron as usize;
                 self.add_row(channel, &program.recurrent_levels, &program.weights);
-                self.activity.recurrent_rows += 1;
+                self.activity.recurrent_rows += u64::from(kept);
             }
         }
         self.fired.clear();
         self.saturated.clear();
         if self.lanes.is_some() {
-            self.step_program(&program.codes);
+            self.step_program(&program.codes, kept);
         } else {
             for index in 0..self.neurons.len() {
-                self.step_neuron(index, &program.codes);
+                self.step_neuron(index, &program.codes, kept);
             }
         }
         self.generator.advance();
@@ -185,7 +186,7 @@ impl LayerState {
         }
     }
 
-    fn step_neuron(&mut self, index: usize, codes: &Codes) {
+    fn step_neuron(&mut self, index: usize, codes: &Codes, kept: bool) {
         let words = if self.options.random() {
             self.generator.words(index)
         } else {
@@ -200,10 +201,13 @@ impl LayerState {
             codes,
             &offsets,
         );
-        self.gather(index, &before, &outcome, codes);
+        self.happened(index, &outcome);
+        if kept {
+            self.gather(index, &before, &outcome, codes);
+        }
     }
 
-    fn step_program(&mut self, codes: &Codes) {
+    fn step_program(&mut self, codes: &Codes, kept: bool) {
         let Some(lanes) = &mut self.lanes else {
             return;
         };
@@ -211,11 +215,24 @@ impl LayerState {
         let before = self.neurons.clone();
         let outcomes = lanes.tick(&mut self.neurons, &self.inject, self.generator);
         for (index, (before, outcome)) in before.iter().zip(&outcomes).enumerate() {
-            self.gather(index, before, outcome, codes);
+            self.happened(index, outcome);
+            if kept {
+                self.gather(index, before, outcome, codes);
+            }
         }
     }
 
-    /// What a neuron did in a tick, for the record, the counters and the layers behind.
+    /// What a neuron did in a tick, for the layers behind.
+    fn happened(&mut self, index: usize, outcome: &Outcome) {
+        if outcome.spike {
+            self.fired.push(index as u32);
+        }
+        if outcome.saturations() != 0 {
+            self.saturated.push(index as u32);
+        }
+    }
+
+    /// The same for the record and the counters.
     fn gather(&mut self, index: usize, before: &State, outcome: &Outcome, codes: &Codes) {
         let s = &self.neurons[index];
         self.activity.add(&self.model, before, outcome, s, codes);
@@ -224,12 +241,6 @@ impl LayerState {
         let row = self.gathered[index * words.len()..].iter_mut();
         for (so_far, word) in row.zip(words) {
             *so_far = gathered(&self.model, word.gathers, *so_far, s, outcome);
-        }
-        if outcome.spike {
-            self.fired.push(index as u32);
-        }
-        if outcome.saturations() != 0 {
-            self.saturated.push(index as u32);
         }
     }
 

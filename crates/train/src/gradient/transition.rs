@@ -7,6 +7,7 @@ use crate::gradient::step::{Step, Steps};
 use crate::neuron::linear::{
     ByParameter, LayerNeuron, LinearTick, Square, dot, identity, product, times,
 };
+use crate::neuron::ticks::LinearTicks;
 use bruno_sim::SimError;
 
 /// Every step of a sample, `[layer][window][neuron]`.
@@ -20,7 +21,7 @@ impl<const N: usize> ExactSteps<N> {
     pub fn of(pass: &Pass<'_>) -> Result<Self, SimError> {
         let mut replay = Replay::new(pass)?;
         let hidden = pass.chip().readout();
-        let layers: Vec<Products> = (0..hidden)
+        let mut layers: Vec<Products<N>> = (0..hidden)
             .filter_map(|index| Products::new(pass, index))
             .collect();
         let mut steps = vec![Vec::new(); hidden];
@@ -33,7 +34,7 @@ impl<const N: usize> ExactSteps<N> {
             for tick in window * k..(window + 1) * k {
                 replay.step(tick);
                 let after = replay.now();
-                for (index, layer) in layers.iter().enumerate() {
+                for (index, layer) in layers.iter_mut().enumerate() {
                     let was = &was_refractory[index];
                     layer.tick(&mut windows[index], was, &before[index], &after[index]);
                 }
@@ -60,8 +61,11 @@ impl<const N: usize> Steps<N> for ExactLayer<'_, N> {
 }
 
 /// What one layer's products are made of.
-struct Products {
+struct Products<const N: usize> {
     neuron: LayerNeuron,
+    /// The tick at hand, and one neuron's.
+    ticks: LinearTicks<N>,
+    tick: LinearTick<N>,
     /// The refractory time by each device parameter in training, ms.
     refractory_ms: Vec<f64>,
     neurons: usize,
@@ -79,18 +83,20 @@ struct Product<const N: usize> {
     count_by_device: Vec<f64>,
 }
 
-impl Products {
+impl<const N: usize> Products<N> {
     fn new(pass: &Pass<'_>, index: usize) -> Option<Self> {
         let neuron = LayerNeuron::of(pass.chip(), index, pass.config)?;
         let beside = neuron.beside::<0>();
         Some(Self {
             refractory_ms: beside.iter().map(|b| b.refractory_ms).collect(),
+            ticks: neuron.rows(pass.chip().layers[index].neurons),
+            tick: LinearTick::still(),
             neuron,
             neurons: pass.chip().layers[index].neurons,
         })
     }
 
-    fn start<const N: usize>(&self) -> Vec<Product<N>> {
+    fn start(&self) -> Vec<Product<N>> {
         let nothing = Product {
             by_state: identity(),
             by_current: [0.0; N],
@@ -103,13 +109,14 @@ impl Products {
     }
 
     /// Adds one tick to every neuron; `was` says which were refractory a tick earlier.
-    fn tick<const N: usize>(
-        &self,
+    fn tick(
+        &mut self,
         window: &mut [Product<N>],
         was: &[bool],
         before: &Moment<N>,
         after: &Moment<N>,
     ) {
+        self.neuron.ticks(&before.start(after), &mut self.ticks);
         let mut fired = after.fired.iter().peekable();
         for (n, own) in window.iter_mut().enumerate() {
             let spike = fired.next_if(|f| **f as usize == n).is_some();
@@ -117,17 +124,15 @@ impl Products {
             if refractory && self.neuron.stands_still() {
                 continue;
             }
-            let x = before.x[n].map(f64::from);
-            let i = [before.i[n], after.i[n]].map(f64::from);
-            let tick = self.neuron.tick(&x, i, refractory);
-            Self::neuron(own, &tick, spike);
+            self.ticks.read(n, &mut self.tick);
+            Self::neuron(own, &self.tick, spike);
             if was[n] && !refractory && !spike {
-                self.released(own, &tick);
+                self.released(own);
             }
         }
     }
 
-    fn neuron<const N: usize>(own: &mut Product<N>, tick: &LinearTick<N>, spike: bool) {
+    fn neuron(own: &mut Product<N>, tick: &LinearTick<N>, spike: bool) {
         own.by_state = product(&tick.by_state, &own.by_state);
         own.by_current = times(&tick.by_state, &own.by_current);
         for (k, by) in own.by_current.iter_mut().enumerate() {
@@ -153,7 +158,8 @@ impl Products {
     }
 
     /// The tick began a free time: a longer refractory one would have taken it.
-    fn released<const N: usize>(&self, own: &mut Product<N>, tick: &LinearTick<N>) {
+    fn released(&self, own: &mut Product<N>) {
+        let tick = &self.tick;
         for (k, ms) in self.refractory_ms.iter().enumerate() {
             let by = own.by_device[k].iter_mut().zip(tick.by_release);
             by.for_each(|(by, later)| *by += ms * later);

@@ -2,7 +2,9 @@
 
 use crate::config::DeviceParameter;
 use bruno_chip::DeviceCard;
-use bruno_device::{Equations, LayerKind, Matrix, Means, TICK_S};
+#[cfg(test)]
+use bruno_device::TICK_S;
+use bruno_device::{Equations, LayerKind, Locals, Matrix, Means};
 use std::sync::Arc;
 
 /// The equations of one layer's neurons.
@@ -13,7 +15,8 @@ pub(crate) struct Dynamics {
     pub card: DeviceCard,
 }
 
-/// One tick of a neuron that is not refractory, with its derivatives, before floor and threshold.
+/// One tick of a neuron that is not refractory, with its derivatives, before floor and threshold: the yardstick of rows of them.
+#[cfg(test)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tick {
     /// New membrane, V.
@@ -22,8 +25,6 @@ pub(crate) struct Tick {
     pub p: f64,
     /// Derivative of the new states by the old.
     pub jacobian: Matrix,
-    /// `dx/dt` of the tick.
-    pub slope: [f64; 2],
     /// Derivative of the new V by the current, V/pA; the second state does not see it.
     pub by_current: f64,
     /// The floor holds the membrane: it forgets.
@@ -31,7 +32,8 @@ pub(crate) struct Tick {
 }
 
 /// Derivative of the states by the refractory time, a ms, from `dx/dt`: a neuron that is released later has not yet moved.
-pub(crate) fn later_release(slope: [f64; 2]) -> [f64; 2] {
+#[inline(always)]
+pub(crate) fn later_release<const N: usize>(slope: [f64; N]) -> [f64; N] {
     slope.map(|slope| -1e-3 * slope)
 }
 
@@ -55,6 +57,11 @@ impl Dynamics {
         self.equations.at(x, 0.0).jacobian
     }
 
+    /// See [`Equations::at_each`].
+    pub fn at_each(&self, x: [&[f64]; 2], i_pa: &[f64], locals: &mut Locals) {
+        self.equations.at_each(x, i_pa, locals);
+    }
+
     /// The same from the mean samples of a window.
     pub fn mean_jacobian(&self, means: &Means) -> Matrix {
         self.equations.mean_jacobian(means)
@@ -63,6 +70,17 @@ impl Dynamics {
     /// See [`Equations::force`].
     pub fn force(&self, parameter: DeviceParameter, x: [f64; 2], i_pa: f64) -> [f64; 2] {
         self.equations.force(parameter, x, i_pa)
+    }
+
+    /// See [`Equations::force_each`].
+    pub fn force_each(
+        &self,
+        parameter: DeviceParameter,
+        x: [&[f64]; 2],
+        i_pa: &[f64],
+        force: [&mut [f64]; 2],
+    ) {
+        self.equations.force_each(parameter, x, i_pa, force);
     }
 
     /// See [`Equations::mean_force`].
@@ -92,6 +110,7 @@ impl Dynamics {
     }
 
     /// One tick from a state under a current in pA.
+    #[cfg(test)]
     pub fn tick(&self, x: [f64; 2], i_pa: f64) -> Tick {
         let local = self.equations.at(x, i_pa);
         let [v, p] = [0, 1].map(|k| x[k] + TICK_S * local.slope[k]);
@@ -99,7 +118,6 @@ impl Dynamics {
         Tick {
             v,
             p,
-            slope: local.slope,
             jacobian: [[1.0 + by_v[0], by_v[1]], [by_p[0], 1.0 + by_p[1]]],
             by_current: TICK_S * self.gain(),
             floored: v < self.card.v_floor_v,

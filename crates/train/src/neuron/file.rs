@@ -128,6 +128,10 @@ impl FileNeuron {
         self.derived.model.holds(state)
     }
 
+    pub fn parameters_in_training(&self) -> usize {
+        self.trained.len()
+    }
+
     /// The derivatives of a tick from the states `x`; `i` are the currents before and in it, pA.
     pub fn tick<const N: usize>(
         &self,
@@ -144,18 +148,7 @@ impl FileNeuron {
         now[input] = i[1] * PA;
         let stepped = self.stepped(&now, refractory);
         let mut moved = now.clone();
-        let mut tick = LinearTick {
-            by_state: identity(),
-            by_current: [0.0; N],
-            by_current_before: [0.0; N],
-            free: [1.0; N],
-            slope: 0.0,
-            distance_by: [0.0; N],
-            by_spike: [0.0; N],
-            after_spike: identity(),
-            by_release: [0.0; N],
-            by_parameter: Vec::new(),
-        };
+        let mut tick = LinearTick::still();
         let mut clamped = Vec::with_capacity(self.moving.len());
         for (row, state) in self.moving.iter().enumerate() {
             let held = refractory && self.holds(*state);

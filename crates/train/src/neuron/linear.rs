@@ -3,11 +3,10 @@
 //! `N` is the number of places for states that equations move. Kinds with fewer leave the rest at zero.
 
 use crate::config::{DeviceParameter, TrainConfig};
-use crate::neuron::dynamics::{Dynamics, later_release};
 use crate::neuron::file::FileNeuron;
-use crate::neuron::reset::SpikeReset;
-use crate::neuron::surrogate::Surrogate;
-use bruno_device::{Chip, TICK_S};
+use crate::neuron::kind::KindNeuron;
+use crate::neuron::ticks::{LinearTicks, Start};
+use bruno_device::Chip;
 
 /// A matrix, row by row.
 pub(crate) type Square<const N: usize> = [[f64; N]; N];
@@ -35,6 +34,24 @@ pub(crate) struct LinearTick<const N: usize> {
     pub by_release: [f64; N],
     /// By each parameter in training, in the order of the settings.
     pub by_parameter: Vec<ByParameter<N>>,
+}
+
+impl<const N: usize> LinearTick<N> {
+    /// A neuron that stands still.
+    pub fn still() -> Self {
+        Self {
+            by_state: identity(),
+            by_current: [0.0; N],
+            by_current_before: [0.0; N],
+            free: [1.0; N],
+            slope: 0.0,
+            distance_by: [0.0; N],
+            by_spike: [0.0; N],
+            after_spike: identity(),
+            by_release: [0.0; N],
+            by_parameter: Vec::new(),
+        }
+    }
 }
 
 /// The derivatives of a tick by a parameter of the neurons, by the unit of its field.
@@ -91,15 +108,6 @@ pub(crate) enum LayerNeuron {
     File(Box<FileNeuron>),
 }
 
-/// Neurons of a kind that is written by hand.
-pub(crate) struct KindNeuron {
-    dynamics: Dynamics,
-    surrogate: Surrogate,
-    reset: SpikeReset,
-    /// The parameters in training; none of one that is no field of a card.
-    trained: Vec<Option<DeviceParameter>>,
-}
-
 impl LayerNeuron {
     /// Those of hidden layer `index`; none of the readout.
     pub fn of(chip: &Chip, index: usize, config: &TrainConfig) -> Option<Self> {
@@ -109,13 +117,8 @@ impl LayerNeuron {
             let own = FileNeuron::new(program, raw, config);
             return Some(Self::File(Box::new(own)));
         }
-        let dynamics = Dynamics::new(&raw.device, layer.kind)?;
-        Some(Self::Kind(Box::new(KindNeuron {
-            reset: SpikeReset::new(&dynamics, config),
-            dynamics,
-            surrogate: Surrogate::new(&raw.device, config),
-            trained: card_parameters(config),
-        })))
+        let own = KindNeuron::new(layer.kind, &raw.device, config)?;
+        Some(Self::Kind(Box::new(own)))
     }
 
     /// Whether no state moves in the refractory time.
@@ -123,30 +126,32 @@ impl LayerNeuron {
         matches!(self, Self::Kind(_))
     }
 
-    /// The tick that starts from the states `x`; `i` are the currents before and in it, pA.
-    pub fn tick<const N: usize>(
-        &self,
-        x: &[f64; N],
-        i: [f64; 2],
-        refractory: bool,
-    ) -> LinearTick<N> {
+    /// Room for the ticks of so many neurons.
+    pub fn rows<const N: usize>(&self, neurons: usize) -> LinearTicks<N> {
         match self {
-            Self::Kind(kind) => kind.tick(x, i[1]),
-            Self::File(file) => file.tick(x, i, refractory),
+            Self::Kind(kind) => kind.rows(neurons),
+            Self::File(file) => LinearTicks::new(neurons, file.parameters_in_training()),
+        }
+    }
+
+    /// The ticks that start from these states.
+    pub fn ticks<const N: usize>(&self, from: &Start<'_, N>, to: &mut LinearTicks<N>) {
+        match self {
+            Self::Kind(kind) => kind.ticks(from, to),
+            Self::File(file) => {
+                for (n, refractory) in from.refractory.iter().enumerate() {
+                    let x = from.x.map(|row| f64::from(row[n]));
+                    let i = from.i.map(|row| f64::from(row[n]));
+                    to.put(n, file.tick(&x, i, *refractory));
+                }
+            }
         }
     }
 
     /// What each parameter in training changes beside the ticks, in the order of the settings.
     pub fn beside<const N: usize>(&self) -> Vec<Beside<N>> {
         match self {
-            Self::Kind(kind) => {
-                let delays = |p: &Option<DeviceParameter>| *p == Some(DeviceParameter::Refractory);
-                let beside = |p| Beside {
-                    refractory_ms: f64::from(delays(p)),
-                    ..Beside::NOTHING
-                };
-                kind.trained.iter().map(beside).collect()
-            }
+            Self::Kind(kind) => kind.beside(),
             Self::File(file) => file.beside(),
         }
     }
@@ -158,63 +163,9 @@ pub(crate) fn card_parameters(config: &TrainConfig) -> Vec<Option<DeviceParamete
     names.map(|name| DeviceParameter::named(name)).collect()
 }
 
-impl KindNeuron {
-    fn tick<const N: usize>(&self, x: &[f64; N], i: f64) -> LinearTick<N> {
-        let tick = self.dynamics.tick([x[0], x[1]], i);
-        let mut by_state = identity();
-        for (row, own) in by_state.iter_mut().zip(&tick.jacobian) {
-            row[..2].copy_from_slice(own);
-        }
-        let mut after_spike = identity::<N>();
-        for (state, row) in after_spike.iter_mut().enumerate().take(2) {
-            row[state] = f64::from(self.reset.passes(state));
-        }
-        let mut free = [1.0; N];
-        free[0] = f64::from(!tick.floored);
-        LinearTick {
-            by_state,
-            by_current: widened([tick.by_current, 0.0]),
-            by_current_before: [0.0; N],
-            free,
-            slope: self.surrogate.slope(tick.v, TICK_S),
-            distance_by: widened([1.0, 0.0]),
-            by_spike: widened(self.reset.by_spike([tick.v, tick.p])),
-            after_spike,
-            by_release: widened(later_release(tick.slope)),
-            by_parameter: {
-                let all = self.trained.iter();
-                all.map(|p| self.by_parameter(*p, [x[0], x[1]], i, &free))
-                    .collect()
-            },
-        }
-    }
-
-    fn by_parameter<const N: usize>(
-        &self,
-        parameter: Option<DeviceParameter>,
-        x: [f64; 2],
-        i: f64,
-        free: &[f64; N],
-    ) -> ByParameter<N> {
-        let Some(parameter) = parameter else {
-            return ByParameter::NONE;
-        };
-        let force = self.dynamics.force(parameter, x, i);
-        let mut moved = widened(force.map(|f| TICK_S * f));
-        moved.iter_mut().zip(free).for_each(|(m, free)| *m *= free);
-        ByParameter {
-            moved,
-            distance: -f64::from(parameter == DeviceParameter::Threshold),
-            ..ByParameter::NONE
-        }
-    }
-}
-
-/// Two states in as many places as there are.
-pub(crate) fn widened<const N: usize>(of: [f64; 2]) -> [f64; N] {
-    let mut wide = [0.0; N];
-    wide[..2].copy_from_slice(&of);
-    wide
+/// What rows say of one neuron.
+pub(crate) fn column<const N: usize>(rows: &[Vec<f64>; N], n: usize) -> [f64; N] {
+    rows.each_ref().map(|row| row[n])
 }
 
 /// Ones on the diagonal.

@@ -29,6 +29,11 @@ impl SpikeReset {
         self.left[state].is_none()
     }
 
+    /// What a spike leaves in a state; none where it leaves it as it is.
+    pub fn left(&self, state: usize) -> Option<f64> {
+        self.left[state]
+    }
+
     /// Derivative of the states after a tick by its spike, for those just before the reset; zero where detached.
     pub fn by_spike(&self, x: [f64; 2]) -> [f64; 2] {
         if !self.attached {

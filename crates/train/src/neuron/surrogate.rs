@@ -26,6 +26,7 @@ pub enum Shape {
 
 impl Shape {
     /// h(u).
+    #[inline(always)]
     pub fn at(self, u: f64) -> f64 {
         let far = u.abs();
         match self {
@@ -77,12 +78,31 @@ impl Surrogate {
         self.scaled(self.shape.at(distance / self.width), seconds)
     }
 
+    /// Makes of each membrane its [`Self::slope`] over a time of its own.
+    #[inline(always)]
+    pub fn slopes(&self, membranes: &mut [f64], seconds: &[f64]) {
+        let pairs = membranes.iter_mut().zip(seconds);
+        match self.shape {
+            // A loop with one shape is one of vectors.
+            Shape::FastSigmoid => {
+                let shape = Self {
+                    shape: Shape::FastSigmoid,
+                    ..*self
+                };
+                pairs.for_each(|(v, seconds)| *v = shape.slope(*v, *seconds));
+            }
+            _ => pairs.for_each(|(v, seconds)| *v = self.slope(*v, *seconds)),
+        }
+    }
+
     /// `ds/dV` over `seconds` at a membrane, 1/V.
+    #[inline(always)]
     pub fn slope(&self, v: f64, seconds: f64) -> f64 {
         self.scaled(self.shape.at((v - self.v_th) / self.width), seconds)
     }
 
     /// The same from h(u) itself.
+    #[inline(always)]
     pub fn scaled(&self, h: f64, seconds: f64) -> f64 {
         seconds / self.tau_s * h / self.width
     }

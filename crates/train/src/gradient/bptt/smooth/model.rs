@@ -36,17 +36,20 @@ struct State {
 impl State {
     fn of_run(moment: &Moment<N>) -> Self {
         let wide = |x: &[f32]| x.iter().map(|x| f64::from(*x)).collect();
-        let mut spikes = vec![0.0; moment.x.len()];
+        let neurons = moment.i().len();
+        let mut spikes = vec![0.0; neurons];
         moment.fired.iter().for_each(|n| spikes[*n as usize] = 1.0);
-        let mut clamped = vec![false; moment.x.len()];
+        let mut clamped = vec![false; neurons];
         moment
             .clamped
             .iter()
             .for_each(|n| clamped[*n as usize] = true);
         Self {
             clamped,
-            x: moment.x.iter().map(|x| x.map(f64::from)).collect(),
-            i: wide(&moment.i),
+            x: (0..neurons)
+                .map(|n| moment.x().map(|row| f64::from(row[n])))
+                .collect(),
+            i: wide(moment.i()),
             spikes,
         }
     }
