@@ -1,8 +1,12 @@
-"""The chip under test as software sees it: its description and the addresses of its registers."""
+"""The chip under test as software sees it: its description and the addresses of its registers.
+
+    chip.py ROM   fills the file of the chip's ROM with a random program
+"""
 
 import json
 import os
 import random
+import sys
 from pathlib import Path
 
 DESCRIPTION = json.loads(Path(os.environ["CHIP"]).read_text())
@@ -68,3 +72,20 @@ def program(seed):
     writes.append((level(0, 6), rng.randrange(1_000_000, 7_000_000)))
     writes.append((level(1, 15), 0xFFFFFF & -rng.randrange(1, 1_000_000)))
     return writes
+
+
+def image(rom):
+    """What a ROM's file holds: `(address, data)`."""
+    lines = [line for line in Path(rom).read_text().splitlines() if not line.startswith("//")]
+    return [tuple(int(word, 16) for word in line.split()) for line in lines]
+
+
+def fill(rom):
+    """As many words as the ROM has: a window, the program, biases; the window first, and again where words are left."""
+    words = program(7) + [(bias(output), 0xFFFFFF & -1000 * output) for output in range(OUTPUTS)]
+    window = [(WINDOW, WINDOW_TICKS)] * (len(image(rom)) - len(words))
+    Path(rom).write_text("// A program.\n" + "".join(f"{address:08x} {data:08x}\n" for address, data in window + words))
+
+
+if __name__ == "__main__":
+    fill(sys.argv[1])

@@ -7,6 +7,7 @@ DIRECTORY holds one directory a chip (`bruno generate`). Exit code 1 when a test
 
 import contextlib
 import os
+import subprocess
 import sys
 import warnings
 import xml.etree.ElementTree
@@ -28,6 +29,8 @@ SUITES = {
     "event_stream": "stream",
     "recorder": "stream",
     "tight": "tight",
+    "boot": "booted",
+    "boot_folded": "booted_folded",
 }
 
 
@@ -47,9 +50,16 @@ def logged(path):
             os.close(copy)
 
 
+def environment(chip):
+    """What the suites' modules read."""
+    return {"PYTHONPATH": str(HERE), "CHIP": str(HERE / "chips" / f"{chip}.json")}
+
+
 def build(directory, chip):
-    """Compiles a chip with its bench."""
+    """Compiles a chip with its bench; a ROM gets a program."""
     source = directory / chip
+    for rom in source.glob("*_program.hex"):
+        subprocess.run([sys.executable, HERE / "chip.py", rom], env={**os.environ, **environment(chip)}, check=True)
     (source / "bench.v").write_text(bench(chip, source))
     files = (source / f"{chip}.f").read_text().split()
     runner = get_runner("icarus")
@@ -90,7 +100,7 @@ def run(runner, directory, suite):
             test_dir=directory / chip,
             results_xml=results.name,
             seed=1,
-            extra_env={"PYTHONPATH": str(HERE), "CHIP": str(HERE / "chips" / f"{chip}.json")},
+            extra_env=environment(chip),
         )
     return failures(results)
 

@@ -40,11 +40,14 @@ class Bench:
         self.host = self.host_class(dut)
         self.bare = await bare.start(dut)
         self.ticks = bare.Ticks(dut)
+        await self.load()
+        await self.clear()
+        return self
+
+    async def load(self):
         for address, data in self.program:
             await self.host.write(address, data)
         await self.bare.load(self.program)
-        await self.clear()
-        return self
 
     async def clear(self):
         await self.host.write(chip.CLEAR, 1)

@@ -88,10 +88,11 @@ def signed(word, bits=32):
     return word - (word >> bits - 1 << bits)
 
 
-async def decided(bench, biases, windows, first, seed):
+async def decided(bench, biases, windows, first, seed, loaded=False):
     """One sample: what the shell decides, its scores, and those that the bare core's records mean."""
     for output, bias in enumerate(biases):
-        await bench.host.write(chip.bias(output), bias & 0xFFFFFF)
+        if not loaded:
+            await bench.host.write(chip.bias(output), bias & 0xFFFFFF)
         assert signed((await bench.host.read(chip.bias(output)))[0]) == bias
     await bench.host.write(chip.WINDOWS, windows)
     await bench.host.write(chip.FIRST, first)

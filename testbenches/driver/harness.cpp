@@ -1,6 +1,7 @@
 // A Verilated shell behind the drivers: `harness SAMPLES` classifies samples with the C driver, `harness` alone answers lines
 // from a pipe, for drivers in other languages. Built with BRUNO_AXI for AXI4-Lite, otherwise for SPI; the shell is called `dut`,
-// its events are streams (with BRUNO_ONE_PORT writes to registers, and it decides), its records go to the result registers.
+// its events are streams (with BRUNO_ONE_PORT writes to registers, and it decides), its records go to the result registers. With
+// BRUNO_BOOT it has loaded its program by itself.
 //
 //   frame HEX           the bytes received in a frame of SPI        write OFFSET DATA, read OFFSET   the window of AXI4-Lite
 //   event TICK CHANNEL  an input event                              run CYCLES                       time passes
@@ -61,6 +62,9 @@ struct Shell {
         run(4);
         dut.rst_i = 0;
         run(8);
+#ifdef BRUNO_BOOT
+        while (!dut.boot_done_o) cycle();
+#endif
     }
 };
 
@@ -162,7 +166,11 @@ static uint32_t classify(Shell &shell, const bruno_bus &bus, const std::vector<E
 static int samples(Shell &shell, const bruno_bus &bus, const char *file) {
     must(bruno_identify(&bus, DUT_MAP_HASH ^ 1) == BRUNO_FOREIGN ? 0 : 1, "another hash is no failure");
     must(bruno_identify(&bus, DUT_PROGRAM_HASH), "identify");
+#ifdef BRUNO_BOOT
+    must(shell.dut.boot_error_o, "boot");
+#else
     must(bruno_load(&bus, dut_program, sizeof dut_program / sizeof *dut_program), "load");
+#endif
     must(bruno_verify(&bus, dut_program, sizeof dut_program / sizeof *dut_program), "verify");
     std::ifstream in(file);
     std::string word;

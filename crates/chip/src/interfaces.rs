@@ -19,6 +19,8 @@ pub struct Interfaces {
     pub readback: bool,
     /// The shell decides the class of a sample.
     pub decision: bool,
+    /// The shell loads a program from a ROM after a reset.
+    pub boot: bool,
 }
 
 /// Configuration interfaces.
@@ -74,6 +76,7 @@ impl Default for Interfaces {
             clock_mhz: 1,
             readback: false,
             decision: false,
+            boot: false,
         }
     }
 }

@@ -12,6 +12,8 @@ struct Kit {
     task: Task,
     config: &'static str,
     spikes: &'static str,
+    /// It loads its program from a ROM.
+    boot: bool,
 }
 
 /// Runs a tool that must succeed; what it prints.
@@ -28,10 +30,10 @@ fn run(dir: &Path, program: &str, arguments: &[&str]) -> String {
 
 impl Kit {
     /// A chip whose network has been trained, generated, with its program for the drivers.
-    fn new(config: &'static str, spikes: &'static str) -> Self {
+    fn new(config: &'static str, spikes: &'static str, boot: bool) -> Self {
         let task = Task::new("");
         let interfaces = format!(
-            r#""name":"dut","interfaces":{{"config":"{config}","spikes":"{spikes}","recorder":"none","clock_mhz":8,"readback":true,"decision":{}}}"#,
+            r#""name":"dut","interfaces":{{"config":"{config}","spikes":"{spikes}","recorder":"none","clock_mhz":8,"readback":true,"decision":{},"boot":{boot}}}"#,
             spikes == "config"
         );
         task.change(r#""name":"tiny""#, &interfaces);
@@ -42,6 +44,7 @@ impl Kit {
             task,
             config,
             spikes,
+            boot,
         };
         let chip = kit.path("out/chip.json");
         check(
@@ -49,7 +52,12 @@ impl Kit {
             0,
             "",
         );
-        for (format, file) in [("c", "rtl/dut_program.h"), ("hex", "dut.hex")] {
+        let formats = [
+            ("c", "rtl/dut_program.h"),
+            ("hex", "dut.hex"),
+            ("hex", "rtl/dut_program.hex"),
+        ];
+        for (format, file) in formats {
             let run = kit.path("out");
             let out = kit.path(file);
             let arguments = ["program", "export", &run, "--format", format, "--out", &out];
@@ -90,8 +98,14 @@ impl Kit {
         } else {
             "BRUNO_STREAMS"
         };
-        let flags = format!("-O1 -D{kind} -D{events} -I{}", rtl.display());
-        let arguments = [
+        let boot = if self.boot {
+            "BRUNO_BOOT"
+        } else {
+            "BRUNO_LOAD"
+        };
+        let flags = format!("-O1 -D{kind} -D{events} -D{boot} -I{}", rtl.display());
+        let image = format!("-GBOOT_FILE=\"{}\"", self.path("rtl/dut_program.hex"));
+        let mut arguments = vec![
             "--cc",
             "--exe",
             "--build",
@@ -108,6 +122,9 @@ impl Kit {
             "-o",
             "harness",
         ];
+        if self.boot {
+            arguments.push(&image);
+        }
         run(&rtl, "verilator", &arguments);
     }
 
@@ -196,17 +213,23 @@ impl Kit {
 
 #[test]
 fn spi() {
-    Kit::new("spi", "stream").check();
+    Kit::new("spi", "stream", false).check();
 }
 #[test]
 fn axi4_lite() {
-    Kit::new("axi4-lite", "stream").check();
+    Kit::new("axi4-lite", "stream", false).check();
+}
+
+/// Loaded by itself, a chip holds its program and decides as one that the driver has loaded; the host can load it again.
+#[test]
+fn booted() {
+    Kit::new("spi", "config", true).check();
 }
 
 /// Nothing but SPI: events in and results out as well, and the chip decides as the drivers do.
 #[test]
 fn one_port() {
-    Kit::new("spi", "config").check();
+    Kit::new("spi", "config", false).check();
 }
 
 /// A chip of LIF neurons behind one port, mapped to iCE40 cells: the netlist decides as the chip.

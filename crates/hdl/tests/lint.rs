@@ -41,6 +41,10 @@ fn written(chip: &Chip, design: &Design) -> (tempfile::TempDir, String, Vec<Stri
         std::fs::write(dir.path().join(&file.name), &file.text).unwrap();
         files.push(file.name.clone());
     }
+    // What a ROM holds is read with the Verilog.
+    for file in &design.companions {
+        std::fs::write(dir.path().join(&file.name), &file.text).unwrap();
+    }
     let top = match design.shell.last() {
         Some(_) => bruno_hdl::shell_module(chip),
         None => chip.name.clone(),
@@ -297,6 +301,20 @@ fn one_port() {
         );
         check(&chip);
         check_synthesis(&chip);
+    }
+}
+/// A ROM behind every wrapper, folded and not.
+#[test]
+fn boot() {
+    for (chip, config) in [(MIXED, "spi"), (SMALLEST, "axi4-lite"), (MIXED, "bus")] {
+        let rest = chip.split_once(',').unwrap().1;
+        let chip = format!(
+            r#"{{"name":"chip","interfaces":{{"config":"{config}","decision":true,"boot":true}},{rest}"#
+        );
+        for chip in [&chip, &folded(&chip, 2)] {
+            check(chip);
+            check_synthesis(chip);
+        }
     }
 }
 #[test]

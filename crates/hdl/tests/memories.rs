@@ -56,6 +56,10 @@ fn unfolded_with_events_by_address() {
     check(&with(&format!(r#""interfaces":{interfaces}"#)));
 }
 #[test]
+fn unfolded_with_a_rom() {
+    check(&with(r#""interfaces":{"boot":true}"#));
+}
+#[test]
 fn unfolded_without_a_shell() {
     check(&with(r#""bank_neurons":2"#));
 }

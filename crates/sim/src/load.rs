@@ -59,3 +59,36 @@ impl Program {
 fn weight_index(layer: &Layer, at: usize) -> u32 {
     code_index(at / layer.neurons, at % layer.neurons, layer.neurons)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bruno_chip::Description;
+
+    /// A program has the words that a chip's ROM has room for.
+    fn check(fields: &str) {
+        let text = format!(
+            r#"{{"name":"dut","inputs":3,{fields}"layers":[
+                {{"name":"one","kind":"lif","neurons":5,"recurrent":true,"synapse":{{"range_pA":300}}}},
+                {{"name":"two","kind":"felif","neurons":4,"synapse":{{"bits":5,"range_pA":300}}}}],
+                "readout":{{"outputs":2,"synapse":{{"range_pA":100}}}}}}"#
+        );
+        let description = Description::parse("dut", &text).unwrap();
+        let chip = Chip::resolve("dut", &description).unwrap();
+        let words = Program::silent(&chip).words(&chip).len();
+        assert_eq!(words, bruno_hdl::program_words(&chip));
+    }
+
+    #[test]
+    fn unfolded() {
+        check("");
+    }
+    #[test]
+    fn folded_and_frozen() {
+        check(r#""fold":4,"card":"frozen","#);
+    }
+    #[test]
+    fn with_seeds() {
+        check(r#""rounding":"stochastic","#);
+    }
+}

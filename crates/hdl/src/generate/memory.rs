@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Asynchronous,
     /// A port that writes; every word can be read at any time.
     Crossbar,
+    /// A port that reads at the clock; a file says what it holds.
+    Rom,
 }
 
 /// A memory's kind and shape.
@@ -49,8 +51,12 @@ impl Memory {
             format!(",\n    {}", pins.join(", "))
         };
         let ports: String = ports.iter().map(line).collect();
+        let parameters = match self.kind {
+            Kind::Rom => format!(" #(.FILE({IMAGE_PARAMETER}))"),
+            _ => String::new(),
+        };
         format!(
-            "  {} {name} (\n    .clk_i(clk_i){ports}\n  );\n",
+            "  {}{parameters} {name} (\n    .clk_i(clk_i){ports}\n  );\n",
             self.module(&chip.name)
         )
     }
@@ -63,6 +69,7 @@ impl Memory {
             Kind::OnePort => (ONE_PORT, None),
             Kind::Asynchronous => (ASYNCHRONOUS, None),
             Kind::Crossbar => (CROSSBAR, None),
+            Kind::Rom => (ROM, None),
         };
         let part = part.map_or(String::new(), |part| format!("_by{part}"));
         format!("{chip}_{stem}_{bits}x{words}{part}")
@@ -71,7 +78,7 @@ impl Memory {
     /// The memory of a module of this name.
     fn named(chip: &str, module: &str) -> Option<Self> {
         let rest = module.strip_prefix(chip)?.strip_prefix('_')?;
-        let all = [TWO_PORTS, ONE_PORT, ASYNCHRONOUS, CROSSBAR];
+        let all = [TWO_PORTS, ONE_PORT, ASYNCHRONOUS, CROSSBAR, ROM];
         let of = |stem: &&str| rest.strip_prefix(*stem)?.strip_prefix('_');
         let (stem, shape) = all.iter().find_map(|stem| Some((*stem, of(stem)?)))?;
         let (bits, words) = shape.split_once('x')?;
@@ -81,6 +88,7 @@ impl Memory {
             (TWO_PORTS, part) => Kind::Parts(part.parse().ok()?),
             (ONE_PORT, _) => Kind::OnePort,
             (ASYNCHRONOUS, _) => Kind::Asynchronous,
+            (ROM, _) => Kind::Rom,
             _ => Kind::Crossbar,
         };
         Some(Self::new(kind, bits.parse().ok()?, words.parse().ok()?))
@@ -94,6 +102,7 @@ impl Memory {
             Kind::OnePort => "one port that reads or writes",
             Kind::Asynchronous => "one read port without a clock, one write port",
             Kind::Crossbar => "one write port, all words are read at once",
+            Kind::Rom => "one read port",
         }
     }
 
@@ -102,6 +111,7 @@ impl Memory {
     fn attributes(&self) -> &'static str {
         match (self.kind, self.words) {
             (Kind::Asynchronous | Kind::Crossbar, _) => "",
+            (Kind::Rom, _) => "(* ram_style = \"block\" *) ",
             (_, 0..4) => "(* no_rw_check *) ",
             _ => "(* no_rw_check, ram_style = \"block\" *) ",
         }
@@ -139,9 +149,20 @@ impl Memory {
                 format!("  output wire [{}:0] words_o,  // word 0 lowest\n  input  wire write_i,\n  input  wire {address} write_address_i,\n  input  wire {word} data_i\n", bits * words - 1),
                 format!("  genvar k;\n  generate\n    for (k = 0; k < {words}; k = k + 1) begin : g_word\n      assign words_o[{bits} * k +: {bits}] = memory[k];\n    end\n  endgenerate\n\n  always @(posedge clk_i) begin\n    if (write_i) memory[write_address_i] <= data_i;\n  end\n"),
             ),
+            Kind::Rom => (
+                format!("  input  wire read_i,\n  input  wire {address} read_address_i,\n  output reg  {word} data_o\n"),
+                "  initial $readmemh(FILE, memory);\n\n  always @(posedge clk_i) begin\n    if (read_i) data_o <= memory[read_address_i];\n  end\n".into(),
+            ),
+        };
+        let parameters = match self.kind {
+            Kind::Rom => format!(
+                "#(\n  parameter FILE = \"{}\"  // what it holds\n) ",
+                image_name(chip)
+            ),
+            _ => String::new(),
         };
         format!(
-            "// {words} words of {bits} bits: {}.\nmodule {} (\n  input  wire clk_i,\n{ports});\n\n  {}reg {word} memory [0:{}];\n\n{body}\nendmodule\n",
+            "// {words} words of {bits} bits: {}.\nmodule {} {parameters}(\n  input  wire clk_i,\n{ports});\n\n  {}reg {word} memory [0:{}];\n\n{body}\nendmodule\n",
             self.about(),
             self.module(&chip.name),
             self.attributes(),
@@ -154,6 +175,15 @@ const TWO_PORTS: &str = "ram_1r1w";
 const ONE_PORT: &str = "ram_1rw";
 const ASYNCHRONOUS: &str = "ram_async";
 const CROSSBAR: &str = "crossbar";
+const ROM: &str = "rom";
+
+/// The parameter of the shell that names the file of what a ROM holds.
+pub(super) const IMAGE_PARAMETER: &str = "BOOT_FILE";
+
+/// The file of what a ROM holds, where that parameter says nothing.
+pub(super) fn image_name(chip: &Chip) -> String {
+    format!("{}_program.hex", chip.name)
+}
 
 fn two_ports(word: &str, address: &str, data: &str, part: &str) -> String {
     format!(
@@ -201,12 +231,13 @@ pub(super) fn file<'a>(
     chip: &Chip,
     files: impl Iterator<Item = &'a DesignFile>,
 ) -> Option<DesignFile> {
-    let modules: Vec<String> = used(chip, files).keys().map(|m| m.print(chip)).collect();
-    if modules.is_empty() {
+    let used = used(chip, files);
+    if used.is_empty() {
         return None;
     }
+    let modules: Vec<String> = used.keys().map(|m| m.print(chip)).collect();
     let mut text = header(chip, "The memories, a module a kind and shape.");
-    for line in RULES {
+    for line in rules(&used) {
         let _ = writeln!(text, "// {line}");
     }
     text += "\n// Waiver: a file is replaced as a whole, so it holds several modules.\n/* verilator lint_off DECLFILENAME */\n";
@@ -231,6 +262,15 @@ const RULES: [&str; 8] = [
     "- An address beyond the last word may occur; what it reads is not used, and nothing is written there.",
 ];
 
+/// And what a ROM keeps to.
+const OF_ROM: &str = "- A ROM is never written: from power-up on it holds what the file FILE says, as $readmemh reads it.";
+
+/// The rules of these memories.
+fn rules(used: &BTreeMap<Memory, usize>) -> impl Iterator<Item = &'static str> {
+    let rom = used.keys().any(|m| m.kind == Kind::Rom);
+    RULES.into_iter().chain(rom.then_some(OF_ROM))
+}
+
 /// The section of the data sheet.
 pub(super) fn section<'a>(chip: &Chip, files: impl Iterator<Item = &'a DesignFile>) -> String {
     let used = used(chip, files);
@@ -241,7 +281,7 @@ pub(super) fn section<'a>(chip: &Chip, files: impl Iterator<Item = &'a DesignFil
         "## Memories\n\nEvery memory is an instance of a module of `{}`:\n\n| module | words | bits | kind | instances in the text |\n|---|---|---|---|---|\n",
         file_name(chip)
     );
-    for (memory, instances) in used {
+    for (memory, instances) in &used {
         let _ = writeln!(
             text,
             "| `{}` | {} | {} | {} | {instances} |",
@@ -253,7 +293,7 @@ pub(super) fn section<'a>(chip: &Chip, files: impl Iterator<Item = &'a DesignFil
     }
     text +=
         "\nA module that stands in a lane or neuron is there once in each of them. The rules:\n\n";
-    for line in RULES {
+    for line in rules(&used) {
         let _ = writeln!(text, "{line}");
     }
     text + "\n"
@@ -291,5 +331,9 @@ mod tests {
     #[test]
     fn a_crossbar_is_named() {
         check(Kind::Crossbar);
+    }
+    #[test]
+    fn a_rom_is_named() {
+        check(Kind::Rom);
     }
 }

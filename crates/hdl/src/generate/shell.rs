@@ -3,6 +3,7 @@
 //! The wrappers are written by hand (`rtl/interfaces/`); the shell only instantiates them. The core keeps its name and
 //! ports, and is what co-simulation runs.
 
+mod boot;
 mod bring_up;
 mod config;
 mod page;
@@ -12,6 +13,8 @@ mod spikes;
 mod timing;
 mod window;
 
+pub use boot::program_words;
+pub(super) use boot::rom;
 pub(super) use spikes::DEPTH_BITS;
 pub use window::Window;
 
@@ -19,6 +22,10 @@ use super::{DesignFile, Port, file, header, ports, ports::range};
 use bruno_chip::{Interfaces, SpikeInterface};
 use bruno_device::Chip;
 use std::fmt::Write;
+
+/// Names of the nets of transfers: from the host's wrapper, and from what loads the chip, to the hub.
+const HOST: &str = "host";
+const HUB: &str = "hub";
 
 /// Bits of an event's address.
 const EVENT_BITS: usize = 16;
@@ -70,6 +77,7 @@ pub(super) fn companions(chip: &Chip) -> Vec<DesignFile> {
         name: format!("{name}.md"),
         text: page::print(chip, &name, &interfaces, &ports),
     });
+    files.extend(interfaces.boot.then(|| boot::blank(chip)));
     files
 }
 
@@ -98,7 +106,11 @@ fn print(chip: &Chip, interfaces: &Interfaces, sides: &[Side]) -> String {
         "Shell of the chip: its core and the wrappers that connect it to a system (docs/interfaces.md).",
     );
     let ports = all_ports(interfaces, sides);
-    let _ = writeln!(text, "module {name} (");
+    let parameter = match interfaces.boot {
+        true => boot::parameter(chip),
+        false => String::new(),
+    };
+    let _ = writeln!(text, "module {name} {parameter}(");
     for (index, port) in ports.iter().enumerate() {
         let comma = if index + 1 < ports.len() { "," } else { "" };
         let _ = writeln!(text, "  {}{comma} // {}", port.declaration(), port.about);

@@ -73,6 +73,10 @@ fn shell(chip: &Chip, interfaces: &Interfaces) -> Vec<Ram> {
     let outputs = chip.layers.last().map_or(0, |l| l.neurons);
     let ram = |bits, words| Ram { bits, words };
     let mut memories = vec![ram(32, 2 * outputs)];
+    if interfaces.boot {
+        let rom = super::shell::rom(chip);
+        memories.push(ram(rom.bits, rom.words));
+    }
     if interfaces.decision {
         memories.extend([ram(24, outputs), ram(40, outputs)]);
     }

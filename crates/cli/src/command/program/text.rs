@@ -50,16 +50,19 @@ pub(super) fn print(
     })
 }
 
-/// The biases of a chip that decides classes, in codes: it adds them up in every window.
+/// The biases of a chip that decides classes, in codes: it adds them up in every window. They are 0 where the program has
+/// another rule, so that a chip's programs have the same number of words.
 fn biases(chip: &Chip, program: &TrainedProgram) -> Result<Vec<Word>, String> {
-    let decides = chip.description.interfaces.is_some_and(|i| i.decision);
-    if !decides || program.decision.rule != Rule::LargestMean {
+    if !chip.description.interfaces.is_some_and(|i| i.decision) {
         return Ok(Vec::new());
     }
     let scale = logit_per_code(chip, program);
     let limit = 1i64 << (BIAS_BITS - 1);
     let word = |(k, bias): (u32, &f32)| {
-        let code = (bias / scale).round() as i64;
+        let code = match program.decision.rule {
+            Rule::LargestMean => (bias / scale).round() as i64,
+            Rule::Keys => 0,
+        };
         if !(-limit..limit).contains(&code) {
             return Err(format!(
                 "`decision.bias[{k}]` is {bias}, {code} LSB of the outputs' current; allowed: -{limit}..{} for a chip that decides \

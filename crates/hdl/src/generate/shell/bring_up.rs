@@ -1,7 +1,7 @@
 //! The first steps with a chip, numbered, with the transfers of its own interface; and the protocols of its page.
 
 use super::Window;
-use crate::generate::{map_hash, readback};
+use crate::generate::{map_hash, memory::image_name, readback};
 use bruno_chip::{
     ConfigInterface, Interfaces, MAP_VERSION, RecorderInterface, SHELL_RESULTS, Section,
     SpikeInterface, address, global_register, shell_register,
@@ -31,6 +31,9 @@ pub(super) fn protocols(interfaces: &Interfaces) -> String {
     }
     if interfaces.decision {
         text += &section("Decision");
+    }
+    if interfaces.boot {
+        text += &section("Boot");
     }
     if interfaces.recorder == RecorderInterface::AxiStream {
         text += &section("Recorder as AXI4-Stream");
@@ -136,7 +139,10 @@ pub(super) fn print(chip: &Chip, interfaces: &Interfaces) -> String {
             "It takes the programs of this description: `hash`, {}.",
             example.read(shell("hash"), map_hash(chip))
         ),
-        load(chip, &example),
+        match interfaces.boot {
+            true => boot(chip),
+            false => load(chip, &example),
+        },
     ];
     steps.extend(interfaces.decision.then(|| sample(&example, &shell)));
     steps.extend([
@@ -179,6 +185,15 @@ fn load(chip: &Chip, example: &Example<'_>) -> String {
         "Load the program: `bruno program export` lists its words in their order{format}. All {weights} weights must be written, they are \
          undefined after a reset; registers and level tables hold the chip's card. The first weight with code 1: {}. {back}",
         example.write(address(Section::Codes(0), 0), 1)
+    )
+}
+
+/// How a chip comes to its program by itself.
+fn boot(chip: &Chip) -> String {
+    format!(
+        "The program is there: `boot_done_o` is high (until then no transfer is answered) and `boot_error_o` low. The ROM holds what \
+         `bruno program export RUN --format hex --out {}` has written before synthesis.",
+        image_name(chip)
     )
 }
 

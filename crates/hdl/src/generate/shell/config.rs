@@ -1,13 +1,12 @@
 //! The configuration side: a wrapper, the hub, and the shell's own registers with their counters.
 
 use super::{
-    Side, core_ports, core_wires, input, instance, output, owned, pins, window::Window, wire_name,
+    HOST, HUB, Side, boot, core_ports, core_wires, input, instance, output, owned, pins,
+    window::Window, wire_name,
 };
 use crate::generate::memory::{Kind, Memory, Pin};
 use crate::generate::{Port, hidden_neurons, index_bits, map_hash, ports::range};
-use bruno_chip::{
-    ConfigInterface, Interfaces, MAP_VERSION, SHELL_COUNTERS, Section, address, global_register,
-};
+use bruno_chip::{ConfigInterface, Interfaces, MAP_VERSION, SHELL_COUNTERS, Section, address};
 use bruno_device::Chip;
 
 pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
@@ -28,11 +27,23 @@ pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
     };
     let mut body = String::from("  // Configuration.\n") + &core_wires(&core);
     if let Some((module, parameters, name)) = wrapper {
-        body += HOST_WIRES;
+        body += &transfer_wires(HOST);
         body += &instance(module, parameters, name, &pins(&ports, &HOST_PINS));
     }
+    // Host pins are named as the core's ports, so are the ports of a shell that has the bare bus.
+    let host = |port: &Port| match wrapper.is_some() {
+        true => transfer_wire(HOST, port),
+        false => port.name.to_string(),
+    };
+    if interfaces.boot {
+        body += &transfer_wires(HUB);
+        body += &boot::body(chip, &core, host);
+    }
     body += &counters();
-    body += &hub(&core, wrapper.is_some());
+    body += &match interfaces.boot {
+        true => hub(&core, |port| transfer_wire(HUB, port)),
+        false => hub(&core, host),
+    };
     body += &registers(chip);
     body += &decision(chip, interfaces.decision);
     ports.push(output(
@@ -49,6 +60,10 @@ pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
         ports.extend(class_ports());
         parts.push("bruno_decision");
     }
+    if interfaces.boot {
+        ports.extend(boot::ports());
+        parts.push("bruno_boot");
+    }
     parts.extend(wrapper.map(|(module, ..)| module));
     if kind == ConfigInterface::Spi {
         parts.push("bruno_synchroniser");
@@ -56,9 +71,19 @@ pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
     Side { ports, body, parts }
 }
 
-const HOST_WIRES: &str = "  wire host_valid, host_ready, host_write, host_rvalid, host_error;
-  wire [31:0] host_addr, host_wdata, host_rdata;
-";
+/// Nets of transfers on one side of what stands between host and hub.
+fn transfer_wires(side: &str) -> String {
+    format!(
+        "  wire {side}_valid, {side}_ready, {side}_write, {side}_rvalid, {side}_error;
+  wire [31:0] {side}_addr, {side}_wdata, {side}_rdata;
+"
+    )
+}
+
+/// That of them which corresponds to a port of the core.
+fn transfer_wire(side: &str, port: &Port) -> String {
+    format!("{side}_{}", &port.name["cfg_".len()..port.name.len() - 2])
+}
 
 const HOST_PINS: [(&str, &str); 8] = [
     ("cfg_valid_o", "host_valid"),
@@ -205,17 +230,12 @@ fn decision(chip: &Chip, wanted: bool) -> String {
         + "\n"
 }
 
-fn hub(core: &[Port], wrapped: bool) -> String {
-    // Host pins are named as the core's ports, so are the ports of a shell that has the bare bus.
+/// The hub, whose nets towards the host are named by `host`.
+fn hub(core: &[Port], host: impl Fn(&Port) -> String) -> String {
     let mut all = pins(&[], &[]);
     for port in core {
         let stem = &port.name["cfg_".len()..];
-        let host = if wrapped {
-            format!("host_{}", &stem[..stem.len() - 2])
-        } else {
-            port.name.to_string()
-        };
-        all.push((format!("host_{stem}"), host));
+        all.push((format!("host_{stem}"), host(port)));
     }
     for port in core {
         // An output of the core is an input of the hub.
@@ -234,10 +254,9 @@ fn hub(core: &[Port], wrapped: bool) -> String {
         all.push((pin.into(), net.into()));
     }
     let page = address(Section::Shell, 0) >> 26;
-    let clear = global_register("clear").map_or(0, |index| address(Section::Global, index));
     let parameters = [
         ("PAGE", format!("6'd{page}")),
-        ("CLEAR", format!("32'd{clear}")),
+        ("CLEAR", format!("32'd{}", boot::clear())),
     ];
     String::from("  wire look, own, own_known;\n  wire [31:0] own_value;\n")
         + &instance("bruno_config_hub", &parameters, "hub", &all)

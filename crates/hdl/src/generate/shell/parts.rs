@@ -12,7 +12,7 @@ macro_rules! part {
 }
 
 /// Module and text, parts before those that use them.
-const PARTS: [(&str, &str); 17] = [
+const PARTS: [(&str, &str); 18] = [
     part!("bruno_synchroniser"),
     part!("bruno_fifo"),
     part!("bruno_counters"),
@@ -20,6 +20,7 @@ const PARTS: [(&str, &str); 17] = [
     part!("bruno_shell_registers"),
     part!("bruno_event_registers"),
     part!("bruno_decision"),
+    part!("bruno_boot"),
     part!("bruno_config_hub"),
     part!("bruno_spi_slave"),
     part!("bruno_axi4_lite"),

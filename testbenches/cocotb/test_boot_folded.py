@@ -1,0 +1,3 @@
+"""The suite `boot` on a folded chip."""
+
+from test_boot import decides, every_word, foreign, host_waits  # noqa: F401
