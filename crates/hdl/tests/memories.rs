@@ -19,6 +19,10 @@ fn check(description: &str) {
         let library = if file.holds_memories() { "-lib " } else { "" };
         read += &format!("read_verilog {library}{}; ", file.name);
     }
+    // What a ROM holds is read with the Verilog.
+    for file in &design.companions {
+        std::fs::write(dir.path().join(&file.name), &file.text).unwrap();
+    }
     let top = match design.shell.is_empty() {
         true => chip.name.clone(),
         false => bruno_hdl::shell_module(&chip),

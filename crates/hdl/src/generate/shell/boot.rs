@@ -84,7 +84,7 @@ pub(super) fn body(chip: &Chip, core: &[Port], host: impl Fn(&Port) -> String) -
     );
     wires
         + &instance("bruno_boot", &parameters, "boot", &all)
-        + &memory.instance(chip, "program", &[&read])
+        + &memory.instance(chip, "boot_rom", &[&read])
         + "\n"
 }
 
