@@ -356,6 +356,26 @@ fn generate_writes_the_shell() {
     let constraints = std::fs::read_to_string(out.join("mini_shell.sdc")).unwrap();
     assert!(constraints.contains("-name clk -period 33.333") && constraints.contains("-name sck"));
 }
+/// A program that was exported stays where the chip is generated again; a file without one is written anew.
+#[test]
+fn generate_keeps_a_program() {
+    let (dir, path) =
+        written(&SMALL.replace("\"inputs\":2", r#""inputs":2,"interfaces":{"boot":true}"#));
+    let image = dir.path().join("mini_program.hex");
+    let to = dir.path().display().to_string();
+    let generate = || bruno(&["generate", &path, "--out", &to]);
+    let stays = "mini_program.hex stays: it holds a program";
+    std::fs::write(&image, "// No program of chip other\n").unwrap();
+    check(generate(), 0, "mini_program.hex");
+    let blank = std::fs::read_to_string(&image).unwrap();
+    assert!(blank.starts_with("// No program of chip mini:"), "{blank}");
+    std::fs::write(&image, "00000000 00000000\n").unwrap();
+    check(generate(), 0, stays);
+    assert_eq!(
+        std::fs::read_to_string(&image).unwrap(),
+        "00000000 00000000\n"
+    );
+}
 #[test]
 fn a_clock_too_slow_for_the_fold() {
     let interfaces = r#""inputs":2,"fold":2,"interfaces":{"spikes":"aer","clock_mhz":5}"#;

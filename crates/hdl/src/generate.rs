@@ -31,7 +31,7 @@ pub use fold::cycles_per_tick;
 pub use map_hash::map_hash;
 pub use ports::{Port, hidden_neurons, ports, streams};
 pub use register_map::registers;
-pub use shell::{Window, program_words, shell_module};
+pub use shell::{Window, is_blank_program, program_words, shell_module};
 pub use size::{LayerSize, Ram, Size, size};
 pub use speed::clock_finding;
 

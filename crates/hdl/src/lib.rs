@@ -24,8 +24,8 @@ pub use from_model::ModelKernels;
 pub use generate::{
     ANSWER_CYCLES, Design, DesignFile, EVENT_CYCLES, LayerSize, Port, RECORD_CYCLES, Ram, Size,
     Window, bank_module, bank_names, clock_finding, cycles_per_tick, delivered, generate,
-    hidden_neurons, map_hash, ports, program_words, registers, shell_module, size, states,
-    states_in_range, streams,
+    hidden_neurons, is_blank_program, map_hash, ports, program_words, registers, shell_module,
+    size, states, states_in_range, streams,
 };
 pub use module::module;
 pub use narrow::Cells;

@@ -6,8 +6,9 @@ use super::check::resolve;
 use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::output;
+use bruno_hdl::DesignFile;
 use bruno_host::FolderLock;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write the Verilog of a chip: one module a file, a file list (.f), timing constraints (.sdc), the data sheet (.md).
 ///
@@ -52,7 +53,14 @@ impl Generate {
         let verilog = design.verilog.iter().chain(&design.shell);
         for file in verilog.chain(&design.companions) {
             let path = self.out.join(&file.name);
-            output::write(&path, &file.text)?;
+            if has_program(&path, file) {
+                tell!(
+                    "note: {} stays: it holds a program; export it again where the description has changed",
+                    path.display()
+                );
+            } else {
+                output::write(&path, &file.text)?;
+            }
             written.push(path);
         }
         if let Some(warning) = stale::warning(&self.out, &written) {
@@ -78,4 +86,10 @@ impl Generate {
         }
         Ok(())
     }
+}
+
+/// Whether a ROM's file without a program would take the place of a program that was exported to it.
+fn has_program(path: &Path, file: &DesignFile) -> bool {
+    bruno_hdl::is_blank_program(file.text.as_bytes())
+        && std::fs::read(path).is_ok_and(|old| !bruno_hdl::is_blank_program(&old))
 }

@@ -13,8 +13,8 @@ mod spikes;
 mod timing;
 mod window;
 
-pub use boot::program_words;
 pub(super) use boot::rom;
+pub use boot::{is_blank_program, program_words};
 pub(super) use spikes::DEPTH_BITS;
 pub use window::Window;
 

@@ -96,13 +96,21 @@ pub(super) fn parameter(chip: &Chip) -> String {
     )
 }
 
+/// How the file of a ROM without a program begins.
+const NO_PROGRAM: &str = "// No program of chip";
+
+/// Whether a ROM's file is the one that is generated, without a program.
+pub fn is_blank_program(file: &[u8]) -> bool {
+    file.starts_with(NO_PROGRAM.as_bytes())
+}
+
 /// What the ROM holds before there is a program: it clears the states, again and again.
 pub(super) fn blank(chip: &Chip) -> DesignFile {
     let word = format!("{:08x} 00000001\n", clear());
     DesignFile {
         name: image_name(chip),
         text: format!(
-            "// No program of chip {}: word address, data. `bruno program export RUN --format hex` writes one.\n{}",
+            "{NO_PROGRAM} {}: word address, data. `bruno program export RUN --format hex` writes one.\n{}",
             chip.name,
             word.repeat(program_words(chip))
         ),
