@@ -204,6 +204,18 @@ fn saturation() -> Proof {
     }
 }
 
+/// A tick of a folded readout beside the scalar kernel: 14 cycles from its start to what it leaves, and one before.
+fn lane() -> Proof {
+    let bank = chip("lane", FOLDED, "folded_", &[]);
+    let kernel = bruno_hdl::module("synapse", &Synapse::default()).unwrap();
+    Proof {
+        verilog: bank.verilog + &kernel,
+        cut: "folded_readout_lane*/w:syn_product folded_readout_lane*/w:inject_q synapse/w:k_product",
+        engine: Engine::Induction(16),
+        ..bank
+    }
+}
+
 /// A neuron from its file beside the kernels that are written by hand.
 fn equal(name: &'static str, block: &dyn Block, state: &str) -> Proof {
     let proof = neuron("equal", name, block, "");
@@ -369,6 +381,7 @@ properties! {
     bus_answers: bus();
     bus_errors_change_nothing: bus_errors();
     saturations_are_counted: saturation();
+    tick_of_a_folded_readout: lane();
     felif_of_its_file: equal_felif_ready();
     felif_of_its_file_waiting: equal_felif();
     lif_of_its_file: equal_lif("READY");
@@ -420,6 +433,10 @@ faults! {
     write_to_id: bus(), "26'd0: begin known_q <= !write_q", "26'd0: begin known_q <= 1'b1", "error ==";
     read_writes: bus_errors(), "if (write_q) window_q", "window_q", "window_q == 32";
     missing_level_written: bus_errors(), "(addr_q[25:9] == 17'd0)", "(addr_q[25:10] == 16'd0)", "levels_write == 0";
+    lane_reads_another_slot: lane(), ".read_address_i(early_slot_q), .data_o(i_q)", ".read_address_i(late_slot_q), .data_o(i_q)", "factor_i ==";
+    lane_writes_another_slot: lane(), ".write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])", ".write_address_i(late_slot_q), .data_i(n_sat_count_next[19:0])", "count ==";
+    lane_forgets_a_clear: lane(), "fresh_i ? 16'sd0 : i_q", "i_q", "factor_i ==";
+    lane_mixes_two_stages: lane(), "(syn_i_s3 + syn_step)", "(syn_i + syn_step)", "i ==";
     offset_of_the_file_lost: equal_lif("READY"), "+ V_round)", "+ 32'sd128)", "file_v ==";
     decay_of_the_file_not_rounded: equal_lif("READY"), "(I_round - ", "(32'sd0 - ", "file_i ==";
     hold_of_the_file_differs: equal_felif(), "k_p_wanted = (p + k_dp)", "k_p_wanted = (p + k_moved)", "file_p ==";
