@@ -3,10 +3,10 @@
 // - when a tick has ended, each neuron's current is what the kernel makes of the one before (of rest in the first tick
 //   after a clear) and of the sum that is there as the neuron passes;
 // - its saturated updates are counted, from nothing in a window's first tick;
-// - the last tick of a window leaves both in the record, unless the record before is on its way;
+// - the last tick of a window leaves both in the record, unless the record before is on its way: that one stands still
+//   during any tick;
 // - between ticks all states hold.
 // So slots enter their own place of every memory, stages hold one neuron each, and no neuron sees another's values.
-// Not proved: that a record on its way stands still during a tick that would replace it.
 // Assumed: inputs hold during a tick and nothing is cleared or written then, as the control module has it; counts below
 // their end (counter.v is about that).
 // Cut: the sum of the synapses, and the product of the decay. It is the same function on both sides: for the lane's
@@ -56,6 +56,8 @@ module lane (input clk);
   // What the tick begins with.
   reg signed [31:0] before_i;
   reg [19:0] before_count;
+  reg signed [15:0] before_kept_i;
+  reg [19:0] before_kept_count;
   reg capture;
   // The lane's factors and product as the followed neuron passes.
   reg at_product, at_sum;
@@ -74,6 +76,8 @@ module lane (input clk);
     if (start) begin
       before_i <= \dut.fresh_q ? 32'sd0 : i;
       before_count <= first ? 20'd0 : count;
+      before_kept_i <= kept_i;
+      before_kept_count <= kept_count;
       capture <= last & ! \dut.busy_q ;
     end
     at_product <= \dut.lane[0].unit.valid_q [1] & ( \dut.lane[0].unit.early_slot_q == slot);
@@ -118,7 +122,7 @@ module lane (input clk);
       assert (count == before_count + i_sat);
     end
     if (ended & capture) assert (kept_i == i_next && kept_count == before_count + i_sat);
-    if (ended & !capture) assert (kept_i == kept_i_q && kept_count == kept_count_q);
+    if (ended & !capture) assert (kept_i == before_kept_i && kept_count == before_kept_count);
     if (idle) assert (i == i_q && count == count_q && kept_i == kept_i_q && kept_count == kept_count_q);
   end
 endmodule

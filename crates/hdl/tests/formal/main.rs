@@ -436,6 +436,7 @@ faults! {
     lane_reads_another_slot: lane(), ".read_address_i(early_slot_q), .data_o(i_q)", ".read_address_i(late_slot_q), .data_o(i_q)", "factor_i ==";
     lane_writes_another_slot: lane(), ".write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])", ".write_address_i(late_slot_q), .data_i(n_sat_count_next[19:0])", "count ==";
     lane_forgets_a_clear: lane(), "fresh_i ? 16'sd0 : i_q", "i_q", "factor_i ==";
+    lane_replaces_a_record_on_its_way: lane(), "capture_q <= last_i & !busy_q;", "capture_q <= last_i;", "kept_i ==";
     lane_mixes_two_stages: lane(), "(syn_i_s3 + syn_step)", "(syn_i + syn_step)", "i ==";
     offset_of_the_file_lost: equal_lif("READY"), "+ V_round)", "+ 32'sd128)", "file_v ==";
     decay_of_the_file_not_rounded: equal_lif("READY"), "(I_round - ", "(32'sd0 - ", "file_i ==";
