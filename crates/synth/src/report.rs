@@ -11,6 +11,7 @@ use bruno_chip::{ConfigInterface, RecorderInterface, SpikeInterface};
 use bruno_device::Chip;
 use bruno_hdl::{Design, DesignFile};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -190,7 +191,7 @@ fn prepare(
         }
     }
     for file in subject.verilog.iter().copied().chain(&design.companions) {
-        write(dir, &file.name, &file.text)?;
+        write(dir, &file.name, &with_a_program(file))?;
     }
     let library = target.library()?;
     let script = script::print(subject, device, library, *memories);
@@ -205,10 +206,59 @@ fn prepare(
     Ok(())
 }
 
+/// The text of a file; where it is a ROM's without a program, arbitrary words take the place of its words: tools fold what
+/// repeats, and no program does.
+fn with_a_program(file: &DesignFile) -> Cow<'_, str> {
+    if !bruno_hdl::is_blank_program(file.text.as_bytes()) {
+        return Cow::Borrowed(&file.text);
+    }
+    // Lines of two words behind a first line that is a comment.
+    let pairs = file.text.lines().count().saturating_sub(1) as u64;
+    let mut text = String::new();
+    for pair in 0..pairs {
+        let mixed = (pair + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        text += &format!("{:08x} {:08x}\n", mixed >> 32, mixed & 0xffff_ffff);
+    }
+    Cow::Owned(text)
+}
+
 pub(crate) fn write(dir: &Path, name: &str, text: &str) -> Result<(), SynthError> {
     let path = dir.join(name);
     std::fs::write(&path, text).map_err(|source| SynthError::File {
         path: path.display().to_string(),
         source,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    /// So many lines of two words come of this file, no word twice; `None`: the file stays.
+    fn check(text: &str, lines: Option<usize>) {
+        let file = DesignFile {
+            name: "chip_program.hex".into(),
+            text: text.into(),
+        };
+        let written = with_a_program(&file);
+        match lines {
+            None => assert_eq!(written, text),
+            Some(lines) => {
+                let words: HashSet<&str> = written.split_whitespace().collect();
+                assert_eq!((written.lines().count(), words.len()), (lines, 2 * lines));
+            }
+        }
+    }
+
+    #[test]
+    fn a_rom_without_a_program() {
+        let blank = "00000007 00000001\n".repeat(500);
+        check(&format!("// No program of chip x\n{blank}"), Some(500));
+    }
+    #[test]
+    fn any_other_file() {
+        check("// Program of chip x\n00000007 00000001\n", None);
+    }
 }
