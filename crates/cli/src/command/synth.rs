@@ -20,7 +20,7 @@ use std::time::Duration;
 /// uses of it).
 ///
 /// On an FPGA a chip whose only port is SPI is mapped with its shell, in one piece; of another one the core is, between
-/// shift registers.
+/// shift registers. The ROM of a chip that boots is filled with arbitrary words, so that it is counted as with a program.
 ///
 /// The script, the netlists and the logs of every tool stay in --out, with the report (report.json). A missing Yosys or
 /// cell library ends the command with exit code 3; where OpenSTA or nextpnr is missing the timing is printed as "not
