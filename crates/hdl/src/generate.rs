@@ -8,6 +8,7 @@ mod datasheet;
 mod delivered;
 mod fold;
 mod fusesoc;
+mod lists;
 mod map_hash;
 mod memory;
 mod nets;

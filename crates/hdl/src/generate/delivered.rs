@@ -6,7 +6,6 @@
 
 mod bank;
 mod neuron;
-mod ports;
 mod synapses;
 
 use super::{Design, bank_module, bank_sizes, file, generate};

@@ -2,9 +2,9 @@
 
 use super::neuron::{channel_bits, saturation_bits, word_bits};
 use super::neuron_module;
-use super::ports::{connections, list, port, unused, vector, wires};
 use crate::generate::bank::memory::{data_width, index_width};
 use crate::generate::fold::synapses::{Projection, projections};
+use crate::generate::lists::{connections, list, port, unused, vector, wires};
 use crate::generate::register_map::register_ports;
 use crate::generate::{
     bank_module, extend_bits, header, index_bits, literal, readback, register_file::value_type,

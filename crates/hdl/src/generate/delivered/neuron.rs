@@ -1,12 +1,12 @@
 //! A neuron: its synapses, states, and what the recorder keeps of it.
 
 use super::neuron_module;
-use super::ports::{list, port, short, unused, vector, wires};
 use super::synapses;
 use crate::HdlError;
 use crate::atoms::Type;
 use crate::generate::bank::{Array, arrays_from, constants, saturations, stages};
 use crate::generate::fold::synapses::projections;
+use crate::generate::lists::{list, port, short, unused, vector, wires};
 use crate::generate::register_map::{bank_registers, register_ports};
 use crate::generate::{
     extend_bits, header, index_bits, literal, readback, register_file::value_type,

@@ -1,10 +1,10 @@
 //! Synapses of a neuron: the current of the channels that spike, in the way that takes fewest cells. All ways give the
 //! same integers ([`Sum`]).
 
-use super::ports::vector;
 use crate::generate::fold::synapses::{
     Projection, Sum, constant, counts::count_bits, projections, way,
 };
+use crate::generate::lists::vector;
 use crate::generate::memory::{Kind, Memory, Pin};
 use crate::generate::{extend_bits, ports::low};
 use crate::interval::Interval;

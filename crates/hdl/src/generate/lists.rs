@@ -1,7 +1,12 @@
-//! Lists of ports and connections, a line each.
+//! Lists of ports and connections, a line each, as delivered modules have them.
 
 /// A port with its comment, which may be empty.
-pub(super) fn port(direction: &str, kind: &str, name: &str, about: &str) -> (String, String) {
+pub(in crate::generate) fn port(
+    direction: &str,
+    kind: &str,
+    name: &str,
+    about: &str,
+) -> (String, String) {
     (
         format!("{direction:<6} {kind:<18} {name}"),
         about.to_string(),
@@ -9,17 +14,17 @@ pub(super) fn port(direction: &str, kind: &str, name: &str, about: &str) -> (Str
 }
 
 /// `wire [n-1:0]`, a vector even of one bit: so each bit of it can be selected.
-pub(super) fn wires(bits: usize) -> String {
+pub(in crate::generate) fn wires(bits: usize) -> String {
     format!("wire {}", vector(bits))
 }
 
 /// `[n-1:0]`.
-pub(super) fn vector(bits: usize) -> String {
+pub(in crate::generate) fn vector(bits: usize) -> String {
     format!("[{}:0]", bits - 1)
 }
 
 /// The list between the brackets of a module.
-pub(super) fn list(ports: &[(String, String)]) -> String {
+pub(in crate::generate) fn list(ports: &[(String, String)]) -> String {
     let last = ports.len() - 1;
     let width = ports.iter().map(|p| p.0.len()).max().unwrap_or(0) + 1;
     let line = |(at, (declaration, about)): (usize, &(String, String))| {
@@ -38,7 +43,7 @@ pub(super) fn list(ports: &[(String, String)]) -> String {
 const COLUMNS: usize = 92;
 
 /// The first words of a comment, where not all of it has room; the data sheet has the rest.
-pub(super) fn short(about: &str, columns: usize) -> &str {
+pub(in crate::generate) fn short(about: &str, columns: usize) -> &str {
     let mut about = about;
     while about.len() > columns {
         let Some(end) = about.rfind("; ").or_else(|| about.rfind(", ")) else {
@@ -50,7 +55,7 @@ pub(super) fn short(about: &str, columns: usize) -> &str {
 }
 
 /// Connections by name, in the order of the ports.
-pub(super) fn connections(ports: &[(String, String)], depth: usize) -> String {
+pub(in crate::generate) fn connections(ports: &[(String, String)], depth: usize) -> String {
     let indent = "  ".repeat(depth);
     let all: Vec<String> = ports
         .iter()
@@ -60,7 +65,7 @@ pub(super) fn connections(ports: &[(String, String)], depth: usize) -> String {
 }
 
 /// Names in a `wire unused`, which a lint tool asks for, a few lines of them.
-pub(super) fn unused(name: &str, parts: &[String], about: &str) -> String {
+pub(in crate::generate) fn unused(name: &str, parts: &[String], about: &str) -> String {
     if parts.is_empty() {
         return String::new();
     }
