@@ -3,6 +3,7 @@
 
 mod energy;
 mod figures;
+mod flat;
 mod function;
 mod liberty;
 mod netlist;
@@ -13,22 +14,14 @@ mod table;
 pub use energy::Energy;
 pub use figures::{Load, ModuleEnergy, Power};
 
-use crate::report::{Options, Report, write};
-use crate::script::files;
-use crate::target::Library;
-use crate::tool::Tool;
-use crate::{SynthError, area};
+use crate::SynthError;
+use crate::report::{Options, Report};
 use bruno_device::Chip;
 use liberty::Liberty;
-use netlist::{MODULE, Netlist};
+use netlist::Netlist;
 use replay::Run;
 use simulate::Simulator;
 use std::path::Path;
-
-const FLATTEN: Tool = Tool {
-    log: "power_messages.log",
-    ..crate::tool::YOSYS
-};
 
 /// What ports and memories drive.
 const REST: &str = "(pins at ports and memories)";
@@ -46,18 +39,11 @@ pub fn power(
     progress: &mut dyn FnMut(&str),
 ) -> Result<(Power, [String; 2]), SynthError> {
     let library = options.target.library()?.ok_or(SynthError::Energies)?;
-    let liberty = Liberty::read(Path::new(library.liberty))?;
     progress("flattening for power");
-    write(&options.dir, files::POWER_SCRIPT, &script(report, library))?;
-    let arguments = ["-Q", "-q", "-l", "power.log", files::POWER_SCRIPT];
-    FLATTEN.run(&options.dir, &arguments, options.limit, &mut |_| ())?;
-    let path = options.dir.join(files::POWER);
-    let unreadable = |what: String| SynthError::Unreadable {
-        log: path.display().to_string(),
-        what,
-    };
-    let text = area::read(&path)?;
-    let netlist = Netlist::parse(&text, &report.top, &liberty).map_err(unreadable)?;
+    let modules: Vec<&str> = report.modules.iter().map(|m| m.name.as_str()).collect();
+    let path = Path::new(library.liberty);
+    let (liberty, netlist) = flat::netlist(&report.top, &modules, path, options)?;
+    let unreadable = |what: String| flat::unreadable(options, what);
     let mut play = |commands: &str, name: &str| {
         progress(&format!("simulating the netlist, {name}"));
         replay::play(Simulator::new(&netlist), commands).map_err(unreadable)
@@ -65,26 +51,6 @@ pub fn power(
     let (busy, idle) = (play(busy, "busy")?, play(idle, "idle")?);
     let power = estimate(chip, report, &netlist, &liberty, [&busy, &idle]);
     Ok((power, [busy.printed, idle.printed]))
-}
-
-/// The netlist in one piece, each cell with the place of its module, memories as simple gates that nothing is known of.
-fn script(report: &Report, library: Library) -> String {
-    let mut lines = vec![
-        format!("read_liberty -lib {}", library.liberty),
-        format!("read_verilog {}", files::NETLIST),
-        format!("hierarchy -top {}", report.top),
-    ];
-    for (at, module) in report.modules.iter().enumerate() {
-        lines.push(format!(
-            "setattr -set {MODULE} {} {}/c:*",
-            at + 1,
-            module.name
-        ));
-    }
-    lines.push("proc; flatten; memory; memory_map; opt_clean".into());
-    lines.push("techmap; dffunmap; simplemap; clean".into());
-    lines.push(format!("write_json {}", files::POWER));
-    lines.join("\n") + "\n"
 }
 
 fn estimate(

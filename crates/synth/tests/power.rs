@@ -1,10 +1,10 @@
-//! The energy of a chip: modules add up, events cost, and the run that was counted is the integer model's.
+//! The energy of a chip: events cost, and the run that was counted is the integer model's.
 
 use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_sim::stimuli::Case;
 use bruno_sim::{replay, stimuli};
-use bruno_synth::{Energy, Memories, ModuleEnergy, Options, Power, Target, power, synthesise};
+use bruno_synth::{Memories, Options, Power, Target, power, synthesise};
 use std::time::Duration;
 
 const CHIP: &str = r#"{"name":"meter","inputs":3,"window_ticks":40,"fold":2,
@@ -56,16 +56,7 @@ fn check(memories: Memories) -> Power {
         busy.synaptic_events,
         2 * busy.input_events + 3 * busy.spikes
     );
-    check_sum(&power, |m| m.busy, busy.energy);
-    check_sum(&power, |m| m.idle, idle.energy);
     power
-}
-
-fn check_sum(power: &Power, of: fn(&ModuleEnergy) -> Energy, total: Energy) {
-    let sum: f64 = power.modules.iter().map(|m| of(m).total_pj()).sum();
-    assert!((sum / total.total_pj() - 1.0).abs() < 1e-9);
-    let clocks = power.modules.iter().filter(|m| of(m).clock_pj > 0.0);
-    assert!(clocks.count() > 3, "energies stand in the modules");
 }
 
 #[test]
