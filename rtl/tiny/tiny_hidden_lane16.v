@@ -4,153 +4,49 @@
 `default_nettype none
 
 module tiny_hidden_lane16 (
-  input  wire       clk_i,
-  input  wire       rst_i,
-  input  wire       read_i,          // slot_i enters the pipeline
-  input  wire [3:0] slot_i,
-  input  wire       fresh_i,         // first tick since the states' reset: they count as at rest
-  input  wire       first_i,         // first tick of a window
-  input  wire       capture_i,       // last tick of a window: keep a record
-  input  wire       done_i,          // last cycle of a tick
-  input  wire [23:0] pre_i,           // presynaptic spikes
-  input  wire [15:0] rec_spike_i,     // the layer's own spikes of the last tick
-  output reg [15:0] fired_o,         // neurons that fired in this tick
-  input  wire signed [13:0] v_rest_i,
-  output reg [1:0]  saturated_o,     // saturated updates in this cycle
-  input  wire       code_write_i,    // write code_i to the weight of code_slot_i and code_channel_i
-  input  wire [3:0] code_slot_i,
-  input  wire [5:0] code_channel_i,
-  input  wire [2:0] code_i,
-  input  wire       record_read_i,   // read the record of record_slot_i
-  input  wire [3:0] record_slot_i,
-  output wire [101:0] record_o
+  input  wire               clk_i,
+  input  wire               rst_i,
+  input  wire               read_i,          // slot_i enters the pipeline
+  input  wire [3:0]         slot_i,
+  input  wire               fresh_i,         // first tick since a clear: states count as at rest
+  input  wire               first_i,         // first tick of a window
+  input  wire               capture_i,       // last tick of a window: keep a record
+  input  wire               done_i,          // last cycle of a tick
+  input  wire [23:0]        pre_i,           // presynaptic spikes
+  input  wire [15:0]        rec_spike_i,     // the layer's own spikes of the last tick
+  output reg  [15:0]        fired_o,         // neurons that fired in this tick
+  input  wire signed [13:0] v_rest_i,        // state at rest
+  output reg  [1:0]         saturated_o,     // saturated updates in this cycle
+  input  wire               code_write_i,    // write code_i to the weight of a slot's channel
+  input  wire [3:0]         code_slot_i,
+  input  wire [5:0]         code_channel_i,
+  input  wire [2:0]         code_i,
+  input  wire               record_read_i,   // read the record of record_slot_i
+  input  wire [3:0]         record_slot_i,
+  output wire [101:0]       record_o
 );
 
-  // The card, frozen. Waiver: a state shorter than its register takes the low bits.
-  /* verilator lint_off UNUSEDSIGNAL */
-  wire [6:0] i_dec_m_i = 7'd66; // 1 - exp(-1us/tau_syn), mantissa
-  wire [29:0] i_dec_h_i = 30'd32768; // its rounding half; with stochastic rounding 2^s - 1, the mask of its random offset
-  wire [4:0] i_dec_s_i = 5'd16; // its shift
-  wire [10:0] in_m_i = 11'd1326; // 1us/C in LSB of V by LSB of I, mantissa
-  wire [29:0] in_h_i = 30'd512; // its rounding half
-  wire [4:0] in_s_i = 5'd10; // its shift
-  wire [10:0] leak_m_i = 11'd1658; // g*1us/C, mantissa
-  wire [29:0] leak_h_i = 30'd4096; // its rounding half
-  wire [4:0] leak_s_i = 5'd13; // its shift
-  wire signed [19:0] v_th_i = 20'sd3277; // threshold, LSB of V
-  wire signed [19:0] v_reset_i = 20'sd0; // membrane after a spike, LSB of V
-  wire signed [19:0] v_floor_i = -20'sd2048; // lower clamp of the membrane, LSB of V
-  wire [19:0] t_ref_i = 20'd200; // refractory time, ticks
-  /* verilator lint_on UNUSEDSIGNAL */
+  localparam [14:0] I_MAX = 15'd32767;
+  localparam signed [15:0] I_MIN = -16'sd32768;
+  localparam [12:0] V_MAX = 13'd8191;
+  localparam [7:0] V_ROUND = 8'd128;
+  localparam [6:0] I_DEC_M = 7'd66; // 1 - exp(-1us/tau_syn), mantissa
+  localparam [29:0] I_DEC_H = 30'd32768; // its rounding half
+  localparam [10:0] IN_M = 11'd1326; // 1us/C in LSB of V by LSB of I, mantissa
+  localparam [29:0] IN_H = 30'd512; // its rounding half
+  localparam [10:0] LEAK_M = 11'd1658; // g*1us/C, mantissa
+  localparam [29:0] LEAK_H = 30'd4096; // its rounding half
+  localparam signed [19:0] V_TH = 20'sd3277; // threshold, LSB of V
+  localparam signed [19:0] V_RESET = 20'sd0; // membrane after a spike, LSB of V
+  localparam signed [19:0] V_FLOOR = -20'sd2048; // lower clamp of the membrane, LSB of V
+  localparam [19:0] T_REF = 20'd200; // refractory time, ticks
 
-  localparam signed [31:0] I_MAX = 32'sd32767;
-  localparam signed [31:0] I_MIN = -32'sd32768;
-  localparam signed [31:0] V_MAX = 32'sd8191;
-  localparam signed [31:0] PRE = 32'sd0;
-  localparam signed [31:0] V_ROUND = 32'sd128;
+  // Stages that hold a neuron; the slots of those whose states are read and written.
+  reg  [5:0] valid_q;
+  reg  [3:0] early_slot_q;
+  reg  [3:0] late_slot_q;
+  reg  [3:0] write_slot_q;
 
-  // States of the neuron read last.
-  wire signed [13:0] v_q; // membrane, LSB 2.4414e-4 V
-  wire signed [15:0] i_q; // synaptic current, LSB 3.1250e-1 pA
-  wire [19:0] refr_q; // refractory time left, ticks
-  wire [19:0] n_spike_q; // spikes in the window
-  wire [19:0] n_sat_q; // saturated updates in the window
-  wire signed [31:0] sum_v_q; // sum of v over the window, LSB 2.4414e-4 V
-
-  // The last window's record of the neuron read last.
-  wire signed [13:0] out_v_q;
-  wire signed [15:0] out_i_q;
-  wire [19:0] out_n_spike_q;
-  wire [19:0] out_n_sat_q;
-  wire signed [31:0] out_sum_v_q;
-
-  // Synapses: the codes of a neuron's channels, 3 bits each, channel 0 lowest.
-  wire [119:0] codes_q;
-  // Spiking channels of each mask of a code's bits; what a few counts come to; their sum, modulo a power of two.
-  reg [19:0] pre_count_q;
-  reg [18:0] pre_term_0_q;
-  reg [19:0] rec_count_q;
-  reg [18:0] rec_term_0_q;
-  reg [18:0] sum_q;
-
-  // Values of the pipeline. Waiver: all are words of 32 bits, so the upper bits of some are never read.
-  /* verilator lint_off UNUSEDSIGNAL */
-  reg signed [31:0] syn_i_next;
-  reg signed [31:0] syn_i_sat;
-  reg signed [31:0] syn_product;
-  reg signed [31:0] syn_rounded;
-  reg signed [31:0] syn_step;
-  reg signed [31:0] syn_wanted;
-  reg signed [31:0] syn_top;
-  reg signed [31:0] syn_i;
-  reg signed [31:0] syn_i_dec_m;
-  reg signed [31:0] syn_i_dec_h;
-  reg signed [31:0] syn_i_dec_s;
-  reg signed [31:0] neuron_v_moved;
-  reg signed [31:0] neuron_refr_left;
-  reg signed [31:0] neuron_spike;
-  reg signed [31:0] neuron_fire;
-  reg signed [31:0] neuron_saturated;
-  reg signed [31:0] neuron_active;
-  reg signed [31:0] neuron_drive;
-  reg signed [31:0] neuron_in_product;
-  reg signed [31:0] neuron_in_rounded;
-  reg signed [31:0] neuron_in_term;
-  reg signed [31:0] neuron_leak_product;
-  reg signed [31:0] neuron_leak_rounded;
-  reg signed [31:0] neuron_leak_term;
-  reg signed [31:0] neuron_net;
-  reg signed [31:0] neuron_dv;
-  reg signed [31:0] neuron_wanted;
-  reg signed [31:0] neuron_floored;
-  reg signed [31:0] neuron_clamped;
-  reg signed [31:0] neuron_waiting;
-  reg signed [31:0] neuron_clip;
-  reg signed [31:0] neuron_v;
-  reg signed [31:0] neuron_refr;
-  reg signed [31:0] neuron_in_m;
-  reg signed [31:0] neuron_in_h;
-  reg signed [31:0] neuron_in_s;
-  reg signed [31:0] neuron_leak_m;
-  reg signed [31:0] neuron_leak_h;
-  reg signed [31:0] neuron_leak_s;
-  reg signed [31:0] neuron_v_th;
-  reg signed [31:0] neuron_v_floor;
-  reg signed [31:0] reset_v_v_next;
-  reg signed [31:0] reset_v_refr_next;
-  reg signed [31:0] reset_v_v_reset;
-  reg signed [31:0] reset_v_t_ref;
-  reg signed [31:0] n_spike_count_next;
-  reg signed [31:0] n_spike_wanted;
-  reg signed [31:0] n_spike_count;
-  reg signed [31:0] n_sat_count_next;
-  reg signed [31:0] n_sat_wanted;
-  reg signed [31:0] n_sat_count;
-  reg signed [31:0] sum_v_sum_next;
-  reg signed [31:0] neuron_active_s3;
-  reg signed [31:0] neuron_leak_term_s3;
-  reg signed [31:0] neuron_refr_left_s3;
-  reg signed [31:0] neuron_v_s3;
-  reg signed [31:0] syn_i_s3;
-  reg signed [31:0] syn_step_s3;
-  reg signed [31:0] neuron_active_s4;
-  reg signed [31:0] neuron_drive_s4;
-  reg signed [31:0] neuron_leak_term_s4;
-  reg signed [31:0] neuron_refr_left_s4;
-  reg signed [31:0] neuron_v_s4;
-  reg signed [31:0] syn_i_next_s4;
-  reg signed [31:0] syn_i_sat_s4;
-  reg signed [31:0] neuron_active_s5;
-  reg signed [31:0] neuron_refr_left_s5;
-  reg signed [31:0] neuron_v_s5;
-  reg signed [31:0] neuron_wanted_s5;
-  reg signed [31:0] syn_i_next_s5;
-  reg signed [31:0] syn_i_sat_s5;
-  /* verilator lint_on UNUSEDSIGNAL */
-  reg [5:0] valid_q; // stages that hold a neuron
-  reg [3:0] early_slot_q, late_slot_q, write_slot_q;
-
-  // Slots beyond the lane's neurons pass without effect.
   wire enter = read_i;
   wire [3:0] read_slot = slot_i;
 
@@ -162,41 +58,52 @@ module tiny_hidden_lane16 (
       write_slot_q <= 4'd0;
     end else begin
       valid_q <= {valid_q[4:0], enter};
-      if (done_i) early_slot_q <= 4'd0;
-      else if (valid_q[1]) early_slot_q <= early_slot_q + 4'd1;
-      if (done_i) late_slot_q <= 4'd0;
-      else if (valid_q[4]) late_slot_q <= late_slot_q + 4'd1;
-      if (done_i) write_slot_q <= 4'd0;
-      else if (valid_q[5]) write_slot_q <= write_slot_q + 4'd1;
+      if (done_i) begin
+        early_slot_q <= 4'd0;
+      end else if (valid_q[1]) begin
+        early_slot_q <= early_slot_q + 4'd1;
+      end
+      if (done_i) begin
+        late_slot_q <= 4'd0;
+      end else if (valid_q[4]) begin
+        late_slot_q <= late_slot_q + 4'd1;
+      end
+      if (done_i) begin
+        write_slot_q <= 4'd0;
+      end else if (valid_q[5]) begin
+        write_slot_q <= write_slot_q + 4'd1;
+      end
     end
   end
 
-  wire [19:0] n_spike_now = first_i ? 20'd0 : n_spike_q;
-  wire [19:0] n_sat_now = first_i ? 20'd0 : n_sat_q;
-  wire signed [31:0] sum_v_now = first_i ? 32'sd0 : sum_v_q;
-  wire signed [13:0] v_now = fresh_i ? v_rest_i : v_q;
-  wire signed [15:0] i_now = fresh_i ? 16'sd0 : i_q;
-  wire [19:0] refr_now = fresh_i ? 20'd0 : refr_q;
-
+  // Synapses: the codes of a neuron's channels, 3 bits each, channel 0 lowest.
+  wire [119:0] codes_q;
   wire any_spike = (|pre_i) | (|rec_spike_i);
 
-  tiny_ram_1r1w_120x16_by3 codes (
+  tiny_ram_1r1w_120x16_by3 u_codes (
     .clk_i(clk_i),
     .read_i(enter & any_spike), .read_address_i(read_slot), .data_o(codes_q),
     .write_i(code_write_i), .write_address_i(code_slot_i), .part_i(code_channel_i), .data_i(code_i)
   );
 
+  // Levels are constants, a polynomial of the code's bits: channels that spike are counted by
+  // sets of bits of their code. Bit k of a few counts chooses what they add, 2^k times.
+  reg  [19:0] pre_count_q;
+  reg  [18:0] pre_term_0_q;
+  reg  [19:0] rec_count_q;
+  reg  [18:0] rec_term_0_q;
+  reg  [18:0] sum_q;
+
   // Channels 0 to 23 of pre_i: how many spike and have all these bits in their weight code.
   function [4:0] pre_count_0;
     input [2:0] code;
-    // Waiver: of a channel's number only the low bits are needed.
-    /* verilator lint_off UNUSEDSIGNAL */
-    reg [25:0] j;
-    /* verilator lint_on UNUSEDSIGNAL */
+    integer j;
     begin
       pre_count_0 = 5'd0;
-      for (j = 26'd0; j <= 26'd23; j = j + 26'd1)
-        pre_count_0 = pre_count_0 + {4'd0, pre_i[j[4:0]] & ((codes_q[(j[6:0] + 7'd0) * 7'd3 +: 3] & code) == code)};
+      for (j = 0; j < 24; j = j + 1) begin
+        pre_count_0 = pre_count_0
+          + {4'd0, pre_i[j] & ((codes_q[3 * j +: 3] & code) == code)};
+      end
     end
   endfunction
 
@@ -222,17 +129,22 @@ module tiny_hidden_lane16 (
     endcase
   endfunction
 
+  wire [3:0] pre_term_0_set_0 = {pre_count_q[15], pre_count_q[10], pre_count_q[5], pre_count_q[0]};
+  wire [3:0] pre_term_0_set_1 = {pre_count_q[16], pre_count_q[11], pre_count_q[6], pre_count_q[1]};
+  wire [3:0] pre_term_0_set_2 = {pre_count_q[17], pre_count_q[12], pre_count_q[7], pre_count_q[2]};
+  wire [3:0] pre_term_0_set_3 = {pre_count_q[18], pre_count_q[13], pre_count_q[8], pre_count_q[3]};
+  wire [3:0] pre_term_0_set_4 = {pre_count_q[19], pre_count_q[14], pre_count_q[9], pre_count_q[4]};
+
   // Channels 0 to 15 of rec_spike_i: how many spike and have all these bits in their weight code.
   function [4:0] rec_count_0;
     input [2:0] code;
-    // Waiver: of a channel's number only the low bits are needed.
-    /* verilator lint_off UNUSEDSIGNAL */
-    reg [25:0] j;
-    /* verilator lint_on UNUSEDSIGNAL */
+    integer j;
     begin
       rec_count_0 = 5'd0;
-      for (j = 26'd0; j <= 26'd15; j = j + 26'd1)
-        rec_count_0 = rec_count_0 + {4'd0, rec_spike_i[j[3:0]] & ((codes_q[(j[6:0] + 7'd24) * 7'd3 +: 3] & code) == code)};
+      for (j = 0; j < 16; j = j + 1) begin
+        rec_count_0 = rec_count_0
+          + {4'd0, rec_spike_i[j] & ((codes_q[3 * (j + 24) +: 3] & code) == code)};
+      end
     end
   endfunction
 
@@ -258,103 +170,146 @@ module tiny_hidden_lane16 (
     endcase
   endfunction
 
-  always @(posedge clk_i) if (any_spike) begin
-    pre_count_q[4:0] <= pre_count_0(3'd0);
-    pre_count_q[9:5] <= pre_count_0(3'd1);
-    pre_count_q[14:10] <= pre_count_0(3'd2);
-    pre_count_q[19:15] <= pre_count_0(3'd4);
-    pre_term_0_q <= pre_term_0_table({pre_count_q[15], pre_count_q[10], pre_count_q[5], pre_count_q[0]})
-      + (pre_term_0_table({pre_count_q[16], pre_count_q[11], pre_count_q[6], pre_count_q[1]}) << 1)
-      + (pre_term_0_table({pre_count_q[17], pre_count_q[12], pre_count_q[7], pre_count_q[2]}) << 2)
-      + (pre_term_0_table({pre_count_q[18], pre_count_q[13], pre_count_q[8], pre_count_q[3]}) << 3)
-      + (pre_term_0_table({pre_count_q[19], pre_count_q[14], pre_count_q[9], pre_count_q[4]}) << 4);
-    rec_count_q[4:0] <= rec_count_0(3'd0);
-    rec_count_q[9:5] <= rec_count_0(3'd1);
-    rec_count_q[14:10] <= rec_count_0(3'd2);
-    rec_count_q[19:15] <= rec_count_0(3'd4);
-    rec_term_0_q <= rec_term_0_table({rec_count_q[15], rec_count_q[10], rec_count_q[5], rec_count_q[0]})
-      + (rec_term_0_table({rec_count_q[16], rec_count_q[11], rec_count_q[6], rec_count_q[1]}) << 1)
-      + (rec_term_0_table({rec_count_q[17], rec_count_q[12], rec_count_q[7], rec_count_q[2]}) << 2)
-      + (rec_term_0_table({rec_count_q[18], rec_count_q[13], rec_count_q[8], rec_count_q[3]}) << 3)
-      + (rec_term_0_table({rec_count_q[19], rec_count_q[14], rec_count_q[9], rec_count_q[4]}) << 4);
-    sum_q <= pre_term_0_q + rec_term_0_q;
+  wire [3:0] rec_term_0_set_0 = {rec_count_q[15], rec_count_q[10], rec_count_q[5], rec_count_q[0]};
+  wire [3:0] rec_term_0_set_1 = {rec_count_q[16], rec_count_q[11], rec_count_q[6], rec_count_q[1]};
+  wire [3:0] rec_term_0_set_2 = {rec_count_q[17], rec_count_q[12], rec_count_q[7], rec_count_q[2]};
+  wire [3:0] rec_term_0_set_3 = {rec_count_q[18], rec_count_q[13], rec_count_q[8], rec_count_q[3]};
+  wire [3:0] rec_term_0_set_4 = {rec_count_q[19], rec_count_q[14], rec_count_q[9], rec_count_q[4]};
+
+  always @(posedge clk_i) begin
+    if (any_spike) begin
+      pre_count_q[4:0] <= pre_count_0(3'd0);
+      pre_count_q[9:5] <= pre_count_0(3'd1);
+      pre_count_q[14:10] <= pre_count_0(3'd2);
+      pre_count_q[19:15] <= pre_count_0(3'd4);
+      pre_term_0_q <= pre_term_0_table(pre_term_0_set_0)
+        + (pre_term_0_table(pre_term_0_set_1) << 1)
+        + (pre_term_0_table(pre_term_0_set_2) << 2)
+        + (pre_term_0_table(pre_term_0_set_3) << 3)
+        + (pre_term_0_table(pre_term_0_set_4) << 4);
+      rec_count_q[4:0] <= rec_count_0(3'd0);
+      rec_count_q[9:5] <= rec_count_0(3'd1);
+      rec_count_q[14:10] <= rec_count_0(3'd2);
+      rec_count_q[19:15] <= rec_count_0(3'd4);
+      rec_term_0_q <= rec_term_0_table(rec_term_0_set_0)
+        + (rec_term_0_table(rec_term_0_set_1) << 1)
+        + (rec_term_0_table(rec_term_0_set_2) << 2)
+        + (rec_term_0_table(rec_term_0_set_3) << 3)
+        + (rec_term_0_table(rec_term_0_set_4) << 4);
+      sum_q <= pre_term_0_q
+        + rec_term_0_q;
+    end
   end
 
-  wire signed [31:0] inject_q = any_spike ? (({13'd0, sum_q} ^ 32'd262144) - 32'd262144) : 32'sd0;
+  wire signed [18:0] inject_q = any_spike ? sum_q : 19'd0;
 
-  // What holds still during a tick.
-  always @* begin
-    syn_i_dec_m = {25'd0, i_dec_m_i};
-    syn_i_dec_h = {2'd0, i_dec_h_i};
-    syn_i_dec_s = {27'd0, i_dec_s_i};
-    neuron_in_m = {21'd0, in_m_i};
-    neuron_in_h = {2'd0, in_h_i};
-    neuron_in_s = {27'd0, in_s_i};
-    neuron_leak_m = {21'd0, leak_m_i};
-    neuron_leak_h = {2'd0, leak_h_i};
-    neuron_leak_s = {27'd0, leak_s_i};
-    neuron_v_th = (({12'd0, v_th_i} ^ 32'd524288) - 32'd524288);
-    neuron_v_floor = (({12'd0, v_floor_i} ^ 32'd524288) - 32'd524288);
-    // reset_v
-    reset_v_v_reset = (({12'd0, v_reset_i} ^ 32'd524288) - 32'd524288);
-    reset_v_t_ref = {12'd0, t_ref_i};
-  end
+  // States of the neuron read last, and what gathers over a window.
+  wire signed [13:0]  v_q; // membrane, LSB 2.4414e-4 V
+  wire signed [15:0]  i_q; // synaptic current, LSB 3.1250e-1 pA
+  wire [19:0]         refr_q; // refractory time left, ticks
+  wire [19:0]         n_spike_q; // spikes in the window
+  wire [19:0]         n_sat_q; // saturated updates in the window
+  wire signed [31:0]  sum_v_q; // sum of v over the window, LSB 2.4414e-4 V
 
-  // Stage 0.
-  // Stage 1.
+  wire signed [13:0]  v_now = fresh_i ? v_rest_i : v_q;
+  wire signed [15:0]  i_now = fresh_i ? 16'sd0 : i_q;
+  wire [19:0]         refr_now = fresh_i ? 20'd0 : refr_q;
+  wire [19:0]         n_spike_now = first_i ? 20'd0 : n_spike_q;
+  wire [19:0]         n_sat_now = first_i ? 20'd0 : n_sat_q;
+  wire signed [31:0]  sum_v_now = first_i ? 32'sd0 : sum_v_q;
+
+  // What happens in a tick (docs/semantics.md).
+  reg signed [15:0]  syn_i_next;
+  reg                syn_i_sat;
+  reg signed [22:0]  syn_product;
+  reg signed [22:0]  syn_rounded;
+  reg signed [6:0]   syn_step;
+  reg signed [19:0]  syn_wanted;
+  reg signed [19:0]  syn_top;
+  reg signed [13:0]  neuron_v_moved;
+  reg signed [20:0]  neuron_refr_left;
+  reg                neuron_spike;
+  reg signed         neuron_fire;
+  reg [1:0]          neuron_saturated;
+  reg signed         neuron_active;
+  reg signed [15:0]  neuron_drive;
+  reg signed [26:0]  neuron_in_product;
+  reg signed [26:0]  neuron_in_rounded;
+  reg signed [16:0]  neuron_in_term;
+  reg signed [24:0]  neuron_leak_product;
+  reg signed [24:0]  neuron_leak_rounded;
+  reg signed [11:0]  neuron_leak_term;
+  reg signed [16:0]  neuron_net;
+  reg signed [8:0]   neuron_dv;
+  reg signed [14:0]  neuron_wanted;
+  reg signed [14:0]  neuron_floored;
+  reg signed [13:0]  neuron_clamped;
+  reg                neuron_waiting;
+  reg signed         neuron_clip;
+  reg signed [13:0]  reset_v_v_next;
+  reg signed [20:0]  reset_v_refr_next;
+  reg [19:0]         n_spike_count_next;
+  reg [20:0]         n_spike_wanted;
+  reg [19:0]         n_sat_count_next;
+  reg [20:0]         n_sat_wanted;
+  reg signed [31:0]  sum_v_sum_next;
+
+  // The same in the stage of the number.
+  reg signed [15:0]  i_now_s3;
+  reg signed         neuron_active_s3;
+  reg signed [11:0]  neuron_leak_term_s3;
+  reg signed [20:0]  neuron_refr_left_s3;
+  reg signed [6:0]   syn_step_s3;
+  reg signed [13:0]  v_now_s3;
+  reg signed         neuron_active_s4;
+  reg signed [15:0]  neuron_drive_s4;
+  reg signed [11:0]  neuron_leak_term_s4;
+  reg signed [20:0]  neuron_refr_left_s4;
+  reg signed [15:0]  syn_i_next_s4;
+  reg                syn_i_sat_s4;
+  reg signed [13:0]  v_now_s4;
+  reg signed         neuron_active_s5;
+  reg signed [20:0]  neuron_refr_left_s5;
+  reg signed [14:0]  neuron_wanted_s5;
+  reg signed [15:0]  syn_i_next_s5;
+  reg                syn_i_sat_s5;
+  reg signed [13:0]  v_now_s5;
+
   // Stage 2.
   always @* begin
     // syn
-    syn_i = (({16'd0, i_now} ^ 32'd32768) - 32'd32768);
-    syn_product = (syn_i * syn_i_dec_m);
-    syn_rounded = (syn_i_dec_h - syn_product);
-    syn_step = (syn_rounded >>> syn_i_dec_s[4:0]);
-    // neuron
-    neuron_v = (({18'd0, v_now} ^ 32'd8192) - 32'd8192);
-    neuron_refr = {12'd0, refr_now};
-    neuron_leak_product = (neuron_v * neuron_leak_m);
-    neuron_leak_rounded = (neuron_leak_product + neuron_leak_h);
-    neuron_leak_term = (neuron_leak_rounded >>> neuron_leak_s[4:0]);
+    syn_product = i_now * $signed({1'd0, I_DEC_M});
+    syn_rounded = I_DEC_H[22:0] - syn_product;
+    syn_step = syn_rounded[22:16];
+    neuron_leak_product = v_now * $signed({1'd0, LEAK_M});
+    neuron_leak_rounded = neuron_leak_product + LEAK_H[24:0];
+    neuron_leak_term = neuron_leak_rounded[24:13];
     // Step 2: a refractory neuron holds; `active` is all ones otherwise.
-    if (neuron_refr > 32'sd0) begin
-      neuron_waiting = 32'sd1;
-    end else begin
-      neuron_waiting = 32'sd0;
-    end
-    neuron_active = (neuron_waiting - 32'sd1);
-    neuron_refr_left = (neuron_refr - neuron_waiting);
+    neuron_waiting = (refr_now > 20'd0) ? 1'd1 : 1'd0;
+    neuron_active = neuron_waiting - 1'd1;
+    neuron_refr_left = {1'd0, refr_now} - {20'd0, neuron_waiting};
   end
 
   always @(posedge clk_i) begin
+    i_now_s3 <= i_now;
     neuron_active_s3 <= neuron_active;
     neuron_leak_term_s3 <= neuron_leak_term;
     neuron_refr_left_s3 <= neuron_refr_left;
-    neuron_v_s3 <= neuron_v;
-    syn_i_s3 <= syn_i;
     syn_step_s3 <= syn_step;
+    v_now_s3 <= v_now;
   end
 
   // Stage 3.
   always @* begin
-    syn_wanted = ((syn_i_s3 + syn_step_s3) + inject_q);
-    if (syn_wanted > I_MAX) begin
-      syn_top = I_MAX;
-    end else begin
-      syn_top = syn_wanted;
-    end
-    if (syn_top < I_MIN) begin
-      syn_i_next = I_MIN;
-    end else begin
-      syn_i_next = syn_top;
-    end
+    syn_wanted = ({{4{i_now_s3[15]}}, i_now_s3} + {{13{syn_step_s3[6]}}, syn_step_s3})
+        + {inject_q[18], inject_q};
+    syn_top = (syn_wanted > $signed({5'd0, I_MAX})) ? {5'd0, I_MAX} : syn_wanted;
+    syn_i_next = (syn_top < $signed({{4{I_MIN[15]}}, I_MIN})) ? I_MIN : syn_top[15:0];
     // A clamp counts one saturation.
-    if (syn_i_next != syn_wanted) begin
-      syn_i_sat = 32'sd1;
-    end else begin
-      syn_i_sat = 32'sd0;
-    end
+    syn_i_sat = ({{4{syn_i_next[15]}}, syn_i_next} != syn_wanted) ? 1'd1 : 1'd0;
+    // neuron
     // Step 5: both terms carry 8 guard bits; their difference is rounded once.
-    neuron_drive = (syn_i_next >>> PRE[4:0]);
+    neuron_drive = syn_i_next;
   end
 
   always @(posedge clk_i) begin
@@ -362,152 +317,145 @@ module tiny_hidden_lane16 (
     neuron_drive_s4 <= neuron_drive;
     neuron_leak_term_s4 <= neuron_leak_term_s3;
     neuron_refr_left_s4 <= neuron_refr_left_s3;
-    neuron_v_s4 <= neuron_v_s3;
     syn_i_next_s4 <= syn_i_next;
     syn_i_sat_s4 <= syn_i_sat;
+    v_now_s4 <= v_now_s3;
   end
 
   // Stage 4.
   always @* begin
-    neuron_in_product = (neuron_drive_s4 * neuron_in_m);
-    neuron_in_rounded = (neuron_in_product + neuron_in_h);
-    neuron_in_term = (neuron_in_rounded >>> neuron_in_s[4:0]);
-    neuron_net = ((neuron_in_term - neuron_leak_term_s4) + V_ROUND);
-    neuron_dv = (neuron_net >>> 5'd8);
-    neuron_wanted = (neuron_v_s4 + neuron_dv);
+    neuron_in_product = neuron_drive_s4 * $signed({1'd0, IN_M});
+    neuron_in_rounded = neuron_in_product + IN_H[26:0];
+    neuron_in_term = neuron_in_rounded[26:10];
+    neuron_net = (neuron_in_term - {{5{neuron_leak_term_s4[11]}}, neuron_leak_term_s4})
+        + {9'd0, V_ROUND};
+    neuron_dv = neuron_net[16:8];
+    neuron_wanted = {v_now_s4[13], v_now_s4} + {{6{neuron_dv[8]}}, neuron_dv};
   end
 
   always @(posedge clk_i) begin
     neuron_active_s5 <= neuron_active_s4;
     neuron_refr_left_s5 <= neuron_refr_left_s4;
-    neuron_v_s5 <= neuron_v_s4;
     neuron_wanted_s5 <= neuron_wanted;
     syn_i_next_s5 <= syn_i_next_s4;
     syn_i_sat_s5 <= syn_i_sat_s4;
+    v_now_s5 <= v_now_s4;
   end
 
   // Stage 5.
   always @* begin
     // Step 6: clamps.
-    if (neuron_wanted_s5 < neuron_v_floor) begin
-      neuron_floored = neuron_v_floor;
-    end else begin
-      neuron_floored = neuron_wanted_s5;
-    end
-    if (neuron_floored > V_MAX) begin
-      neuron_clamped = V_MAX;
-    end else begin
-      neuron_clamped = neuron_floored;
-    end
+    neuron_floored = (neuron_wanted_s5 < $signed(V_FLOOR[14:0])) ? V_FLOOR[14:0]
+        : neuron_wanted_s5;
+    neuron_clamped = (neuron_floored > $signed({2'd0, V_MAX})) ? {1'd0, V_MAX}
+        : neuron_floored[13:0];
     // Step 7: strict threshold on the new membrane; `fire` is all ones or zero.
-    if (neuron_clamped > neuron_v_th) begin
-      neuron_fire = neuron_active_s5;
-    end else begin
-      neuron_fire = 32'sd0;
-    end
-    neuron_spike = (neuron_fire & 32'sd1);
-    if (neuron_clamped != neuron_floored) begin
-      neuron_clip = neuron_active_s5;
-    end else begin
-      neuron_clip = 32'sd0;
-    end
-    neuron_saturated = (syn_i_sat_s5 - neuron_clip);
-    if (neuron_active_s5[0]) begin
-      neuron_v_moved = neuron_clamped;
-    end else begin
-      neuron_v_moved = neuron_v_s5;
-    end
-    if (neuron_spike[0]) begin
-      reset_v_v_next = reset_v_v_reset;
-      reset_v_refr_next = reset_v_t_ref;
+    neuron_fire = (neuron_clamped > $signed(V_TH[13:0])) ? neuron_active_s5 : 1'd0;
+    neuron_spike = neuron_fire;
+    neuron_clip = ({neuron_clamped[13], neuron_clamped} != neuron_floored) ? neuron_active_s5
+        : 1'd0;
+    neuron_saturated = {1'd0, syn_i_sat_s5} - {2{neuron_clip}};
+    neuron_v_moved = neuron_active_s5 ? neuron_clamped : v_now_s5;
+    // reset_v
+    if (neuron_spike) begin
+      reset_v_v_next = V_RESET[13:0];
+      reset_v_refr_next = {1'd0, T_REF};
     end else begin
       reset_v_v_next = neuron_v_moved;
       reset_v_refr_next = neuron_refr_left_s5;
     end
     // n_spike
-    n_spike_count = {12'd0, n_spike_now};
-    n_spike_wanted = (n_spike_count + neuron_spike);
-    if (n_spike_wanted > 32'sd1048575) begin
-      n_spike_count_next = 32'sd1048575;
-    end else begin
-      n_spike_count_next = n_spike_wanted;
-    end
+    n_spike_wanted = {1'd0, n_spike_now} + {20'd0, neuron_spike};
+    n_spike_count_next = (n_spike_wanted > 21'd1048575) ? 20'd1048575 : n_spike_wanted[19:0];
     // n_sat
-    n_sat_count = {12'd0, n_sat_now};
-    n_sat_wanted = (n_sat_count + neuron_saturated);
-    if (n_sat_wanted > 32'sd1048575) begin
-      n_sat_count_next = 32'sd1048575;
-    end else begin
-      n_sat_count_next = n_sat_wanted;
-    end
+    n_sat_wanted = {1'd0, n_sat_now} + {19'd0, neuron_saturated};
+    n_sat_count_next = (n_sat_wanted > 21'd1048575) ? 20'd1048575 : n_sat_wanted[19:0];
     // sum_v
-    sum_v_sum_next = (sum_v_now + reset_v_v_next);
+    sum_v_sum_next = sum_v_now + {{18{reset_v_v_next[13]}}, reset_v_v_next};
   end
 
-  // States, one word a slot.
-  tiny_ram_1r1w_14x16 v (
+  // Bits that rounding drops, and registers that no kernel reads.
+  wire unused_bits = &{1'b0, syn_rounded[15:0], neuron_in_rounded[9:0],
+    neuron_leak_rounded[12:0], neuron_net[7:0], reset_v_refr_next[20]};
+
+  // A word a slot, written in the last stage.
+  tiny_ram_1r1w_14x16 u_v (
     .clk_i(clk_i),
     .read_i(valid_q[1]), .read_address_i(early_slot_q), .data_o(v_q),
-    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(reset_v_v_next[13:0])
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(reset_v_v_next)
   );
-  tiny_ram_1r1w_16x16 i (
+  tiny_ram_1r1w_16x16 u_i (
     .clk_i(clk_i),
     .read_i(valid_q[1]), .read_address_i(early_slot_q), .data_o(i_q),
-    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(syn_i_next_s5[15:0])
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(syn_i_next_s5)
   );
-  tiny_ram_1r1w_20x16 refr (
+  tiny_ram_1r1w_20x16 u_refr (
     .clk_i(clk_i),
     .read_i(valid_q[1]), .read_address_i(early_slot_q), .data_o(refr_q),
     .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(reset_v_refr_next[19:0])
   );
-  tiny_ram_1r1w_20x16 n_spike (
+  tiny_ram_1r1w_20x16 u_n_spike (
     .clk_i(clk_i),
     .read_i(valid_q[4]), .read_address_i(late_slot_q), .data_o(n_spike_q),
-    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(n_spike_count_next[19:0])
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(n_spike_count_next)
   );
-  tiny_ram_1r1w_20x16 n_sat (
+  tiny_ram_1r1w_20x16 u_n_sat (
     .clk_i(clk_i),
     .read_i(valid_q[4]), .read_address_i(late_slot_q), .data_o(n_sat_q),
-    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+    .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(n_sat_count_next)
   );
-  tiny_ram_1r1w_32x16 sum_v (
+  tiny_ram_1r1w_32x16 u_sum_v (
     .clk_i(clk_i),
     .read_i(valid_q[4]), .read_address_i(late_slot_q), .data_o(sum_v_q),
     .write_i(valid_q[5]), .write_address_i(write_slot_q), .data_i(sum_v_sum_next)
   );
 
   // The last window's record while it leaves.
-  tiny_ram_1r1w_14x16 out_v (
+  wire signed [13:0]  out_v_q;
+  wire signed [15:0]  out_i_q;
+  wire [19:0]         out_n_spike_q;
+  wire [19:0]         out_n_sat_q;
+  wire signed [31:0]  out_sum_v_q;
+
+  tiny_ram_1r1w_14x16 u_out_v (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_v_q),
-    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(reset_v_v_next[13:0])
+    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(reset_v_v_next)
   );
-  tiny_ram_1r1w_16x16 out_i (
+  tiny_ram_1r1w_16x16 u_out_i (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_i_q),
-    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(syn_i_next_s5[15:0])
+    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(syn_i_next_s5)
   );
-  tiny_ram_1r1w_20x16 out_n_spike (
+  tiny_ram_1r1w_20x16 u_out_n_spike (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_n_spike_q),
-    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(n_spike_count_next[19:0])
+    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(n_spike_count_next)
   );
-  tiny_ram_1r1w_20x16 out_n_sat (
+  tiny_ram_1r1w_20x16 u_out_n_sat (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_n_sat_q),
-    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(n_sat_count_next)
   );
-  tiny_ram_1r1w_32x16 out_sum_v (
+  tiny_ram_1r1w_32x16 u_out_sum_v (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_sum_v_q),
     .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(sum_v_sum_next)
   );
 
-  assign record_o = {out_sum_v_q, out_n_sat_q, out_n_spike_q, out_i_q, out_v_q};
+  assign record_o = {
+    out_sum_v_q,
+    out_n_sat_q,
+    out_n_spike_q,
+    out_i_q,
+    out_v_q
+  };
 
   always @(posedge clk_i) begin
-    saturated_o <= valid_q[5] ? neuron_saturated[1:0] : 2'd0;
-    if (valid_q[5]) fired_o[write_slot_q] <= neuron_spike[0];
+    saturated_o <= valid_q[5] ? neuron_saturated : 2'd0;
+    if (valid_q[5]) begin
+      fired_o[write_slot_q] <= neuron_spike;
+    end
   end
 
 endmodule

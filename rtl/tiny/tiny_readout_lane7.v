@@ -4,71 +4,35 @@
 `default_nettype none
 
 module tiny_readout_lane7 (
-  input  wire       clk_i,
-  input  wire       rst_i,
-  input  wire       read_i,          // slot_i enters the pipeline
-  input  wire [3:0] slot_i,
-  input  wire       fresh_i,         // first tick since the states' reset: they count as at rest
-  input  wire       first_i,         // first tick of a window
-  input  wire       capture_i,       // last tick of a window: keep a record
-  input  wire       done_i,          // last cycle of a tick
-  input  wire [15:0] pre_i,           // presynaptic spikes
-  output reg [1:0]  saturated_o,     // saturated updates in this cycle
-  input  wire       code_write_i,    // write code_i to the weight of code_slot_i and code_channel_i
-  input  wire [2:0] code_slot_i,
-  input  wire [3:0] code_channel_i,
-  input  wire [2:0] code_i,
-  input  wire       record_read_i,   // read the record of record_slot_i
-  input  wire [2:0] record_slot_i,
-  output wire [35:0] record_o
+  input  wire               clk_i,
+  input  wire               rst_i,
+  input  wire               read_i,          // slot_i enters the pipeline
+  input  wire [3:0]         slot_i,
+  input  wire               fresh_i,         // first tick since a clear: states count as at rest
+  input  wire               first_i,         // first tick of a window
+  input  wire               capture_i,       // last tick of a window: keep a record
+  input  wire               done_i,          // last cycle of a tick
+  input  wire [15:0]        pre_i,           // presynaptic spikes
+  output reg  [1:0]         saturated_o,     // saturated updates in this cycle
+  input  wire               code_write_i,    // write code_i to the weight of a slot's channel
+  input  wire [2:0]         code_slot_i,
+  input  wire [3:0]         code_channel_i,
+  input  wire [2:0]         code_i,
+  input  wire               record_read_i,   // read the record of record_slot_i
+  input  wire [2:0]         record_slot_i,
+  output wire [35:0]        record_o
 );
 
-  // The card, frozen. Waiver: a state shorter than its register takes the low bits.
-  /* verilator lint_off UNUSEDSIGNAL */
-  wire [6:0] i_dec_m_i = 7'd66; // 1 - exp(-1us/tau_syn), mantissa
-  wire [29:0] i_dec_h_i = 30'd65536; // its rounding half; with stochastic rounding 2^s - 1, the mask of its random offset
-  wire [4:0] i_dec_s_i = 5'd17; // its shift
-  /* verilator lint_on UNUSEDSIGNAL */
+  localparam [14:0] I_MAX = 15'd32767;
+  localparam signed [15:0] I_MIN = -16'sd32768;
+  localparam [6:0] I_DEC_M = 7'd66; // 1 - exp(-1us/tau_syn), mantissa
+  localparam [29:0] I_DEC_H = 30'd65536; // its rounding half
 
-  localparam signed [31:0] I_MAX = 32'sd32767;
-  localparam signed [31:0] I_MIN = -32'sd32768;
-
-  // States of the neuron read last.
-  wire signed [15:0] i_q; // synaptic current, LSB 3.1250e-1 pA
-  wire [19:0] n_sat_q; // saturated updates in the window
-
-  // The last window's record of the neuron read last.
-  wire signed [15:0] out_i_q;
-  wire [19:0] out_n_sat_q;
-
-  // Synapses: the codes of a neuron's channels, 3 bits each, channel 0 lowest.
-  wire [47:0] codes_q;
-  // Spiking channels of each mask of a code's bits; what a few counts come to; their sum, modulo a power of two.
-  reg [19:0] pre_count_q;
-  reg [16:0] pre_term_0_q;
-  reg [16:0] sum_q;
-
-  // Values of the pipeline. Waiver: all are words of 32 bits, so the upper bits of some are never read.
-  /* verilator lint_off UNUSEDSIGNAL */
-  reg signed [31:0] syn_i_next;
-  reg signed [31:0] syn_i_sat;
-  reg signed [31:0] syn_product;
-  reg signed [31:0] syn_rounded;
-  reg signed [31:0] syn_step;
-  reg signed [31:0] syn_wanted;
-  reg signed [31:0] syn_top;
-  reg signed [31:0] syn_i;
-  reg signed [31:0] syn_i_dec_m;
-  reg signed [31:0] syn_i_dec_h;
-  reg signed [31:0] syn_i_dec_s;
-  reg signed [31:0] n_sat_count_next;
-  reg signed [31:0] n_sat_wanted;
-  reg signed [31:0] n_sat_count;
-  reg signed [31:0] syn_top_s4;
-  reg signed [31:0] syn_wanted_s4;
-  /* verilator lint_on UNUSEDSIGNAL */
-  reg [4:0] valid_q; // stages that hold a neuron
-  reg [2:0] early_slot_q, late_slot_q, write_slot_q;
+  // Stages that hold a neuron; the slots of those whose states are read and written.
+  reg  [4:0] valid_q;
+  reg  [2:0] early_slot_q;
+  reg  [2:0] late_slot_q;
+  reg  [2:0] write_slot_q;
 
   // Slots beyond the lane's neurons pass without effect.
   wire enter = read_i & (slot_i < 4'd7);
@@ -82,37 +46,50 @@ module tiny_readout_lane7 (
       write_slot_q <= 3'd0;
     end else begin
       valid_q <= {valid_q[3:0], enter};
-      if (done_i) early_slot_q <= 3'd0;
-      else if (valid_q[2]) early_slot_q <= early_slot_q + 3'd1;
-      if (done_i) late_slot_q <= 3'd0;
-      else if (valid_q[3]) late_slot_q <= late_slot_q + 3'd1;
-      if (done_i) write_slot_q <= 3'd0;
-      else if (valid_q[4]) write_slot_q <= write_slot_q + 3'd1;
+      if (done_i) begin
+        early_slot_q <= 3'd0;
+      end else if (valid_q[2]) begin
+        early_slot_q <= early_slot_q + 3'd1;
+      end
+      if (done_i) begin
+        late_slot_q <= 3'd0;
+      end else if (valid_q[3]) begin
+        late_slot_q <= late_slot_q + 3'd1;
+      end
+      if (done_i) begin
+        write_slot_q <= 3'd0;
+      end else if (valid_q[4]) begin
+        write_slot_q <= write_slot_q + 3'd1;
+      end
     end
   end
 
-  wire [19:0] n_sat_now = first_i ? 20'd0 : n_sat_q;
-  wire signed [15:0] i_now = fresh_i ? 16'sd0 : i_q;
-
+  // Synapses: the codes of a neuron's channels, 3 bits each, channel 0 lowest.
+  wire [47:0] codes_q;
   wire any_spike = |pre_i;
 
-  tiny_ram_1r1w_48x7_by3 codes (
+  tiny_ram_1r1w_48x7_by3 u_codes (
     .clk_i(clk_i),
     .read_i(enter & any_spike), .read_address_i(read_slot), .data_o(codes_q),
     .write_i(code_write_i), .write_address_i(code_slot_i), .part_i(code_channel_i), .data_i(code_i)
   );
 
+  // Levels are constants, a polynomial of the code's bits: channels that spike are counted by
+  // sets of bits of their code. Bit k of a few counts chooses what they add, 2^k times.
+  reg  [19:0] pre_count_q;
+  reg  [16:0] pre_term_0_q;
+  reg  [16:0] sum_q;
+
   // Channels 0 to 15 of pre_i: how many spike and have all these bits in their weight code.
   function [4:0] pre_count_0;
     input [2:0] code;
-    // Waiver: of a channel's number only the low bits are needed.
-    /* verilator lint_off UNUSEDSIGNAL */
-    reg [25:0] j;
-    /* verilator lint_on UNUSEDSIGNAL */
+    integer j;
     begin
       pre_count_0 = 5'd0;
-      for (j = 26'd0; j <= 26'd15; j = j + 26'd1)
-        pre_count_0 = pre_count_0 + {4'd0, pre_i[j[3:0]] & ((codes_q[(j[5:0] + 6'd0) * 6'd3 +: 3] & code) == code)};
+      for (j = 0; j < 16; j = j + 1) begin
+        pre_count_0 = pre_count_0
+          + {4'd0, pre_i[j] & ((codes_q[3 * j +: 3] & code) == code)};
+      end
     end
   endfunction
 
@@ -138,44 +115,60 @@ module tiny_readout_lane7 (
     endcase
   endfunction
 
-  always @(posedge clk_i) if (any_spike) begin
-    pre_count_q[4:0] <= pre_count_0(3'd0);
-    pre_count_q[9:5] <= pre_count_0(3'd1);
-    pre_count_q[14:10] <= pre_count_0(3'd2);
-    pre_count_q[19:15] <= pre_count_0(3'd4);
-    pre_term_0_q <= pre_term_0_table({pre_count_q[15], pre_count_q[10], pre_count_q[5], pre_count_q[0]})
-      + (pre_term_0_table({pre_count_q[16], pre_count_q[11], pre_count_q[6], pre_count_q[1]}) << 1)
-      + (pre_term_0_table({pre_count_q[17], pre_count_q[12], pre_count_q[7], pre_count_q[2]}) << 2)
-      + (pre_term_0_table({pre_count_q[18], pre_count_q[13], pre_count_q[8], pre_count_q[3]}) << 3)
-      + (pre_term_0_table({pre_count_q[19], pre_count_q[14], pre_count_q[9], pre_count_q[4]}) << 4);
-    sum_q <= pre_term_0_q;
+  wire [3:0] pre_term_0_set_0 = {pre_count_q[15], pre_count_q[10], pre_count_q[5], pre_count_q[0]};
+  wire [3:0] pre_term_0_set_1 = {pre_count_q[16], pre_count_q[11], pre_count_q[6], pre_count_q[1]};
+  wire [3:0] pre_term_0_set_2 = {pre_count_q[17], pre_count_q[12], pre_count_q[7], pre_count_q[2]};
+  wire [3:0] pre_term_0_set_3 = {pre_count_q[18], pre_count_q[13], pre_count_q[8], pre_count_q[3]};
+  wire [3:0] pre_term_0_set_4 = {pre_count_q[19], pre_count_q[14], pre_count_q[9], pre_count_q[4]};
+
+  always @(posedge clk_i) begin
+    if (any_spike) begin
+      pre_count_q[4:0] <= pre_count_0(3'd0);
+      pre_count_q[9:5] <= pre_count_0(3'd1);
+      pre_count_q[14:10] <= pre_count_0(3'd2);
+      pre_count_q[19:15] <= pre_count_0(3'd4);
+      pre_term_0_q <= pre_term_0_table(pre_term_0_set_0)
+        + (pre_term_0_table(pre_term_0_set_1) << 1)
+        + (pre_term_0_table(pre_term_0_set_2) << 2)
+        + (pre_term_0_table(pre_term_0_set_3) << 3)
+        + (pre_term_0_table(pre_term_0_set_4) << 4);
+      sum_q <= pre_term_0_q;
+    end
   end
 
-  wire signed [31:0] inject_q = any_spike ? (({15'd0, sum_q} ^ 32'd65536) - 32'd65536) : 32'sd0;
+  wire signed [16:0] inject_q = any_spike ? sum_q : 17'd0;
 
-  // What holds still during a tick.
-  always @* begin
-    syn_i_dec_m = {25'd0, i_dec_m_i};
-    syn_i_dec_h = {2'd0, i_dec_h_i};
-    syn_i_dec_s = {27'd0, i_dec_s_i};
-  end
+  // States of the neuron read last, and what gathers over a window.
+  wire signed [15:0]  i_q; // synaptic current, LSB 3.1250e-1 pA
+  wire [19:0]         n_sat_q; // saturated updates in the window
 
-  // Stage 0.
-  // Stage 1.
-  // Stage 2.
+  wire signed [15:0]  i_now = fresh_i ? 16'sd0 : i_q;
+  wire [19:0]         n_sat_now = first_i ? 20'd0 : n_sat_q;
+
+  // What happens in a tick (docs/semantics.md).
+  reg signed [15:0]  syn_i_next;
+  reg                syn_i_sat;
+  reg signed [22:0]  syn_product;
+  reg signed [22:0]  syn_rounded;
+  reg signed [5:0]   syn_step;
+  reg signed [17:0]  syn_wanted;
+  reg signed [17:0]  syn_top;
+  reg [19:0]         n_sat_count_next;
+  reg [20:0]         n_sat_wanted;
+
+  // The same in the stage of the number.
+  reg signed [17:0]  syn_top_s4;
+  reg signed [17:0]  syn_wanted_s4;
+
   // Stage 3.
   always @* begin
     // syn
-    syn_i = (({16'd0, i_now} ^ 32'd32768) - 32'd32768);
-    syn_product = (syn_i * syn_i_dec_m);
-    syn_rounded = (syn_i_dec_h - syn_product);
-    syn_step = (syn_rounded >>> syn_i_dec_s[4:0]);
-    syn_wanted = ((syn_i + syn_step) + inject_q);
-    if (syn_wanted > I_MAX) begin
-      syn_top = I_MAX;
-    end else begin
-      syn_top = syn_wanted;
-    end
+    syn_product = i_now * $signed({1'd0, I_DEC_M});
+    syn_rounded = I_DEC_H[22:0] - syn_product;
+    syn_step = syn_rounded[22:17];
+    syn_wanted = ({{2{i_now[15]}}, i_now} + {{12{syn_step[5]}}, syn_step})
+        + {inject_q[16], inject_q};
+    syn_top = (syn_wanted > $signed({3'd0, I_MAX})) ? {3'd0, I_MAX} : syn_wanted;
   end
 
   always @(posedge clk_i) begin
@@ -185,55 +178,51 @@ module tiny_readout_lane7 (
 
   // Stage 4.
   always @* begin
-    if (syn_top_s4 < I_MIN) begin
-      syn_i_next = I_MIN;
-    end else begin
-      syn_i_next = syn_top_s4;
-    end
+    syn_i_next = (syn_top_s4 < $signed({{2{I_MIN[15]}}, I_MIN})) ? I_MIN : syn_top_s4[15:0];
     // A clamp counts one saturation.
-    if (syn_i_next != syn_wanted_s4) begin
-      syn_i_sat = 32'sd1;
-    end else begin
-      syn_i_sat = 32'sd0;
-    end
+    syn_i_sat = ({{2{syn_i_next[15]}}, syn_i_next} != syn_wanted_s4) ? 1'd1 : 1'd0;
     // n_sat
-    n_sat_count = {12'd0, n_sat_now};
-    n_sat_wanted = (n_sat_count + syn_i_sat);
-    if (n_sat_wanted > 32'sd1048575) begin
-      n_sat_count_next = 32'sd1048575;
-    end else begin
-      n_sat_count_next = n_sat_wanted;
-    end
+    n_sat_wanted = {1'd0, n_sat_now} + {20'd0, syn_i_sat};
+    n_sat_count_next = (n_sat_wanted > 21'd1048575) ? 20'd1048575 : n_sat_wanted[19:0];
   end
 
-  // States, one word a slot.
-  tiny_ram_1r1w_16x7 i (
+  // Bits that rounding drops, and registers that no kernel reads.
+  wire unused_bits = &{1'b0, syn_rounded[16:0]};
+
+  // A word a slot, written in the last stage.
+  tiny_ram_1r1w_16x7 u_i (
     .clk_i(clk_i),
     .read_i(valid_q[2]), .read_address_i(early_slot_q), .data_o(i_q),
-    .write_i(valid_q[4]), .write_address_i(write_slot_q), .data_i(syn_i_next[15:0])
+    .write_i(valid_q[4]), .write_address_i(write_slot_q), .data_i(syn_i_next)
   );
-  tiny_ram_1r1w_20x7 n_sat (
+  tiny_ram_1r1w_20x7 u_n_sat (
     .clk_i(clk_i),
     .read_i(valid_q[3]), .read_address_i(late_slot_q), .data_o(n_sat_q),
-    .write_i(valid_q[4]), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+    .write_i(valid_q[4]), .write_address_i(write_slot_q), .data_i(n_sat_count_next)
   );
 
   // The last window's record while it leaves.
-  tiny_ram_1r1w_16x7 out_i (
+  wire signed [15:0]  out_i_q;
+  wire [19:0]         out_n_sat_q;
+
+  tiny_ram_1r1w_16x7 u_out_i (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_i_q),
-    .write_i(valid_q[4] & capture_i), .write_address_i(write_slot_q), .data_i(syn_i_next[15:0])
+    .write_i(valid_q[4] & capture_i), .write_address_i(write_slot_q), .data_i(syn_i_next)
   );
-  tiny_ram_1r1w_20x7 out_n_sat (
+  tiny_ram_1r1w_20x7 u_out_n_sat (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_n_sat_q),
-    .write_i(valid_q[4] & capture_i), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+    .write_i(valid_q[4] & capture_i), .write_address_i(write_slot_q), .data_i(n_sat_count_next)
   );
 
-  assign record_o = {out_n_sat_q, out_i_q};
+  assign record_o = {
+    out_n_sat_q,
+    out_i_q
+  };
 
   always @(posedge clk_i) begin
-    saturated_o <= valid_q[4] ? syn_i_sat[1:0] : 2'd0;
+    saturated_o <= valid_q[4] ? {1'd0, syn_i_sat} : 2'd0;
   end
 
 endmodule

@@ -38,20 +38,21 @@ module lane (input clk);
   (* hierconn *) wire \sequencer.running_q ;
   (* hierconn *) wire [3:0] \sequencer.count_q ;
   (* hierconn *) wire \dut.fresh_q , \dut.capture_q , \dut.busy_q ;
-  (* hierconn *) wire signed [15:0] \dut.lane[0].unit.i.memory[0] , \dut.lane[0].unit.i.memory[1] ;
-  (* hierconn *) wire [19:0] \dut.lane[0].unit.n_sat.memory[0] , \dut.lane[0].unit.n_sat.memory[1] ;
-  (* hierconn *) wire signed [15:0] \dut.lane[0].unit.out_i.memory[0] , \dut.lane[0].unit.out_i.memory[1] ;
-  (* hierconn *) wire [19:0] \dut.lane[0].unit.out_n_sat.memory[0] , \dut.lane[0].unit.out_n_sat.memory[1] ;
+  (* hierconn *) wire signed [15:0] \dut.lane[0].unit.u_i.memory[0] , \dut.lane[0].unit.u_i.memory[1] ;
+  (* hierconn *) wire [19:0] \dut.lane[0].unit.u_n_sat.memory[0] , \dut.lane[0].unit.u_n_sat.memory[1] ;
+  (* hierconn *) wire signed [15:0] \dut.lane[0].unit.u_out_i.memory[0] , \dut.lane[0].unit.u_out_i.memory[1] ;
+  (* hierconn *) wire [19:0] \dut.lane[0].unit.u_out_n_sat.memory[0] , \dut.lane[0].unit.u_out_n_sat.memory[1] ;
   (* hierconn *) wire [5:0] \dut.lane[0].unit.valid_q ;
   (* hierconn *) wire \dut.lane[0].unit.early_slot_q , \dut.lane[0].unit.late_slot_q , \dut.lane[0].unit.write_slot_q ;
-  (* hierconn *) wire signed [31:0] \dut.lane[0].unit.syn_i , \dut.lane[0].unit.syn_i_dec_m ,
-    \dut.lane[0].unit.syn_product ;
-  (* hierconn *) wire signed [31:0] \dut.lane[0].unit.inject_q ;
+  (* hierconn *) wire signed [15:0] \dut.lane[0].unit.i_now ;
+  (* hierconn *) wire [6:0] \dut.lane[0].unit.i_dec_m_i ;
+  (* hierconn *) wire signed [22:0] \dut.lane[0].unit.syn_product ;
+  (* hierconn *) wire signed [16:0] \dut.lane[0].unit.inject_q ;
 
-  wire signed [15:0] i = slot ? \dut.lane[0].unit.i.memory[1] : \dut.lane[0].unit.i.memory[0] ;
-  wire [19:0] count = slot ? \dut.lane[0].unit.n_sat.memory[1] : \dut.lane[0].unit.n_sat.memory[0] ;
-  wire signed [15:0] kept_i = slot ? \dut.lane[0].unit.out_i.memory[1] : \dut.lane[0].unit.out_i.memory[0] ;
-  wire [19:0] kept_count = slot ? \dut.lane[0].unit.out_n_sat.memory[1] : \dut.lane[0].unit.out_n_sat.memory[0] ;
+  wire signed [15:0] i = slot ? \dut.lane[0].unit.u_i.memory[1] : \dut.lane[0].unit.u_i.memory[0] ;
+  wire [19:0] count = slot ? \dut.lane[0].unit.u_n_sat.memory[1] : \dut.lane[0].unit.u_n_sat.memory[0] ;
+  wire signed [15:0] kept_i = slot ? \dut.lane[0].unit.u_out_i.memory[1] : \dut.lane[0].unit.u_out_i.memory[0] ;
+  wire [19:0] kept_count = slot ? \dut.lane[0].unit.u_out_n_sat.memory[1] : \dut.lane[0].unit.u_out_n_sat.memory[0] ;
 
   // What the tick begins with.
   reg signed [31:0] before_i;
@@ -61,7 +62,8 @@ module lane (input clk);
   reg capture;
   // The lane's factors and product as the followed neuron passes.
   reg at_product, at_sum;
-  reg signed [31:0] factor_i, factor_m, product, inject;
+  reg signed [31:0] factor_i, product, inject;
+  reg [6:0] factor_m;
   reg ended, idle;
   reg signed [15:0] i_q, kept_i_q;
   reg [19:0] count_q, kept_count_q;
@@ -82,8 +84,8 @@ module lane (input clk);
     end
     at_product <= \dut.lane[0].unit.valid_q [1] & ( \dut.lane[0].unit.early_slot_q == slot);
     if (at_product) begin
-      factor_i <= \dut.lane[0].unit.syn_i ;
-      factor_m <= \dut.lane[0].unit.syn_i_dec_m ;
+      factor_i <= \dut.lane[0].unit.i_now ;
+      factor_m <= \dut.lane[0].unit.i_dec_m_i ;
       product <= \dut.lane[0].unit.syn_product ;
     end
     at_sum <= at_product;
@@ -107,7 +109,7 @@ module lane (input clk);
     if (running | ended) assume (inputs == inputs_q);
     if (start | rst) assume (!clear & !levels_write & !codes_write);
     assume (!(start & rst));
-    assume ( \dut.lane[0].unit.n_sat.memory[0] < END && \dut.lane[0].unit.n_sat.memory[1] < END);
+    assume ( \dut.lane[0].unit.u_n_sat.memory[0] < END && \dut.lane[0].unit.u_n_sat.memory[1] < END);
     if (ended) assume ( \kernel.k_product == product);
   end
 
@@ -117,7 +119,7 @@ module lane (input clk);
     if (!running) assert (! \dut.lane[0].unit.early_slot_q & ! \dut.lane[0].unit.late_slot_q
       & ! \dut.lane[0].unit.write_slot_q );
     if (ended) begin
-      assert (factor_i == before_i && factor_m == {25'd0, i_dec_m});
+      assert (factor_i == before_i && factor_m == i_dec_m);
       assert (i == i_next);
       assert (count == before_count + i_sat);
     end

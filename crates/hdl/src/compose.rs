@@ -73,30 +73,18 @@ impl Stage {
     }
 }
 
-/// One printed statement (an assignment, or an `if` with its branches) with the comments before it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Statement {
-    pub text: String,
-    /// Temporaries that it assigns.
-    pub writes: Vec<String>,
-    /// Names that it reads: temporaries and bound names.
-    pub reads: Vec<String>,
-    /// Its delay, see `delay.rs`.
-    pub delay: u32,
-}
-
 /// Printed statements with what they need declared.
 #[derive(Debug, Clone, Default)]
 pub struct Printed {
-    pub(crate) statements: Vec<Statement>,
+    text: String,
     pub(crate) locals: Vec<(String, Type)>,
     pub(crate) outputs: HashMap<String, String>,
 }
 
 impl Printed {
     /// The statements, indented.
-    pub fn text(&self) -> String {
-        self.statements.iter().map(|s| s.text.as_str()).collect()
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Name of the temporary that holds an output of the composition.
@@ -145,7 +133,7 @@ pub fn print(
         let mut printer = StagePrinter::new(stage);
         printer.bind_inputs(&printed, bind)?;
         printer.declare(&mut printed);
-        printer.kernel(depth, &mut printed.statements)?;
+        printer.kernel(depth, &mut printed.text)?;
         for signal in stage.signals.iter().filter(|s| s.role == Role::Output) {
             let name = printer.local(&signal.name);
             printed

@@ -2,6 +2,7 @@
 
 mod address_map;
 mod bank;
+mod card;
 mod constraints;
 mod control;
 mod datasheet;

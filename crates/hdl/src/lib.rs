@@ -29,4 +29,3 @@ pub use generate::{
 };
 pub use module::module;
 pub use narrow::Cells;
-pub use pipeline::{Pipeline, Source};

@@ -17,30 +17,53 @@ use crate::{HdlError, expression};
 pub use cells::Cells;
 pub(crate) use cells::count;
 use printer::Printer;
+pub(crate) use printer::short_lines;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 pub(crate) use word::Word;
 
 /// Bits of names that a statement reads, a mask each.
-type Reads = BTreeMap<String, u64>;
+pub(crate) type Reads = BTreeMap<String, u64>;
 
 /// One printed statement with the comments before it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Line {
-    comment: String,
-    text: String,
-    writes: Vec<String>,
-    reads: Reads,
+    pub comment: String,
+    /// A line for each assignment, however long.
+    pub text: String,
+    pub writes: Vec<String>,
+    /// What it reads, its own parts among it.
+    pub reads: Reads,
+    /// Its delay, see `delay.rs`.
+    pub delay: u32,
+}
+
+impl Line {
+    /// Both as one statement.
+    fn followed_by(mut self, next: Self) -> Self {
+        self.text += &next.text;
+        self.writes.extend(next.writes);
+        for (name, bits) in next.reads {
+            *self.reads.entry(name).or_default() |= bits;
+        }
+        self
+    }
+
+    /// Names that others drive.
+    pub fn inputs(&self) -> impl Iterator<Item = &String> {
+        self.reads.keys().filter(|r| !self.writes.contains(*r))
+    }
 }
 
 /// Printed kernels.
+#[derive(Default)]
 pub(crate) struct Narrow {
-    lines: Vec<Line>,
-    locals: Vec<(String, Type)>,
+    pub lines: Vec<Line>,
+    pub locals: Vec<(String, Type)>,
     /// What the outputs are called, by their names in the composition.
-    outputs: HashMap<String, Word>,
+    pub outputs: HashMap<String, Word>,
     /// Bits that stand outside of the statements, read by what follows them.
-    wanted: Reads,
+    pub wanted: Reads,
 }
 
 impl Narrow {
@@ -51,12 +74,7 @@ impl Narrow {
         outputs: &[(String, u32)],
         depth: usize,
     ) -> Result<Self, HdlError> {
-        let mut all = Self {
-            lines: Vec::new(),
-            locals: Vec::new(),
-            outputs: HashMap::new(),
-            wanted: Reads::new(),
-        };
+        let mut all = Self::default();
         for stage in stages {
             let mut inputs = HashMap::new();
             for signal in stage.signals.iter().filter(|s| s.role == Role::Input) {
@@ -111,7 +129,9 @@ impl Narrow {
     /// The statements, for a combinational block.
     pub fn text(&self) -> String {
         let lines = self.lines.iter();
-        lines.map(|l| format!("{}{}", l.comment, l.text)).collect()
+        lines
+            .map(|l| l.comment.clone() + &short_lines(&l.text))
+            .collect()
     }
 
     /// Declarations of what they assign.
@@ -149,7 +169,7 @@ impl Narrow {
 }
 
 /// The parts of a name that a mask leaves out.
-fn unread_parts(name: &str, bits: u32, read: u64) -> Vec<String> {
+pub(crate) fn unread_parts(name: &str, bits: u32, read: u64) -> Vec<String> {
     let unread = |bit: &u32| read >> bit & 1 == 0;
     if (0..bits).all(|bit| unread(&bit)) {
         return vec![name.into()];

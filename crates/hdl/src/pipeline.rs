@@ -2,37 +2,34 @@
 //!
 //! Every statement stands in the first stage in which all that it reads is there and its delay still fits; a value that
 //! a later stage reads travels there through registers. Statements that read only what holds still during a tick
-//! (registers, constants) stand before the stages.
+//! (registers, constants) stand in the first of them.
 
 use crate::atoms::Type;
-use crate::compose::{Printed, Statement, range};
+use crate::compose::range;
+use crate::narrow::{Line, Narrow, Reads, short_lines, unread_parts};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 /// A value that enters the pipeline.
-pub struct Source {
-    pub(crate) name: String,
-    pub(crate) kind: Type,
-    pub(crate) stage: usize,
+pub(crate) struct Source {
+    pub name: String,
+    pub kind: Type,
+    /// The stage from whose start on it is there.
+    pub stage: usize,
 }
 
-impl Source {
-    /// A signal of `bits` bits that is there from the start of a stage on.
-    pub fn new(name: &str, bits: u32, signed: bool, stage: usize) -> Self {
-        Self {
-            name: name.into(),
-            kind: Type { bits, signed },
-            stage,
-        }
-    }
+/// A register between two stages.
+struct Copy {
+    name: String,
+    of: String,
+    kind: Type,
 }
 
 /// Statements by stage, and the registers between the stages.
-pub struct Pipeline {
-    constant: Vec<Statement>,
-    stages: Vec<Vec<Statement>>,
-    /// Registers by the stage that they feed: copy, what it copies, type.
-    registers: Vec<Vec<(String, String, Type)>>,
+pub(crate) struct Pipeline {
+    stages: Vec<Vec<Line>>,
+    /// Registers by the stage that they feed.
+    registers: Vec<Vec<Copy>>,
     homes: HashMap<String, usize>,
 }
 
@@ -40,38 +37,38 @@ pub struct Pipeline {
 type Ready = (usize, u32);
 
 impl Pipeline {
-    /// Cuts the statements into stages of at most `budget` units of delay (one statement where a single one is slower);
-    /// `outputs` are led to the last stage.
-    pub fn cut(printed: &Printed, sources: &[Source], outputs: &[String], budget: u32) -> Self {
+    /// Cuts kernels into stages of at most `budget` units of delay (one statement where a single one is slower); their
+    /// outputs are led to the last stage.
+    pub fn cut(kernels: &Narrow, sources: &[Source], budget: u32) -> Self {
         let mut ready: HashMap<String, Ready> = sources
             .iter()
             .map(|s| (s.name.clone(), (s.stage, 0)))
             .collect();
         let mut constant = Vec::new();
-        let mut stages: Vec<Vec<Statement>> = Vec::new();
-        for statement in &printed.statements {
-            match statement.reads.iter().filter_map(|r| ready.get(r)).max() {
-                None => constant.push(statement.clone()),
+        let mut stages: Vec<Vec<Line>> = Vec::new();
+        for line in &kernels.lines {
+            match line.inputs().filter_map(|r| ready.get(r)).max() {
+                None => constant.push(line.clone()),
                 Some(&(stage, used)) => {
-                    let fits = used == 0 || used + statement.delay <= budget;
+                    let fits = used == 0 || used + line.delay <= budget;
                     let (stage, used) = if fits { (stage, used) } else { (stage + 1, 0) };
                     stages.resize_with(stages.len().max(stage + 1), Vec::new);
-                    stages[stage].push(statement.clone());
-                    let done = (stage, used + statement.delay);
-                    ready.extend(statement.writes.iter().map(|w| (w.clone(), done)));
+                    stages[stage].push(line.clone());
+                    let done = (stage, used + line.delay);
+                    ready.extend(line.writes.iter().map(|w| (w.clone(), done)));
                 }
             }
         }
+        if let Some(first) = stages.iter_mut().find(|lines| !lines.is_empty()) {
+            first.splice(0..0, constant);
+        }
+        let homes = ready.into_iter().map(|(name, (stage, _))| (name, stage));
         let mut pipeline = Self {
-            constant,
-            registers: vec![Vec::new(); stages.len()],
+            registers: Vec::new(),
             stages,
-            homes: ready
-                .into_iter()
-                .map(|(name, (stage, _))| (name, stage))
-                .collect(),
+            homes: homes.collect(),
         };
-        pipeline.connect(printed, sources, outputs);
+        pipeline.registers = pipeline.connected(kernels, sources);
         pipeline
     }
 
@@ -81,70 +78,59 @@ impl Pipeline {
     }
 
     /// Name of a value in a stage.
-    pub fn name(&self, value: &str, stage: usize) -> String {
+    fn name(&self, value: &str, stage: usize) -> String {
         match self.homes.get(value) {
             Some(home) if *home < stage => format!("{value}_s{stage}"),
             _ => value.into(),
         }
     }
 
-    /// Bits of the registers between stages, a value no wider than `bits` says of its name.
-    pub fn register_bits(&self, bits: &HashMap<String, u32>) -> u64 {
-        let all = self.homes.iter().flat_map(|(value, home)| {
-            let copies = (home + 1..self.depth()).map(move |stage| self.name(value, stage));
-            copies.map(move |copy| (value, copy))
-        });
-        let named: HashMap<String, &String> = all.map(|(value, copy)| (copy, value)).collect();
+    /// Bits of the registers between stages.
+    pub fn register_bits(&self) -> u64 {
         let registers = self.registers.iter().flatten();
-        let wide = registers.map(|(copy, _, kind)| {
-            let known = named.get(copy).and_then(|value| bits.get(*value));
-            known.copied().unwrap_or(kind.bits).min(kind.bits)
-        });
-        wide.map(u64::from).sum()
+        registers.map(|copy| u64::from(copy.kind.bits)).sum()
     }
 
-    /// Lays a register for every value and every stage border that it crosses.
-    fn connect(&mut self, printed: &Printed, sources: &[Source], outputs: &[String]) {
-        let locals = printed
-            .locals
-            .iter()
-            .map(|(name, kind)| (name.as_str(), *kind));
-        let kinds: HashMap<&str, Type> = locals
-            .chain(sources.iter().map(|s| (s.name.as_str(), s.kind)))
-            .collect();
-        let mut last_use: BTreeMap<&str, usize> = BTreeMap::new();
-        let readers = self.stages.iter().enumerate();
-        let uses = readers.flat_map(|(at, all)| {
-            all.iter()
-                .flat_map(move |s| s.reads.iter().map(move |r| (r.as_str(), at)))
-        });
-        let end = self.depth() - 1;
-        for (name, at) in uses.chain(outputs.iter().map(|o| (o.as_str(), end))) {
-            let entry = last_use.entry(name).or_insert(at);
-            *entry = at.max(*entry);
-        }
-        let mut registers = vec![Vec::new(); self.depth()];
-        for (name, last) in last_use {
-            let (Some(home), Some(kind)) = (self.homes.get(name), kinds.get(name)) else {
+    /// A register for every value and every stage border that it crosses.
+    fn connected(&self, kernels: &Narrow, sources: &[Source]) -> Vec<Vec<Copy>> {
+        let locals = kernels.locals.iter().map(|(name, kind)| (name, *kind));
+        let kinds = locals.chain(sources.iter().map(|s| (&s.name, s.kind)));
+        let mut registers: Vec<Vec<Copy>> = self.stages.iter().map(|_| Vec::new()).collect();
+        let last_use = self.last_uses(kernels);
+        let kinds: BTreeMap<&String, Type> = kinds.collect();
+        for (value, kind) in kinds {
+            let (Some(home), Some(last)) = (self.homes.get(value), last_use.get(value)) else {
                 continue;
             };
-            for (stage, fed) in registers
-                .iter_mut()
-                .enumerate()
-                .take(last + 1)
-                .skip(home + 1)
-            {
-                fed.push((self.name(name, stage), self.name(name, stage - 1), *kind));
+            let crossed = registers.iter_mut().enumerate();
+            for (stage, fed) in crossed.take(last + 1).skip(home + 1) {
+                fed.push(Copy {
+                    name: self.name(value, stage),
+                    of: self.name(value, stage - 1),
+                    kind,
+                });
             }
         }
-        self.registers = registers;
+        registers
+    }
+
+    /// The last stage that reads each value.
+    fn last_uses<'a>(&'a self, kernels: &'a Narrow) -> HashMap<&'a String, usize> {
+        let mut last_use = HashMap::new();
+        for (stage, lines) in self.stages.iter().enumerate() {
+            let reads = lines.iter().flat_map(|line| line.inputs());
+            last_use.extend(reads.map(|name| (name, stage)));
+        }
+        let end = self.depth() - 1;
+        last_use.extend(kernels.wanted.keys().map(|name| (name, end)));
+        last_use
     }
 
     /// Declarations of the registers between stages.
     pub fn declarations(&self) -> String {
         let mut text = String::new();
-        for (copy, _, kind) in self.registers.iter().flatten() {
-            let _ = writeln!(text, "  reg {}{copy};", range(*kind));
+        for copy in self.registers.iter().flatten() {
+            let _ = writeln!(text, "  reg {:<14} {};", range(copy.kind), copy.name);
         }
         text
     }
@@ -153,17 +139,17 @@ impl Pipeline {
     /// without a gap, and between two ticks nothing moves.
     pub fn blocks(&self) -> String {
         let mut text = String::new();
-        if !self.constant.is_empty() {
-            text += "  // What holds still during a tick.\n";
-            text += &combinational(self.constant.iter().map(|s| s.text.clone()));
-        }
-        for (stage, statements) in self.stages.iter().enumerate() {
+        for (stage, lines) in self.stages.iter().enumerate() {
+            let fed = self.registers.get(stage + 1).filter(|f| !f.is_empty());
+            if lines.is_empty() && fed.is_none() {
+                continue;
+            }
             let _ = writeln!(text, "  // Stage {stage}.");
-            text += &combinational(statements.iter().map(|s| self.at(s, stage)));
-            if let Some(fed) = self.registers.get(stage + 1).filter(|f| !f.is_empty()) {
+            text += &combinational(lines.iter().map(|l| l.at(&|name| self.name(name, stage))));
+            if let Some(fed) = fed {
                 text += "  always @(posedge clk_i) begin\n";
-                for (copy, value, _) in fed {
-                    let _ = writeln!(text, "    {copy} <= {value};");
+                for copy in fed {
+                    let _ = writeln!(text, "    {} <= {};", copy.name, copy.of);
                 }
                 text += "  end\n\n";
             }
@@ -171,18 +157,58 @@ impl Pipeline {
         text
     }
 
-    /// A statement's text with every value by its name in this stage.
-    fn at(&self, statement: &Statement, stage: usize) -> String {
-        let names = statement
-            .reads
-            .iter()
-            .map(|r| (r.as_str(), self.name(r, stage)));
-        substitute(&statement.text, &names.collect())
+    /// A text with every value by its name in the last stage.
+    pub fn in_last_stage(&self, text: &str) -> String {
+        substitute(text, &|name| self.name(name, self.depth() - 1))
+    }
+
+    /// Bits of its own words and of `others` that nothing reads, as parts of a concatenation.
+    pub fn unread(&self, kernels: &Narrow, others: &[(String, u32)]) -> Vec<String> {
+        let reads = self.reads(kernels);
+        let copies = self.registers.iter().flatten();
+        let copies = copies.map(|copy| (&copy.name, copy.kind.bits));
+        let own = kernels.locals.iter().map(|(name, kind)| (name, kind.bits));
+        let others = others.iter().map(|(name, bits)| (name, *bits));
+        own.chain(copies)
+            .chain(others)
+            .flat_map(|(name, bits)| {
+                unread_parts(name, bits, reads.get(name).copied().unwrap_or(0))
+            })
+            .collect()
+    }
+
+    /// Bits that something reads, by the names that stand in the text.
+    fn reads(&self, kernels: &Narrow) -> Reads {
+        let mut reads = Reads::new();
+        let mut add = |name: String, bits: u64| *reads.entry(name).or_default() |= bits;
+        for (stage, lines) in self.stages.iter().enumerate() {
+            for (name, bits) in lines.iter().flat_map(|line| &line.reads) {
+                add(self.name(name, stage), *bits);
+            }
+        }
+        for (name, bits) in &kernels.wanted {
+            add(self.name(name, self.depth() - 1), *bits);
+        }
+        for copy in self.registers.iter().flatten() {
+            add(copy.of.clone(), u64::MAX);
+        }
+        reads
     }
 }
 
-fn combinational(statements: impl Iterator<Item = String>) -> String {
-    let body: String = statements.collect();
+impl Line {
+    /// It with other names of what it reads.
+    fn at(&self, name: &dyn Fn(&str) -> String) -> String {
+        let named = |read: &str| match self.inputs().any(|input| input == read) {
+            true => name(read),
+            false => read.into(),
+        };
+        self.comment.clone() + &short_lines(&substitute(&self.text, &named))
+    }
+}
+
+fn combinational(lines: impl Iterator<Item = String>) -> String {
+    let body: String = lines.collect();
     if body.is_empty() {
         body
     } else {
@@ -191,7 +217,7 @@ fn combinational(statements: impl Iterator<Item = String>) -> String {
 }
 
 /// Replaces whole identifiers.
-fn substitute(text: &str, names: &HashMap<&str, String>) -> String {
+fn substitute(text: &str, name: &dyn Fn(&str) -> String) -> String {
     let inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
     let mut out = String::new();
     let mut rest = text;
@@ -200,7 +226,7 @@ fn substitute(text: &str, names: &HashMap<&str, String>) -> String {
             .find(|c| inside(c) != inside(first))
             .unwrap_or(rest.len());
         let (token, after) = rest.split_at(end);
-        out += names.get(token).map_or(token, String::as_str);
+        out += &name(token);
         rest = after;
     }
     out
@@ -210,41 +236,39 @@ fn substitute(text: &str, names: &HashMap<&str, String>) -> String {
 mod tests {
     use super::*;
 
-    fn statement(text: &str, writes: &str, reads: &[&str], delay: u32) -> Statement {
-        Statement {
+    const WORD: Type = Type {
+        bits: 8,
+        signed: false,
+    };
+
+    fn line(text: &str, writes: &str, reads: &[&str], delay: u32) -> Line {
+        Line {
             text: format!("    {text}\n"),
             writes: vec![writes.into()],
-            reads: reads.iter().map(|r| r.to_string()).collect(),
+            reads: reads.iter().map(|r| (r.to_string(), 0xff)).collect(),
             delay,
+            ..Line::default()
         }
     }
 
     fn cut(budget: u32) -> Pipeline {
-        let word = Type {
-            bits: 8,
-            signed: false,
-        };
-        let printed = Printed {
-            statements: vec![
-                statement("g = c;", "g", &["c"], 9),
-                statement("x = a + g;", "x", &["a", "g"], 3),
-                statement("y = x * a;", "y", &["x", "a"], 7),
-                statement("z = y + ax;", "z", &["y", "ax"], 3),
+        let kernels = Narrow {
+            lines: vec![
+                line("g = c;", "g", &["c"], 9),
+                line("x = a + g;", "x", &["a", "g"], 3),
+                line("y = x * a;", "y", &["x", "a"], 7),
+                line("z = y + ax;", "z", &["y", "ax"], 3),
             ],
-            locals: ["g", "x", "y", "z"].map(|n| (n.to_string(), word)).into(),
-            ..Printed::default()
+            locals: ["g", "x", "y", "z"].map(|n| (n.to_string(), WORD)).into(),
+            wanted: ["z", "x"].map(|n| (n.to_string(), 0xff)).into(),
+            ..Narrow::default()
         };
         let source = |name: &str, stage| Source {
             name: name.into(),
-            kind: word,
+            kind: WORD,
             stage,
         };
-        Pipeline::cut(
-            &printed,
-            &[source("a", 0), source("ax", 1)],
-            &["z".into(), "x".into()],
-            budget,
-        )
+        Pipeline::cut(&kernels, &[source("a", 0), source("ax", 1)], budget)
     }
 
     #[test]

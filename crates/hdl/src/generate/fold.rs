@@ -12,7 +12,6 @@ pub(super) mod synapses;
 
 use super::{DesignFile, file, index_bits};
 use crate::HdlError;
-use crate::pipeline::Source;
 use bruno_device::{Chip, Layer};
 
 /// ns of OSU 0.18 um that a unit of delay (`delay.rs`) came to in a stage of measured chips (docs/performance.md).
@@ -93,25 +92,3 @@ pub(super) use bank::print as print_bank;
 pub(super) use lane::recorded;
 pub(super) use sequencer::module_name as sequencer_module;
 pub(super) use synapses::adders as synapse_adders;
-
-/// What enters the pipeline of a layer: states in stage `early`, the injected current when it is summed, and what gathers
-/// over a window in stage `late`: it is needed at the end only, and need not travel there.
-fn sources(layer: &Layer, arrays: &[super::bank::Array], early: usize, late: usize) -> Vec<Source> {
-    let kind = |bits, signed| crate::atoms::Type { bits, signed };
-    let states = arrays.iter().map(|a| Source {
-        name: format!("{}_now", a.name),
-        kind: kind(a.bits, a.signed),
-        stage: if a.accumulates() { late } else { early },
-    });
-    let inject = Source {
-        name: "inject_q".into(),
-        kind: kind(32, true),
-        stage: synapses::stages(layer),
-    };
-    let index = Source {
-        name: "index_q".into(),
-        kind: kind(32, false),
-        stage: early,
-    };
-    states.chain([inject, index]).collect()
-}

@@ -94,7 +94,7 @@ fn layer_size(chip: &Chip, layer: &Layer) -> Result<LayerSize, HdlError> {
     let mut kernels = stages(chip, layer)?.in_a_row();
     let word = |name: &str| layer.model.words.iter().any(|w| w.name == name);
     kernels.retain(|k| !word(&k.name) || arrays.iter().any(|a| a.name == k.name));
-    let counted = count(&kernels, &|name| Some(bounds(chip, layer, &arrays, name)))?;
+    let cells = count(&kernels, &|name| Some(bounds(chip, layer, &arrays, name)))?;
     let lanes: Vec<usize> = layer
         .banks
         .iter()
@@ -107,8 +107,8 @@ fn layer_size(chip: &Chip, layer: &Layer) -> Result<LayerSize, HdlError> {
     Ok(LayerSize {
         lanes: lanes.len(),
         memories: memories.collect(),
-        registers: pipeline.register_bits(&counted.bits),
-        kernels: counted.cells,
+        registers: pipeline.register_bits(),
+        kernels: cells,
         synapses: fold::synapse_adders(layer) as u64,
         card: card(layer),
     })

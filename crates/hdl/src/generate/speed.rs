@@ -52,12 +52,11 @@ fn longest_path_ns(chip: &Chip) -> Result<f64, HdlError> {
 fn in_one_cycle(path: &Datapath) -> u32 {
     let mut done: HashMap<&str, u32> = HashMap::new();
     let mut longest = 0;
-    for statement in &path.printed.statements {
-        let reads = statement.reads.iter();
-        let start = reads.filter_map(|r| done.get(r.as_str())).max().copied();
-        let end = start.unwrap_or(0) + statement.delay;
+    for line in &path.kernels.lines {
+        let start = line.inputs().filter_map(|r| done.get(r.as_str())).max();
+        let end = start.copied().unwrap_or(0) + line.delay;
         longest = longest.max(end);
-        done.extend(statement.writes.iter().map(|w| (w.as_str(), end)));
+        done.extend(line.writes.iter().map(|w| (w.as_str(), end)));
     }
     longest
 }

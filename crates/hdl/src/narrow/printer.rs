@@ -8,7 +8,9 @@ use super::{Line, Reads, Word, literal};
 use crate::HdlError;
 use crate::atoms::Type;
 use crate::compose::{Stage, comment_text};
+use crate::delay::statement_delay;
 use crate::interval::Interval;
+pub(crate) use lines::short_lines;
 use lines::{bare, wrapped};
 use rust_hdl_core::ast::{
     VerilogBlock, VerilogBlockOrConditional, VerilogConditional, VerilogExpression as Ast,
@@ -27,7 +29,7 @@ pub(super) struct Printer<'a> {
     /// Signal that is assigned, and the parts of its value that got names of their own.
     target: String,
     parts: usize,
-    before: Vec<Line>,
+    before: Line,
     locals: Vec<(String, Type)>,
 }
 
@@ -53,7 +55,7 @@ impl<'a> Printer<'a> {
             branches: 0,
             target: String::new(),
             parts: 0,
-            before: Vec::new(),
+            before: Line::default(),
             locals: Vec::new(),
         })
     }
@@ -117,11 +119,9 @@ impl<'a> Printer<'a> {
                 _ => {
                     let mut line = Line::default();
                     known = self.statement(statement, known, &mut line)?;
+                    let mut line = std::mem::take(&mut self.before).followed_by(line);
                     line.comment = std::mem::take(comment);
-                    if let Some(first) = self.before.first_mut() {
-                        first.comment = std::mem::take(&mut line.comment);
-                    }
-                    lines.append(&mut self.before);
+                    line.delay = statement_delay(statement);
                     lines.push(line);
                 }
             }
@@ -166,7 +166,7 @@ impl<'a> Printer<'a> {
 
     fn assign(&self, name: &str, value: &str, line: &mut Line) {
         let local = self.local(name);
-        line.text += &wrapped(&format!("{}{local} = {value};", self.indent()), "");
+        let _ = writeln!(line.text, "{}{local} = {value};", self.indent());
         if !line.writes.contains(&local) {
             line.writes.push(local);
         }

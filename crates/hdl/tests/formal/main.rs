@@ -434,10 +434,10 @@ faults! {
     read_writes: bus_errors(), "if (write_q) window_q", "window_q", "window_q == 32";
     missing_level_written: bus_errors(), "(addr_q[25:9] == 17'd0)", "(addr_q[25:10] == 16'd0)", "levels_write == 0";
     lane_reads_another_slot: lane(), ".read_address_i(early_slot_q), .data_o(i_q)", ".read_address_i(late_slot_q), .data_o(i_q)", "factor_i ==";
-    lane_writes_another_slot: lane(), ".write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])", ".write_address_i(late_slot_q), .data_i(n_sat_count_next[19:0])", "count ==";
+    lane_writes_another_slot: lane(), ".write_address_i(write_slot_q), .data_i(n_sat_count_next)", ".write_address_i(late_slot_q), .data_i(n_sat_count_next)", "count ==";
     lane_forgets_a_clear: lane(), "fresh_i ? 16'sd0 : i_q", "i_q", "factor_i ==";
     lane_replaces_a_record_on_its_way: lane(), "capture_q <= last_i & !busy_q;", "capture_q <= last_i;", "kept_i ==";
-    lane_mixes_two_stages: lane(), "(syn_i_s3 + syn_step)", "(syn_i + syn_step)", "i ==";
+    lane_mixes_two_stages: lane(), "{{16{i_now_s3[15]}}, i_now_s3}", "{{16{i_now[15]}}, i_now}", "count ==";
     offset_of_the_file_lost: equal_lif("READY"), "+ V_round)", "+ 32'sd128)", "file_v ==";
     decay_of_the_file_not_rounded: equal_lif("READY"), "(I_round - ", "(32'sd0 - ", "file_i ==";
     hold_of_the_file_differs: equal_felif(), "k_p_wanted = (p + k_dp)", "k_p_wanted = (p + k_moved)", "file_p ==";

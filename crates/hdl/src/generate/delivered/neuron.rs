@@ -3,15 +3,14 @@
 use super::neuron_module;
 use super::synapses;
 use crate::HdlError;
-use crate::atoms::Type;
-use crate::generate::bank::{Array, arrays_from, constants, saturations, stages};
+use crate::generate::bank::{Array, arrays_from, saturations, stages};
+use crate::generate::card;
 use crate::generate::fold::synapses::projections;
-use crate::generate::lists::{list, port, short, unused, vector, wires};
-use crate::generate::register_map::{bank_registers, register_ports};
+use crate::generate::lists::{list, port, unused, vector, wires};
+use crate::generate::register_map::register_ports;
 use crate::generate::{
     extend_bits, header, index_bits, literal, readback, register_file::value_type,
 };
-use crate::interval::Interval;
 use crate::narrow::{Narrow, Word};
 use bruno_chip::Register;
 use bruno_device::{Chip, Layer, Rest};
@@ -164,38 +163,12 @@ impl<'a> Neuron<'a> {
 
     /// Constants of the formats and of a frozen card, and its level tables.
     fn constants(&self) -> String {
-        let mut text = String::new();
-        let mut named = Vec::new();
-        if self.layer.model.program.is_none() {
-            named.extend(constants(self.chip).map(|(name, value)| {
-                let kind = Interval::point(value.into()).kind();
-                (name.to_uppercase(), kind, value, String::new())
-            }));
-        }
-        for (id, r) in bank_registers(self.layer).filter(|_| self.layer.frozen) {
-            let kind = Type {
-                bits: r.bits,
-                signed: r.signed,
-            };
-            let value = self.layer.codes.value(id);
-            let about = format!(" // {}", short(&r.about, 50));
-            named.push((r.name.to_uppercase(), kind, value, about));
-        }
         let resting = self.arrays.iter().filter_map(|a| a.rest.register());
         let resting: Vec<String> = resting
             .map(|id| self.register(id).name.to_uppercase())
             .collect();
-        for (name, kind, value, about) in named {
-            if self.kernels.reads(&name) || resting.contains(&name) {
-                let sign = if kind.signed { "signed " } else { "" };
-                let _ = writeln!(
-                    text,
-                    "  localparam {sign}{} {name} = {};{about}",
-                    vector(kind.bits as usize),
-                    literal(kind.bits, kind.signed, value),
-                );
-            }
-        }
+        let read = |name: &str| self.kernels.reads(name) || resting.iter().any(|r| r == name);
+        let mut text = card::declarations(self.chip, self.layer, &read);
         if self.layer.frozen && synapses::reads_levels(self.layer) {
             for p in projections(self.layer) {
                 let bits = self.layer.current.bits;
@@ -336,7 +309,7 @@ impl<'a> Neuron<'a> {
             Rest::Register(id) => id,
         };
         let r = self.register(id);
-        let word = register_word(self.layer, &r);
+        let word = card::register_word(self.layer, &r);
         word.fitted(a.bits, &mut Default::default())
     }
 
@@ -381,37 +354,16 @@ fn out_word(a: &Array) -> String {
     }
 }
 
-/// A register where a neuron reads it: a port, or a constant of a frozen card.
-fn register_word(layer: &Layer, r: &Register) -> Word {
-    if !layer.frozen {
-        return Word::new(&format!("{}_i", r.name), r.bits, r.signed);
-    }
-    let kind = Type {
-        bits: r.bits,
-        signed: r.signed,
-    };
-    let found = bank_registers(layer).find(|(_, other)| other.name == r.name);
-    let value = found.map_or(0, |(id, _)| layer.codes.value(id));
-    Word::within(&r.name.to_uppercase(), kind, Interval::point(value.into()))
-}
-
 /// What a kernel's input is in a neuron.
 fn bind(chip: &Chip, layer: &Layer, arrays: &[Array], name: &str) -> Option<Word> {
     if let Some(a) = arrays.iter().find(|a| a.name == name) {
         let suffix = if a.accumulates() { "now" } else { "q" };
         return Some(Word::new(&format!("{name}_{suffix}"), a.bits, a.signed));
     }
-    if let Some((_, r)) = bank_registers(layer).find(|(_, r)| r.name == name) {
-        return Some(register_word(layer, &r));
-    }
     match name {
         "inject" => Some(synapses::injected(layer)),
         "random" => Some(Word::new("random_i", 32, false)),
         "index" => Some(Word::new("index_i", 32, false)),
-        _ => {
-            let (_, value) = constants(chip).into_iter().find(|c| c.0 == name)?;
-            let point = Interval::point(value.into());
-            Some(Word::within(&name.to_uppercase(), point.kind(), point))
-        }
+        _ => card::word(chip, layer, name),
     }
 }

@@ -2,29 +2,18 @@
 //! same integers ([`Sum`]).
 
 use crate::generate::fold::synapses::{
-    Projection, Sum, constant, counts::count_bits, projections, way,
+    Projection, Sum, constant, counts::count_bits, projections, sum_bits, way,
 };
 use crate::generate::lists::vector;
 use crate::generate::memory::{Kind, Memory, Pin};
 use crate::generate::{extend_bits, ports::low};
-use crate::interval::Interval;
 use crate::narrow::Word;
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
 /// The injected current as the kernels read it.
 pub(super) fn injected(layer: &Layer) -> Word {
-    Word::new("inject", bits(layer) as u32, true)
-}
-
-/// Bits of the sum over all channels; words of a datapath have 32.
-fn bits(layer: &Layer) -> usize {
-    if layer.frozen {
-        return constant::sum_bits(layer);
-    }
-    let level = Interval::of(layer.current.bits, true);
-    let most = level.low * layer.fan_in() as i64;
-    (Interval::point(most).signed_bits() as usize).min(32)
+    Word::new("inject", sum_bits(layer) as u32, true)
 }
 
 /// Whether a neuron reads level tables, as ports of it or as constants.
@@ -42,7 +31,7 @@ fn cheapest(layer: &Layer) -> Sum {
     let total = |cost: &dyn Fn(&Projection) -> usize| -> usize {
         projections(layer).map(|p| cost(&p)).sum()
     };
-    let terms = total(&|p| p.channels * (level * codes * 7 / 10 + 7 * bits(layer)));
+    let terms = total(&|p| p.channels * (level * codes * 7 / 10 + 7 * sum_bits(layer)));
     let counts = total(&|p| codes * (6 * count_bits(p.channels) * level + 8 * p.channels));
     match terms <= counts {
         true => Sum::Tree,
@@ -93,7 +82,7 @@ fn code_of(layer: &Layer, p: &Projection, j: &str) -> String {
 fn terms(layer: &Layer) -> String {
     let (levels, sum, code) = (
         layer.current.bits as usize,
-        bits(layer),
+        sum_bits(layer),
         layer.bits as usize,
     );
     let codes = 1 << code;
@@ -184,7 +173,7 @@ fn counters(
 
 /// A product a weight code: the channels that spike and have it, times its level.
 fn counted(layer: &Layer) -> String {
-    let (levels, sum) = (layer.current.bits as usize, bits(layer));
+    let (levels, sum) = (layer.current.bits as usize, sum_bits(layer));
     let keys: Vec<usize> = (0..1 << layer.bits).collect();
     let mut text = String::from("  // Channels that spike, counted by weight code.\n");
     let mut all = Vec::new();
@@ -210,7 +199,7 @@ fn counted(layer: &Layer) -> String {
 
 /// Tables of constants, chosen by the same bit of a few counts.
 fn constants(layer: &Layer) -> String {
-    let sum = bits(layer);
+    let sum = sum_bits(layer);
     let mut text = String::from(
         "  // Levels are constants, a polynomial of the code's bits: channels that spike are counted by\n  \
          // sets of bits of their code. Bit k of a few counts chooses what they add, 2^k times.\n",

@@ -1,16 +1,18 @@
 //! The datapath of a lane: the kernels of its layer in a row, cut into stages.
 
-use super::{sources, stage_delay, synapses};
-use crate::generate::bank::{Array, arrays, constants, saturations, stages};
-use crate::generate::{literal, register_map::bank_registers};
-use crate::pipeline::Pipeline;
-use crate::{Binding, HdlError, Printed};
+use super::{saturation_bits, stage_delay, synapses};
+use crate::HdlError;
+use crate::atoms::Type;
+use crate::generate::bank::{Array, arrays, saturations, stages};
+use crate::generate::card;
+use crate::narrow::{Narrow, Word};
+use crate::pipeline::{Pipeline, Source};
 use bruno_device::{Chip, Layer};
 
 /// The kernels of a layer, cut into stages.
 pub struct Datapath {
     pub arrays: Vec<Array>,
-    pub printed: Printed,
+    pub kernels: Narrow,
     pub pipeline: Pipeline,
     /// The stage in which the states enter.
     pub early: usize,
@@ -21,22 +23,15 @@ pub struct Datapath {
 impl Datapath {
     pub fn new(chip: &Chip, layer: &Layer) -> Result<Self, HdlError> {
         let arrays = arrays(chip, layer);
-        let printed = crate::print(
+        let kernels = Narrow::print(
             &stages(chip, layer)?.in_a_row(),
             &|name| bind(chip, layer, &arrays, name),
+            &outputs(layer, &arrays),
             2,
         )?;
-        let mut outputs = Vec::new();
-        for name in output_names(layer, &arrays) {
-            outputs.push(printed.output(&name)?);
-        }
         let cut = |early, late| {
-            Pipeline::cut(
-                &printed,
-                &sources(layer, &arrays, early, late),
-                &outputs,
-                stage_delay(chip),
-            )
+            let sources = sources(layer, &arrays, early, late);
+            Pipeline::cut(&kernels, &sources, stage_delay(chip))
         };
         let late = cut(0, 0).depth() - 1;
         // States that wait for the injected current wait in their memory rather than in registers.
@@ -46,17 +41,18 @@ impl Datapath {
         let pipeline = cut(early, late);
         Ok(Self {
             arrays,
-            printed,
+            kernels,
             pipeline,
             early,
             late,
         })
     }
 
-    /// Name of an output in the last stage.
-    pub fn output(&self, name: &str) -> Result<String, HdlError> {
-        let local = self.printed.output(name)?;
-        Ok(self.pipeline.name(&local, self.last()))
+    /// The low bits of an output in the last stage.
+    pub fn output(&self, name: &str, bits: u32) -> Result<String, HdlError> {
+        let word = self.kernels.output(name)?;
+        let text = word.fitted(bits, &mut Default::default());
+        Ok(self.pipeline.in_last_stage(&text))
     }
 
     /// The last stage.
@@ -66,47 +62,46 @@ impl Datapath {
 }
 
 /// What a kernel's input is in a lane.
-fn bind(chip: &Chip, layer: &Layer, arrays: &[Array], name: &str) -> Option<Binding> {
+fn bind(chip: &Chip, layer: &Layer, arrays: &[Array], name: &str) -> Option<Word> {
     if let Some(a) = arrays.iter().find(|a| a.name == name) {
-        return Some(Binding::new(&format!("{name}_now"), a.bits, a.signed));
+        return Some(Word::new(&format!("{name}_now"), a.bits, a.signed));
     }
-    if let Some((_, r)) = bank_registers(layer).find(|(_, r)| r.name == name) {
-        return Some(Binding::new(&format!("{name}_i"), r.bits, r.signed));
-    }
-    let word = |name: &str| Some(Binding::new(name, 32, true));
     match name {
-        "inject" => word("inject_q"),
-        "random" => Some(Binding::new("random_i", 32, false)),
-        "index" => Some(Binding::new("index_q", 32, false)),
-        _ if constants(chip).iter().any(|c| c.0 == name) => word(&name.to_uppercase()),
-        _ => None,
+        "inject" => Some(Word::new(
+            "inject_q",
+            synapses::sum_bits(layer) as u32,
+            true,
+        )),
+        "random" => Some(Word::new("random_i", 32, false)),
+        "index" => Some(Word::new("index_q", 32, false)),
+        _ => card::word(chip, layer, name),
     }
 }
 
-fn output_names(layer: &Layer, arrays: &[Array]) -> Vec<String> {
-    let mut names: Vec<String> = arrays.iter().map(Array::next).collect();
-    names.push(saturations(layer).into());
+/// Names and bits of what the last stage gives.
+fn outputs(layer: &Layer, arrays: &[Array]) -> Vec<(String, u32)> {
+    let mut outputs: Vec<(String, u32)> = arrays.iter().map(|a| (a.next(), a.bits)).collect();
+    outputs.push((saturations(layer).into(), saturation_bits(layer) as u32));
     if layer.spikes() {
-        names.push("spike".into());
+        outputs.push(("spike".into(), 1));
     }
-    names
+    outputs
 }
 
-/// Constants of the datapath that are used.
-pub fn constant_declarations(chip: &Chip, layer: &Layer, printed: &Printed) -> String {
-    // Names of a file may be these; its program has none of them.
-    let body = match layer.model.program {
-        Some(_) => String::new(),
-        None => printed.text(),
+/// What enters the pipeline of a layer: states in stage `early`, the injected current when it is summed, and what gathers
+/// over a window in stage `late`: it is needed at the end only, and need not travel there.
+fn sources(layer: &Layer, arrays: &[Array], early: usize, late: usize) -> Vec<Source> {
+    let source = |name: &str, bits, signed, stage| Source {
+        name: name.into(),
+        kind: Type { bits, signed },
+        stage,
     };
-    let named = constants(chip).map(|(name, value)| (name.to_uppercase(), value));
-    let used = named.iter().filter(|(name, _)| body.contains(name));
-    used.map(|(name, value)| {
-        format!(
-            "  localparam signed [31:0] {name} = {};\n",
-            literal(32, true, *value)
-        )
-    })
-    .collect::<String>()
-        + "\n"
+    let states = arrays.iter().map(|a| {
+        let stage = if a.accumulates() { late } else { early };
+        source(&format!("{}_now", a.name), a.bits, a.signed, stage)
+    });
+    let bits = synapses::sum_bits(layer) as u32;
+    let inject = source("inject_q", bits, true, synapses::stages(layer));
+    let index = source("index_q", 32, false, early);
+    states.chain([inject, index]).collect()
 }

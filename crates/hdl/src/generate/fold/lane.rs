@@ -1,16 +1,16 @@
 //! A lane: one datapath with the memories of the neurons that it serves.
 
-use super::datapath::{Datapath, constant_declarations};
+mod ports;
+
+use super::datapath::Datapath;
 use super::{lane_module, saturation_bits, slot_bits, synapses};
 use crate::HdlError;
 use crate::generate::bank::{Array, saturations};
+use crate::generate::lists::{list, unused, vector};
+use crate::generate::register_map::register_ports;
 use crate::generate::{
-    header, index_bits, literal,
+    card, header, index_bits, literal,
     memory::{Kind, Memory, Pin},
-    ports::range,
-    readback,
-    register_file::value_type,
-    register_map::{bank_registers, register_constants, register_ports},
 };
 use bruno_device::{Chip, Layer, RecordWord, Rest};
 use std::fmt::Write;
@@ -38,19 +38,22 @@ pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result
         "A lane: one datapath for {neurons} neurons of layer `{}` (layer {index}).",
         layer.name
     );
-    let mut text = header(chip, &about);
-    let _ = writeln!(text, "module {} (", lane_module(chip, layer, neurons));
-    text += &lane.ports();
-    text += &register_constants(layer, |_| true);
-    text += &synapses::frozen_levels(layer);
-    text += &lane.declarations()?;
-    text += &lane.timing();
-    text += &lane.reads();
-    text += &synapses::print(chip, layer, neurons);
-    text += &lane.path.pipeline.blocks();
-    text += &lane.unused_registers();
-    text += &lane.writes()?;
-    Ok(text + "endmodule\n")
+    Ok([
+        header(chip, &about),
+        format!("module {} (\n", lane_module(chip, layer, neurons)),
+        list(&lane.ports()),
+        ");\n\n".into(),
+        lane.constants(),
+        lane.timing(),
+        synapses::print(chip, layer, neurons),
+        lane.states(),
+        lane.next_states(),
+        lane.memories()?,
+        lane.record()?,
+        lane.results()?,
+        "endmodule\n".into(),
+    ]
+    .concat())
 }
 
 struct Lane<'a> {
@@ -61,10 +64,6 @@ struct Lane<'a> {
 }
 
 impl Lane<'_> {
-    fn spiking(&self) -> bool {
-        self.layer.spikes()
-    }
-
     fn recorded(&self) -> Vec<Array> {
         recorded(self.layer, &self.path.arrays)
     }
@@ -74,153 +73,38 @@ impl Lane<'_> {
         index_bits(self.neurons)
     }
 
-    fn ports(&self) -> String {
-        let slot = range(slot_bits(self.chip));
-        let levels = range(synapses::table_bits(self.layer));
-        let mut text = format!(
-            "  input             clk_i,
-  input             rst_i,
-  input             read_i,          // slot_i enters the pipeline
-  input      {slot} slot_i,
-  input             fresh_i,         // first tick since the states' reset: they count as at rest
-  input             first_i,         // first tick of a window
-  input             capture_i,       // last tick of a window: keep a record
-  input             done_i,          // last cycle of a tick
-  input      {} pre_i,           // presynaptic spikes
-",
-            range(self.layer.inputs)
-        );
-        if self.layer.recurrent {
-            let _ = writeln!(
-                text,
-                "  input      {} rec_spike_i,     // the layer's own spikes of the last tick",
-                range(self.layer.neurons)
-            );
+    /// Constants of the formats and of a frozen card, and its level tables.
+    fn constants(&self) -> String {
+        let read = |name: &str| self.path.kernels.reads(name);
+        let mut text = card::declarations(self.chip, self.layer, &read);
+        if !text.is_empty() {
+            text.push('\n');
         }
-        if !self.layer.frozen {
-            let _ = writeln!(
-                text,
-                "  input      {levels} levels_i,        // currents of the codes"
-            );
-        }
-        if self.layer.recurrent && !self.layer.frozen {
-            let _ = writeln!(text, "  input      {levels} rec_levels_i,");
-        }
-        if self.layer.options.random() {
-            text += "  input      [31:0] random_i,        // state of the layer's random numbers\n  input      [31:0] base_i,          // first neuron of the lane (constant)\n";
-        }
-        if self.spiking() {
-            let _ = writeln!(
-                text,
-                "  output reg {} fired_o,         // neurons that fired in this tick",
-                range(self.neurons)
-            );
-        }
-        for a in self
-            .path
-            .arrays
-            .iter()
-            .filter(|a| a.rest.register().is_some())
-        {
-            let _ = writeln!(text, "  input      {} {}_rest_i,", a.declared(), a.name);
-        }
-        let _ = write!(
-            text,
-            "  output reg {} saturated_o,     // saturated updates in this cycle
-  input             code_write_i,    // write code_i to the weight of code_slot_i and code_channel_i
-  input      {} code_slot_i,
-  input      {} code_channel_i,
-  input      {} code_i,
-{}  input             record_read_i,   // read the record of record_slot_i
-  input      {} record_slot_i,
-  output     {} record_o",
-            format_args!("{:<6}", range(saturation_bits(self.layer))),
-            range(self.address_bits()),
-            range(index_bits(self.layer.fan_in())),
-            range(self.layer.bits as usize),
-            self.read_ports(),
-            range(self.address_bits()),
-            range(record_bits(&self.recorded()) as usize),
-        );
-        for r in register_ports(self.layer) {
-            let _ = write!(text, ",\n  input {} {}_i", value_type(&r), r.name);
-        }
-        text + "\n);\n\n"
-    }
-
-    /// Ports by which a weight is read over the bus.
-    fn read_ports(&self) -> String {
-        if !readback(self.chip) {
-            return String::new();
-        }
-        let code = range(self.layer.bits as usize);
-        format!(
-            "  input             code_read_i,     // read it, between two ticks\n  output     {code} code_o,\n"
-        )
-    }
-
-    fn declarations(&self) -> Result<String, HdlError> {
-        let mut text = constant_declarations(self.chip, self.layer, &self.path.printed);
-        text += "  // States of the neuron read last.\n";
-        for a in &self.path.arrays {
-            let _ = writeln!(text, "  wire {} {}_q; // {}", a.declared(), a.name, a.about);
-        }
-        if self.layer.options.random() {
-            text += "  reg [31:0] index_q; // of the neuron in the layer\n";
-        }
-        text += "\n  // The last window's record of the neuron read last.\n";
-        for a in self.recorded() {
-            let _ = writeln!(text, "  wire {} out_{}_q;", a.declared(), a.name);
-        }
-        text += &synapses::declarations(self.layer);
-        text += "  // Values of the pipeline. Waiver: all are words of 32 bits, so the upper bits of some are never read.\n";
-        text += "  /* verilator lint_off UNUSEDSIGNAL */\n";
-        text += &self.path.printed.declarations(1);
-        text += &self.path.pipeline.declarations();
-        text += "  /* verilator lint_on UNUSEDSIGNAL */\n";
-        let counters: Vec<&str> = self.slot_counters().map(|(name, _)| name).collect();
-        let (depth, address) = (
-            range(self.path.pipeline.depth()),
-            range(self.address_bits()),
-        );
-        let _ = writeln!(
-            text,
-            "  reg {depth} valid_q; // stages that hold a neuron\n  reg {address} {};\n",
-            counters.join(", ")
-        );
-        Ok(text)
+        text + &synapses::frozen_levels(self.layer)
     }
 
     /// Which stages hold a neuron, and the slot that is written next.
     fn timing(&self) -> String {
         let (last, address) = (self.path.last(), self.address_bits());
-        let gap = slot_bits(self.chip) - address;
-        let mut text = String::from("  // Slots beyond the lane's neurons pass without effect.\n");
-        let enter = if self.neurons == self.chip.fold {
-            "read_i".to_string()
-        } else {
-            let slots = slot_bits(self.chip);
-            format!("read_i & (slot_i < {slots}'d{})", self.neurons)
-        };
-        let _ = writeln!(text, "  wire enter = {enter};");
-        let slot = match (gap, address) {
-            (0, _) => "slot_i".to_string(),
-            (_, 1) => "slot_i[0]".to_string(),
-            _ => format!("slot_i[{}:0]", address - 1),
-        };
-        let _ = writeln!(text, "  wire {} read_slot = {slot};\n", range(address));
-        let shift = if last == 0 {
-            "enter".to_string()
-        } else if last == 1 {
-            "{valid_q[0], enter}".into()
-        } else {
-            format!("{{valid_q[{}:0], enter}}", last - 1)
-        };
+        let mut text = format!(
+            "  // Stages that hold a neuron; the slots of those whose states are read and written.\n  reg  {} valid_q;\n",
+            vector(last + 1)
+        );
         let counters: Vec<(&str, usize)> = self.slot_counters().collect();
+        for (name, _) in &counters {
+            let _ = writeln!(text, "  reg  {} {name};", vector(address));
+        }
+        text += &self.entering();
+        let shift = match last {
+            0 => "enter".to_string(),
+            1 => "{valid_q[0], enter}".into(),
+            _ => format!("{{valid_q[{}:0], enter}}", last - 1),
+        };
         let width = "write_slot_q".len();
         let _ = writeln!(
             text,
-            "  always @(posedge clk_i) begin\n    if (rst_i) begin\n      valid_q      <= {}'d0;",
+            "  always @(posedge clk_i) begin\n    if (rst_i) begin\n      {:<width$} <= {}'d0;",
+            "valid_q",
             last + 1
         );
         for (name, _) in &counters {
@@ -230,11 +114,34 @@ impl Lane<'_> {
         for (name, stage) in &counters {
             let _ = writeln!(
                 text,
-                "      if (done_i) {name} <= {address}'d0;
-      else if (valid_q[{stage}]) {name} <= {name} + {address}'d1;"
+                "      if (done_i) begin
+        {name} <= {address}'d0;
+      end else if (valid_q[{stage}]) begin
+        {name} <= {name} + {address}'d1;
+      end"
             );
         }
         text + "    end\n  end\n\n"
+    }
+
+    /// Whether a neuron enters, and which.
+    fn entering(&self) -> String {
+        let (slots, address) = (slot_bits(self.chip), self.address_bits());
+        let (comment, enter) = match self.neurons == self.chip.fold {
+            true => ("", "read_i".to_string()),
+            false => (
+                "  // Slots beyond the lane's neurons pass without effect.\n",
+                format!("read_i & (slot_i < {slots}'d{})", self.neurons),
+            ),
+        };
+        let slot = match slots - address {
+            0 => "slot_i".to_string(),
+            _ => format!("slot_i[{}:0]", address - 1),
+        };
+        format!(
+            "\n{comment}  wire enter = {enter};\n  wire {} read_slot = {slot};\n\n",
+            vector(address)
+        )
     }
 
     /// Slots that are counted, and the stage that a neuron is in meanwhile.
@@ -258,50 +165,93 @@ impl Lane<'_> {
         }
     }
 
-    /// The states a cycle before their stage, at rest in the first tick; what gathers over a window, a cycle before the last
-    /// stage needs it.
-    fn reads(&self) -> String {
-        let (late, early): (Vec<&Array>, Vec<&Array>) =
-            self.path.arrays.iter().partition(|a| a.accumulates());
-        let mut text = String::new();
-        if self.layer.options.random() {
-            let (when, slot) = self.early_read();
-            let gap = 32 - self.address_bits();
-            let _ = writeln!(
-                text,
-                "  always @(posedge clk_i) if ({when}) index_q <= base_i + {{{gap}'d0, {slot}}};\n"
-            );
+    /// The states of the neuron read last, at rest in the first tick, and what gathers over a window.
+    fn states(&self) -> String {
+        let mut text =
+            String::from("  // States of the neuron read last, and what gathers over a window.\n");
+        for a in &self.path.arrays {
+            let kind = format!("{:<14}", a.declared());
+            let _ = writeln!(text, "  wire {kind} {}_q; // {}", a.name, a.about);
         }
-        for a in late.into_iter().chain(early) {
+        text.push('\n');
+        for a in &self.path.arrays {
             let (when, anew) = match (&a.opens, a.rest) {
                 (Some(value), _) => ("first_i", value.clone()),
                 (None, Rest::Register(_)) => ("fresh_i", format!("{}_rest_i", a.name)),
                 (None, Rest::Code(code)) => ("fresh_i", literal(a.bits, a.signed, code)),
             };
+            let value = format!("{0}_now = {when} ? {anew} : {0}_q", a.name);
+            let _ = writeln!(text, "  wire {:<14} {value};", a.declared());
+        }
+        text.push('\n');
+        if self.layer.options.random() {
+            let (when, slot) = self.early_read();
+            let gap = 32 - self.address_bits();
             let _ = writeln!(
                 text,
-                "  wire {} {1}_now = {when} ? {anew} : {1}_q;",
-                a.declared(),
-                a.name
+                "  reg  [31:0] index_q; // of the neuron in the layer
+
+  always @(posedge clk_i) begin
+    if ({when}) begin
+      index_q <= base_i + {{{gap}'d0, {slot}}};
+    end
+  end
+"
             );
         }
-        text + "\n"
+        text
     }
 
-    /// Registers that the bank hands on and the kernels of this rounding do not read.
-    fn unused_registers(&self) -> String {
-        let read = |name: &String| {
-            let mut reads = self.path.printed.statements.iter().flat_map(|s| &s.reads);
-            reads.any(|r| r == name)
-        };
-        let ports = bank_registers(self.layer).map(|(_, r)| format!("{}_i", r.name));
-        let unused: Vec<String> = ports.filter(|name| !read(name)).collect();
-        if unused.is_empty() {
-            return String::new();
+    /// Memories of the states, read a cycle before their stage; of what gathers over a window, read a cycle before the
+    /// last stage needs it.
+    fn memories(&self) -> Result<String, HdlError> {
+        let (when, slot) = self.early_read();
+        let gathered = format!("valid_q[{}]", self.path.late - 1);
+        let valid = format!("valid_q[{}]", self.path.last());
+        let mut text = String::from("  // A word a slot, written in the last stage.\n");
+        for a in &self.path.arrays {
+            let read = match a.accumulates() {
+                true => (&*gathered, "late_slot_q"),
+                false => (&*when, slot),
+            };
+            text += &self.memory(&a.name, a, read, &valid)?;
         }
-        format!(
-            "  wire unused_registers = &{{1'b0, {}}};\n\n",
-            unused.join(", ")
+        text.push('\n');
+        Ok(text)
+    }
+
+    /// The kernels, a block a stage.
+    fn next_states(&self) -> String {
+        let Datapath {
+            kernels, pipeline, ..
+        } = &self.path;
+        let mut text = String::from("  // What happens in a tick (docs/semantics.md).\n");
+        text += &kernels.declarations();
+        let registers = pipeline.declarations();
+        if !registers.is_empty() {
+            text += "\n  // The same in the stage of the number.\n";
+            text += &registers;
+        }
+        text.push('\n');
+        text += &pipeline.blocks();
+        text + &self.unused()
+    }
+
+    /// Bits that nothing reads.
+    fn unused(&self) -> String {
+        let mut others: Vec<(String, u32)> = register_ports(self.layer)
+            .map(|r| (format!("{}_i", r.name), r.bits))
+            .collect();
+        if self.layer.options.random() {
+            others.extend([("random_i".into(), 32), ("index_q".into(), 32)]);
+        }
+        let Datapath {
+            kernels, pipeline, ..
+        } = &self.path;
+        unused(
+            "unused_bits",
+            &pipeline.unread(kernels, &others),
+            "Bits that rounding drops, and registers that no kernel reads.",
         )
     }
 
@@ -313,11 +263,7 @@ impl Lane<'_> {
         read: (&str, &str),
         write: &str,
     ) -> Result<String, HdlError> {
-        let value = self.path.output(&a.next())?;
-        let value = match a.bits {
-            32 => value,
-            bits => format!("{value}{}", range(bits as usize)),
-        };
+        let value = self.path.output(&a.next(), a.bits)?;
         let memory = Memory::new(Kind::TwoPorts, a.bits as usize, self.neurons);
         let word = format!("{name}_q");
         let ports: [&[Pin]; 2] = [
@@ -332,58 +278,50 @@ impl Lane<'_> {
                 ("data_i", &value),
             ],
         ];
-        Ok(memory.instance(self.chip, name, &ports))
+        Ok(memory.instance(self.chip, &format!("u_{name}"), &ports))
     }
 
-    /// States, record, spike and saturations of the neuron in the last stage.
-    fn writes(&self) -> Result<String, HdlError> {
-        let last = self.path.last();
-        let valid = format!("valid_q[{last}]");
-        let mut text = String::from("  // States, one word a slot.\n");
-        let (when, slot) = self.early_read();
-        let gathered = format!("valid_q[{}]", self.path.late - 1);
-        for a in &self.path.arrays {
-            let read = match a.accumulates() {
-                true => (&*gathered, "late_slot_q"),
-                false => (&*when, slot),
-            };
-            text += &self.memory(&a.name, a, read, &valid)?;
+    /// The last window's record while it leaves.
+    fn record(&self) -> Result<String, HdlError> {
+        let read = ("record_read_i", "record_slot_i");
+        let write = format!("valid_q[{}] & capture_i", self.path.last());
+        let mut text = String::from("  // The last window's record while it leaves.\n");
+        for a in self.recorded() {
+            let _ = writeln!(text, "  wire {:<14} out_{}_q;", a.declared(), a.name);
         }
-        text += "\n  // The last window's record while it leaves.\n";
-        let (read, write) = (
-            ("record_read_i", "record_slot_i"),
-            format!("{valid} & capture_i"),
-        );
+        text.push('\n');
         for a in self.recorded() {
             text += &self.memory(&format!("out_{}", a.name), &a, read, &write)?;
         }
-        text += "\n";
-        let words: Vec<String> = self
-            .recorded()
-            .iter()
-            .rev()
-            .map(|a| format!("out_{}_q", a.name))
-            .collect();
-        let _ = writeln!(text, "  assign record_o = {{{}}};\n", words.join(", "));
-        let (clips, bits) = (
-            self.path.output(saturations(self.layer))?,
-            saturation_bits(self.layer),
-        );
-        let _ = write!(
+        let recorded = self.recorded();
+        let words = recorded.iter().rev();
+        let words: Vec<String> = words.map(|a| format!("out_{}_q", a.name)).collect();
+        let _ = writeln!(
             text,
-            "  always @(posedge clk_i) begin\n    saturated_o <= valid_q[{last}] ? {clips}{} : {bits}'d0;\n",
-            range(bits)
+            "\n  assign record_o = {{\n    {}\n  }};\n",
+            words.join(",\n    ")
         );
-        if self.spiking() {
-            let target = if self.neurons == 1 {
-                "fired_o".into()
-            } else {
-                "fired_o[write_slot_q]".to_string()
+        Ok(text)
+    }
+
+    /// Spike and saturations of the neuron in the last stage.
+    fn results(&self) -> Result<String, HdlError> {
+        let (last, bits) = (self.path.last(), saturation_bits(self.layer));
+        let clips = self.path.output(saturations(self.layer), bits as u32)?;
+        let mut text = format!(
+            "  always @(posedge clk_i) begin
+    saturated_o <= valid_q[{last}] ? {clips} : {bits}'d0;
+"
+        );
+        if self.layer.spikes() {
+            let spike = self.path.output("spike", 1)?;
+            let target = match self.neurons {
+                1 => "fired_o",
+                _ => "fired_o[write_slot_q]",
             };
             let _ = writeln!(
                 text,
-                "    if (valid_q[{last}]) {target} <= {}[0];",
-                self.path.output("spike")?
+                "    if (valid_q[{last}]) begin\n      {target} <= {spike};\n    end"
             );
         }
         Ok(text + "  end\n\n")

@@ -6,8 +6,10 @@ mod counted;
 pub(in crate::generate) mod counts;
 mod tree;
 
+use crate::generate::lists::vector;
 use crate::generate::memory::{Kind, Memory, Pin};
-use crate::generate::{index_bits, literal, ports::range, readback};
+use crate::generate::{extend_bits, literal, readback};
+use crate::interval::Interval;
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
@@ -105,6 +107,16 @@ pub fn stages(layer: &Layer) -> usize {
     }
 }
 
+/// Bits that hold the sum over all channels; words of a datapath have 32.
+pub(in crate::generate) fn sum_bits(layer: &Layer) -> usize {
+    if layer.frozen {
+        return constant::sum_bits(layer);
+    }
+    let level = Interval::of(layer.current.bits, true);
+    let most = level.low * layer.fan_in() as i64;
+    (Interval::point(most).signed_bits() as usize).min(32)
+}
+
 /// Bits of a flat level table.
 pub fn table_bits(layer: &Layer) -> usize {
     (layer.current.bits as usize) << layer.bits
@@ -123,30 +135,13 @@ pub fn frozen_levels(layer: &Layer) -> String {
             .collect();
         let _ = writeln!(
             text,
-            "  // The currents of the codes, code 0 lowest.\n  wire {} {} = {{{}}};\n",
-            range(table_bits(layer)),
+            "  // Currents of the codes, code 0 lowest.\n  wire {} {} = {{\n    {}\n  }};\n",
+            vector(table_bits(layer)),
             p.table,
-            all.join(", ")
+            all.join(",\n    ")
         );
     }
     text
-}
-
-/// The word of codes read last, what sums.
-pub fn declarations(layer: &Layer) -> String {
-    let codes = range(layer.fan_in() * layer.bits as usize);
-    let text = format!(
-        "
-  // Synapses: the codes of a neuron's channels, {} bits each, channel 0 lowest.
-  wire {codes} codes_q;
-",
-        layer.bits,
-    );
-    text + &match way(layer) {
-        Sum::Tree => tree::declarations(layer),
-        Sum::Counted => counted::declarations(layer),
-        Sum::Constant => constant::declarations(layer),
-    }
 }
 
 /// Memory of codes and the sum; without a spike nothing is read or added. Where weights are read back the port that a tick
@@ -165,19 +160,19 @@ pub fn print(chip: &Chip, layer: &Layer, neurons: usize) -> String {
         false => ("enter & any_spike", "read_slot"),
     };
     let mut text = format!(
-        "  wire any_spike = {any};\n\n{}\n",
-        code_memory(chip, layer, neurons, (when, slot))
+        "  // Synapses: the codes of a neuron's channels, {bits} bits each, channel 0 lowest.
+  wire {} codes_q;
+  wire any_spike = {any};
+
+{}
+",
+        vector(layer.fan_in() * layer.bits as usize),
+        code_memory(chip, layer, neurons, (when, slot)),
+        bits = layer.bits,
     );
     if readback(chip) {
-        let channel = match bit_index_width(layer) - index_bits(layer.fan_in()) {
-            0 => "code_channel_i".into(),
-            gap => format!("{{{gap}'d0, code_channel_i}}"),
-        };
-        let _ = writeln!(
-            text,
-            "  assign code_o = codes_q{};\n",
-            part(layer, &channel)
-        );
+        let code = code_of(layer, "code_channel_i", 0);
+        let _ = writeln!(text, "  assign code_o = {code};\n");
     }
     text += &match way(layer) {
         Sum::Tree => tree::print(layer),
@@ -185,9 +180,32 @@ pub fn print(chip: &Chip, layer: &Layer, neurons: usize) -> String {
         Sum::Constant => constant::print(layer),
     };
     if layer.fan_in() == 1 {
-        text += "  wire unused = &{1'b0, code_channel_i}; // there is one channel\n\n";
+        text += "  wire unused_channel = &{1'b0, code_channel_i}; // there is one channel\n\n";
     }
     text
+}
+
+/// What is clocked while a channel spikes.
+fn when_spiking(clocked: &str) -> String {
+    format!(
+        "  always @(posedge clk_i) begin\n    if (any_spike) begin\n{clocked}    end\n  end\n\n"
+    )
+}
+
+/// `inject_q`: a sum's register, zero without a spike.
+fn injected(layer: &Layer, sum: &str) -> String {
+    let bits = sum_bits(layer);
+    format!(
+        "  wire signed {} inject_q = any_spike ? {sum} : {bits}'d0;\n\n",
+        vector(bits)
+    )
+}
+
+/// A sum of terms of `bits` bits, each with its sign, in an assignment to the sum's register.
+fn sum_of(layer: &Layer, terms: &[String], bits: usize) -> String {
+    let wide = |term: &String| extend_bits(term, bits, sum_bits(layer));
+    let all: Vec<String> = terms.iter().map(wide).collect();
+    all.join("\n        + ")
 }
 
 /// The codes of a slot are a word; one of them is written at a time.
@@ -212,30 +230,15 @@ fn code_memory(chip: &Chip, layer: &Layer, neurons: usize, read: Pin) -> String 
     }
     writes.push(("data_i", "code_i"));
     let memory = Memory::new(kind, layer.fan_in() * bits, neurons);
-    memory.instance(chip, "codes", &[&reads, &writes])
+    memory.instance(chip, "u_codes", &[&reads, &writes])
 }
 
-/// The low bits of a channel's number that count `channels`.
-fn channel_index(signal: &str, channels: usize) -> String {
-    match index_bits(channels) {
-        1 => format!("{signal}[0]"),
-        bits => format!("{signal}[{}:0]", bits - 1),
-    }
-}
-
-/// Bits of the number of a bit in a word of codes.
-fn bit_index_width(layer: &Layer) -> usize {
-    index_bits(layer.fan_in() * layer.bits as usize)
-}
-
-/// The part of a word that is a channel's code; the whole word where there is one channel.
-fn part(layer: &Layer, channel: &str) -> String {
-    match layer.fan_in() {
-        1 => String::new(),
-        _ => format!(
-            "[{channel} * {}'d{bits} +: {bits}]",
-            bit_index_width(layer),
-            bits = layer.bits
-        ),
+/// The code of channel `j` of the projection whose first channel is `offset`.
+fn code_of(layer: &Layer, j: &str, offset: usize) -> String {
+    let bits = layer.bits;
+    match (layer.fan_in(), offset) {
+        (1, _) => "codes_q".into(),
+        (_, 0) => format!("codes_q[{bits} * {j} +: {bits}]"),
+        _ => format!("codes_q[{bits} * ({j} + {offset}) +: {bits}]"),
     }
 }

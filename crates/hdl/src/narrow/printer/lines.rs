@@ -17,6 +17,11 @@ pub(super) fn bare(text: String) -> String {
     inner.filter(whole).map_or(text.clone(), str::to_string)
 }
 
+/// Statements whose lines are not too long.
+pub(crate) fn short_lines(text: &str) -> String {
+    text.lines().map(|line| wrapped(line, "")).collect()
+}
+
 /// A line that goes on in further ones where it is too long, each beginning with `lead`; a statement breaks before an
 /// operator.
 pub(super) fn wrapped(line: &str, lead: &str) -> String {

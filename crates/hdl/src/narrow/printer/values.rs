@@ -89,7 +89,7 @@ impl Printer<'_> {
             ..Line::default()
         };
         self.assign(&name, text, &mut line);
-        self.before.push(line);
+        self.before = std::mem::take(&mut self.before).followed_by(line);
         self.locals.push((self.local(&name), kind));
         Ok(self.local(&name))
     }

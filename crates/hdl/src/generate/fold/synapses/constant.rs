@@ -6,8 +6,8 @@
 //! those of a sum channel by channel, whatever the levels: all is exact modulo 2^[`sum_bits`], and the sum fits there.
 
 use super::counts::{self, Question, count_bits};
-use super::{Projection, projections};
-use crate::generate::ports::range;
+use super::{Projection, injected, projections, sum_of, when_spiking};
+use crate::generate::lists::vector;
 use bruno_device::Layer;
 use std::fmt::Write;
 
@@ -71,43 +71,31 @@ fn terms<'a>(p: &'a Projection, weights: &[Weight]) -> impl Iterator<Item = Stri
     (0..weights.len().div_ceil(MASKS)).map(|term| format!("{}_term_{term}", p.name))
 }
 
-/// Counts, terms, their sum.
-pub fn declarations(layer: &Layer) -> String {
-    let bits = range(sum_bits(layer));
+/// The sum; without a spike nothing is counted or added.
+pub fn print(layer: &Layer) -> String {
+    let bits = sum_bits(layer);
     let mut text = String::from(
-        "  // Spiking channels of each mask of a code's bits; what a few counts come to; their sum, modulo a power of two.\n",
+        "  // Levels are constants, a polynomial of the code's bits: channels that spike are counted by\n  \
+         // sets of bits of their code. Bit k of a few counts chooses what they add, 2^k times.\n",
     );
+    let (mut functions, mut clocked, mut all) = (String::new(), String::new(), Vec::new());
     for p in projections(layer) {
         let weights = weights(layer, &p);
         text += &counts::declarations(layer, &p, weights.len());
-        for term in terms(&p, &weights) {
-            let _ = writeln!(text, "  reg {bits} {term}_q;");
-        }
-    }
-    text + &format!("  reg {bits} sum_q;\n\n")
-}
-
-/// The sum; without a spike nothing is counted or added.
-pub fn print(layer: &Layer) -> String {
-    let (mut text, mut clocked, mut all) = (String::new(), String::new(), Vec::new());
-    for p in projections(layer) {
-        let weights = weights(layer, &p);
-        let (functions, counted) = counts::print(layer, &p, &question(&weights));
-        text += &functions;
+        let (counters, counted) = counts::print(layer, &p, &question(&weights));
+        functions += &counters;
         clocked += &counted;
         for (group, (term, some)) in terms(&p, &weights).zip(weights.chunks(MASKS)).enumerate() {
-            text += &table(layer, &term, some);
-            clocked += &sum(&p, &term, group * MASKS, some.len());
+            let _ = writeln!(text, "  reg  {} {term}_q;", vector(bits));
+            functions += &table(layer, &term, some);
+            functions += &sets(&p, &term, group * MASKS, some.len());
+            clocked += &sum(&p, &term);
             all.push(format!("{term}_q"));
         }
     }
-    let bits = sum_bits(layer);
-    let _ = writeln!(clocked, "    sum_q <= {};", all.join(" + "));
-    let word = crate::generate::extend("sum_q", bits as u32, true);
-    text + &format!(
-        "  always @(posedge clk_i) if (any_spike) begin\n{clocked}  end\n
-  wire signed [31:0] inject_q = any_spike ? {word} : 32'sd0;\n\n"
-    )
+    let _ = writeln!(text, "  reg  {} sum_q;\n", vector(bits));
+    let _ = writeln!(clocked, "      sum_q <= {};", sum_of(layer, &all, bits));
+    text + &functions + &when_spiking(&clocked) + &injected(layer, "sum_q")
 }
 
 /// What channels add of which one bit of each count is set.
@@ -117,8 +105,8 @@ pub fn table(layer: &Layer, term: &str, weights: &[Weight]) -> String {
         "  function {} {term}_table; // of a bit of each count
     input {} set;
     case (set)\n",
-        range(bits),
-        range(inputs)
+        vector(bits),
+        vector(inputs)
     );
     for set in 0..1usize << inputs {
         let chosen = weights.iter().enumerate();
@@ -138,20 +126,29 @@ pub fn table(layer: &Layer, term: &str, weights: &[Weight]) -> String {
     text + "    endcase\n  endfunction\n\n"
 }
 
-/// The entries of all bits of `masks` counts from `first` on, each in its place.
-fn sum(p: &Projection, term: &str, first: usize, masks: usize) -> String {
+/// Each bit of `masks` counts from `first` on.
+fn sets(p: &Projection, term: &str, first: usize, masks: usize) -> String {
     let count = count_bits(p.channels);
-    let entry = |bit: usize| {
-        let set = (first..first + masks).rev();
-        let set: Vec<String> = set
-            .map(|at| format!("{}_count_q[{}]", p.name, at * count + bit))
-            .collect();
-        let call = format!("{term}_table({{{}}})", set.join(", "));
-        match bit {
-            0 => call,
-            _ => format!("({call} << {bit})"),
-        }
+    let mut text = String::new();
+    for bit in 0..count {
+        let of = |at| format!("{}_count_q[{}]", p.name, at * count + bit);
+        let set: Vec<String> = (first..first + masks).rev().map(of).collect();
+        let bits = vector(masks);
+        let _ = writeln!(
+            text,
+            "  wire {bits} {term}_set_{bit} = {{{}}};",
+            set.join(", ")
+        );
+    }
+    text + "\n"
+}
+
+/// The entries of all bits, each in its place.
+fn sum(p: &Projection, term: &str) -> String {
+    let entry = |bit| match bit {
+        0 => format!("{term}_table({term}_set_0)"),
+        _ => format!("({term}_table({term}_set_{bit}) << {bit})"),
     };
-    let all: Vec<String> = (0..count).map(entry).collect();
-    format!("    {term}_q <= {};\n", all.join("\n      + "))
+    let all: Vec<String> = (0..count_bits(p.channels)).map(entry).collect();
+    format!("      {term}_q <= {};\n", all.join("\n        + "))
 }

@@ -4,8 +4,8 @@
 //! Behind the counts a register stands behind the products of [`CODES`] codes, and behind the sum of these.
 
 use super::counts::{self, Question, count_bits, field};
-use super::{Projection, projections};
-use crate::generate::ports::range;
+use super::{Projection, injected, projections, sum_bits, sum_of, when_spiking};
+use crate::generate::lists::vector;
 use bruno_device::Layer;
 use std::fmt::Write;
 
@@ -31,73 +31,58 @@ fn terms(layer: &Layer) -> usize {
     (1usize << layer.bits).div_ceil(CODES)
 }
 
-/// Counts, products, their sum.
-pub fn declarations(layer: &Layer) -> String {
+/// The sum; without a spike nothing is counted or added.
+pub fn print(layer: &Layer) -> String {
+    let bits = sum_bits(layer);
     let mut text = String::from(
         "  // Spiking channels of each code, code 0 lowest; products of a few codes; their sum.\n",
     );
+    let (mut functions, mut clocked, mut all) = (String::new(), String::new(), Vec::new());
     for p in projections(layer) {
         text += &counts::declarations(layer, &p, 1 << layer.bits);
+        let (counters, counted) = counts::print(layer, &p, &question(layer));
+        functions += &counters;
+        functions += &products(layer, &p);
+        clocked += &counted;
         for term in 0..terms(layer) {
-            let _ = writeln!(text, "  reg signed [31:0] {}_term_{term}_q;", p.name);
+            let name = format!("{}_term_{term}_q", p.name);
+            let _ = writeln!(text, "  reg  signed {} {name};", vector(bits));
+            let _ = writeln!(clocked, "      {name} <= {};", term_of(layer, &p, term));
+            all.push(name);
         }
     }
-    text + "  reg signed [31:0] sum_q;\n\n"
+    let _ = writeln!(text, "  reg  signed {} sum_q;\n", vector(bits));
+    let _ = writeln!(clocked, "      sum_q <= {};", sum_of(layer, &all, bits));
+    text + &functions + &when_spiking(&clocked) + &injected(layer, "sum_q")
 }
 
-/// The sum; without a spike nothing is counted or added.
-pub fn print(layer: &Layer) -> String {
-    let (mut text, mut clocked) = (String::new(), String::new());
-    for p in projections(layer) {
-        let (functions, counted) = counts::print(layer, &p, &question(layer));
-        text += &functions;
-        clocked += &counted;
-    }
-    for p in projections(layer) {
-        text += &levels(layer, &p);
-        clocked += &products(layer, &p);
-    }
-    let all: Vec<String> = projections(layer)
-        .flat_map(|p| (0..terms(layer)).map(move |term| format!("{}_term_{term}_q", p.name)))
-        .collect();
-    let _ = writeln!(clocked, "    sum_q <= {};", all.join(" + "));
-    text + &format!(
-        "  always @(posedge clk_i) if (any_spike) begin\n{clocked}  end\n
-  wire signed [31:0] inject_q = any_spike ? sum_q : 32'sd0;\n\n"
-    )
+/// Bits of the product of a count and a level.
+fn product_bits(layer: &Layer, p: &Projection) -> usize {
+    (layer.current.bits as usize + count_bits(p.channels)).min(sum_bits(layer))
 }
 
-/// The currents of a projection's codes by name, with their sign.
-fn levels(layer: &Layer, p: &Projection) -> String {
-    let bits = layer.current.bits as usize;
+/// A product a weight code: the channels that spike and have it, times its level.
+fn products(layer: &Layer, p: &Projection) -> String {
+    let (levels, count) = (layer.current.bits as usize, count_bits(p.channels));
     let line = |code| {
         format!(
-            "  wire signed {} {}_level_{code} = {}{};\n",
-            range(bits),
+            "  wire signed {} {}_product_{code}\n    = $signed({{1'b0, {}_count_q{}}}) * $signed({}{});\n",
+            vector(product_bits(layer, p)),
             p.name,
+            p.name,
+            field(code, count),
             p.table,
-            field(code, bits)
+            field(code, levels),
         )
     };
     (0..1 << layer.bits).map(line).collect::<String>() + "\n"
 }
 
-fn products(layer: &Layer, p: &Projection) -> String {
-    let bits = count_bits(p.channels);
-    let mut text = String::new();
-    for term in 0..terms(layer) {
-        let codes = term * CODES..((term + 1) * CODES).min(1 << layer.bits);
-        let product = |code| {
-            let count = format!("{}_count_q{}", p.name, field(code, bits));
-            format!("$signed({{1'b0, {count}}}) * {}_level_{code}", p.name)
-        };
-        let all: Vec<String> = codes.map(product).collect();
-        let _ = writeln!(
-            text,
-            "    {}_term_{term}_q <= {};",
-            p.name,
-            all.join("\n      + ")
-        );
-    }
-    text
+/// The products of a few codes, added.
+fn term_of(layer: &Layer, p: &Projection, term: usize) -> String {
+    let codes = term * CODES..((term + 1) * CODES).min(1 << layer.bits);
+    let all: Vec<String> = codes
+        .map(|code| format!("{}_product_{code}", p.name))
+        .collect();
+    sum_of(layer, &all, product_bits(layer, p))
 }

@@ -2,8 +2,8 @@
 //!
 //! A register stands behind the counts of [`GROUP`] channels, and behind their sums where there are several groups.
 
-use super::{Projection, bit_index_width, channel_index, part, projections};
-use crate::generate::{index_bits, ports::range};
+use super::{Projection, code_of, projections};
+use crate::generate::{index_bits, lists::vector};
 use bruno_device::Layer;
 use std::fmt::Write;
 
@@ -48,12 +48,12 @@ pub fn declarations(layer: &Layer, p: &Projection, counts: usize) -> String {
     let mut text = String::new();
     if grouped(layer) {
         for (group, (_, size)) in groups(p).iter().enumerate() {
-            let bits = range(count_bits(*size) * counts);
-            let _ = writeln!(text, "  reg {bits} {}_group_{group}_q;", p.name);
+            let bits = vector(count_bits(*size) * counts);
+            let _ = writeln!(text, "  reg  {bits} {}_group_{group}_q;", p.name);
         }
     }
-    let bits = range(count_bits(p.channels) * counts);
-    let _ = writeln!(text, "  reg {bits} {}_count_q;", p.name);
+    let bits = vector(count_bits(p.channels) * counts);
+    let _ = writeln!(text, "  reg  {bits} {}_count_q;", p.name);
     text
 }
 
@@ -80,18 +80,9 @@ fn counter(
     size: usize,
 ) -> String {
     let (name, bits) = (format!("{}_count_{group}", p.name), count_bits(size));
-    let index = bit_index_width(layer);
-    let spike = match p.channels {
-        1 => p.spikes.to_string(),
-        channels => format!("{}[{}]", p.spikes, channel_index("j", channels)),
-    };
-    let at = format!(
-        "({} + {index}'d{})",
-        channel_index("j", 1 << index),
-        p.offset
-    );
-    let answers = (question.answers)(&format!("codes_q{}", part(layer, &at)));
-    let (code, last) = (range(layer.bits as usize), first + size - 1);
+    let (last, end) = (first + size - 1, first + size);
+    let answers = (question.answers)(&code_of(layer, "j", p.offset));
+    let one = widened(&format!("{}[j] & {answers}", p.spikes), 1, bits);
     let which = match size {
         1 => format!("Channel {first}"),
         _ => format!("Channels {first} to {last}"),
@@ -99,23 +90,22 @@ fn counter(
     format!(
         "  // {which} of {}: how many spike and {}.
   function {} {name};
-    input {code} code;
-    // Waiver: of a channel's number only the low bits are needed.
-    /* verilator lint_off UNUSEDSIGNAL */
-    reg [25:0] j;
-    /* verilator lint_on UNUSEDSIGNAL */
+    input {} code;
+    integer j;
     begin
       {name} = {bits}'d0;
-      for (j = 26'd{first}; j <= 26'd{last}; j = j + 26'd1)
-        {name} = {name} + {};
+      for (j = {first}; j < {end}; j = j + 1) begin
+        {name} = {name}
+          + {one};
+      end
     end
   endfunction
 
 ",
         p.spikes,
         question.about,
-        range(bits),
-        widened(&format!("{spike} & {answers}"), 1, bits),
+        vector(bits),
+        vector(layer.bits as usize),
     )
 }
 
@@ -128,7 +118,7 @@ fn counts(layer: &Layer, p: &Projection, question: &Question, group: usize, size
     };
     let line = |(at, key): (usize, &usize)| {
         let call = format!("{}_count_{group}({}'d{key})", p.name, layer.bits);
-        format!("    {target}{} <= {call};\n", field(at, bits))
+        format!("      {target}{} <= {call};\n", field(at, bits))
     };
     question.keys.iter().enumerate().map(line).collect()
 }
@@ -146,10 +136,10 @@ fn sums_of_groups(p: &Projection, question: &Question) -> String {
         let all: Vec<String> = all.collect();
         let _ = writeln!(
             text,
-            "    {}_count_q{} <= {};",
+            "      {}_count_q{} <= {};",
             p.name,
             field(at, bits),
-            all.join(" + ")
+            all.join("\n        + ")
         );
     }
     text

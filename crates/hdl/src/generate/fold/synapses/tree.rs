@@ -1,8 +1,8 @@
 //! A term for every channel, chosen from the level table by its code, and a tree of [`GROUP`] terms a node with a register
 //! after every level: a chain of adders over all channels would be the longest path of the chip.
 
-use super::{bit_index_width, part, table_bits};
-use crate::generate::{index_bits, ports::range};
+use super::{Projection, code_of, injected, projections, sum_bits, when_spiking};
+use crate::generate::{extend_bits, lists::vector};
 use bruno_device::Layer;
 use std::fmt::Write;
 
@@ -23,136 +23,97 @@ pub fn stages(layer: &Layer) -> usize {
     nodes(layer).len()
 }
 
-/// Terms and nodes.
-pub fn declarations(layer: &Layer) -> String {
-    let nodes = nodes(layer);
-    let mut text = format!(
-        "  reg {} code;
-  reg {} current;
-  reg {} terms; // current of each channel, 32 bits
-",
-        range(layer.bits as usize),
-        range(layer.current.bits as usize),
-        range(32 * GROUP * nodes[0]),
-    );
-    for (level, count) in (1..).zip(&nodes) {
-        // Missing terms of the next level's last node are zero.
-        let padded = nodes.get(level).map_or(*count, |next| next * GROUP);
-        let _ = writeln!(text, "  reg {} sums_{level};", range(32 * padded));
-    }
-    text + "  // Waiver: of a channel's or node's number only the low bits are needed.
-  /* verilator lint_off UNUSEDSIGNAL */
-  reg [25:0] j;
-  reg [25:0] node;
-  /* verilator lint_on UNUSEDSIGNAL */
-
-"
-}
-
 /// The sum; without a spike nothing is added.
 pub fn print(layer: &Layer) -> String {
     terms(layer) + &tree(layer)
 }
 
-/// The current of every channel that spikes, zero of the others.
+/// The current of every channel that spikes, zero of the others and of those that fill the last node.
 fn terms(layer: &Layer) -> String {
+    let (levels, sum) = (layer.current.bits as usize, sum_bits(layer));
+    let all = sum * GROUP * nodes(layer)[0];
     let mut text = format!(
-        "  always @* begin
-    terms = {}'d0;
-    code = {}'d0;
-    current = {}'d0;
-    j = 26'd0;
+        "  // The current of each channel that spikes.
+  reg  {} level;
+  reg  {} terms;
+  integer j;
+
+  always @* begin
+    level = {levels}'d0;
+    terms = {all}'d0;
+    j = 0;
     if (any_spike) begin
 ",
-        32 * GROUP * nodes(layer)[0],
-        layer.bits,
-        layer.current.bits,
+        vector(levels),
+        vector(all),
     );
-    text += &row(layer, "pre_i", layer.inputs, 0, "levels_i");
-    if layer.recurrent {
-        let (n, inputs) = (layer.neurons, layer.inputs);
-        text += &row(layer, "rec_spike_i", n, inputs, "rec_levels_i");
+    for p in projections(layer) {
+        text += &row(layer, &p);
     }
     text + "    end\n  end\n\n"
 }
 
-/// The levels of the tree; `inject_q` is its root.
-fn tree(layer: &Layer) -> String {
-    let nodes = nodes(layer);
-    let mut text = String::from("  always @(posedge clk_i) if (any_spike) begin\n");
-    let mut terms = (String::from("terms"), nodes[0] * GROUP);
-    for (level, count) in (1..).zip(&nodes) {
-        let at = |k: usize, from: &str, of: usize| {
-            let width = index_bits(32 * of);
-            let base = match width {
-                26 => "node".to_string(),
-                _ => format!("node[{}:0]", width - 1),
-            };
-            if of == GROUP {
-                return format!("{from}[{} +: 32]", 32 * k);
-            }
-            format!(
-                "{from}[{base} * {width}'d{} + {width}'d{} +: 32]",
-                32 * GROUP,
-                32 * k
-            )
-        };
-        let term = |k| at(k, &terms.0, terms.1);
-        let padded = nodes.get(level).map_or(*count, |next| next * GROUP);
-        let width = index_bits(32 * padded);
-        let target = match padded {
-            1 => format!("sums_{level}"),
-            _ => format!("sums_{level}[node[{}:0] * {width}'d32 +: 32]", width - 1),
-        };
-        let _ = write!(
-            text,
-            "    sums_{level} <= {}'d0;
-    for (node = 26'd0; node < 26'd{count}; node = node + 26'd1)
-      {target} <= ({} + {}) + ({} + {});
+/// The terms of the channels of one projection.
+fn row(layer: &Layer, p: &Projection) -> String {
+    let (levels, sum) = (layer.current.bits as usize, sum_bits(layer));
+    let place = match p.offset {
+        0 => "j".to_string(),
+        offset => format!("(j + {offset})"),
+    };
+    format!(
+        "      for (j = 0; j < {}; j = j + 1) begin
+        if ({}[j]) begin
+          level = {}[{levels} * {} +: {levels}];
+          terms[{sum} * {place} +: {sum}] = {};
+        end
+      end
 ",
-            32 * padded,
-            term(0),
-            term(1),
-            term(2),
-            term(3),
-        );
-        terms = (format!("sums_{level}"), padded);
-    }
-    text + &format!(
-        "  end\n\n  wire signed [31:0] inject_q = any_spike ? {} : 32'd0;\n\n",
-        terms.0
+        p.channels,
+        p.spikes,
+        p.table,
+        code_of(layer, "j", p.offset),
+        extend_bits("level", levels, sum),
     )
 }
 
-/// The terms of the channels of one projection.
-fn row(layer: &Layer, spikes: &str, channels: usize, offset: usize, table: &str) -> String {
-    let i_bits = layer.current.bits as usize;
-    let select = |signal: &str, bits: usize| match bits {
-        1 => format!("{signal}[0]"),
-        bits => format!("{signal}[{}:0]", bits - 1),
-    };
-    let spike = match channels {
-        1 => spikes.to_string(),
-        _ => format!("{spikes}[{}]", select("j", index_bits(channels))),
-    };
-    let place = |width: usize| format!("({} + {width}'d{offset})", select("j", width));
-    let (code, term) = (
-        bit_index_width(layer),
-        index_bits(32 * GROUP * nodes(layer)[0]),
-    );
-    let at = index_bits(table_bits(layer));
-    format!(
-        "      for (j = 26'd0; j < 26'd{channels}; j = j + 26'd1)
-        if ({spike}) begin
-          code = codes_q{};
-          current = {table}[{{{}'d0, code}} * {at}'d{i_bits} +: {i_bits}];
-          terms[{} * {term}'d32 +: 32] = {{{{{}{{current[{}]}}}}, current}};
-        end
+/// The levels of the tree; `inject_q` is its root.
+fn tree(layer: &Layer) -> String {
+    let (nodes, sum) = (nodes(layer), sum_bits(layer));
+    let (mut text, mut clocked) = (String::new(), String::new());
+    let mut terms = String::from("terms");
+    for (level, count) in (1..).zip(&nodes) {
+        let _ = writeln!(text, "  reg  {} sums_{level}_q;", vector(sum * count));
+        let at = |k: usize| match count {
+            1 => format!("{terms}[{} +: {sum}]", sum * k),
+            _ => format!("{terms}[{sum} * ({GROUP} * node + {k}) +: {sum}]"),
+        };
+        let added = format!("({} + {})\n", at(0), at(1));
+        let added = |indent: &str| format!("{added}{indent}+ ({} + {})", at(2), at(3));
+        clocked += &match count {
+            1 => format!("      sums_{level}_q <= {};\n", added("        ")),
+            _ => format!(
+                "      for (node = 0; node < {count}; node = node + 1) begin
+        sums_{level}_q[{sum} * node +: {sum}] <= {};
+      end
 ",
-        part(layer, &place(code)),
-        at - layer.bits as usize,
-        place(term),
-        32 - i_bits,
-        i_bits - 1,
-    )
+                added("          ")
+            ),
+        };
+        terms = format!("sums_{level}_q");
+        // What is missing in the next level's last node is zero.
+        let missing = nodes.get(level).map_or(0, |next| next * GROUP - count);
+        if missing > 0 {
+            let _ = writeln!(
+                text,
+                "  wire {} sums_{level} = {{{}'d0, {terms}}};",
+                vector(sum * (count + missing)),
+                sum * missing
+            );
+            terms = format!("sums_{level}");
+        }
+    }
+    if nodes.len() > 1 {
+        text += "  integer node;\n";
+    }
+    text + "\n" + &when_spiking(&clocked) + &injected(layer, &terms)
 }
