@@ -109,16 +109,17 @@ inline uint32_t bruno_probe_state(const {ROOT}* root, uint32_t bank, uint32_t st
         copy(),
         states = MOST_STATES
     );
-    let memory = match chip.fold {
-        1 => String::new(),
-        _ => format!("{WITHIN}{MEMORY}"),
+    // In a lane a state's words stand in the instance of its memory.
+    let (instance_of, memory) = match chip.fold {
+        1 => ("", String::new()),
+        _ => ("u_", format!("{WITHIN}{MEMORY}")),
     };
     for (bank, (layer, instance)) in instances(chip).iter().enumerate() {
         let size = bank_sizes(chip)[bank];
         for (id, state) in chip.layers[*layer].model.places() {
             let copy = |part: &String| {
                 format!(
-                    "bruno_copy(root->{}{WITHIN}{}{WITHIN}{part}{}{memory}, out)",
+                    "bruno_copy(root->{}{WITHIN}{}{WITHIN}{part}{instance_of}{}{memory}, out)",
                     encoded(&chip.name),
                     encoded(instance),
                     state.name

@@ -17,5 +17,5 @@ pub const LEVEL: &str = "level";
 /// Currents of the codes of recurrent synapses.
 pub const REC_LEVEL: &str = "rec_level";
 
-/// The words in a module of a memory; of a folded chip those of a state, whose name the instance has.
+/// The words in a module of a memory; of a folded chip those of a state, whose name the instance has behind `u_`.
 pub const MEMORY: &str = "memory";
