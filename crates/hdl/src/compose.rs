@@ -73,18 +73,30 @@ impl Stage {
     }
 }
 
+/// One printed statement (an assignment, or an `if` with its branches) with the comments before it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Statement {
+    pub text: String,
+    /// Temporaries that it assigns.
+    pub writes: Vec<String>,
+    /// Names that it reads: temporaries and bound names.
+    pub reads: Vec<String>,
+    /// Its delay, see `delay.rs`.
+    pub delay: u32,
+}
+
 /// Printed statements with what they need declared.
 #[derive(Debug, Clone, Default)]
 pub struct Printed {
-    text: String,
+    pub(crate) statements: Vec<Statement>,
     pub(crate) locals: Vec<(String, Type)>,
     pub(crate) outputs: HashMap<String, String>,
 }
 
 impl Printed {
     /// The statements, indented.
-    pub fn text(&self) -> &str {
-        &self.text
+    pub fn text(&self) -> String {
+        self.statements.iter().map(|s| s.text.as_str()).collect()
     }
 
     /// Name of the temporary that holds an output of the composition.
@@ -133,7 +145,7 @@ pub fn print(
         let mut printer = StagePrinter::new(stage);
         printer.bind_inputs(&printed, bind)?;
         printer.declare(&mut printed);
-        printer.kernel(depth, &mut printed.text)?;
+        printer.kernel(depth, &mut printed.statements)?;
         for signal in stage.signals.iter().filter(|s| s.role == Role::Output) {
             let name = printer.local(&signal.name);
             printed

@@ -111,12 +111,22 @@ impl Design {
     }
 }
 
-/// Generates a chip's design.
+/// Which of the two texts of a neuron's datapath is printed (docs/verilog_style.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Text {
+    /// What is delivered: words as narrow as their values.
+    Delivered,
+    /// What is verilated to train: words that a simulator need not mask.
+    Training,
+}
+
+/// Generates a chip's design as it trains.
 pub fn generate(chip: &Chip) -> Result<Design, crate::HdlError> {
     let mut verilog = vec![file(&control::module_name(chip), control::print(chip)?)];
     let folded = chip.fold > 1;
     if folded {
-        verilog.extend(fold::shared_modules(chip)?);
+        verilog.push(fold::sequencer(chip)?);
+        verilog.extend(fold::lane_files(chip, Text::Training)?);
     }
     for (index, layer) in chip.layers.iter().enumerate() {
         if registers(layer).next().is_some() {

@@ -3,7 +3,7 @@
 //! A kernel computes on words of 32 bits. Here every value gets the bits that hold what it can be, whatever its inputs
 //! are within the bits of their registers ([`ranges`]): the low bits of a sum, difference or product are the same at any
 //! width that holds the result. What no output needs is left out. `print` of the crate prints the same kernels as words
-//! of 32 bits; the two are compared in lock step and by the formal proofs.
+//! of 32 bits, which a simulator need not mask; the two are compared in lock step and by the formal proofs.
 
 mod cells;
 mod printer;
@@ -11,7 +11,7 @@ mod ranges;
 mod word;
 
 use crate::atoms::{Role, Type};
-use crate::compose::{Stage, range};
+use crate::compose::{Printed, Stage, Statement, range};
 use crate::interval::Interval;
 use crate::{HdlError, expression};
 pub use cells::Cells;
@@ -39,6 +39,18 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// A statement on words of 32 bits: it reads all their bits.
+    fn of(statement: &Statement) -> Self {
+        let reads = statement.reads.iter();
+        Self {
+            comment: String::new(),
+            text: statement.text.clone(),
+            writes: statement.writes.clone(),
+            reads: reads.map(|name| (name.clone(), u64::MAX)).collect(),
+            delay: statement.delay,
+        }
+    }
+
     /// Both as one statement.
     fn followed_by(mut self, next: Self) -> Self {
         self.text += &next.text;
@@ -57,7 +69,7 @@ impl Line {
 
 /// Printed kernels.
 #[derive(Default)]
-pub(crate) struct Narrow {
+pub(crate) struct Statements {
     pub lines: Vec<Line>,
     pub locals: Vec<(String, Type)>,
     /// What the outputs are called, by their names in the composition.
@@ -66,9 +78,9 @@ pub(crate) struct Narrow {
     pub wanted: Reads,
 }
 
-impl Narrow {
-    /// Prints stages in a row, as far as `outputs` need them, `depth` levels deep; `bind` gives what no earlier stage drives.
-    pub fn print(
+impl Statements {
+    /// Prints stages in a row on narrow words, as far as `outputs` need them, `depth` levels deep; `bind` gives what no earlier stage drives.
+    pub fn narrow(
         stages: &[Stage],
         bind: &dyn Fn(&str) -> Option<Word>,
         outputs: &[(String, u32)],
@@ -93,12 +105,35 @@ impl Narrow {
                 }
             }
         }
+        all.reduced_to(outputs)
+    }
+
+    /// The same of stages that are printed as words of 32 bits.
+    pub fn whole(printed: &Printed, outputs: &[(String, u32)]) -> Result<Self, HdlError> {
+        let kinds: HashMap<&String, Type> = printed.locals.iter().map(|(n, k)| (n, *k)).collect();
+        let word = |local: &String| {
+            let kind = kinds.get(local)?;
+            Some(Word::new(local, kind.bits, kind.signed))
+        };
+        let all = Self {
+            lines: printed.statements.iter().map(Line::of).collect(),
+            locals: printed.locals.clone(),
+            outputs: (printed.outputs.iter())
+                .filter_map(|(name, local)| Some((name.clone(), word(local)?)))
+                .collect(),
+            wanted: Reads::new(),
+        };
+        all.reduced_to(outputs)
+    }
+
+    /// What the low bits of some outputs need.
+    fn reduced_to(mut self, outputs: &[(String, u32)]) -> Result<Self, HdlError> {
         for (name, bits) in outputs {
-            let word = all.output(name)?;
-            word.fitted(*bits, &mut all.wanted);
+            let word = self.output(name)?;
+            word.fitted(*bits, &mut self.wanted);
         }
-        all.prune();
-        Ok(all)
+        self.prune();
+        Ok(self)
     }
 
     /// An output of the composition.

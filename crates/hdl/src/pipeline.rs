@@ -6,7 +6,7 @@
 
 use crate::atoms::Type;
 use crate::compose::range;
-use crate::narrow::{Line, Narrow, Reads, short_lines, unread_parts};
+use crate::narrow::{Line, Reads, Statements, short_lines, unread_parts};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
@@ -39,7 +39,7 @@ type Ready = (usize, u32);
 impl Pipeline {
     /// Cuts kernels into stages of at most `budget` units of delay (one statement where a single one is slower); their
     /// outputs are led to the last stage.
-    pub fn cut(kernels: &Narrow, sources: &[Source], budget: u32) -> Self {
+    pub fn cut(kernels: &Statements, sources: &[Source], budget: u32) -> Self {
         let mut ready: HashMap<String, Ready> = sources
             .iter()
             .map(|s| (s.name.clone(), (s.stage, 0)))
@@ -92,7 +92,7 @@ impl Pipeline {
     }
 
     /// A register for every value and every stage border that it crosses.
-    fn connected(&self, kernels: &Narrow, sources: &[Source]) -> Vec<Vec<Copy>> {
+    fn connected(&self, kernels: &Statements, sources: &[Source]) -> Vec<Vec<Copy>> {
         let locals = kernels.locals.iter().map(|(name, kind)| (name, *kind));
         let kinds = locals.chain(sources.iter().map(|s| (&s.name, s.kind)));
         let mut registers: Vec<Vec<Copy>> = self.stages.iter().map(|_| Vec::new()).collect();
@@ -115,7 +115,7 @@ impl Pipeline {
     }
 
     /// The last stage that reads each value.
-    fn last_uses<'a>(&'a self, kernels: &'a Narrow) -> HashMap<&'a String, usize> {
+    fn last_uses<'a>(&'a self, kernels: &'a Statements) -> HashMap<&'a String, usize> {
         let mut last_use = HashMap::new();
         for (stage, lines) in self.stages.iter().enumerate() {
             let reads = lines.iter().flat_map(|line| line.inputs());
@@ -163,7 +163,7 @@ impl Pipeline {
     }
 
     /// Bits of its own words and of `others` that nothing reads, as parts of a concatenation.
-    pub fn unread(&self, kernels: &Narrow, others: &[(String, u32)]) -> Vec<String> {
+    pub fn unread(&self, kernels: &Statements, others: &[(String, u32)]) -> Vec<String> {
         let reads = self.reads(kernels);
         let copies = self.registers.iter().flatten();
         let copies = copies.map(|copy| (&copy.name, copy.kind.bits));
@@ -178,7 +178,7 @@ impl Pipeline {
     }
 
     /// Bits that something reads, by the names that stand in the text.
-    fn reads(&self, kernels: &Narrow) -> Reads {
+    fn reads(&self, kernels: &Statements) -> Reads {
         let mut reads = Reads::new();
         let mut add = |name: String, bits: u64| *reads.entry(name).or_default() |= bits;
         for (stage, lines) in self.stages.iter().enumerate() {
@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn cut(budget: u32) -> Pipeline {
-        let kernels = Narrow {
+        let kernels = Statements {
             lines: vec![
                 line("g = c;", "g", &["c"], 9),
                 line("x = a + g;", "x", &["a", "g"], 3),
@@ -261,7 +261,7 @@ mod tests {
             ],
             locals: ["g", "x", "y", "z"].map(|n| (n.to_string(), WORD)).into(),
             wanted: ["z", "x"].map(|n| (n.to_string(), 0xff)).into(),
-            ..Narrow::default()
+            ..Statements::default()
         };
         let source = |name: &str, stage| Source {
             name: name.into(),

@@ -38,7 +38,7 @@ fn written(config: &str, spikes: &str, recorder: &str) -> (tempfile::TempDir, Ve
         r#"{{"name":"dut","interfaces":{{"config":"{config}","spikes":"{spikes}","recorder":"{recorder}","clock_mhz":30}},{CHIP}"#
     );
     let chip = Chip::resolve("dut", &Description::parse("dut", &text).unwrap()).unwrap();
-    let design = bruno_hdl::generate(&chip).unwrap();
+    let design = bruno_hdl::delivered(&chip).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let memories = design.verilog.iter().filter(|f| f.holds_memories());
     let verilog: Vec<_> = memories.chain(&design.shell).collect();

@@ -52,10 +52,11 @@ fn check_verilog(name: &str) {
     check(name, &[design.verilog, design.shell].concat());
 }
 
-/// The banks as they are simulated; the other files are those that are delivered.
+/// The banks or lanes as they are simulated; the other files are those that are delivered.
 fn check_simulated(name: &str) {
+    let delivered = bruno_hdl::delivered(&chip(name)).unwrap().verilog;
     let mut files = bruno_hdl::generate(&chip(name)).unwrap().verilog;
-    files.retain(|file| file.name.contains("_bank"));
+    files.retain(|file| !file.holds_memories() && !delivered.contains(file));
     check(&format!("simulated/{name}"), &files);
 }
 
@@ -82,4 +83,9 @@ fn braille_as_it_is_simulated() {
 #[test]
 fn jsb_as_it_is_simulated() {
     check_simulated("jsb");
+}
+
+#[test]
+fn folded_lif_as_it_is_simulated() {
+    check_simulated("tiny");
 }

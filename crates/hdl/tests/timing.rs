@@ -89,7 +89,7 @@ fn run(fold: usize) -> Vec<Vec<String>> {
     let text = CHIP.replace("\"inputs\":1", &format!("\"inputs\":1,\"fold\":{fold}"));
     let chip = Chip::resolve("dut", &Description::parse("dut", &text).unwrap()).unwrap();
     let dir = tempfile::tempdir().unwrap();
-    let mut verilog: String = (bruno_hdl::generate(&chip).unwrap().verilog)
+    let mut verilog: String = (bruno_hdl::delivered(&chip).unwrap().verilog)
         .into_iter()
         .map(|f| f.text)
         .collect();

@@ -17,7 +17,7 @@ const CHIP: &str = r#"{"name":"gates","inputs":2,"window_ticks":40,"fold":FOLD,
 
 /// The netlist, every memory made of flip-flops, and its report.
 fn map(chip: &Chip, dir: &Path) -> Report {
-    let design = bruno_hdl::generate(chip).unwrap();
+    let design = bruno_hdl::delivered(chip).unwrap();
     let options = Options {
         target: Target::Osu018,
         memories: Memories::FlipFlops,

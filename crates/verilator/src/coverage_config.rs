@@ -1,9 +1,8 @@
-//! What a coverage build does not count: the toggles of kernel words in the banks that loop over neurons.
+//! What a coverage build does not count: the toggles of kernel words.
 //!
-//! There a kernel's words are declared with 32 bits whatever they hold (their declaration says why, where it waives the
-//! lint of unused bits), and are variables of the loop, of which a simulator shows the last neuron's value only. Their
-//! bits are not wires of the chip. What they do to registers, memories and ports is counted. The words of a folded
-//! chip's lane are as narrow as their values and stand once a lane: they are counted.
+//! A kernel's words are declared with 32 bits whatever they hold (their declaration says why, where it waives the lint of
+//! unused bits), and in a bank they are variables of the loop over neurons, of which a simulator shows the last neuron's
+//! value only. Their bits are not wires of the chip. What they do to registers, memories and ports is counted.
 
 use bruno_hdl::Design;
 use std::fmt::Write;

@@ -61,10 +61,9 @@ pub struct DeliveredCheck(Option<JoinHandle<Result<(), SimError>>>);
 
 impl DeliveredCheck {
     /// Starts to compare few neurons of each layer: their module is that of all neurons, but for the number of channels.
-    /// A folded chip trains with the text that is delivered.
     pub fn start(chip: &Chip) -> Self {
-        let few = (chip.fold == 1).then(|| few(&chip.description));
-        Self(few.map(|few| std::thread::spawn(move || check_few(&few))))
+        let few = few(&chip.description);
+        Self(Some(std::thread::spawn(move || check_few(&few))))
     }
 
     /// None is wanted.

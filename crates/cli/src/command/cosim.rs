@@ -217,10 +217,8 @@ impl Cosim {
                 "neurons": neurons, "differences": 0, "rounding": chip.rounding, "seed": self.seed,
                 "compared": compared::json(chip, chosen),
                 "model_that_trains": {"cases": trained.len(), "ticks": trained_ticks, "differences": 0},
+                "delivered_verilog": {"cases": trained.len(), "ticks": trained_ticks, "differences": 0},
             });
-            if delivered::differs_in_text(chip) {
-                result["delivered_verilog"] = serde_json::json!({"cases": trained.len(), "ticks": trained_ticks, "differences": 0});
-            }
             if let Some(coverage) = coverage {
                 result["coverage"] = coverage::json(coverage);
             }
@@ -234,12 +232,10 @@ impl Cosim {
             "the model that trains: {} cases, {trained_ticks} ticks: 0 differences",
             trained.len()
         )?;
-        if delivered::differs_in_text(chip) {
-            say!(
-                "the delivered Verilog: {} cases, {trained_ticks} ticks: 0 differences",
-                trained.len()
-            )?;
-        }
+        say!(
+            "the delivered Verilog: {} cases, {trained_ticks} ticks: 0 differences",
+            trained.len()
+        )?;
         console::print(&compared::text(chip, chosen, cases.forced.len()))?;
         coverage.map_or(Ok(()), |c| console::print(&coverage::table(c)))
     }

@@ -1,13 +1,15 @@
 //! One kernel as statements.
 
-use super::{Binding, Printed, Stage};
+use super::{Binding, Printed, Stage, Statement};
 use crate::HdlError;
 use crate::atoms::{Role, SignalInfo, Type};
+use crate::delay::statement_delay;
 use crate::expression::{self, Scope, resized};
 use rust_hdl_core::ast::{
     VerilogBlock, VerilogBlockOrConditional, VerilogConditional, VerilogExpression,
     VerilogStatement,
 };
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
@@ -37,6 +39,8 @@ pub(super) struct StagePrinter<'a> {
     stage: &'a Stage,
     inputs: HashMap<String, Binding>,
     live: HashSet<String>,
+    /// Names that the statement being printed has mentioned.
+    reads: RefCell<Vec<String>>,
 }
 
 impl<'a> StagePrinter<'a> {
@@ -45,6 +49,7 @@ impl<'a> StagePrinter<'a> {
             stage,
             inputs: HashMap::new(),
             live: live_signals(stage),
+            reads: RefCell::default(),
         }
     }
 
@@ -94,13 +99,64 @@ impl<'a> StagePrinter<'a> {
             && binding.is_some_and(|b| b.kind != signal.kind || b.text.contains('['))
     }
 
-    /// The whole kernel: extensions of its inputs, then its statements.
-    pub fn kernel(&self, depth: usize, text: &mut String) -> Result<(), HdlError> {
-        let _ = writeln!(text, "{}// {}", "  ".repeat(depth), self.stage.name);
-        for signal in self.stage.signals.iter().filter(|s| self.extended(s)) {
-            self.extension(signal, depth, text);
+    /// The whole kernel: extensions of its inputs, then its statements one by one.
+    pub fn kernel(&self, depth: usize, statements: &mut Vec<Statement>) -> Result<(), HdlError> {
+        let mut comment = format!("{}// {}\n", "  ".repeat(depth), self.stage.name);
+        let inputs = self.stage.signals.iter().filter(|s| self.extended(s));
+        statements.extend(inputs.filter_map(|s| self.extension(s, depth, &mut comment)));
+        self.split(&self.stage.code, depth, &mut comment, statements)
+    }
+
+    fn split(
+        &self,
+        code: &VerilogBlock,
+        depth: usize,
+        comment: &mut String,
+        statements: &mut Vec<Statement>,
+    ) -> Result<(), HdlError> {
+        for statement in code {
+            match statement {
+                VerilogStatement::Macro(code) => self.split(code, depth, comment, statements)?,
+                VerilogStatement::Comment(_) => self.statement(statement, depth, comment)?,
+                _ => {
+                    let mut text = std::mem::take(comment);
+                    self.reads.take();
+                    self.statement(statement, depth, &mut text)?;
+                    let writes = self.targets(statement);
+                    let mut reads = self.reads.take();
+                    reads.retain(|r| !writes.contains(r));
+                    let delay = statement_delay(statement);
+                    statements.push(Statement {
+                        text,
+                        writes,
+                        reads,
+                        delay,
+                    });
+                }
+            }
         }
-        self.block(&self.stage.code, depth, text)
+        Ok(())
+    }
+
+    /// The temporaries that a statement assigns.
+    fn targets(&self, statement: &VerilogStatement) -> Vec<String> {
+        let of_block = |code: &VerilogBlock| code.iter().flat_map(|s| self.targets(s)).collect();
+        match statement {
+            VerilogStatement::Assignment(VerilogExpression::Signal(name), _) => {
+                vec![self.local(name.trim_end_matches("$next"))]
+            }
+            VerilogStatement::If(c) => {
+                let mut all: Vec<String> = of_block(&c.then);
+                all.extend(match &c.otherwise {
+                    VerilogBlockOrConditional::None => Vec::new(),
+                    VerilogBlockOrConditional::Block(code) => of_block(code),
+                    VerilogBlockOrConditional::Conditional(next) => self.targets(next),
+                });
+                all
+            }
+            VerilogStatement::Macro(code) => of_block(code),
+            _ => Vec::new(),
+        }
     }
 
     fn block(&self, code: &VerilogBlock, depth: usize, text: &mut String) -> Result<(), HdlError> {
@@ -111,12 +167,26 @@ impl<'a> StagePrinter<'a> {
     }
 
     /// An input brought to the kernel's type.
-    fn extension(&self, signal: &SignalInfo, depth: usize, text: &mut String) {
-        if let Some(binding) = self.inputs.get(&signal.name) {
-            let value = resized(&binding.text, binding.kind, signal.kind.bits);
-            let local = self.local(&signal.name);
-            let _ = writeln!(text, "{}{local} = {value};", "  ".repeat(depth));
-        }
+    fn extension(
+        &self,
+        signal: &SignalInfo,
+        depth: usize,
+        comment: &mut String,
+    ) -> Option<Statement> {
+        let binding = self.inputs.get(&signal.name)?;
+        let value = resized(&binding.text, binding.kind, signal.kind.bits);
+        let local = self.local(&signal.name);
+        let text = format!(
+            "{}{}{local} = {value};\n",
+            std::mem::take(comment),
+            "  ".repeat(depth)
+        );
+        Some(Statement {
+            text,
+            writes: vec![local],
+            reads: vec![binding.text.clone()],
+            delay: 0,
+        })
     }
 
     fn statement(
@@ -204,6 +274,7 @@ impl Scope for StagePrinter<'_> {
             Some(binding) if !self.extended(signal) => binding.text.clone(),
             _ => self.local(name),
         };
+        self.reads.borrow_mut().push(text.clone());
         Ok((text, signal.kind))
     }
 

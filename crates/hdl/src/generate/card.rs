@@ -3,8 +3,8 @@
 
 use super::bank::constants;
 use super::lists::{short, vector};
-use super::literal;
 use super::register_map::bank_registers;
+use super::{Text, literal};
 use crate::atoms::Type;
 use crate::interval::Interval;
 use crate::narrow::Word;
@@ -36,17 +36,34 @@ pub(super) fn word(chip: &Chip, layer: &Layer, name: &str) -> Option<Word> {
     Some(Word::within(&name.to_uppercase(), point.kind(), point))
 }
 
-/// Declarations of the constants that are read.
-pub(super) fn declarations(chip: &Chip, layer: &Layer, read: &dyn Fn(&str) -> bool) -> String {
-    let mut text = String::new();
+/// Declarations of the constants that are read: as narrow as they are where they are delivered, words of 32 bits where
+/// they train.
+pub(super) fn declarations(
+    chip: &Chip,
+    layer: &Layer,
+    text: Text,
+    read: &dyn Fn(&str) -> bool,
+) -> String {
+    let word = Type {
+        bits: 32,
+        signed: true,
+    };
+    let mut declared = String::new();
     let all = formats(chip, layer).into_iter().chain(frozen(layer));
     for (name, kind, value, about) in all.filter(|(name, ..)| read(name)) {
+        let kind = match text {
+            Text::Delivered => kind,
+            Text::Training => word,
+        };
         let sign = if kind.signed { "signed " } else { "" };
         let value = literal(kind.bits, kind.signed, value);
         let bits = vector(kind.bits as usize);
-        let _ = writeln!(text, "  localparam {sign}{bits} {name} = {value};{about}");
+        let _ = writeln!(
+            declared,
+            "  localparam {sign}{bits} {name} = {value};{about}"
+        );
     }
-    text
+    declared
 }
 
 type Constant = (String, Type, i32, String);

@@ -354,7 +354,7 @@ fn decimator(bits: u32) -> Result<String, crate::HdlError> {
     text += &printed.declarations(1);
     text += "  /* verilator lint_on UNUSEDSIGNAL */\n\n";
     text += "  always @* begin\n";
-    text += printed.text();
+    text += &printed.text();
     text += "  end\n\n";
     let local = |name: &str| printed.output(name);
     let _ = write!(

@@ -10,7 +10,7 @@ mod lane;
 mod sequencer;
 pub(super) mod synapses;
 
-use super::{DesignFile, file, index_bits};
+use super::{DesignFile, Text, file, index_bits};
 use crate::HdlError;
 use bruno_device::{Chip, Layer};
 
@@ -72,17 +72,24 @@ fn lane_module(chip: &Chip, layer: &Layer, neurons: usize) -> String {
     format!("{}_{}_lane{neurons}", chip.name, layer.name)
 }
 
-/// The sequencer and the lanes of all layers.
-pub(super) fn shared_modules(chip: &Chip) -> Result<Vec<DesignFile>, HdlError> {
-    let name = sequencer::module_name(chip);
-    let mut files = vec![file(&name, sequencer::print(chip)?)];
+/// What tells the lanes which slot is theirs.
+pub(super) fn sequencer(chip: &Chip) -> Result<DesignFile, HdlError> {
+    Ok(file(&sequencer::module_name(chip), sequencer::print(chip)?))
+}
+
+/// The lanes of all layers, a module a size.
+pub(super) fn lane_files(chip: &Chip, text: Text) -> Result<Vec<DesignFile>, HdlError> {
+    let mut files = Vec::new();
     for (index, layer) in chip.layers.iter().enumerate() {
         let mut sizes: Vec<usize> = layer.banks.iter().flat_map(|b| lanes(chip, *b)).collect();
         sizes.sort_unstable();
         sizes.dedup();
         for neurons in sizes {
             let name = lane_module(chip, layer, neurons);
-            files.push(file(&name, lane::print(chip, layer, index, neurons)?));
+            files.push(file(
+                &name,
+                lane::print(chip, (layer, index), neurons, text)?,
+            ));
         }
     }
     Ok(files)

@@ -40,6 +40,11 @@ impl Word {
         }
     }
 
+    /// Whether it can be one value only.
+    pub fn is_constant(&self) -> bool {
+        self.range.low == self.range.high
+    }
+
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -122,7 +122,7 @@ impl Bank<'_> {
 
     /// The statements of a body and what they leave in the arrays.
     fn body(&self, body: &Printed, indent: &str) -> String {
-        let mut text = body.text().to_string();
+        let mut text = body.text();
         for a in &self.arrays {
             let mut results = a.results.iter();
             if let Some(value) = results.find_map(|name| body.output(name).ok()) {

@@ -9,9 +9,9 @@ use crate::generate::fold::synapses::projections;
 use crate::generate::lists::{list, port, unused, vector, wires};
 use crate::generate::register_map::register_ports;
 use crate::generate::{
-    extend_bits, header, index_bits, literal, readback, register_file::value_type,
+    Text, extend_bits, header, index_bits, literal, readback, register_file::value_type,
 };
-use crate::narrow::{Narrow, Word};
+use crate::narrow::{Statements, Word};
 use bruno_chip::Register;
 use bruno_device::{Chip, Layer, Rest};
 use std::fmt::Write;
@@ -55,7 +55,7 @@ struct Neuron<'a> {
     chip: &'a Chip,
     layer: &'a Layer,
     arrays: Vec<Array>,
-    kernels: Narrow,
+    kernels: Statements,
 }
 
 impl<'a> Neuron<'a> {
@@ -66,7 +66,7 @@ impl<'a> Neuron<'a> {
         if layer.spikes() {
             outputs.push(("spike".into(), 1));
         }
-        let kernels = Narrow::print(
+        let kernels = Statements::narrow(
             &stages(chip, layer)?.in_a_row(),
             &|name| bind(chip, layer, &arrays, name),
             &outputs,
@@ -168,7 +168,7 @@ impl<'a> Neuron<'a> {
             .map(|id| self.register(id).name.to_uppercase())
             .collect();
         let read = |name: &str| self.kernels.reads(name) || resting.iter().any(|r| r == name);
-        let mut text = card::declarations(self.chip, self.layer, &read);
+        let mut text = card::declarations(self.chip, self.layer, Text::Delivered, &read);
         if self.layer.frozen && synapses::reads_levels(self.layer) {
             for p in projections(self.layer) {
                 let bits = self.layer.current.bits;

@@ -1,18 +1,21 @@
 //! The datapath of a lane: the kernels of its layer in a row, cut into stages.
 
 use super::{saturation_bits, stage_delay, synapses};
-use crate::HdlError;
 use crate::atoms::Type;
 use crate::generate::bank::{Array, arrays, saturations, stages};
 use crate::generate::card;
-use crate::narrow::{Narrow, Word};
+use crate::narrow::{Statements, Word};
 use crate::pipeline::{Pipeline, Source};
+use crate::{Binding, HdlError};
 use bruno_device::{Chip, Layer};
+
+/// Blocks around the kernels' statements.
+const KERNEL_DEPTH: usize = 2;
 
 /// The kernels of a layer, cut into stages.
 pub struct Datapath {
     pub arrays: Vec<Array>,
-    pub kernels: Narrow,
+    pub kernels: Statements,
     pub pipeline: Pipeline,
     /// The stage in which the states enter.
     pub early: usize,
@@ -21,14 +24,35 @@ pub struct Datapath {
 }
 
 impl Datapath {
+    /// As it is delivered, on narrow words.
     pub fn new(chip: &Chip, layer: &Layer) -> Result<Self, HdlError> {
         let arrays = arrays(chip, layer);
-        let kernels = Narrow::print(
+        let kernels = Statements::narrow(
             &stages(chip, layer)?.in_a_row(),
             &|name| bind(chip, layer, &arrays, name),
             &outputs(layer, &arrays),
-            2,
+            KERNEL_DEPTH,
         )?;
+        Ok(Self::cut(chip, layer, arrays, kernels))
+    }
+
+    /// As it trains, on words of 32 bits. Its stages are those of [`Datapath::new`]: a tick takes as many cycles.
+    pub fn to_train(chip: &Chip, layer: &Layer) -> Result<Self, HdlError> {
+        let arrays = arrays(chip, layer);
+        let binding = |word: Word| match word.is_constant() {
+            true => Binding::new(word.name(), 32, true),
+            false => Binding::new(word.name(), word.kind().bits, word.kind().signed),
+        };
+        let printed = crate::print(
+            &stages(chip, layer)?.in_a_row(),
+            &|name| bind(chip, layer, &arrays, name).map(binding),
+            KERNEL_DEPTH,
+        )?;
+        let kernels = Statements::whole(&printed, &outputs(layer, &arrays))?;
+        Ok(Self::cut(chip, layer, arrays, kernels))
+    }
+
+    fn cut(chip: &Chip, layer: &Layer, arrays: Vec<Array>, kernels: Statements) -> Self {
         let cut = |early, late| {
             let sources = sources(layer, &arrays, early, late);
             Pipeline::cut(&kernels, &sources, stage_delay(chip))
@@ -39,13 +63,13 @@ impl Datapath {
         let in_time = |early: &usize| cut(*early, late).depth() == late + 1;
         let early = ever_earlier.find(in_time).unwrap_or(0);
         let pipeline = cut(early, late);
-        Ok(Self {
+        Self {
             arrays,
             kernels,
             pipeline,
             early,
             late,
-        })
+        }
     }
 
     /// The low bits of an output in the last stage.

@@ -9,7 +9,7 @@ use crate::generate::bank::{Array, saturations};
 use crate::generate::lists::{list, unused, vector};
 use crate::generate::register_map::register_ports;
 use crate::generate::{
-    card, header, index_bits, literal,
+    Text, card, header, index_bits, literal,
     memory::{Kind, Memory, Pin},
 };
 use bruno_device::{Chip, Layer, RecordWord, Rest};
@@ -26,13 +26,29 @@ pub fn record_bits(recorded: &[Array]) -> u32 {
     recorded.iter().map(|a| a.bits).sum()
 }
 
+/// Before and behind the words of a lane that trains.
+const WAIVER: &str =
+    "  // Waiver: all are words of 32 bits, so the upper bits of some are never read.
+  /* verilator lint_off UNUSEDSIGNAL */
+";
+const WAIVED: &str = "  /* verilator lint_on UNUSEDSIGNAL */\n";
+
 /// The module of a lane of `neurons` neurons.
-pub fn print(chip: &Chip, layer: &Layer, index: usize, neurons: usize) -> Result<String, HdlError> {
+pub fn print(
+    chip: &Chip,
+    (layer, index): (&Layer, usize),
+    neurons: usize,
+    text: Text,
+) -> Result<String, HdlError> {
     let lane = Lane {
         chip,
         layer,
         neurons,
-        path: Datapath::new(chip, layer)?,
+        text,
+        path: match text {
+            Text::Delivered => Datapath::new(chip, layer)?,
+            Text::Training => Datapath::to_train(chip, layer)?,
+        },
     };
     let about = format!(
         "A lane: one datapath for {neurons} neurons of layer `{}` (layer {index}).",
@@ -60,6 +76,7 @@ struct Lane<'a> {
     chip: &'a Chip,
     layer: &'a Layer,
     neurons: usize,
+    text: Text,
     path: Datapath,
 }
 
@@ -76,7 +93,7 @@ impl Lane<'_> {
     /// Constants of the formats and of a frozen card, and its level tables.
     fn constants(&self) -> String {
         let read = |name: &str| self.path.kernels.reads(name);
-        let mut text = card::declarations(self.chip, self.layer, &read);
+        let mut text = card::declarations(self.chip, self.layer, self.text, &read);
         if !text.is_empty() {
             text.push('\n');
         }
@@ -226,12 +243,16 @@ impl Lane<'_> {
             kernels, pipeline, ..
         } = &self.path;
         let mut text = String::from("  // What happens in a tick (docs/semantics.md).\n");
-        text += &kernels.declarations();
+        let mut words = kernels.declarations();
         let registers = pipeline.declarations();
         if !registers.is_empty() {
-            text += "\n  // The same in the stage of the number.\n";
-            text += &registers;
+            words += "\n  // The same in the stage of the number.\n";
+            words += &registers;
         }
+        text += &match self.text {
+            Text::Delivered => words,
+            Text::Training => format!("{WAIVER}{words}{WAIVED}"),
+        };
         text.push('\n');
         text += &pipeline.blocks();
         text + &self.unused()
