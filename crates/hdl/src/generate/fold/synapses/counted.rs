@@ -5,7 +5,7 @@
 
 use super::counts::{self, Question, count_bits, field};
 use super::{Projection, injected, projections, sum_bits, sum_of, when_spiking};
-use crate::generate::lists::vector;
+use crate::generate::{extend_bits, lists::vector};
 use bruno_device::Layer;
 use std::fmt::Write;
 
@@ -42,7 +42,7 @@ pub fn print(layer: &Layer) -> String {
         text += &counts::declarations(layer, &p, 1 << layer.bits);
         let (counters, counted) = counts::print(layer, &p, &question(layer));
         functions += &counters;
-        functions += &products(layer, &p);
+        functions += &product(layer, &p);
         clocked += &counted;
         for term in 0..terms(layer) {
             let name = format!("{}_term_{term}_q", p.name);
@@ -61,28 +61,48 @@ fn product_bits(layer: &Layer, p: &Projection) -> usize {
     (layer.current.bits as usize + count_bits(p.channels)).min(sum_bits(layer))
 }
 
-/// A product a weight code: the channels that spike and have it, times its level.
-fn products(layer: &Layer, p: &Projection) -> String {
-    let (levels, count) = (layer.current.bits as usize, count_bits(p.channels));
-    let line = |code| {
-        format!(
-            "  wire signed {} {}_product_{code}\n    = $signed({{1'b0, {}_count_q{}}}) * $signed({}{});\n",
-            vector(product_bits(layer, p)),
-            p.name,
-            p.name,
-            field(code, count),
-            p.table,
-            field(code, levels),
-        )
-    };
-    (0..1 << layer.bits).map(line).collect::<String>() + "\n"
+/// The function of a product: the channels that spike and have a code, times its level. What calls it is computed only
+/// while a channel spikes; a wire would cost a simulator time in every cycle.
+fn product(layer: &Layer, p: &Projection) -> String {
+    let (levels, count, product) = (
+        layer.current.bits as usize,
+        count_bits(p.channels),
+        product_bits(layer, p),
+    );
+    let (name, sum) = (format!("{}_product", p.name), sum_bits(layer));
+    format!(
+        "  function {} {name}; // channels of a code, times its level
+    input {} count;
+    input {} level;
+    reg signed {} product;
+    begin
+      product = $signed({{1'b0, count}}) * $signed(level);
+      {name} = {};
+    end
+  endfunction
+
+",
+        vector(sum),
+        vector(count),
+        vector(levels),
+        vector(product),
+        extend_bits("product", product, sum),
+    )
 }
 
 /// The products of a few codes, added.
 fn term_of(layer: &Layer, p: &Projection, term: usize) -> String {
+    let (levels, count) = (layer.current.bits as usize, count_bits(p.channels));
     let codes = term * CODES..((term + 1) * CODES).min(1 << layer.bits);
-    let all: Vec<String> = codes
-        .map(|code| format!("{}_product_{code}", p.name))
-        .collect();
-    sum_of(layer, &all, product_bits(layer, p))
+    let call = |code| {
+        format!(
+            "{0}_product({0}_count_q{1}, {2}{3})",
+            p.name,
+            field(code, count),
+            p.table,
+            field(code, levels)
+        )
+    };
+    let all: Vec<String> = codes.map(call).collect();
+    all.join("\n        + ")
 }

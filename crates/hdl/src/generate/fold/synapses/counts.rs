@@ -91,10 +91,10 @@ fn counter(
         "  // {which} of {}: how many spike and {}.
   function {} {name};
     input {} code;
-    integer j;
+    reg [31:0] j;
     begin
       {name} = {bits}'d0;
-      for (j = {first}; j < {end}; j = j + 1) begin
+      for (j = 32'd{first}; j < 32'd{end}; j = j + 32'd1) begin
         {name} = {name}
           + {one};
       end

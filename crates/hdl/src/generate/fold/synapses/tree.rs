@@ -36,12 +36,12 @@ fn terms(layer: &Layer) -> String {
         "  // The current of each channel that spikes.
   reg  {} level;
   reg  {} terms;
-  integer j;
+  reg  [31:0] j;
 
   always @* begin
     level = {levels}'d0;
     terms = {all}'d0;
-    j = 0;
+    j = 32'd0;
     if (any_spike) begin
 ",
         vector(levels),
@@ -61,7 +61,7 @@ fn row(layer: &Layer, p: &Projection) -> String {
         offset => format!("(j + {offset})"),
     };
     format!(
-        "      for (j = 0; j < {}; j = j + 1) begin
+        "      for (j = 32'd0; j < 32'd{}; j = j + 32'd1) begin
         if ({}[j]) begin
           level = {}[{levels} * {} +: {levels}];
           terms[{sum} * {place} +: {sum}] = {};
@@ -92,7 +92,7 @@ fn tree(layer: &Layer) -> String {
         clocked += &match count {
             1 => format!("      sums_{level}_q <= {};\n", added("        ")),
             _ => format!(
-                "      for (node = 0; node < {count}; node = node + 1) begin
+                "      for (node = 32'd0; node < 32'd{count}; node = node + 32'd1) begin
         sums_{level}_q[{sum} * node +: {sum}] <= {};
       end
 ",
@@ -113,7 +113,7 @@ fn tree(layer: &Layer) -> String {
         }
     }
     if nodes.len() > 1 {
-        text += "  integer node;\n";
+        text += "  reg  [31:0] node;\n";
     }
     text + "\n" + &when_spiking(&clocked) + &injected(layer, &terms)
 }
