@@ -17,7 +17,7 @@ module braille_hidden_bank32 (
   input  wire               codes_write_i,   // write data_i to weight index_i
   input  wire [10:0]        index_i,
   input  wire [23:0]        data_i,
-  output reg  [31:0]        saturated_o,     // saturated updates of the last tick
+  output wire [31:0]        saturated_o,     // saturated updates of the last tick
   output wire               overrun_o,       // a record was dropped
   output wire               rec_valid_o,     // a word of the recorder's stream
   output wire               rec_last_o,      // the window's last
@@ -55,6 +55,9 @@ module braille_hidden_bank32 (
   reg  [191:0] levels_q;
   reg  [191:0] rec_levels_q;
 
+  wire [7:0] level_write = 8'd1 << index_i[2:0];
+  integer c;
+
   always @(posedge clk_i) begin
     if (rst_i) begin
       levels_q <= {
@@ -77,9 +80,15 @@ module braille_hidden_bank32 (
         -24'sd175543,
         -24'sd245760
       };
-    end else begin
-      if (levels_write_i & !index_i[8]) levels_q[24 * index_i[2:0] +: 24] <= data_i;
-      if (levels_write_i & index_i[8]) rec_levels_q[24 * index_i[2:0] +: 24] <= data_i;
+    end else if (levels_write_i) begin
+      for (c = 0; c < 8; c = c + 1) begin
+        if (level_write[c] & !index_i[8]) begin
+          levels_q[24 * c +: 24] <= data_i;
+        end
+        if (level_write[c] & index_i[8]) begin
+          rec_levels_q[24 * c +: 24] <= data_i;
+        end
+      end
     end
   end
 
@@ -143,14 +152,17 @@ module braille_hidden_bank32 (
     end
   endgenerate
 
+  reg  [31:0] total;
   integer j;
 
   always @* begin
-    saturated_o = 32'd0;
+    total = 32'd0;
     for (j = 0; j < 32; j = j + 1) begin
-      saturated_o = saturated_o + {30'd0, saturated[2 * j +: 2]};
+      total = total + {30'd0, saturated[2 * j +: 2]};
     end
   end
+
+  assign saturated_o = total;
 
   // Recorder: the words of a window leave one by one; a window that ends meanwhile is dropped.
   reg         busy_q, busy_d;

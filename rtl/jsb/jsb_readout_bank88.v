@@ -15,7 +15,7 @@ module jsb_readout_bank88 (
   input  wire               codes_write_i,   // write data_i to weight index_i
   input  wire [12:0]        index_i,
   input  wire [23:0]        data_i,
-  output reg  [31:0]        saturated_o,     // saturated updates of the last tick
+  output wire [31:0]        saturated_o,     // saturated updates of the last tick
   output wire               overrun_o,       // a record was dropped
   output wire               rec_valid_o,     // a word of the recorder's stream
   output wire               rec_last_o,      // the window's last
@@ -29,6 +29,9 @@ module jsb_readout_bank88 (
   // Currents of the codes, code 0 lowest.
   reg  [191:0] levels_q;
 
+  wire [7:0] level_write = 8'd1 << index_i[2:0];
+  integer c;
+
   always @(posedge clk_i) begin
     if (rst_i) begin
       levels_q <= {
@@ -41,8 +44,12 @@ module jsb_readout_bank88 (
         -24'sd146286,
         -24'sd204800
       };
-    end else begin
-      if (levels_write_i) levels_q[24 * index_i[2:0] +: 24] <= data_i;
+    end else if (levels_write_i) begin
+      for (c = 0; c < 8; c = c + 1) begin
+        if (level_write[c]) begin
+          levels_q[24 * c +: 24] <= data_i;
+        end
+      end
     end
   end
 
@@ -80,14 +87,17 @@ module jsb_readout_bank88 (
     end
   endgenerate
 
+  reg  [31:0] total;
   integer j;
 
   always @* begin
-    saturated_o = 32'd0;
+    total = 32'd0;
     for (j = 0; j < 88; j = j + 1) begin
-      saturated_o = saturated_o + {30'd0, saturated[2 * j +: 2]};
+      total = total + {30'd0, saturated[2 * j +: 2]};
     end
   end
+
+  assign saturated_o = total;
 
   // Recorder: the words of a window leave one by one; a window that ends meanwhile is dropped.
   reg         busy_q, busy_d;

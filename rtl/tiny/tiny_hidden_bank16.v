@@ -4,115 +4,113 @@
 `default_nettype none
 
 module tiny_hidden_bank16 (
-  input  wire       clk_i,
-  input  wire       rst_i,           // level tables to the chip's card
-  input  wire       clear_i,         // states to rest
-  input  wire       start_i,         // a tick begins
-  input  wire       read_i,          // lanes read slot_i
-  input  wire [3:0] slot_i,
-  input  wire       done_i,          // last cycle of the tick
-  input  wire       first_i,         // first tick of a window
-  input  wire       last_i,          // last tick of a window
-  input  wire [23:0] pre_i,           // presynaptic spikes
-  input  wire [15:0] rec_spike_i,     // the layer's own spikes of the last tick
-  output reg [15:0] spike_o,         // spikes of the last tick
-  input  wire       codes_write_i,   // write data_i to weight index_i
-  input  wire [9:0] index_i,
-  input  wire [2:0] data_i,
-  output reg [31:0] saturated_o,     // saturated updates of the last tick
-  output reg        overrun_o,       // a record was dropped
-  output reg        rec_valid_o,
-  output reg        rec_last_o,
-  output reg [31:0] rec_data_o,
-  input  wire       rec_ready_i
+  input  wire               clk_i,
+  input  wire               rst_i,          // level tables to the chip's card
+  input  wire               clear_i,        // states to rest
+  input  wire               start_i,        // a tick begins
+  input  wire               read_i,         // lanes read slot_i
+  input  wire [3:0]         slot_i,
+  input  wire               done_i,         // last cycle of the tick
+  input  wire               first_i,        // first tick of a window
+  input  wire               last_i,         // last tick of a window
+  input  wire [23:0]        pre_i,          // presynaptic spikes
+  input  wire [15:0]        rec_spike_i,    // the layer's own spikes of the last tick
+  output wire [15:0]        spike_o,        // spikes of the last tick
+  input  wire               codes_write_i,  // write data_i to weight index_i
+  input  wire [9:0]         index_i,
+  input  wire [2:0]         data_i,
+  output wire [31:0]        saturated_o,    // saturated updates of the last tick
+  output wire               overrun_o,      // a record was dropped
+  output wire               rec_valid_o,    // a word of the recorder's stream
+  output wire               rec_last_o,     // the window's last
+  output wire [31:0]        rec_data_o,
+  input  wire               rec_ready_i     // the word is taken
 );
 
-  // The card, frozen. Waiver: a state shorter than its register takes the low bits.
-  /* verilator lint_off UNUSEDSIGNAL */
-  wire signed [19:0] v_reset_i = 20'sd0; // membrane after a spike, LSB of V
-  /* verilator lint_on UNUSEDSIGNAL */
+  localparam signed [19:0] V_RESET = 20'sd0; // membrane after a spike, LSB of V
 
-  reg fresh_q;   // no tick since the states' reset
-  reg capture_q; // this tick's states become a record
-  reg [5:0] saturated_q;
-  wire [1:0] lane_saturated;
-  wire [101:0] record;
-  wire [15:0] fired;
-  reg signed [13:0] v_rest_q; // state at rest, as of the reset
-
-  // Recorder: lane, slot and word that leave next.
-  reg busy_q, loaded_q;
-  reg  out_lane_q;
-  reg [3:0] out_slot_q;
-  reg [2:0] out_word_q;
-
-  // Waiver: addresses are computed with 26 bits whatever the depth.
-  /* verilator lint_off UNUSEDSIGNAL */
+  // The weight at index_i: {channel, neuron}.
   wire [5:0] weight_channel = index_i[9:4];
-  wire [25:0] local_neuron = {22'd0, index_i[3:0]};
-  wire mine = 1'b1;
-  /* verilator lint_on UNUSEDSIGNAL */
+  wire [3:0] weight_neuron = index_i[3:0];
+  wire       code_write = codes_write_i;
 
-  // Waiver: fields are cut from 26 bits whatever the size.
-  /* verilator lint_off UNUSEDSIGNAL */
-  wire [25:0] weight_lane = local_neuron >> 4;
-  wire [3:0] weight_slot = local_neuron[3:0];
-  /* verilator lint_on UNUSEDSIGNAL */
-  wire weight_write = codes_write_i & mine;
+  reg                fresh_q; // no tick since the states' reset
+  reg                capture_q; // this tick's states become a record
+  reg                overrun_q;
+  reg                busy_q; // records are leaving
+  reg                loaded_q; // the next one was read from its lane
+  wire [15:0]        fired;
+  reg  [15:0]        spike_q;
+  reg  signed [13:0] v_rest_q; // state at rest, as of the reset
 
-  wire [5:0] saturated_sum = saturated_q + {4'd0, lane_saturated[1:0]};
+  // Saturated updates: of the lanes in this cycle, in the tick until then, in the tick before.
+  wire [1:0] lane_saturated;
+  reg  [5:0] saturated_q;
+  reg  [5:0] total_q;
+  wire [5:0] saturated_d = saturated_q
+    + {4'd0, lane_saturated};
 
   always @(posedge clk_i) begin
-    overrun_o <= 1'b0;
+    overrun_q <= 1'b0;
     if (clear_i) begin
       fresh_q     <= 1'b1;
       capture_q   <= 1'b0;
       saturated_q <= 6'd0;
-      saturated_o <= 32'd0;
-      spike_o     <= 16'd0;
-      v_rest_q    <= v_reset_i[13:0];
+      total_q     <= 6'd0;
+      spike_q     <= 16'd0;
+      v_rest_q    <= V_RESET[13:0];
     end else if (start_i) begin
       capture_q <= last_i & !busy_q;
-      overrun_o <= last_i & busy_q;
+      overrun_q <= last_i & busy_q;
     end else if (done_i) begin
       fresh_q     <= 1'b0;
       capture_q   <= 1'b0;
       saturated_q <= 6'd0;
-      saturated_o <= {26'd0, saturated_sum};
-      spike_o     <= fired;
-    end else saturated_q <= saturated_sum;
+      total_q     <= saturated_d;
+      spike_q     <= fired;
+    end else begin
+      saturated_q <= saturated_d;
+    end
   end
 
-  genvar g;
-  generate
-    for (g = 0; g < 1; g = g + 1) begin : lane
-      tiny_hidden_lane16 unit (
-        .clk_i(clk_i),
-        .rst_i(rst_i),
-        .read_i(read_i),
-        .slot_i(slot_i),
-        .first_i(first_i),
-        .done_i(done_i),
-        .pre_i(pre_i),
-        .fresh_i(fresh_q),
-        .capture_i(capture_q),
-        .rec_spike_i(rec_spike_i),
-        .fired_o(fired[g * 16 +: 16]),
-        .v_rest_i(v_rest_q),
-        .saturated_o(lane_saturated[g * 2 +: 2]),
-        .code_write_i(weight_write & (weight_lane == g)),
-        .code_slot_i(weight_slot),
-        .code_channel_i(weight_channel),
-        .code_i(data_i[2:0]),
-        .record_read_i(busy_q & !loaded_q & (out_lane_q == g)),
-        .record_slot_i(out_slot_q),
-        .record_o(record[g * 102 +: 102])
-      );
-    end
-  endgenerate
+  assign overrun_o   = overrun_q;
+  assign saturated_o = {26'd0, total_q};
+  assign spike_o     = spike_q;
 
+  wire [101:0] record; // of the lanes, lane 0 lowest
+  reg  [3:0]   out_slot_q; // whose record leaves
+  wire         record_read = busy_q & !loaded_q;
+
+  tiny_hidden_lane16 u_lane (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .read_i(read_i),
+    .slot_i(slot_i),
+    .first_i(first_i),
+    .done_i(done_i),
+    .fresh_i(fresh_q),
+    .capture_i(capture_q),
+    .pre_i(pre_i),
+    .rec_spike_i(rec_spike_i),
+    .fired_o(fired),
+    .v_rest_i(v_rest_q),
+    .saturated_o(lane_saturated),
+    .code_write_i(code_write),
+    .code_slot_i(weight_neuron[3:0]),
+    .code_channel_i(weight_channel),
+    .code_i(data_i[2:0]),
+    .record_read_i(record_read),
+    .record_slot_i(out_slot_q),
+    .record_o(record)
+  );
+
+  // Recorder: the record of a neuron is read from its lane, then its words leave one by one.
+  reg          rec_valid_q, rec_last_q;
+  reg  [31:0]  rec_data_q;
+  reg  [2:0]   out_word_q;
+  reg  [31:0]  word; // that leaves next
   wire [101:0] selected = record;
-  reg [31:0] word;
+
   always @* begin
     case (out_word_q)
       3'd0: word = {{18{selected[13]}}, selected[13:0]}; // v
@@ -123,41 +121,48 @@ module tiny_hidden_bank16 (
     endcase
   end
 
-  wire send         = !rec_valid_o | rec_ready_i;
-  wire final_word   = out_word_q == 3'd4;
-  wire final_lane   = out_lane_q == 1'd0;
-  wire final_slot   = out_slot_q == (final_lane ? 4'd15 : 4'd15);
-  wire leave        = busy_q & loaded_q & send;
+  wire send        = !rec_valid_q | rec_ready_i;
+  wire final_slot  = out_slot_q == 4'd15;
+  wire final_word  = out_word_q == 3'd4;
+  wire leaves      = busy_q & loaded_q & send;
+  wire record_ends = leaves & final_word;
+  wire all_end     = record_ends & final_slot;
 
   always @(posedge clk_i) begin
     if (clear_i) begin
       busy_q      <= 1'b0;
       loaded_q    <= 1'b0;
-      rec_valid_o <= 1'b0;
-      rec_last_o  <= 1'b0;
-      rec_data_o  <= 32'd0;
+      rec_valid_q <= 1'b0;
+      rec_last_q  <= 1'b0;
+      rec_data_q  <= 32'd0;
       out_word_q  <= 3'd0;
-      out_lane_q  <= 1'd0;
       out_slot_q  <= 4'd0;
     end else begin
-      if (done_i & capture_q) busy_q <= 1'b1;
-      if (busy_q & !loaded_q) loaded_q <= 1'b1;
-      if (send) begin
-        rec_valid_o <= leave;
-        rec_last_o  <= leave & final_word & final_slot & final_lane;
-        rec_data_o  <= word;
+      if (all_end) begin
+        busy_q <= 1'b0;
+      end else if (done_i & capture_q) begin
+        busy_q <= 1'b1;
       end
-      if (leave) out_word_q <= final_word ? 3'd0 : out_word_q + 3'd1;
-      if (leave & final_word) begin
-        loaded_q   <= 1'b0;
+      if (busy_q) begin
+        loaded_q <= !record_ends;
+      end
+      if (send) begin
+        rec_valid_q <= leaves;
+        rec_last_q  <= all_end;
+        rec_data_q  <= word;
+      end
+      if (leaves) begin
+        out_word_q <= final_word ? 3'd0 : out_word_q + 3'd1;
+      end
+      if (record_ends) begin
         out_slot_q <= final_slot ? 4'd0 : out_slot_q + 4'd1;
-        if (final_slot) begin
-          out_lane_q <= final_lane ? 1'd0 : out_lane_q + 1'd1;
-          busy_q     <= !final_lane;
-        end
       end
     end
   end
+
+  assign rec_valid_o = rec_valid_q;
+  assign rec_last_o  = rec_last_q;
+  assign rec_data_o  = rec_data_q;
 
 endmodule
 

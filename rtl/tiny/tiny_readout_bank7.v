@@ -4,99 +4,99 @@
 `default_nettype none
 
 module tiny_readout_bank7 (
-  input  wire       clk_i,
-  input  wire       rst_i,           // level tables to the chip's card
-  input  wire       clear_i,         // states to rest
-  input  wire       start_i,         // a tick begins
-  input  wire       read_i,          // lanes read slot_i
-  input  wire [3:0] slot_i,
-  input  wire       done_i,          // last cycle of the tick
-  input  wire       first_i,         // first tick of a window
-  input  wire       last_i,          // last tick of a window
-  input  wire [15:0] pre_i,           // presynaptic spikes
-  input  wire       codes_write_i,   // write data_i to weight index_i
-  input  wire [6:0] index_i,
-  input  wire [2:0] data_i,
-  output reg [31:0] saturated_o,     // saturated updates of the last tick
-  output reg        overrun_o,       // a record was dropped
-  output reg        rec_valid_o,
-  output reg        rec_last_o,
-  output reg [31:0] rec_data_o,
-  input  wire       rec_ready_i
+  input  wire               clk_i,
+  input  wire               rst_i,          // level tables to the chip's card
+  input  wire               clear_i,        // states to rest
+  input  wire               start_i,        // a tick begins
+  input  wire               read_i,         // lanes read slot_i
+  input  wire [3:0]         slot_i,
+  input  wire               done_i,         // last cycle of the tick
+  input  wire               first_i,        // first tick of a window
+  input  wire               last_i,         // last tick of a window
+  input  wire [15:0]        pre_i,          // presynaptic spikes
+  input  wire               codes_write_i,  // write data_i to weight index_i
+  input  wire [6:0]         index_i,
+  input  wire [2:0]         data_i,
+  output wire [31:0]        saturated_o,    // saturated updates of the last tick
+  output wire               overrun_o,      // a record was dropped
+  output wire               rec_valid_o,    // a word of the recorder's stream
+  output wire               rec_last_o,     // the window's last
+  output wire [31:0]        rec_data_o,
+  input  wire               rec_ready_i     // the word is taken
 );
 
-  // The card, frozen. Waiver: a state shorter than its register takes the low bits.
-  /* verilator lint_off UNUSEDSIGNAL */
-  /* verilator lint_on UNUSEDSIGNAL */
-
-  reg fresh_q;   // no tick since the states' reset
-  reg capture_q; // this tick's states become a record
-  reg [3:0] saturated_q;
-  wire [1:0] lane_saturated;
-  wire [35:0] record;
-
-  // Recorder: lane, slot and word that leave next.
-  reg busy_q, loaded_q;
-  reg  out_lane_q;
-  reg [3:0] out_slot_q;
-  reg  out_word_q;
-
-  // Waiver: addresses are computed with 26 bits whatever the depth.
-  /* verilator lint_off UNUSEDSIGNAL */
+  // The weight at index_i: {channel, neuron}.
   wire [3:0] weight_channel = index_i[6:3];
-  wire [25:0] local_neuron = {23'd0, index_i[2:0]};
-  wire mine = 1'b1;
-  /* verilator lint_on UNUSEDSIGNAL */
+  wire [2:0] weight_neuron = index_i[2:0];
+  wire       code_write = codes_write_i;
 
-  // Waiver: fields are cut from 26 bits whatever the size.
-  /* verilator lint_off UNUSEDSIGNAL */
-  wire [25:0] weight_lane = local_neuron >> 4;
-  wire [3:0] weight_slot = local_neuron[3:0];
-  /* verilator lint_on UNUSEDSIGNAL */
-  wire weight_write = codes_write_i & mine;
+  reg fresh_q; // no tick since the states' reset
+  reg capture_q; // this tick's states become a record
+  reg overrun_q;
+  reg busy_q; // records are leaving
+  reg loaded_q; // the next one was read from its lane
 
-  wire [3:0] saturated_sum = saturated_q + {2'd0, lane_saturated[1:0]};
+  // Saturated updates: of the lanes in this cycle, in the tick until then, in the tick before.
+  wire [1:0] lane_saturated;
+  reg  [3:0] saturated_q;
+  reg  [3:0] total_q;
+  wire [3:0] saturated_d = saturated_q
+    + {2'd0, lane_saturated};
 
   always @(posedge clk_i) begin
-    overrun_o <= 1'b0;
+    overrun_q <= 1'b0;
     if (clear_i) begin
       fresh_q     <= 1'b1;
       capture_q   <= 1'b0;
       saturated_q <= 4'd0;
-      saturated_o <= 32'd0;
+      total_q     <= 4'd0;
     end else if (start_i) begin
       capture_q <= last_i & !busy_q;
-      overrun_o <= last_i & busy_q;
+      overrun_q <= last_i & busy_q;
     end else if (done_i) begin
       fresh_q     <= 1'b0;
       capture_q   <= 1'b0;
       saturated_q <= 4'd0;
-      saturated_o <= {28'd0, saturated_sum};
-    end else saturated_q <= saturated_sum;
+      total_q     <= saturated_d;
+    end else begin
+      saturated_q <= saturated_d;
+    end
   end
 
-  tiny_readout_lane7 rest (
+  assign overrun_o   = overrun_q;
+  assign saturated_o = {28'd0, total_q};
+
+  wire [35:0] record; // of the lanes, lane 0 lowest
+  reg  [2:0]  out_slot_q; // whose record leaves
+  wire        record_read = busy_q & !loaded_q;
+
+  tiny_readout_lane7 u_lane (
     .clk_i(clk_i),
     .rst_i(rst_i),
     .read_i(read_i),
     .slot_i(slot_i),
     .first_i(first_i),
     .done_i(done_i),
-    .pre_i(pre_i),
     .fresh_i(fresh_q),
     .capture_i(capture_q),
-    .saturated_o(lane_saturated[0 * 2 +: 2]),
-    .code_write_i(weight_write & (weight_lane == 0)),
-    .code_slot_i(weight_slot[2:0]),
+    .pre_i(pre_i),
+    .saturated_o(lane_saturated),
+    .code_write_i(code_write),
+    .code_slot_i(weight_neuron[2:0]),
     .code_channel_i(weight_channel),
     .code_i(data_i[2:0]),
-    .record_read_i(busy_q & !loaded_q & (out_lane_q == 0)),
-    .record_slot_i(out_slot_q[2:0]),
-    .record_o(record[0 * 36 +: 36])
+    .record_read_i(record_read),
+    .record_slot_i(out_slot_q),
+    .record_o(record)
   );
 
+  // Recorder: the record of a neuron is read from its lane, then its words leave one by one.
+  reg         rec_valid_q, rec_last_q;
+  reg  [31:0] rec_data_q;
+  reg  [0:0]  out_word_q;
+  reg  [31:0] word; // that leaves next
   wire [35:0] selected = record;
-  reg [31:0] word;
+
   always @* begin
     case (out_word_q)
       1'd0: word = {{16{selected[15]}}, selected[15:0]}; // i
@@ -104,41 +104,48 @@ module tiny_readout_bank7 (
     endcase
   end
 
-  wire send         = !rec_valid_o | rec_ready_i;
-  wire final_word   = out_word_q == 1'd1;
-  wire final_lane   = out_lane_q == 1'd0;
-  wire final_slot   = out_slot_q == (final_lane ? 4'd6 : 4'd6);
-  wire leave        = busy_q & loaded_q & send;
+  wire send        = !rec_valid_q | rec_ready_i;
+  wire final_slot  = out_slot_q == 3'd6;
+  wire final_word  = out_word_q == 1'd1;
+  wire leaves      = busy_q & loaded_q & send;
+  wire record_ends = leaves & final_word;
+  wire all_end     = record_ends & final_slot;
 
   always @(posedge clk_i) begin
     if (clear_i) begin
       busy_q      <= 1'b0;
       loaded_q    <= 1'b0;
-      rec_valid_o <= 1'b0;
-      rec_last_o  <= 1'b0;
-      rec_data_o  <= 32'd0;
+      rec_valid_q <= 1'b0;
+      rec_last_q  <= 1'b0;
+      rec_data_q  <= 32'd0;
       out_word_q  <= 1'd0;
-      out_lane_q  <= 1'd0;
-      out_slot_q  <= 4'd0;
+      out_slot_q  <= 3'd0;
     end else begin
-      if (done_i & capture_q) busy_q <= 1'b1;
-      if (busy_q & !loaded_q) loaded_q <= 1'b1;
-      if (send) begin
-        rec_valid_o <= leave;
-        rec_last_o  <= leave & final_word & final_slot & final_lane;
-        rec_data_o  <= word;
+      if (all_end) begin
+        busy_q <= 1'b0;
+      end else if (done_i & capture_q) begin
+        busy_q <= 1'b1;
       end
-      if (leave) out_word_q <= final_word ? 1'd0 : out_word_q + 1'd1;
-      if (leave & final_word) begin
-        loaded_q   <= 1'b0;
-        out_slot_q <= final_slot ? 4'd0 : out_slot_q + 4'd1;
-        if (final_slot) begin
-          out_lane_q <= final_lane ? 1'd0 : out_lane_q + 1'd1;
-          busy_q     <= !final_lane;
-        end
+      if (busy_q) begin
+        loaded_q <= !record_ends;
+      end
+      if (send) begin
+        rec_valid_q <= leaves;
+        rec_last_q  <= all_end;
+        rec_data_q  <= word;
+      end
+      if (leaves) begin
+        out_word_q <= final_word ? 1'd0 : out_word_q + 1'd1;
+      end
+      if (record_ends) begin
+        out_slot_q <= final_slot ? 3'd0 : out_slot_q + 3'd1;
       end
     end
   end
+
+  assign rec_valid_o = rec_valid_q;
+  assign rec_last_o  = rec_last_q;
+  assign rec_data_o  = rec_data_q;
 
 endmodule
 

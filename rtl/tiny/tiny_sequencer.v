@@ -4,19 +4,19 @@
 `default_nettype none
 
 module tiny_sequencer (
-  input  wire       clk_i,
-  input  wire       rst_i,
-  input  wire       start_i,         // a tick begins
-  output wire       read_o,          // lanes read slot_o in this cycle
-  output wire [3:0] slot_o,
-  output wire       done_o           // last cycle of the tick: every state is written
+  input  wire               clk_i,
+  input  wire               rst_i,
+  input  wire               start_i,  // a tick begins
+  output wire               read_o,   // lanes read slot_o in this cycle
+  output wire [3:0]         slot_o,
+  output wire               done_o    // last cycle of the tick: every state is written
 );
 
   localparam [4:0] SLOTS = 5'd16;
-  localparam [4:0] LAST = 5'd22;
+  localparam [4:0] LAST  = 5'd22;
 
   reg        running_q;
-  reg [4:0] count_q;
+  reg  [4:0] count_q;
 
   assign read_o = running_q & (count_q < SLOTS);
   assign slot_o = count_q[3:0];

@@ -38,21 +38,21 @@ module lane (input clk);
   (* hierconn *) wire \sequencer.running_q ;
   (* hierconn *) wire [3:0] \sequencer.count_q ;
   (* hierconn *) wire \dut.fresh_q , \dut.capture_q , \dut.busy_q ;
-  (* hierconn *) wire signed [15:0] \dut.lane[0].unit.u_i.memory[0] , \dut.lane[0].unit.u_i.memory[1] ;
-  (* hierconn *) wire [19:0] \dut.lane[0].unit.u_n_sat.memory[0] , \dut.lane[0].unit.u_n_sat.memory[1] ;
-  (* hierconn *) wire signed [15:0] \dut.lane[0].unit.u_out_i.memory[0] , \dut.lane[0].unit.u_out_i.memory[1] ;
-  (* hierconn *) wire [19:0] \dut.lane[0].unit.u_out_n_sat.memory[0] , \dut.lane[0].unit.u_out_n_sat.memory[1] ;
-  (* hierconn *) wire [5:0] \dut.lane[0].unit.valid_q ;
-  (* hierconn *) wire \dut.lane[0].unit.early_slot_q , \dut.lane[0].unit.late_slot_q , \dut.lane[0].unit.write_slot_q ;
-  (* hierconn *) wire signed [15:0] \dut.lane[0].unit.i_now ;
-  (* hierconn *) wire [6:0] \dut.lane[0].unit.i_dec_m_i ;
-  (* hierconn *) wire signed [22:0] \dut.lane[0].unit.syn_product ;
-  (* hierconn *) wire signed [16:0] \dut.lane[0].unit.inject_q ;
+  (* hierconn *) wire signed [15:0] \dut.u_lane.u_i.memory[0] , \dut.u_lane.u_i.memory[1] ;
+  (* hierconn *) wire [19:0] \dut.u_lane.u_n_sat.memory[0] , \dut.u_lane.u_n_sat.memory[1] ;
+  (* hierconn *) wire signed [15:0] \dut.u_lane.u_out_i.memory[0] , \dut.u_lane.u_out_i.memory[1] ;
+  (* hierconn *) wire [19:0] \dut.u_lane.u_out_n_sat.memory[0] , \dut.u_lane.u_out_n_sat.memory[1] ;
+  (* hierconn *) wire [5:0] \dut.u_lane.valid_q ;
+  (* hierconn *) wire \dut.u_lane.early_slot_q , \dut.u_lane.late_slot_q , \dut.u_lane.write_slot_q ;
+  (* hierconn *) wire signed [15:0] \dut.u_lane.i_now ;
+  (* hierconn *) wire [6:0] \dut.u_lane.i_dec_m_i ;
+  (* hierconn *) wire signed [22:0] \dut.u_lane.syn_product ;
+  (* hierconn *) wire signed [16:0] \dut.u_lane.inject_q ;
 
-  wire signed [15:0] i = slot ? \dut.lane[0].unit.u_i.memory[1] : \dut.lane[0].unit.u_i.memory[0] ;
-  wire [19:0] count = slot ? \dut.lane[0].unit.u_n_sat.memory[1] : \dut.lane[0].unit.u_n_sat.memory[0] ;
-  wire signed [15:0] kept_i = slot ? \dut.lane[0].unit.u_out_i.memory[1] : \dut.lane[0].unit.u_out_i.memory[0] ;
-  wire [19:0] kept_count = slot ? \dut.lane[0].unit.u_out_n_sat.memory[1] : \dut.lane[0].unit.u_out_n_sat.memory[0] ;
+  wire signed [15:0] i = slot ? \dut.u_lane.u_i.memory[1] : \dut.u_lane.u_i.memory[0] ;
+  wire [19:0] count = slot ? \dut.u_lane.u_n_sat.memory[1] : \dut.u_lane.u_n_sat.memory[0] ;
+  wire signed [15:0] kept_i = slot ? \dut.u_lane.u_out_i.memory[1] : \dut.u_lane.u_out_i.memory[0] ;
+  wire [19:0] kept_count = slot ? \dut.u_lane.u_out_n_sat.memory[1] : \dut.u_lane.u_out_n_sat.memory[0] ;
 
   // What the tick begins with.
   reg signed [31:0] before_i;
@@ -82,14 +82,14 @@ module lane (input clk);
       before_kept_count <= kept_count;
       capture <= last & ! \dut.busy_q ;
     end
-    at_product <= \dut.lane[0].unit.valid_q [1] & ( \dut.lane[0].unit.early_slot_q == slot);
+    at_product <= \dut.u_lane.valid_q [1] & ( \dut.u_lane.early_slot_q == slot);
     if (at_product) begin
-      factor_i <= \dut.lane[0].unit.i_now ;
-      factor_m <= \dut.lane[0].unit.i_dec_m_i ;
-      product <= \dut.lane[0].unit.syn_product ;
+      factor_i <= \dut.u_lane.i_now ;
+      factor_m <= \dut.u_lane.i_dec_m_i ;
+      product <= \dut.u_lane.syn_product ;
     end
     at_sum <= at_product;
-    if (at_sum) inject <= \dut.lane[0].unit.inject_q ;
+    if (at_sum) inject <= \dut.u_lane.inject_q ;
     ended <= done & started;
     idle <= !running & !start & started;
     i_q <= i;
@@ -109,15 +109,15 @@ module lane (input clk);
     if (running | ended) assume (inputs == inputs_q);
     if (start | rst) assume (!clear & !levels_write & !codes_write);
     assume (!(start & rst));
-    assume ( \dut.lane[0].unit.u_n_sat.memory[0] < END && \dut.lane[0].unit.u_n_sat.memory[1] < END);
+    assume ( \dut.u_lane.u_n_sat.memory[0] < END && \dut.u_lane.u_n_sat.memory[1] < END);
     if (ended) assume ( \kernel.k_product == product);
   end
 
   always @* if (started) begin
     assert ( \sequencer.count_q <= 12);
-    if (!running) assert ( \sequencer.count_q == 0 && \dut.lane[0].unit.valid_q == 0);
-    if (!running) assert (! \dut.lane[0].unit.early_slot_q & ! \dut.lane[0].unit.late_slot_q
-      & ! \dut.lane[0].unit.write_slot_q );
+    if (!running) assert ( \sequencer.count_q == 0 && \dut.u_lane.valid_q == 0);
+    if (!running) assert (! \dut.u_lane.early_slot_q & ! \dut.u_lane.late_slot_q
+      & ! \dut.u_lane.write_slot_q );
     if (ended) begin
       assert (factor_i == before_i && factor_m == i_dec_m);
       assert (i == i_next);

@@ -2,6 +2,7 @@
 
 mod address_map;
 mod bank;
+mod bank_ports;
 mod card;
 mod constraints;
 mod control;
@@ -9,6 +10,7 @@ mod datasheet;
 mod delivered;
 mod fold;
 mod fusesoc;
+mod level_tables;
 mod lists;
 mod map_hash;
 mod memory;

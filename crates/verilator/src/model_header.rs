@@ -148,10 +148,14 @@ fn parts(chip: &Chip, size: usize) -> Vec<String> {
         return vec![String::new()];
     }
     let full = size / chip.fold;
-    let lane = |l| generated("lane", l, "unit");
-    let mut parts: Vec<String> = (0..full).map(lane).collect();
-    if !size.is_multiple_of(chip.fold) {
-        parts.push(format!("rest{WITHIN}"));
+    let lane = |l| generated("g_lane", l, "u_lane");
+    // One lane of a kind stands in no loop; one that serves fewer neurons than the others is the rest.
+    let mut parts: Vec<String> = match full {
+        0 | 1 => vec![format!("u_lane{WITHIN}")],
+        _ => (0..full).map(lane).collect(),
+    };
+    if full > 0 && !size.is_multiple_of(chip.fold) {
+        parts.push(format!("u_rest{WITHIN}"));
     }
     parts
 }

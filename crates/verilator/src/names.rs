@@ -73,7 +73,7 @@ pub(crate) const WITHIN: &str = "__DOT__";
 pub(crate) const PRIVATE: &str = "__PVT__";
 /// Before the name of an array of a bank: inlined, and in a class of banks.
 pub(crate) const BANK_PREFIXES: [&str; 2] = [WITHIN, PRIVATE];
-/// The instance of a `generate` loop: `lane[3].unit`, before what it holds.
+/// The instance of a `generate` loop: `g_lane[3].u_lane`, before what it holds.
 pub(crate) fn generated(name: &str, index: usize, instance: &str) -> String {
     format!("{name}__BRA__{index}__KET__{WITHIN}{instance}{WITHIN}")
 }

@@ -159,7 +159,7 @@ pub(super) fn print(
     );
     let mut text = header(chip, &about);
     let _ = writeln!(text, "module {} (", bank_module(chip, layer, size));
-    text += &bank.port_list("  input             tick_i,          // this cycle is a tick\n");
+    text += &bank.port_list();
     text += &register_constants(layer, |_| true);
     text += &bank.declarations(&bodies);
     text += &bank.memory_block();
@@ -286,13 +286,13 @@ impl Bank<'_> {
         self.layer.spikes()
     }
 
-    /// The ports; `timing` are those that say when a tick is computed.
-    pub fn port_list(&self, timing: &str) -> String {
+    fn port_list(&self) -> String {
         let mut text = format!(
             "  input             clk_i,
   input             rst_i,           // level tables to the chip's card
   input             clear_i,         // states to rest
-{timing}  input             first_i,         // first tick of a window
+  input             tick_i,          // this cycle is a tick
+  input             first_i,         // first tick of a window
   input             last_i,          // last tick of a window
   input      {} pre_i,           // presynaptic spikes
 ",
@@ -336,7 +336,6 @@ impl Bank<'_> {
   input             rec_ready_i"
         );
         if readback(self.chip) {
-            let kind = if self.chip.fold > 1 { "    " } else { " reg" };
             if !self.layer.frozen {
                 text +=
                     ",\n  input             levels_read_i,   // read level index_i into memory_o";
@@ -345,7 +344,7 @@ impl Bank<'_> {
                 text,
                 ",
   input             codes_read_i,    // read weight index_i into memory_o; 0 for one of another bank
-  output{kind} [31:0] memory_o"
+  output reg [31:0] memory_o"
             );
         }
         for r in register_ports(self.layer) {

@@ -64,6 +64,34 @@ pub(in crate::generate) fn connections(ports: &[(String, String)], depth: usize)
     all.join(",\n") + "\n"
 }
 
+/// Lines of a kind and a name, `wire [3:0]` and `slot;`, the names in one column.
+pub(in crate::generate) fn declarations(lines: &[(String, String)]) -> String {
+    columns(lines, 1, "")
+}
+
+/// Lines of a target and a value, the signs between them in one column.
+pub(in crate::generate) fn assignments(
+    lines: &[(String, String)],
+    depth: usize,
+    sign: &str,
+) -> String {
+    columns(lines, depth, &format!("{sign} "))
+}
+
+fn columns(lines: &[(String, String)], depth: usize, between: &str) -> String {
+    let width = lines.iter().map(|l| l.0.len()).max().unwrap_or(0);
+    let indent = "  ".repeat(depth);
+    lines
+        .iter()
+        .map(|(first, second)| format!("{indent}{first:<width$} {between}{second}\n"))
+        .collect()
+}
+
+/// A line of such a list.
+pub(in crate::generate) fn line(first: &str, second: &str) -> (String, String) {
+    (first.into(), second.into())
+}
+
 /// Names in a `wire unused`, which a lint tool asks for, a few lines of them.
 pub(in crate::generate) fn unused(name: &str, parts: &[String], about: &str) -> String {
     if parts.is_empty() {

@@ -85,15 +85,6 @@ impl Bank<'_> {
         )
     }
 
-    /// The fields of `index_i` for a bank that computes no address from them.
-    pub(in crate::generate) fn weight_address_block(&self) -> String {
-        format!(
-            "{WIDE_ADDRESS}{}{}{END_WIDE_ADDRESS}",
-            self.weight_address(),
-            self.unused_index()
-        )
-    }
-
     /// What some chips have no use for.
     fn unused_index(&self) -> String {
         let mut text = String::new();
@@ -114,7 +105,22 @@ impl Bank<'_> {
         let data = format!("data_i{}", range(self.layer.current.bits as usize));
         let code = low(self.layer.bits as usize);
         let write = |table: &str| format!("{table}[index_i{code}] <= {data};");
-        self.level_writes(&|table, code| format!("{table}[{code}]"), &write)
+        let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
+        text += &self.level_reset(LEVEL, &self.layer.levels);
+        if self.layer.recurrent {
+            text += &self.level_reset(REC_LEVEL, &self.layer.recurrent_levels);
+        }
+        text += "    end else if (levels_write_i) begin\n";
+        let (level, rec_level) = (write(LEVEL), write(REC_LEVEL));
+        if self.layer.recurrent {
+            let _ = writeln!(
+                text,
+                "      if (index_i[8]) {rec_level}\n      else {level}"
+            );
+        } else {
+            let _ = writeln!(text, "      {level}");
+        }
+        text + "    end\n  end\n\n"
     }
 
     fn frozen_levels(&self) -> String {
@@ -130,30 +136,6 @@ impl Bank<'_> {
         let own = own.map(|level| entry(LEVEL, level));
         let all = own.chain(recurrent.map(|level| entry(REC_LEVEL, level)));
         all.collect::<String>() + "  wire unused_reset = &{1'b0, rst_i}; // no table to reset\n\n"
-    }
-
-    /// The same with the texts of an entry, by table and code, and of the write of data_i to a table.
-    pub(in crate::generate) fn level_writes(
-        &self,
-        entry: &dyn Fn(&str, &str) -> String,
-        write: &dyn Fn(&str) -> String,
-    ) -> String {
-        let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
-        text += &self.level_reset(LEVEL, &self.layer.levels, entry);
-        if self.layer.recurrent {
-            text += &self.level_reset(REC_LEVEL, &self.layer.recurrent_levels, entry);
-        }
-        text += "    end else if (levels_write_i) begin\n";
-        let (level, rec_level) = (write(LEVEL), write(REC_LEVEL));
-        if self.layer.recurrent {
-            let _ = writeln!(
-                text,
-                "      if (index_i[8]) {rec_level}\n      else {level}"
-            );
-        } else {
-            let _ = writeln!(text, "      {level}");
-        }
-        text + "    end\n  end\n\n"
     }
 
     /// `weight_channel` and `local_neuron` of the weight at index_i; `mine`: it is in this bank.
@@ -180,18 +162,12 @@ impl Bank<'_> {
         )
     }
 
-    fn level_reset(
-        &self,
-        table: &str,
-        levels: &[i32],
-        entry: &dyn Fn(&str, &str) -> String,
-    ) -> String {
+    fn level_reset(&self, table: &str, levels: &[i32]) -> String {
         let bits = self.layer.current.bits;
         let line = |(code, level): (usize, &i32)| {
             let address = literal(self.layer.bits, false, code as i32);
             format!(
-                "      {} <= {};\n",
-                entry(table, &address),
+                "      {table}[{address}] <= {};\n",
                 literal(bits, true, *level)
             )
         };

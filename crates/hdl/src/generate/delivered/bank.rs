@@ -3,12 +3,11 @@
 use super::neuron::{channel_bits, saturation_bits, word_bits};
 use super::neuron_module;
 use crate::generate::bank::memory::{data_width, index_width};
-use crate::generate::fold::synapses::{Projection, projections};
-use crate::generate::lists::{connections, list, port, unused, vector, wires};
+use crate::generate::bank_ports::bank_ports;
+use crate::generate::fold::synapses::projections;
+use crate::generate::lists::{connections, list, port, unused, vector};
 use crate::generate::register_map::register_ports;
-use crate::generate::{
-    bank_module, extend_bits, header, index_bits, literal, readback, register_file::value_type,
-};
+use crate::generate::{bank_module, extend_bits, header, index_bits, level_tables, readback};
 use bruno_chip::neuron_bits;
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
@@ -16,6 +15,11 @@ use std::fmt::Write;
 /// The module of a bank of `size` neurons.
 pub(super) fn print(chip: &Chip, layer: &Layer, index: usize, size: usize) -> String {
     let bank = Bank { chip, layer, size };
+    let timing = vec![port("input", "wire", "tick_i", "this cycle is a tick")];
+    let levels = match layer.frozen {
+        true => String::new(),
+        false => level_tables::print(layer),
+    };
     let about = format!(
         "A bank of {size} neurons of layer `{}` (layer {index}).",
         layer.name
@@ -25,9 +29,9 @@ pub(super) fn print(chip: &Chip, layer: &Layer, index: usize, size: usize) -> St
         format!(
             "module {} (\n{});\n\n",
             bank_module(chip, layer, size),
-            list(&bank.ports())
+            list(&bank_ports(chip, layer, size, timing))
         ),
-        bank.level_tables(),
+        levels,
         bank.addresses(),
         bank.neurons(),
         bank.recorder(),
@@ -48,129 +52,6 @@ impl Bank<'_> {
     /// Whether the layer has several banks.
     fn split(&self) -> bool {
         self.size != self.layer.neurons
-    }
-
-    fn ports(&self) -> Vec<(String, String)> {
-        let layer = self.layer;
-        let mut ports = vec![
-            port("input", "wire", "clk_i", ""),
-            port("input", "wire", "rst_i", "level tables to the chip's card"),
-            port("input", "wire", "clear_i", "states to rest"),
-            port("input", "wire", "tick_i", "this cycle is a tick"),
-            port("input", "wire", "first_i", "first tick of a window"),
-            port("input", "wire", "last_i", "last tick of a window"),
-            port("input", &wires(layer.inputs), "pre_i", "presynaptic spikes"),
-        ];
-        if layer.recurrent {
-            let about = "the layer's own spikes of the last tick";
-            ports.push(port("input", &wires(layer.neurons), "rec_spike_i", about));
-        }
-        if self.split() {
-            let about = "first neuron of the bank (constant)";
-            ports.push(port("input", &wires(26), "base_i", about));
-        }
-        if layer.options.random() {
-            let about = "state of the layer's random numbers";
-            ports.push(port("input", &wires(32), "random_i", about));
-        }
-        if layer.spikes() {
-            ports.push(port(
-                "output",
-                &wires(self.size),
-                "spike_o",
-                "spikes of the last tick",
-            ));
-        }
-        if !layer.frozen {
-            let about = "write data_i to level index_i";
-            ports.push(port("input", "wire", "levels_write_i", about));
-        }
-        ports.push(port(
-            "input",
-            "wire",
-            "codes_write_i",
-            "write data_i to weight index_i",
-        ));
-        ports.push(port("input", &wires(index_width(layer)), "index_i", ""));
-        ports.push(port("input", &wires(data_width(layer)), "data_i", ""));
-        let about = "saturated updates of the last tick";
-        ports.push(port("output", "reg  [31:0]", "saturated_o", about));
-        ports.push(port("output", "wire", "overrun_o", "a record was dropped"));
-        ports.push(port(
-            "output",
-            "wire",
-            "rec_valid_o",
-            "a word of the recorder's stream",
-        ));
-        ports.push(port("output", "wire", "rec_last_o", "the window's last"));
-        ports.push(port("output", "wire [31:0]", "rec_data_o", ""));
-        ports.push(port("input", "wire", "rec_ready_i", "the word is taken"));
-        if readback(self.chip) {
-            if !layer.frozen {
-                let about = "read level index_i into memory_o";
-                ports.push(port("input", "wire", "levels_read_i", about));
-            }
-            let about = "read weight index_i into memory_o; 0 for one of another bank";
-            ports.push(port("input", "wire", "codes_read_i", about));
-            ports.push(port("output", "wire [31:0]", "memory_o", ""));
-        }
-        for r in register_ports(layer) {
-            let kind = format!("wire {}", value_type(&r));
-            ports.push(port(
-                "input",
-                kind.trim_end(),
-                &format!("{}_i", r.name),
-                &r.about,
-            ));
-        }
-        ports
-    }
-
-    /// Name of a level table's register.
-    fn table(p: &Projection) -> String {
-        p.table.replace("_i", "_q")
-    }
-
-    /// The level tables: reset to the card, written over the bus.
-    fn level_tables(&self) -> String {
-        if self.layer.frozen {
-            return String::new();
-        }
-        let bits = self.layer.current.bits;
-        let codes = self.layer.bits as usize;
-        let (mut text, mut reset, mut writes) = (String::new(), String::new(), String::new());
-        for p in projections(self.layer) {
-            let table = Self::table(&p);
-            let _ = writeln!(text, "  reg  {} {table};", vector((bits as usize) << codes));
-            let levels = p.levels(self.layer).iter().rev();
-            let all: Vec<String> = levels.map(|l| literal(bits, true, *l)).collect();
-            let _ = writeln!(
-                reset,
-                "      {table} <= {{\n        {}\n      }};",
-                all.join(",\n        ")
-            );
-            let when = match (self.layer.recurrent, p.offset) {
-                (false, _) => "levels_write_i",
-                (true, 0) => "levels_write_i & !index_i[8]",
-                (true, _) => "levels_write_i & index_i[8]",
-            };
-            let _ = writeln!(
-                writes,
-                "      if ({when}) {table}[{bits} * index_i{} +: {bits}] <= data_i;",
-                vector(codes)
-            );
-        }
-        format!(
-            "  // Currents of the codes, code 0 lowest.
-{text}
-  always @(posedge clk_i) begin
-    if (rst_i) begin
-{reset}    end else begin
-{writes}    end
-  end
-
-"
-        )
     }
 
     /// Which neuron's weight is written or read.
@@ -223,7 +104,7 @@ impl Bank<'_> {
             connect("rec_spike_i", "rec_spike_i");
         }
         for p in projections(self.layer).filter(|_| !self.layer.frozen) {
-            connect(p.table, &Self::table(&p));
+            connect(p.table, &level_tables::register(&p));
         }
         if self.layer.options.random() {
             connect("random_i", "random_i");
@@ -265,14 +146,17 @@ impl Bank<'_> {
         );
         let _ = write!(
             text,
-            "  integer j;
+            "  reg  [31:0] total;
+  integer j;
 
   always @* begin
-    saturated_o = 32'd0;
+    total = 32'd0;
     for (j = 0; j < {}; j = j + 1) begin
-      saturated_o = saturated_o + {{{}'d0, saturated[{clips} * j +: {clips}]}};
+      total = total + {{{}'d0, saturated[{clips} * j +: {clips}]}};
     end
   end
+
+  assign saturated_o = total;
 
 ",
             self.size,
@@ -380,15 +264,7 @@ impl Bank<'_> {
         let mut first = String::new();
         if !self.layer.frozen {
             let _ = writeln!(text, "  reg  {} level;", vector(levels));
-            let code = vector(codes);
-            let entry = |p: &Projection| {
-                format!("{}[{levels} * index_i{code} +: {levels}]", Self::table(p))
-            };
-            let entries: Vec<String> = projections(self.layer).map(|p| entry(&p)).collect();
-            let value = match &entries[..] {
-                [own, recurrent] => format!("index_i[8] ? {recurrent}\n      : {own}"),
-                _ => entries.concat(),
-            };
+            let value = level_tables::entry(self.layer);
             let _ = write!(text, "\n  always @* begin\n    level = {value};\n  end\n");
             let wide = extend_bits("level", levels, 32);
             first =

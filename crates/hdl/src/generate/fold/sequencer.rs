@@ -2,7 +2,8 @@
 
 use super::{depth, slot_bits, slots};
 use crate::HdlError;
-use crate::generate::{header, index_bits, ports::range};
+use crate::generate::lists::{list, port, vector, wires};
+use crate::generate::{header, index_bits};
 use bruno_device::Chip;
 
 pub fn module_name(chip: &Chip) -> String {
@@ -13,27 +14,34 @@ pub fn module_name(chip: &Chip) -> String {
 pub fn print(chip: &Chip) -> Result<String, HdlError> {
     // Counted from the first slot: the slots, then the stages of the last one, then its sums.
     let last = slots(chip) + depth(chip)?;
-    let bits = index_bits(last + 1).max(slot_bits(chip));
     let slot = slot_bits(chip);
-    Ok(header(chip, "Sequencer: the slots of a tick.")
-        + &format!(
-            "module {} (
-  input             clk_i,
-  input             rst_i,
-  input             start_i,         // a tick begins
-  output            read_o,          // lanes read slot_o in this cycle
-  output     {} slot_o,
-  output            done_o           // last cycle of the tick: every state is written
-);
+    let bits = index_bits(last + 1).max(slot);
+    let done = "last cycle of the tick: every state is written";
+    let ports = [
+        port("input", "wire", "clk_i", ""),
+        port("input", "wire", "rst_i", ""),
+        port("input", "wire", "start_i", "a tick begins"),
+        port(
+            "output",
+            "wire",
+            "read_o",
+            "lanes read slot_o in this cycle",
+        ),
+        port("output", &wires(slot), "slot_o", ""),
+        port("output", "wire", "done_o", done),
+    ];
+    Ok(format!(
+        "{header}module {module} (
+{ports});
 
-  localparam [{high}:0] SLOTS = {bits}'d{};
-  localparam [{high}:0] LAST = {bits}'d{last};
+  localparam {count} SLOTS = {bits}'d{slots};
+  localparam {count} LAST  = {bits}'d{last};
 
   reg        running_q;
-  reg [{high}:0] count_q;
+  reg  {count} count_q;
 
   assign read_o = running_q & (count_q < SLOTS);
-  assign slot_o = count_q[{}:0];
+  assign slot_o = count_q{slot};
   assign done_o = running_q & (count_q == LAST);
 
   always @(posedge clk_i) begin
@@ -48,10 +56,11 @@ pub fn print(chip: &Chip) -> Result<String, HdlError> {
 
 endmodule
 ",
-            module_name(chip),
-            range(slot),
-            slots(chip),
-            slot - 1,
-            high = bits - 1,
-        ))
+        header = header(chip, "Sequencer: the slots of a tick."),
+        module = module_name(chip),
+        ports = list(&ports),
+        count = vector(bits),
+        slots = slots(chip),
+        slot = vector(slot),
+    ))
 }
