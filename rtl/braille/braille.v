@@ -4,67 +4,67 @@
 `default_nettype none
 
 module braille (
-  input  wire      clk_i, // clock of the array, one cycle a tick of 1 us
-  input  wire      rst_i, // synchronous reset: registers to the chip's card, states to rest; two cycles
-  input  wire      cfg_valid_i, // a bus transfer is offered
-  input  wire      cfg_write_i, // 1: write, 0: read
-  input  wire [31:0]    cfg_addr_i, // word address: layer + 1 [31:28], kind [27:26], index [25:0]
-  input  wire [31:0]    cfg_wdata_i, // data to write
-  output wire      cfg_ready_o, // the transfer is taken (always)
-  output wire      cfg_rvalid_o, // answer to a transfer, four cycles later
-  output wire [31:0]    cfg_rdata_o, // data read
-  output wire      cfg_error_o, // no such address, or not writable or readable: nothing changed
-  input  wire      tick_i, // a tick is offered; states hold without it
-  output wire      tick_ready_o, // the tick is taken (always)
-  input  wire [23:0]    spike_i, // input channels that spike in this tick
-  output wire      event_valid_o, // neurons fired in the tick named by event_tick_o
-  output wire [31:0]    event_tick_o, // tick of the spikes, us since the states' reset
-  output wire [31:0]    event_spikes_o, // neurons that fired, all hidden layers in order
-  output wire [1:0]     rec_valid_o, // recorder stream of each bank: a word is offered
-  output wire [1:0]     rec_last_o, // it is the window's last word
-  output wire [63:0]    rec_data_o, // 32-bit word of each bank
-  input  wire [1:0]     rec_ready_i // the word is taken
+  input  wire               clk_i,           // clock of the array, one cycle a tick of 1 us
+  input  wire               rst_i,           // synchronous reset: registers to the chip's card
+  input  wire               cfg_valid_i,     // a bus transfer is offered
+  input  wire               cfg_write_i,     // 1: write, 0: read
+  input  wire [31:0]        cfg_addr_i,      // word address: layer + 1 [31:28], kind [27:26]
+  input  wire [31:0]        cfg_wdata_i,     // data to write
+  output wire               cfg_ready_o,     // the transfer is taken (always)
+  output wire               cfg_rvalid_o,    // answer to a transfer, four cycles later
+  output wire [31:0]        cfg_rdata_o,     // data read
+  output wire               cfg_error_o,     // no such address
+  input  wire               tick_i,          // a tick is offered; states hold without it
+  output wire               tick_ready_o,    // the tick is taken (always)
+  input  wire [23:0]        spike_i,         // input channels that spike in this tick
+  output wire               event_valid_o,   // neurons fired in the tick named by event_tick_o
+  output wire [31:0]        event_tick_o,    // tick of the spikes, us since the states' reset
+  output wire [31:0]        event_spikes_o,  // neurons that fired, all hidden layers in order
+  output wire [1:0]         rec_valid_o,     // recorder stream of each bank: a word is offered
+  output wire [1:0]         rec_last_o,      // it is the window's last word
+  output wire [63:0]        rec_data_o,      // 32-bit word of each bank
+  input  wire [1:0]         rec_ready_i      // the word is taken
 );
 
-  wire clear, tick, first, last, event_any;
-  wire [23:0] spike;
-  wire [1:0] device_write, levels_write, codes_write, device_read;
-  wire [10:0] index;
-  wire [29:0] data;
-  wire [63:0] device_value;
-  wire [1:0] overrun;
-  wire [63:0] saturated;
-  reg  [31:0] saturated_sum;
-  wire [31:0] hidden_spike;
-  wire [6:0] hidden_i_dec_m;
-  wire [29:0] hidden_i_dec_h;
-  wire [4:0] hidden_i_dec_s;
-  wire [10:0] hidden_in_m;
-  wire [29:0] hidden_in_h;
-  wire [4:0] hidden_in_s;
-  wire [10:0] hidden_leak_m;
-  wire [29:0] hidden_leak_h;
-  wire [4:0] hidden_leak_s;
+  wire               clear, tick, first, last, event_any;
+  wire [23:0]        spike;
+  wire [1:0]         device_write, levels_write, codes_write, device_read;
+  wire [10:0]        index;
+  wire [29:0]        data;
+  wire [63:0]        device_value;
+  wire [1:0]         overrun;
+  wire [63:0]        saturated;
+  wire [31:0]        saturated_sum;
+  wire [31:0]        hidden_spike;
+  wire [6:0]         hidden_i_dec_m;
+  wire [29:0]        hidden_i_dec_h;
+  wire [4:0]         hidden_i_dec_s;
+  wire [10:0]        hidden_in_m;
+  wire [29:0]        hidden_in_h;
+  wire [4:0]         hidden_in_s;
+  wire [10:0]        hidden_leak_m;
+  wire [29:0]        hidden_leak_h;
+  wire [4:0]         hidden_leak_s;
   wire signed [19:0] hidden_v_th;
   wire signed [19:0] hidden_v_reset;
   wire signed [19:0] hidden_v_floor;
-  wire [19:0] hidden_t_ref;
-  wire [10:0] hidden_xv_m;
-  wire [29:0] hidden_xv_h;
-  wire [4:0] hidden_xv_s;
-  wire [9:0] hidden_xp_m;
-  wire [29:0] hidden_xp_h;
-  wire [4:0] hidden_xp_s;
+  wire [19:0]        hidden_t_ref;
+  wire [10:0]        hidden_xv_m;
+  wire [29:0]        hidden_xv_h;
+  wire [4:0]         hidden_xv_s;
+  wire [9:0]         hidden_xp_m;
+  wire [29:0]        hidden_xp_h;
+  wire [4:0]         hidden_xp_s;
   wire signed [23:0] hidden_x0;
   wire signed [23:0] hidden_xc;
-  wire [9:0] hidden_kap_m;
-  wire [29:0] hidden_kap_h;
-  wire [4:0] hidden_kap_s;
-  wire [19:0] hidden_p_reset;
-  wire  hidden_keep_p;
-  wire [6:0] readout_i_dec_m;
-  wire [29:0] readout_i_dec_h;
-  wire [4:0] readout_i_dec_s;
+  wire [9:0]         hidden_kap_m;
+  wire [29:0]        hidden_kap_h;
+  wire [4:0]         hidden_kap_s;
+  wire [19:0]        hidden_p_reset;
+  wire               hidden_keep_p;
+  wire [6:0]         readout_i_dec_m;
+  wire [29:0]        readout_i_dec_h;
+  wire [4:0]         readout_i_dec_s;
 
   braille_control control (
     .clk_i(clk_i),
@@ -219,9 +219,9 @@ module braille (
   );
 
   assign event_spikes_o = {hidden_spike};
-  assign event_valid_o = event_any & (|event_spikes_o);
+  assign event_valid_o  = event_any & (|event_spikes_o);
 
-  always @* saturated_sum = saturated[31:0] + saturated[63:32];
+  assign saturated_sum = saturated[31:0] + saturated[63:32];
 
 endmodule
 

@@ -4,69 +4,69 @@
 `default_nettype none
 
 module braille_hidden_registers (
-  input  wire       clk_i,
-  input  wire       rst_i,
-  input  wire       write_i,   // write data_i to register index_i
-  input  wire       read_i,    // read register index_i into read_o
-  input  wire [4:0]  index_i,
-  input  wire [29:0] data_i,
-  output reg [31:0] read_o,
-  output reg [6:0] i_dec_m_o,
-  output reg [29:0] i_dec_h_o,
-  output reg [4:0] i_dec_s_o,
-  output reg [10:0] in_m_o,
-  output reg [29:0] in_h_o,
-  output reg [4:0] in_s_o,
-  output reg [10:0] leak_m_o,
-  output reg [29:0] leak_h_o,
-  output reg [4:0] leak_s_o,
-  output reg signed [19:0] v_th_o,
-  output reg signed [19:0] v_reset_o,
-  output reg signed [19:0] v_floor_o,
-  output reg [19:0] t_ref_o,
-  output reg [10:0] xv_m_o,
-  output reg [29:0] xv_h_o,
-  output reg [4:0] xv_s_o,
-  output reg [9:0] xp_m_o,
-  output reg [29:0] xp_h_o,
-  output reg [4:0] xp_s_o,
-  output reg signed [23:0] x0_o,
-  output reg signed [23:0] xc_o,
-  output reg [9:0] kap_m_o,
-  output reg [29:0] kap_h_o,
-  output reg [4:0] kap_s_o,
-  output reg [19:0] p_reset_o,
-  output reg  keep_p_o
+  input  wire               clk_i,
+  input  wire               rst_i,
+  input  wire               write_i,    // write data_i to register index_i
+  input  wire               read_i,     // read register index_i into read_o
+  input  wire [4:0]         index_i,
+  input  wire [29:0]        data_i,
+  output reg  [31:0]        read_o,
+  output reg  [6:0]         i_dec_m_o,  // 1 - exp(-1us/tau_syn), mantissa
+  output reg  [29:0]        i_dec_h_o,  // its rounding half
+  output reg  [4:0]         i_dec_s_o,  // its shift
+  output reg  [10:0]        in_m_o,     // 1us/C in LSB of V by LSB of I, mantissa
+  output reg  [29:0]        in_h_o,     // its rounding half
+  output reg  [4:0]         in_s_o,     // its shift
+  output reg  [10:0]        leak_m_o,   // g*1us/C, mantissa
+  output reg  [29:0]        leak_h_o,   // its rounding half
+  output reg  [4:0]         leak_s_o,   // its shift
+  output reg  signed [19:0] v_th_o,     // threshold, LSB of V
+  output reg  signed [19:0] v_reset_o,  // membrane after a spike, LSB of V
+  output reg  signed [19:0] v_floor_o,  // lower clamp of the membrane, LSB of V
+  output reg  [19:0]        t_ref_o,    // refractory time, ticks
+  output reg  [10:0]        xv_m_o,     // log2 of the switching rate by V, mantissa
+  output reg  [29:0]        xv_h_o,     // its rounding half
+  output reg  [4:0]         xv_s_o,     // its shift
+  output reg  [9:0]         xp_m_o,     // log2 of the switching rate by p, mantissa
+  output reg  [29:0]        xp_h_o,     // its rounding half
+  output reg  [4:0]         xp_s_o,     // its shift
+  output reg  signed [23:0] x0_o,       // log2 of the upward rate at V = p = 0, LSB 2^-12
+  output reg  signed [23:0] xc_o,       // sum of both log2 rates, LSB 2^-12
+  output reg  [9:0]         kap_m_o,    // 2 p_s/c_fe in LSB of V by LSB of p, mantissa
+  output reg  [29:0]        kap_h_o,    // its rounding half
+  output reg  [4:0]         kap_s_o,    // its shift
+  output reg  [19:0]        p_reset_o,  // occupation after a spike, LSB of p
+  output reg                keep_p_o    // 1: a spike keeps the occupation
 );
 
   always @(posedge clk_i) begin
     if (rst_i) begin
-      i_dec_m_o <= 7'd105; // 1 - exp(-1us/tau_syn), mantissa
-      i_dec_h_o <= 30'd524288; // its rounding half; with stochastic rounding 2^s - 1, the mask of its random offset
-      i_dec_s_o <= 5'd20; // its shift
-      in_m_o <= 11'd1061; // 1us/C in LSB of V by LSB of I, mantissa
-      in_h_o <= 30'd1024; // its rounding half
-      in_s_o <= 5'd11; // its shift
-      leak_m_o <= 11'd1326; // g*1us/C, mantissa
-      leak_h_o <= 30'd32768; // its rounding half
-      leak_s_o <= 5'd16; // its shift
-      v_th_o <= 20'sd209715; // threshold, LSB of V
-      v_reset_o <= 20'sd0; // membrane after a spike, LSB of V
-      v_floor_o <= -20'sd131072; // lower clamp of the membrane, LSB of V
-      t_ref_o <= 20'd2000; // refractory time, ticks
-      xv_m_o <= 11'd1367; // log2 of the switching rate by V, mantissa
-      xv_h_o <= 30'd1024; // its rounding half
-      xv_s_o <= 5'd11; // its shift
-      xp_m_o <= 10'd0; // log2 of the switching rate by p, mantissa
-      xp_h_o <= 30'd0; // its rounding half
-      xp_s_o <= 5'd0; // its shift
-      x0_o <= -24'sd181827; // log2 of the upward rate at V = p = 0, LSB 2^-12
-      xc_o <= -24'sd295081; // sum of both log2 rates, LSB 2^-12
-      kap_m_o <= 10'd546; // 2 p_s/c_fe in LSB of V by LSB of p, mantissa
-      kap_h_o <= 30'd128; // its rounding half
-      kap_s_o <= 5'd8; // its shift
-      p_reset_o <= 20'd0; // occupation after a spike, LSB of p
-      keep_p_o <= 1'd0; // 1: a spike keeps the occupation
+      i_dec_m_o <= 7'd105;
+      i_dec_h_o <= 30'd524288;
+      i_dec_s_o <= 5'd20;
+      in_m_o    <= 11'd1061;
+      in_h_o    <= 30'd1024;
+      in_s_o    <= 5'd11;
+      leak_m_o  <= 11'd1326;
+      leak_h_o  <= 30'd32768;
+      leak_s_o  <= 5'd16;
+      v_th_o    <= 20'sd209715;
+      v_reset_o <= 20'sd0;
+      v_floor_o <= -20'sd131072;
+      t_ref_o   <= 20'd2000;
+      xv_m_o    <= 11'd1367;
+      xv_h_o    <= 30'd1024;
+      xv_s_o    <= 5'd11;
+      xp_m_o    <= 10'd0;
+      xp_h_o    <= 30'd0;
+      xp_s_o    <= 5'd0;
+      x0_o      <= -24'sd181827;
+      xc_o      <= -24'sd295081;
+      kap_m_o   <= 10'd546;
+      kap_h_o   <= 30'd128;
+      kap_s_o   <= 5'd8;
+      p_reset_o <= 20'd0;
+      keep_p_o  <= 1'd0;
     end else if (write_i) begin
       case (index_i)
         5'd0: i_dec_m_o <= data_i[6:0];

@@ -4,23 +4,23 @@
 `default_nettype none
 
 module braille_readout_registers (
-  input  wire       clk_i,
-  input  wire       rst_i,
-  input  wire       write_i,   // write data_i to register index_i
-  input  wire       read_i,    // read register index_i into read_o
-  input  wire [4:0]  index_i,
-  input  wire [29:0] data_i,
-  output reg [31:0] read_o,
-  output reg [6:0] i_dec_m_o,
-  output reg [29:0] i_dec_h_o,
-  output reg [4:0] i_dec_s_o
+  input  wire               clk_i,
+  input  wire               rst_i,
+  input  wire               write_i,    // write data_i to register index_i
+  input  wire               read_i,     // read register index_i into read_o
+  input  wire [4:0]         index_i,
+  input  wire [29:0]        data_i,
+  output reg  [31:0]        read_o,
+  output reg  [6:0]         i_dec_m_o,  // 1 - exp(-1us/tau_syn), mantissa
+  output reg  [29:0]        i_dec_h_o,  // its rounding half
+  output reg  [4:0]         i_dec_s_o   // its shift
 );
 
   always @(posedge clk_i) begin
     if (rst_i) begin
-      i_dec_m_o <= 7'd105; // 1 - exp(-1us/tau_syn), mantissa
-      i_dec_h_o <= 30'd1048576; // its rounding half; with stochastic rounding 2^s - 1, the mask of its random offset
-      i_dec_s_o <= 5'd21; // its shift
+      i_dec_m_o <= 7'd105;
+      i_dec_h_o <= 30'd1048576;
+      i_dec_s_o <= 5'd21;
     end else if (write_i) begin
       case (index_i)
         5'd0: i_dec_m_o <= data_i[6:0];

@@ -4,41 +4,43 @@
 `default_nettype none
 
 module tiny (
-  input  wire      clk_i, // clock of the array, several cycles a tick of 1 us
-  input  wire      rst_i, // synchronous reset: registers to the chip's card, states to rest; two cycles
-  input  wire      cfg_valid_i, // a bus transfer is offered
-  input  wire      cfg_write_i, // 1: write, 0: read
-  input  wire [31:0]    cfg_addr_i, // word address: layer + 1 [31:28], kind [27:26], index [25:0]
-  input  wire [31:0]    cfg_wdata_i, // data to write
-  output wire      cfg_ready_o, // the transfer is taken; it acts between two ticks
-  output wire      cfg_rvalid_o, // answer to a transfer, in order
-  output wire [31:0]    cfg_rdata_o, // data read
-  output wire      cfg_error_o, // no such address, or not writable or readable: nothing changed
-  input  wire      tick_i, // a tick is offered; states hold without it
-  output wire      tick_ready_o, // the tick is taken
-  input  wire [23:0]    spike_i, // input channels that spike in this tick
-  output wire      event_valid_o, // neurons fired in the tick named by event_tick_o
-  output wire [31:0]    event_tick_o, // tick of the spikes, us since the states' reset
-  output wire [15:0]    event_spikes_o, // neurons that fired, all hidden layers in order
-  output wire [1:0]     rec_valid_o, // recorder stream of each bank: a word is offered
-  output wire [1:0]     rec_last_o, // it is the window's last word
-  output wire [63:0]    rec_data_o, // 32-bit word of each bank
-  input  wire [1:0]     rec_ready_i // the word is taken
+  input  wire               clk_i,           // clock of the array, several cycles a tick of 1 us
+  input  wire               rst_i,           // synchronous reset: registers to the chip's card
+  input  wire               cfg_valid_i,     // a bus transfer is offered
+  input  wire               cfg_write_i,     // 1: write, 0: read
+  input  wire [31:0]        cfg_addr_i,      // word address: layer + 1 [31:28], kind [27:26]
+  input  wire [31:0]        cfg_wdata_i,     // data to write
+  output wire               cfg_ready_o,     // the transfer is taken; it acts between two ticks
+  output wire               cfg_rvalid_o,    // answer to a transfer, in order
+  output wire [31:0]        cfg_rdata_o,     // data read
+  output wire               cfg_error_o,     // no such address
+  input  wire               tick_i,          // a tick is offered; states hold without it
+  output wire               tick_ready_o,    // the tick is taken
+  input  wire [23:0]        spike_i,         // input channels that spike in this tick
+  output wire               event_valid_o,   // neurons fired in the tick named by event_tick_o
+  output wire [31:0]        event_tick_o,    // tick of the spikes, us since the states' reset
+  output wire [15:0]        event_spikes_o,  // neurons that fired, all hidden layers in order
+  output wire [1:0]         rec_valid_o,     // recorder stream of each bank: a word is offered
+  output wire [1:0]         rec_last_o,      // it is the window's last word
+  output wire [63:0]        rec_data_o,      // 32-bit word of each bank
+  input  wire [1:0]         rec_ready_i      // the word is taken
 );
 
-  wire clear, tick, first, last, event_any;
+  wire        clear, tick, first, last, event_any;
   wire [23:0] spike;
-  wire [1:0] device_write, levels_write, codes_write, device_read;
-  wire [9:0] index;
+  wire [1:0]  device_write, levels_write, codes_write, device_read;
+  wire [9:0]  index;
   wire [29:0] data;
   wire [63:0] device_value;
-  wire [1:0] overrun;
+  wire [1:0]  overrun;
   wire [63:0] saturated;
-  reg  [31:0] saturated_sum;
-  wire read, done;
-  wire [3:0] slot;
-  wire unused_bits = &{1'b0, index, data, levels_write}; // a weight has few
+  wire [31:0] saturated_sum;
+  wire        read, done;
+  wire [3:0]  slot;
   wire [15:0] hidden_spike;
+
+  // A weight has few bits, and there is no level to write.
+  wire unused_bits = &{1'b0, index, data, levels_write};
 
   tiny_control control (
     .clk_i(clk_i),
@@ -137,9 +139,9 @@ module tiny (
   );
 
   assign event_spikes_o = {hidden_spike};
-  assign event_valid_o = event_any & (|event_spikes_o);
+  assign event_valid_o  = event_any & (|event_spikes_o);
 
-  always @* saturated_sum = saturated[31:0] + saturated[63:32];
+  assign saturated_sum = saturated[31:0] + saturated[63:32];
 
 endmodule
 

@@ -4,69 +4,73 @@
 `default_nettype none
 
 module tiny_control (
-  input  wire       clk_i,
-  input  wire       rst_i,
-  input  wire       cfg_valid_i,
-  input  wire       cfg_write_i,
-  input  wire [31:0] cfg_addr_i,
-  input  wire [31:0] cfg_wdata_i,
-  output wire       cfg_ready_o,
-  output reg        cfg_rvalid_o,
-  output reg [31:0] cfg_rdata_o,
-  output reg        cfg_error_o,
-  input  wire       tick_i,
-  input  wire [23:0] spike_i,
-  output reg        clear_o,         // states go to rest
-  output wire       tick_ready_o,
-  input  wire       done_i,          // last cycle of a tick
-  output wire       tick_o,          // a tick begins
-  output reg        event_o,         // the cycle before ended a tick
-  output reg [31:0] event_tick_o,    // and this was its time, us
-  output wire       first_o,         // first tick of a window
-  output wire       last_o,          // last tick of a window
-  output wire [23:0] spike_o,         // registered input spikes
-  output reg [1:0] device_write_o,  // write data_o to index_o of a layer's registers
-  output reg [1:0] device_read_o,   // read register index_o
-  output reg [1:0] levels_write_o,  // level tables
-  output reg [1:0] codes_write_o,   // weight codes
-  output reg [9:0] index_o,
-  output reg [29:0] data_o,
-  input  wire [63:0] device_value_i,  // register read from each layer
-  input  wire [31:0] saturated_i,     // saturated updates of the last tick
-  input  wire       overrun_i        // a record was dropped
+  input  wire               clk_i,
+  input  wire               rst_i,
+  input  wire               cfg_valid_i,
+  input  wire               cfg_write_i,
+  input  wire [31:0]        cfg_addr_i,
+  input  wire [31:0]        cfg_wdata_i,
+  output wire               cfg_ready_o,
+  output reg                cfg_rvalid_o,
+  output reg  [31:0]        cfg_rdata_o,
+  output reg                cfg_error_o,
+  input  wire               tick_i,
+  input  wire [23:0]        spike_i,
+  output reg                clear_o,         // states go to rest
+  output wire               tick_ready_o,
+  input  wire               done_i,          // last cycle of a tick
+  output wire               tick_o,          // a tick begins
+  output reg                event_o,         // the cycle before ended a tick
+  output reg  [31:0]        event_tick_o,    // and this was its time, us
+  output wire               first_o,         // first tick of a window
+  output wire               last_o,          // last tick of a window
+  output wire [23:0]        spike_o,         // registered input spikes
+  output reg  [1:0]         device_write_o,  // write data_o to index_o of a layer's registers
+  output reg  [1:0]         device_read_o,   // read register index_o
+  output reg  [1:0]         levels_write_o,  // level tables
+  output reg  [1:0]         codes_write_o,   // weight codes
+  output reg  [9:0]         index_o,
+  output reg  [29:0]        data_o,
+  input  wire [63:0]        device_value_i,  // register read from each layer
+  input  wire [31:0]        saturated_i,     // saturated updates of the last tick
+  input  wire               overrun_i        // a record was dropped
 );
 
   localparam [12:0] WINDOW = 13'd250; // default window, ticks
   localparam [31:0] ID = 32'h6272756e; // "brun"
 
   // A transfer on its way: registered, decoded, carried out.
-  reg        valid_q, decoded_q, done_q;
-  reg        write_q;
-  reg [31:0] addr_q;
-  reg [29:0] data_q;
-  reg        known_q;         // the address exists and takes this kind of transfer
-  reg [31:0] value_q;         // value of a chip register
-  reg [3:0]  layer_q;         // layer + 1 of a device register, 0: none
+  reg         valid_q, decoded_q, done_q;
+  reg         write_q;
+  reg  [31:0] addr_q;
+  reg  [29:0] data_q; // no register is wider
+  reg         known_q; // the address exists and takes this kind of transfer
+  reg  [31:0] value_q; // value of a chip register
+  reg  [3:0]  layer_q; // layer + 1 of a device register, 0: none
+
   // The same one cycle later: transfers may follow each other in every cycle.
-  reg        known_done_q;
-  reg [31:0] value_done_q;
-  reg [3:0]  layer_done_q;
+  reg         known_done_q;
+  reg  [31:0] value_done_q;
+  reg  [3:0]  layer_done_q;
 
-  reg        tick_q, clear_q;
-  reg [12:0] window_q;
-  reg [12:0] count_q;
-  reg [31:0] time_q;
-  reg [31:0] saturations_q;
-  reg        overrun_q;
-  reg [32:0] saturations_sum;
+  reg         tick_q, clear_q;
+  reg  [23:0] spike_q;
+  reg  [12:0] window_q;
+  reg  [12:0] count_q;
+  reg  [31:0] time_q;
+  reg  [31:0] saturations_q;
+  reg         overrun_q;
 
-  wire unused = &{1'b0, cfg_wdata_i[31:30]};
+  wire unused_data = &{1'b0, cfg_wdata_i[31:30]};
 
-  assign tick_o = tick_q;
+  assign tick_o  = tick_q;
+  assign spike_o = spike_q;
 
   reg busy_q; // from a tick's start to its end
+
   assign cfg_ready_o  = !valid_q & !decoded_q & !done_q;
   assign tick_ready_o = !busy_q & cfg_ready_o;
+
   wire take    = cfg_valid_i & cfg_ready_o;
   wire go      = valid_q & !busy_q;
   wire start   = tick_i & tick_ready_o;
@@ -74,9 +78,13 @@ module tiny_control (
   wire advance = done_i;
 
   always @(posedge clk_i) begin
-    if (rst_i) busy_q <= 1'b0;
-    else if (start) busy_q <= 1'b1;
-    else if (done_i) busy_q <= 1'b0;
+    if (rst_i) begin
+      busy_q <= 1'b0;
+    end else if (start) begin
+      busy_q <= 1'b1;
+    end else if (done_i) begin
+      busy_q <= 1'b0;
+    end
   end
 
   always @(posedge clk_i) begin
@@ -85,8 +93,9 @@ module tiny_control (
     levels_write_o <= 2'd0;
     codes_write_o  <= 2'd0;
     clear_q        <= 1'b0;
-    if (rst_i) window_q <= WINDOW;
-    else if (go) begin
+    if (rst_i) begin
+      window_q <= WINDOW;
+    end else if (go) begin
       index_o <= addr_q[9:0];
       data_o  <= data_q;
       known_q <= 1'b0;
@@ -95,68 +104,87 @@ module tiny_control (
       case (addr_q[31:26])
         6'd0: begin
           case (addr_q[25:0])
-            26'd0: begin known_q <= !write_q; value_q <= ID; end
+            26'd0: begin
+              known_q <= !write_q;
+              value_q <= ID;
+            end
             26'd1: begin
               known_q <= 1'b1;
               value_q <= {19'd0, window_q};
-              if (write_q) window_q <= data_q[12:0];
+              if (write_q) begin
+                window_q <= data_q[12:0];
+              end
             end
-            26'd2: begin known_q <= 1'b1; clear_q <= write_q & data_q[0]; end
-            26'd3: begin known_q <= !write_q; value_q <= time_q; end
-            26'd4: begin known_q <= !write_q; value_q <= saturations_q; end
-            26'd5: begin known_q <= !write_q; value_q <= {31'd0, overrun_q}; end
+            26'd2: begin
+              known_q <= 1'b1;
+              clear_q <= write_q & data_q[0];
+            end
+            26'd3: begin
+              known_q <= !write_q;
+              value_q <= time_q;
+            end
+            26'd4: begin
+              known_q <= !write_q;
+              value_q <= saturations_q;
+            end
+            26'd5: begin
+              known_q <= !write_q;
+              value_q <= {31'd0, overrun_q};
+            end
             default: ;
           endcase
         end
-        6'd6: if (write_q & (addr_q[25:4] <= 22'd39)) begin // its weight codes
-          known_q <= 1'b1;
-          codes_write_o[0] <= 1'b1;
+        6'd6: begin // its weight codes
+          if (write_q & (addr_q[25:4] <= 22'd39)) begin
+            known_q          <= 1'b1;
+            codes_write_o[0] <= 1'b1;
+          end
         end
-        6'd10: if (write_q & (addr_q[25:3] <= 23'd15) & (addr_q[2:0] <= 3'd6)) begin // its weight codes
-          known_q <= 1'b1;
-          codes_write_o[1] <= 1'b1;
+        6'd10: begin // its weight codes
+          if (write_q & (addr_q[25:3] <= 23'd15) & (addr_q[2:0] <= 3'd6)) begin
+            known_q          <= 1'b1;
+            codes_write_o[1] <= 1'b1;
+          end
         end
         default: ;
       endcase
     end
   end
 
-  // Waiver: the kernel's words have 32 bits, of the results only the low ones are used.
-  /* verilator lint_off UNUSEDSIGNAL */
-  reg signed [31:0] decimator_count_next;
-  reg signed [31:0] decimator_first;
-  reg signed [31:0] decimator_last;
-  reg signed [31:0] decimator_done;
-  reg signed [31:0] decimator_behind;
-  reg signed [31:0] decimator_ended;
-  reg signed [31:0] decimator_running;
-  reg signed [31:0] decimator_zero;
-  reg signed [31:0] decimator_sign;
-  reg signed [31:0] decimator_count;
-  reg signed [31:0] decimator_window;
-  /* verilator lint_on UNUSEDSIGNAL */
+  // Where a tick stands in its window (docs/semantics.md).
+  reg [13:0]         decimator_count_next;
+  reg                decimator_first;
+  reg                decimator_last;
+  reg [13:0]         decimator_done;
+  reg signed [14:0]  decimator_behind;
+  reg                decimator_ended;
+  reg signed         decimator_running;
+  reg signed [13:0]  decimator_zero;
+  reg signed         decimator_sign;
 
   always @* begin
     // decimator
-    decimator_count = {19'd0, count_q};
-    decimator_window = {19'd0, window_q};
-    decimator_done = (decimator_count + 32'sd1);
-    decimator_behind = (decimator_done - decimator_window);
-    decimator_running = (decimator_behind >>> 5'd31);
-    decimator_count_next = (decimator_done & decimator_running);
-    decimator_ended = (decimator_running + 32'sd1);
+    decimator_done = {1'd0, count_q} + 14'd1;
+    decimator_behind = {1'd0, decimator_done} - {2'd0, window_q};
+    decimator_running = decimator_behind[14];
+    decimator_count_next = decimator_done & {14{decimator_running}};
+    decimator_ended = decimator_running + 1'd1;
     decimator_last = decimator_ended;
-    decimator_zero = (decimator_count - 32'sd1);
-    decimator_sign = (decimator_zero >>> 5'd31);
-    decimator_first = (decimator_sign & 32'sd1);
+    decimator_zero = {1'd0, count_q} - 14'd1;
+    decimator_sign = decimator_zero[13];
+    decimator_first = decimator_sign;
   end
 
-  assign first_o = decimator_first[0];
-  assign last_o = decimator_last[0];
+  assign first_o      = decimator_first;
+  assign last_o       = decimator_last;
   wire [12:0] count_d = decimator_count_next[12:0];
 
+  // Bits of it that nothing reads.
+  wire unused_bits = &{1'b0, decimator_count_next[13], decimator_behind[13:0],
+    decimator_zero[12:0]};
+
   // Saturations stop at the counter's end.
-  always @* saturations_sum = {1'b0, saturations_q} + {1'b0, saturated_i};
+  wire [32:0] saturations_sum = {1'b0, saturations_q} + {1'b0, saturated_i};
 
   always @(posedge clk_i) begin
     clear_o <= rst_i | clear_q;
@@ -165,9 +193,9 @@ module tiny_control (
     if (take) begin
       write_q <= cfg_write_i;
       addr_q  <= cfg_addr_i;
-      data_q  <= cfg_wdata_i[29:0]; // no register is wider
+      data_q  <= cfg_wdata_i[29:0];
     end
-    event_o <= advance & !clear_o;
+    event_o      <= advance & !clear_o;
     event_tick_o <= time_q;
     if (clear_o) begin
       count_q       <= 13'd0;
@@ -175,18 +203,23 @@ module tiny_control (
       saturations_q <= 32'd0;
       overrun_q     <= 1'b0;
     end else begin
-      if (advance) count_q <= count_d;
-      if (advance) time_q <= time_q + 32'd1;
-      if (event_o) saturations_q <= saturations_sum[32] ? 32'hffffffff : saturations_sum[31:0];
-      if (overrun_i) overrun_q <= 1'b1;
+      if (advance) begin
+        count_q <= count_d;
+        time_q  <= time_q + 32'd1;
+      end
+      if (event_o) begin
+        saturations_q <= saturations_sum[32] ? 32'hffffffff : saturations_sum[31:0];
+      end
+      if (overrun_i) begin
+        overrun_q <= 1'b1;
+      end
     end
   end
 
-  reg [23:0] spike_q;
-  assign spike_o = spike_q;
-
   always @(posedge clk_i) begin
-    if (sample) spike_q <= spike_i;
+    if (sample) begin
+      spike_q <= spike_i;
+    end
     decoded_q    <= go & !rst_i;
     done_q       <= decoded_q & !rst_i;
     cfg_rvalid_o <= done_q & !rst_i;

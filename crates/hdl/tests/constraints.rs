@@ -22,7 +22,7 @@ fn stub(chip: &Chip) -> String {
                 .filter(|p| output.is_none_or(|o| o == p.output));
             some.map(text).collect::<Vec<_>>().join(separator)
         };
-    let declared = |p: &bruno_hdl::Port| p.declaration().replace("output", "output reg");
+    let declared = |p: &bruno_hdl::Port| p.declaration().replace("output wire", "output reg");
     let inputs = list(", ", &|p| p.name.into(), Some(false));
     let driven = |p: &bruno_hdl::Port| format!("{} <= {{{}{{^{{{inputs}}}}}}};", p.name, p.bits);
     format!(

@@ -22,7 +22,7 @@ use super::{
     ports::range,
     readback,
     register_file::value_type,
-    register_map::{bank_registers, register_constants, register_ports},
+    register_map::{bank_registers, register_ports},
 };
 use crate::{Binding, HdlError, Printed, Stage};
 use bruno_chip::Register;
@@ -160,11 +160,28 @@ pub(super) fn print(
     let mut text = header(chip, &about);
     let _ = writeln!(text, "module {} (", bank_module(chip, layer, size));
     text += &bank.port_list();
-    text += &register_constants(layer, |_| true);
+    text += &frozen_card(layer);
     text += &bank.declarations(&bodies);
     text += &bank.memory_block();
     text += &bank.array_block(&bodies)?;
     Ok(text + "endmodule\n")
+}
+
+/// Constants of a frozen card in place of the ports.
+fn frozen_card(layer: &Layer) -> String {
+    if !layer.frozen {
+        return String::new();
+    }
+    let lines = bank_registers(layer).map(|(id, r)| {
+        let value = literal(r.bits, r.signed, layer.codes.value(id));
+        let kind = value_type(&r);
+        format!("  wire {kind} {}_i = {value}; // {}\n", r.name, r.about)
+    });
+    format!(
+        "  // The card, frozen. Waiver: a state shorter than its register takes the low bits.
+  /* verilator lint_off UNUSEDSIGNAL */\n{}  /* verilator lint_on UNUSEDSIGNAL */\n\n",
+        lines.collect::<String>()
+    )
 }
 
 /// Inputs of the kernels that follow from a chip's formats, by name.

@@ -13,6 +13,14 @@ pub(in crate::generate) fn port(
     )
 }
 
+/// `wire [n-1:0]`, `wire` where it is one bit.
+pub(in crate::generate) fn net(bits: usize) -> String {
+    match bits {
+        1 => "wire".into(),
+        _ => wires(bits),
+    }
+}
+
 /// `wire [n-1:0]`, a vector even of one bit: so each bit of it can be selected.
 pub(in crate::generate) fn wires(bits: usize) -> String {
     format!("wire {}", vector(bits))

@@ -1,5 +1,6 @@
 //! Ports of a chip: one table, from which Verilog, the C++ driver's constants and the documentation are generated.
 
+use super::lists::{net, port};
 use bruno_device::Chip;
 
 /// One port of the top module.
@@ -18,8 +19,13 @@ pub struct Port {
 impl Port {
     /// The declaration without its comma.
     pub fn declaration(&self) -> String {
-        let direction = if self.output { "output" } else { "input " };
-        format!("{direction} {:<9} {}", range(self.bits), self.name)
+        self.listed().0
+    }
+
+    /// It in a list of ports.
+    pub(super) fn listed(&self) -> (String, String) {
+        let direction = if self.output { "output" } else { "input" };
+        port(direction, &net(self.bits), self.name, &self.about)
     }
 }
 

@@ -1,13 +1,13 @@
 //! The register file of one layer: device codes, written and read over the bus, reset to the chip's card.
 
+use super::lists::{assignments, list, port, wires};
 use super::{
     header, literal,
     ports::{low, range},
     register_map::registers,
 };
 use bruno_chip::Register;
-use bruno_device::{Chip, Layer};
-use std::fmt::Write;
+use bruno_device::{Chip, Layer, RegisterId};
 
 pub(super) fn module_name(chip: &Chip, layer: &Layer) -> String {
     format!("{}_{}_registers", chip.name, layer.name)
@@ -33,58 +33,93 @@ pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> String {
         "Device registers of layer `{}` (layer {index}).",
         layer.name
     );
-    let mut text = header(chip, &about);
-    let _ = writeln!(text, "module {} (", module_name(chip, layer));
-    text += "  input             clk_i,\n  input             rst_i,\n";
-    text += "  input             write_i,   // write data_i to register index_i\n";
-    text += "  input             read_i,    // read register index_i into read_o\n";
-    let index = format!("{:<6}", range(index_bits(layer)));
-    let _ = write!(
-        text,
-        "  input      {index} index_i,\n  input      [29:0] data_i,\n"
-    );
-    text += "  output reg [31:0] read_o";
-    for (_, r) in registers(layer) {
-        let _ = write!(text, ",\n  output reg {} {}_o", value_type(&r), r.name);
-    }
-    text += "\n);\n\n";
-    text += &write_block(layer);
-    text += &read_block(layer);
-    text += "endmodule\n";
-    text
+    [
+        header(chip, &about),
+        format!(
+            "module {} (\n{});\n\n",
+            module_name(chip, layer),
+            list(&ports(layer))
+        ),
+        write_block(layer),
+        read_block(layer),
+        "endmodule\n".into(),
+    ]
+    .concat()
+}
+
+fn ports(layer: &Layer) -> Vec<(String, String)> {
+    let read = "read register index_i into read_o";
+    let mut ports = vec![
+        port("input", "wire", "clk_i", ""),
+        port("input", "wire", "rst_i", ""),
+        port(
+            "input",
+            "wire",
+            "write_i",
+            "write data_i to register index_i",
+        ),
+        port("input", "wire", "read_i", read),
+        port("input", &wires(index_bits(layer)), "index_i", ""),
+        port("input", "wire [29:0]", "data_i", ""),
+        port("output", "reg  [31:0]", "read_o", ""),
+    ];
+    ports.extend(registers(layer).map(|(_, r)| {
+        let kind = format!("reg  {}", value_type(&r));
+        port(
+            "output",
+            kind.trim_end(),
+            &format!("{}_o", r.name),
+            &r.about,
+        )
+    }));
+    ports
 }
 
 fn write_block(layer: &Layer) -> String {
     let bits = index_bits(layer);
-    let mut text = String::from("  always @(posedge clk_i) begin\n    if (rst_i) begin\n");
-    for (id, r) in registers(layer) {
-        let value = layer.codes.value(id);
-        let _ = writeln!(
-            text,
-            "      {}_o <= {}; // {}",
-            r.name,
-            literal(r.bits, r.signed, value),
-            r.about
-        );
-    }
-    text += "    end else if (write_i) begin\n      case (index_i)\n";
-    for (id, r) in registers(layer) {
+    let reset = |(id, r): (RegisterId, Register)| {
+        let value = literal(r.bits, r.signed, layer.codes.value(id));
+        (format!("{}_o", r.name), format!("{value};"))
+    };
+    let write = |(id, r): (RegisterId, Register)| {
         let (at, slice) = (layer.model.address(id), low(r.bits as usize));
-        let _ = writeln!(text, "        {bits}'d{at}: {}_o <= data_i{slice};", r.name);
-    }
-    text + "        default: ;\n      endcase\n    end\n  end\n\n"
+        format!("        {bits}'d{at}: {}_o <= data_i{slice};\n", r.name)
+    };
+    let reset: Vec<_> = registers(layer).map(reset).collect();
+    format!(
+        "  always @(posedge clk_i) begin
+    if (rst_i) begin
+{}    end else if (write_i) begin
+      case (index_i)
+{}        default: ;
+      endcase
+    end
+  end
+
+",
+        assignments(&reset, 3, "<="),
+        registers(layer).map(write).collect::<String>()
+    )
 }
 
 /// Reads are clocked and gated: a multiplexer that follows every register would cost a simulator time in each tick.
 fn read_block(layer: &Layer) -> String {
     let bits = index_bits(layer);
-    let mut text = String::from(
-        "  always @(posedge clk_i) begin\n    if (read_i) begin\n      case (index_i)\n",
-    );
-    for (id, r) in registers(layer) {
+    let read = |(id, r): (RegisterId, Register)| {
         let at = layer.model.address(id);
         let value = super::extend(&format!("{}_o", r.name), r.bits, r.signed);
-        let _ = writeln!(text, "        {bits}'d{at}: read_o <= {value};");
-    }
-    text + "        default: read_o <= 32'd0;\n      endcase\n    end\n  end\n\n"
+        format!("        {bits}'d{at}: read_o <= {value};\n")
+    };
+    format!(
+        "  always @(posedge clk_i) begin
+    if (read_i) begin
+      case (index_i)
+{}        default: read_o <= 32'd0;
+      endcase
+    end
+  end
+
+",
+        registers(layer).map(read).collect::<String>()
+    )
 }

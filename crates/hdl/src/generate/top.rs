@@ -1,26 +1,23 @@
 //! The top module: control, register files and banks, wired by name.
 
+use super::lists::{self, declarations, line, list, net};
 use super::{
-    bank, bank_module, control, fold, header, hidden_neurons, ports,
+    Port, bank, bank_module, control, fold, header, hidden_neurons, ports,
     ports::range,
     random, readback, register_file,
     register_map::{register_ports, registers},
     streams,
 };
+use crate::narrow::short_lines;
 use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
 /// The module.
 pub(super) fn print(chip: &Chip) -> String {
+    let ports: Vec<_> = ports(chip).iter().map(Port::listed).collect();
     let mut text = header(chip, "Top of the chip.");
-    let _ = writeln!(text, "module {} (", chip.name);
-    let ports = ports(chip);
-    for (index, port) in ports.iter().enumerate() {
-        let comma = if index + 1 < ports.len() { "," } else { "" };
-        let _ = writeln!(text, "  {}{comma} // {}", port.declaration(), port.about);
-    }
-    text += ");\n\n";
-    text += &wires(chip);
+    let _ = write!(text, "module {} (\n{});\n\n", chip.name, list(&ports));
+    text += &nets(chip);
     text += &control_instance(chip);
     if chip.fold > 1 {
         text += &sequencer_instance(chip);
@@ -45,66 +42,61 @@ pub(super) fn print(chip: &Chip) -> String {
     text + "endmodule\n"
 }
 
-fn wires(chip: &Chip) -> String {
-    let layers = range(chip.layers.len());
-    let mut text = format!(
-        "  wire clear, tick, first, last, event_any;
-  wire {} spike;
-  wire {layers} device_write, levels_write, codes_write, device_read;
-  wire {} index;
-  wire [29:0] data;
-  wire {} device_value;
-  wire {} overrun;
-  wire {} saturated;
-  reg  [31:0] saturated_sum;
-",
-        range(chip.inputs),
-        range(control::index_width(chip)),
-        range(32 * chip.layers.len()),
-        range(streams(chip)),
-        range(32 * streams(chip)),
-    );
+/// The nets between control, register files and banks.
+fn nets(chip: &Chip) -> String {
+    let (layers, banks) = (chip.layers.len(), streams(chip));
+    let mut lines = vec![
+        line("wire", "clear, tick, first, last, event_any;"),
+        (net(chip.inputs), "spike;".into()),
+        line(
+            &net(layers),
+            "device_write, levels_write, codes_write, device_read;",
+        ),
+        (lists::wires(control::index_width(chip)), "index;".into()),
+        line("wire [29:0]", "data;"),
+        line(&net(32 * layers), "device_value;"),
+        (net(banks), "overrun;".into()),
+        line(&net(32 * banks), "saturated;"),
+        line("wire [31:0]", "saturated_sum;"),
+    ];
     if readback(chip) {
-        let _ = writeln!(
-            text,
-            "  wire {layers} levels_read, codes_read;\n  wire {} memory_value;",
-            range(32 * chip.layers.len())
-        );
+        lines.push(line(&net(layers), "levels_read, codes_read;"));
+        lines.push(line(&net(32 * layers), "memory_value;"));
         for (layer, base) in memories(chip) {
-            let _ = writeln!(text, "  wire [31:0] {layer}_{base}_memory;");
+            lines.push(("wire [31:0]".into(), format!("{layer}_{base}_memory;")));
         }
     }
     if chip.fold > 1 {
-        let slot = range(fold::slot_bits(chip));
-        let _ = writeln!(text, "  wire read, done;\n  wire {slot} slot;");
-    }
-    if chip.layers.iter().all(|l| l.frozen) {
-        let read = if readback(chip) { ", levels_read" } else { "" };
-        let _ = writeln!(
-            text,
-            "  wire unused_bits = &{{1'b0, index, data, levels_write{read}}}; // a weight has few"
-        );
+        lines.push(line("wire", "read, done;"));
+        lines.push((lists::wires(fold::slot_bits(chip)), "slot;".into()));
     }
     for layer in chip.layers.iter().filter(|l| l.spikes()) {
-        let _ = writeln!(
-            text,
-            "  wire {} {}_spike;",
-            range(layer.neurons),
-            layer.name
-        );
+        lines.push((net(layer.neurons), format!("{}_spike;", layer.name)));
     }
     for layer in &chip.layers {
-        for (_, r) in registers(layer) {
-            let _ = writeln!(
-                text,
-                "  wire {} {}_{};",
-                register_file::value_type(&r),
-                layer.name,
-                r.name
-            );
-        }
+        lines.extend(registers(layer).map(|(_, r)| {
+            let kind = format!("wire {}", register_file::value_type(&r));
+            (
+                kind.trim_end().into(),
+                format!("{}_{};", layer.name, r.name),
+            )
+        }));
     }
-    text + "\n"
+    declarations(&lines) + &unused_bits(chip) + "\n"
+}
+
+/// A chip whose cards are frozen has weights alone to write.
+fn unused_bits(chip: &Chip) -> String {
+    if !chip.layers.iter().all(|l| l.frozen) {
+        return String::new();
+    }
+    let read = if readback(chip) { ", levels_read" } else { "" };
+    format!(
+        "
+  // A weight has few bits, and there is no level to write.
+  wire unused_bits = &{{1'b0, index, data, levels_write{read}}};
+"
+    )
 }
 
 fn control_instance(chip: &Chip) -> String {
@@ -351,11 +343,10 @@ fn events(chip: &Chip) -> String {
         .collect();
     format!(
         "  assign event_spikes_o = {spikes};
-  assign event_valid_o = event_any & (|event_spikes_o);
+  assign event_valid_o  = event_any & (|event_spikes_o);
 
-  always @* saturated_sum = {};
-
+{}
 ",
-        terms.join(" + ")
+        short_lines(&format!("  assign saturated_sum = {};", terms.join(" + ")))
     )
 }

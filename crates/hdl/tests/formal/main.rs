@@ -435,8 +435,8 @@ faults! {
     words_swapped: record(), "= {12'd0, n_sat[k[0]]};\n          end", "= {12'd0, n_sat[0]};\n          end", "data ==";
     answer_of_the_next: bus(), "if (decoded_q)", "if (done_q)", "";
     answer_lost: bus(), "done_q       <= decoded_q & !rst_i", "done_q <= decoded_q & !valid_q & !rst_i", "";
-    write_to_id: bus(), "26'd0: begin known_q <= !write_q", "26'd0: begin known_q <= 1'b1", "error ==";
-    read_writes: bus_errors(), "if (write_q) window_q", "window_q", "window_q == 32";
+    write_to_id: bus(), "known_q <= !write_q;\n              value_q <= ID", "known_q <= 1'b1;\n              value_q <= ID", "error ==";
+    read_writes: bus_errors(), "if (write_q) begin\n                window_q", "begin\n                window_q", "window_q == 32";
     missing_level_written: bus_errors(), "(addr_q[25:9] == 17'd0)", "(addr_q[25:10] == 16'd0)", "levels_write == 0";
     lane_reads_another_slot: lane(), ".read_address_i(early_slot_q), .data_o(i_q)", ".read_address_i(late_slot_q), .data_o(i_q)", "factor_i ==";
     lane_writes_another_slot: lane(), ".write_address_i(write_slot_q), .data_i(n_sat_count_next)", ".write_address_i(late_slot_q), .data_i(n_sat_count_next)", "count ==";
