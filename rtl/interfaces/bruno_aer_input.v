@@ -1,15 +1,17 @@
-// Address events in, four-phase handshake without a clock: the address stands still from the rise of the request until
-// the rise of the acknowledge. A request that is high when a reset ends is acknowledged and not taken, so that no event
-// counts twice.
+// Address events in, four-phase handshake without a clock: the address stands still from the rise
+// of the request until the rise of the acknowledge. A request that is high when a reset ends is
+// acknowledged and not taken, so that no event counts twice.
+
+`default_nettype none
 
 module bruno_aer_input (
-  input         clk_i,
-  input         rst_i,
-  input         aer_req_i,
-  input  [15:0] aer_addr_i,
-  output        aer_ack_o,
-  output        valid_o,    // an event, for one cycle
-  output [15:0] addr_o
+  input  wire        clk_i,
+  input  wire        rst_i,
+  input  wire        aer_req_i,
+  input  wire [15:0] aer_addr_i,
+  output wire        aer_ack_o,
+  output wire        valid_o,     // an event, for one cycle
+  output wire [15:0] addr_o
 );
 
   wire request;
@@ -20,7 +22,7 @@ module bruno_aer_input (
   assign valid_o   = request & !ack_q & armed_q;
   assign addr_o    = aer_addr_i;
 
-  bruno_synchroniser #(.RESET_VALUE(1'b1)) sync (
+  bruno_synchroniser #(.RESET_VALUE(1'b1)) u_sync (
     .clk_i(clk_i),
     .rst_i(rst_i),
     .level_i(aer_req_i),
@@ -38,3 +40,5 @@ module bruno_aer_input (
   end
 
 endmodule
+
+`default_nettype wire

@@ -1,15 +1,18 @@
-// Address events out, four-phase handshake without a clock: the address is set one cycle before the request rises and
-// stands still until the acknowledge has risen; the next event waits for the acknowledge to fall.
+// Address events out, four-phase handshake without a clock: the address is set one cycle before
+// the request rises and stands still until the acknowledge has risen; the next event waits for
+// the acknowledge to fall.
+
+`default_nettype none
 
 module bruno_aer_output (
-  input             clk_i,
-  input             rst_i,
-  input             valid_i,
-  output            ready_o,
-  input      [15:0] addr_i,
-  output reg        aer_req_o,
-  output reg [15:0] aer_addr_o,
-  input             aer_ack_i
+  input  wire        clk_i,
+  input  wire        rst_i,
+  input  wire        valid_i,
+  output wire        ready_o,
+  input  wire [15:0] addr_i,
+  output reg         aer_req_o,
+  output reg  [15:0] aer_addr_o,
+  input  wire        aer_ack_i
 );
 
   wire ack;
@@ -17,7 +20,7 @@ module bruno_aer_output (
 
   assign ready_o = !set_q & !ack;
 
-  bruno_synchroniser #(.RESET_VALUE(1'b1)) sync (
+  bruno_synchroniser #(.RESET_VALUE(1'b1)) u_sync (
     .clk_i(clk_i),
     .rst_i(rst_i),
     .level_i(aer_ack_i),
@@ -41,3 +44,5 @@ module bruno_aer_output (
   end
 
 endmodule
+
+`default_nettype wire

@@ -1,46 +1,49 @@
 // AXI4-Lite slave in front of the configuration bus; reads and writes alternate when both wait.
 //
-// The slave looks at the low address bits alone, so its window may stand at any multiple of its size: [1:0] are ignored,
-// INDEX_BITS above them are the index, PAGE_BITS above these the page (layer + 1, kind). A write without all four strobes
-// changes nothing and is answered by SLVERR, as is whatever the bus answers with an error.
+// The slave looks at the low address bits alone, so its window may stand at any multiple of its
+// size: [1:0] are ignored, INDEX_BITS above them are the index, PAGE_BITS above these the page
+// (layer + 1, kind). A write without all four strobes changes nothing and is answered by SLVERR,
+// as is whatever the bus answers with an error.
 //
 // The ports of the bus have the names by which tools know AXI4-Lite.
+
+`default_nettype none
 
 module bruno_axi4_lite #(
   parameter INDEX_BITS = 24,
   parameter PAGE_BITS  = 6
 ) (
-  input             clk_i,
-  input             rst_i,
+  input  wire                            clk_i,
+  input  wire                            rst_i,
 
-  input             s_axi_awvalid,
-  output            s_axi_awready,
-  input      [PAGE_BITS+INDEX_BITS+1:0] s_axi_awaddr,
-  input      [2:0]  s_axi_awprot,
-  input             s_axi_wvalid,
-  output            s_axi_wready,
-  input      [31:0] s_axi_wdata,
-  input      [3:0]  s_axi_wstrb,
-  output reg        s_axi_bvalid,
-  input             s_axi_bready,
-  output reg [1:0]  s_axi_bresp,
-  input             s_axi_arvalid,
-  output            s_axi_arready,
-  input      [PAGE_BITS+INDEX_BITS+1:0] s_axi_araddr,
-  input      [2:0]  s_axi_arprot,
-  output reg        s_axi_rvalid,
-  input             s_axi_rready,
-  output reg [31:0] s_axi_rdata,
-  output reg [1:0]  s_axi_rresp,
+  input  wire                            s_axi_awvalid,
+  output wire                            s_axi_awready,
+  input  wire [PAGE_BITS+INDEX_BITS+1:0] s_axi_awaddr,
+  input  wire [2:0]                      s_axi_awprot,
+  input  wire                            s_axi_wvalid,
+  output wire                            s_axi_wready,
+  input  wire [31:0]                     s_axi_wdata,
+  input  wire [3:0]                      s_axi_wstrb,
+  output reg                             s_axi_bvalid,
+  input  wire                            s_axi_bready,
+  output reg  [1:0]                      s_axi_bresp,
+  input  wire                            s_axi_arvalid,
+  output wire                            s_axi_arready,
+  input  wire [PAGE_BITS+INDEX_BITS+1:0] s_axi_araddr,
+  input  wire [2:0]                      s_axi_arprot,
+  output reg                             s_axi_rvalid,
+  input  wire                            s_axi_rready,
+  output reg  [31:0]                     s_axi_rdata,
+  output reg  [1:0]                      s_axi_rresp,
 
-  output reg        cfg_valid_o,
-  input             cfg_ready_i,
-  output reg        cfg_write_o,
-  output reg [31:0] cfg_addr_o,
-  output reg [31:0] cfg_wdata_o,
-  input             cfg_rvalid_i,
-  input      [31:0] cfg_rdata_i,
-  input             cfg_error_i
+  output reg                             cfg_valid_o,
+  input  wire                            cfg_ready_i,
+  output reg                             cfg_write_o,
+  output reg  [31:0]                     cfg_addr_o,
+  output reg  [31:0]                     cfg_wdata_o,
+  input  wire                            cfg_rvalid_i,
+  input  wire [31:0]                     cfg_rdata_i,
+  input  wire                            cfg_error_i
 );
 
   localparam [1:0] OKAY = 2'b00, SLVERR = 2'b10;
@@ -64,7 +67,8 @@ module bruno_axi4_lite #(
   wire [26:0] index = {{(27-INDEX_BITS){1'b0}}, chosen[INDEX_BITS-1:0]};
 
   // Protection bits and the byte within a word select nothing.
-  wire unused = &{1'b0, page[6], index[26], s_axi_awprot, s_axi_arprot, s_axi_awaddr[1:0], s_axi_araddr[1:0]};
+  wire unused_bits = &{1'b0, page[6], index[26], s_axi_awprot, s_axi_arprot,
+    s_axi_awaddr[1:0], s_axi_araddr[1:0]};
 
   assign s_axi_awready = !aw_q;
   assign s_axi_wready  = !w_q;
@@ -89,9 +93,9 @@ module bruno_axi4_lite #(
     if (cfg_ready_i) cfg_valid_o <= 1'b0;
 
     if (!busy_q & write & !whole_q) begin
-      aw_q           <= 1'b0;
-      w_q            <= 1'b0;
-      read_next_q    <= 1'b1;
+      aw_q         <= 1'b0;
+      w_q          <= 1'b0;
+      read_next_q  <= 1'b1;
       s_axi_bvalid <= 1'b1;
       s_axi_bresp  <= SLVERR;
     end else if (!busy_q & (write | may_read)) begin
@@ -106,12 +110,12 @@ module bruno_axi4_lite #(
     if (busy_q & cfg_rvalid_i) begin
       busy_q <= 1'b0;
       if (cfg_write_o) begin
-        aw_q           <= 1'b0;
-        w_q            <= 1'b0;
+        aw_q         <= 1'b0;
+        w_q          <= 1'b0;
         s_axi_bvalid <= 1'b1;
         s_axi_bresp  <= cfg_error_i ? SLVERR : OKAY;
       end else begin
-        ar_q           <= 1'b0;
+        ar_q         <= 1'b0;
         s_axi_rvalid <= 1'b1;
         s_axi_rresp  <= cfg_error_i ? SLVERR : OKAY;
         s_axi_rdata  <= cfg_rdata_i;
@@ -119,25 +123,27 @@ module bruno_axi4_lite #(
     end
 
     if (rst_i) begin
-      aw_q           <= 1'b0;
-      w_q            <= 1'b0;
-      ar_q           <= 1'b0;
-      awaddr_q       <= {(PAGE_BITS+INDEX_BITS){1'b0}};
-      araddr_q       <= {(PAGE_BITS+INDEX_BITS){1'b0}};
-      wdata_q        <= 32'd0;
-      whole_q        <= 1'b0;
-      busy_q         <= 1'b0;
-      read_next_q    <= 1'b0;
+      aw_q         <= 1'b0;
+      w_q          <= 1'b0;
+      ar_q         <= 1'b0;
+      awaddr_q     <= {(PAGE_BITS+INDEX_BITS){1'b0}};
+      araddr_q     <= {(PAGE_BITS+INDEX_BITS){1'b0}};
+      wdata_q      <= 32'd0;
+      whole_q      <= 1'b0;
+      busy_q       <= 1'b0;
+      read_next_q  <= 1'b0;
       s_axi_bvalid <= 1'b0;
       s_axi_bresp  <= OKAY;
       s_axi_rvalid <= 1'b0;
       s_axi_rresp  <= OKAY;
       s_axi_rdata  <= 32'd0;
-      cfg_valid_o    <= 1'b0;
-      cfg_write_o    <= 1'b0;
-      cfg_addr_o     <= 32'd0;
-      cfg_wdata_o    <= 32'd0;
+      cfg_valid_o  <= 1'b0;
+      cfg_write_o  <= 1'b0;
+      cfg_addr_o   <= 32'd0;
+      cfg_wdata_o  <= 32'd0;
     end
   end
 
 endmodule
+
+`default_nettype wire

@@ -1,7 +1,8 @@
-// Loads a program into the chip after a reset: writes the words of a ROM in their order, then clears the states. The host's
-// transfers wait until then; afterwards they pass.
+// Loads a program into the chip after a reset: writes the words of a ROM in their order, then
+// clears the states. The host's transfers wait until then; afterwards they pass.
 //
-// The ROM, beside the module, is read in one cycle and used in the next: even words are addresses, each followed by its data.
+// The ROM, beside the module, is read in one cycle and used in the next: even words are
+// addresses, each followed by its data.
 
 `default_nettype none
 
@@ -33,7 +34,7 @@ module bruno_boot #(
 
   output wire            rom_read_o,
   output wire [BITS-1:0] rom_address_o,
-  input  wire [31:0]     rom_data_i,    // read last
+  input  wire [31:0]     rom_data_i,     // read last
   output wire            boot_done_o,
   output wire            boot_error_o
 );

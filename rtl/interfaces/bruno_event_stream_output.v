@@ -1,28 +1,31 @@
-// Output spikes as a stream (valid/ready) of neuron and tick: takes the vector of a tick apart, lowest neuron first, one
-// event a cycle, through a FIFO. Spikes still in the vector when the next one comes are lost and reported: that happens
-// when the FIFO is full, or when more neurons fire in a tick than it has cycles.
+// Output spikes as a stream (valid/ready) of neuron and tick: takes the vector of a tick apart,
+// lowest neuron first, one event a cycle, through a FIFO. Spikes still in the vector when the
+// next one comes are lost and reported: that happens when the FIFO is full, or when more neurons
+// fire in a tick than it has cycles.
+
+`default_nettype none
 
 module bruno_event_stream_output #(
   parameter NEURONS    = 1,
   parameter DEPTH_BITS = 6
 ) (
-  input                clk_i,
-  input                rst_i,
-  input                event_valid_i,
-  input  [31:0]        event_tick_i,    // us
-  input  [NEURONS-1:0] event_spikes_i,
-  output               valid_o,
-  input                ready_i,
-  output [15:0]        addr_o,
-  output [31:0]        time_o,          // us
-  output               last_o,          // the last spike of its tick
-  output reg [15:0]    lost_o,          // spikes lost in this cycle
+  input  wire                  clk_i,
+  input  wire                  rst_i,
+  input  wire                  event_valid_i,
+  input  wire [31:0]           event_tick_i,            // us
+  input  wire [NEURONS-1:0]    event_spikes_i,
+  output wire                  valid_o,
+  input  wire                  ready_i,
+  output wire [15:0]           addr_o,
+  output wire [31:0]           time_o,                  // us
+  output wire                  last_o,                  // the last spike of its tick
+  output reg  [15:0]           lost_o,                  // spikes lost in this cycle
   // The FIFO's memory.
-  output                  memory_write_o,
-  output [DEPTH_BITS-1:0] memory_write_address_o,
-  output [48:0]           memory_data_o,
-  output [DEPTH_BITS-1:0] memory_read_address_o,
-  input  [48:0]           memory_data_i
+  output wire                  memory_write_o,
+  output wire [DEPTH_BITS-1:0] memory_write_address_o,
+  output wire [48:0]           memory_data_o,
+  output wire [DEPTH_BITS-1:0] memory_read_address_o,
+  input  wire [48:0]           memory_data_i
 );
 
   reg  [NEURONS-1:0] vector_q;
@@ -58,7 +61,7 @@ module bruno_event_stream_output #(
     end
   end
 
-  bruno_fifo #(.WIDTH(49), .DEPTH_BITS(DEPTH_BITS)) fifo (
+  bruno_fifo #(.WIDTH(49), .DEPTH_BITS(DEPTH_BITS)) u_fifo (
     .clk_i(clk_i),
     .rst_i(rst_i),
     .valid_i(some),
@@ -75,3 +78,5 @@ module bruno_event_stream_output #(
   );
 
 endmodule
+
+`default_nettype wire

@@ -1,23 +1,26 @@
-// First in, first out: 2^DEPTH_BITS words, valid/ready on both sides. A word written is offered in the next cycle.
+// First in, first out: 2^DEPTH_BITS words, valid/ready on both sides. A word written is offered
+// in the next cycle.
+
+`default_nettype none
 
 module bruno_fifo #(
   parameter WIDTH      = 32,
   parameter DEPTH_BITS = 4
 ) (
-  input              clk_i,
-  input              rst_i,  // empties it
-  input              valid_i,
-  output             ready_o,
-  input  [WIDTH-1:0] data_i,
-  output             valid_o,
-  input              ready_i,
-  output [WIDTH-1:0] data_o,
+  input  wire                  clk_i,
+  input  wire                  rst_i,                   // empties it
+  input  wire                  valid_i,
+  output wire                  ready_o,
+  input  wire [WIDTH-1:0]      data_i,
+  output wire                  valid_o,
+  input  wire                  ready_i,
+  output wire [WIDTH-1:0]      data_o,
   // Its memory, beside the module: a read needs no clock.
-  output                  memory_write_o,
-  output [DEPTH_BITS-1:0] memory_write_address_o,
-  output [WIDTH-1:0]      memory_data_o,
-  output [DEPTH_BITS-1:0] memory_read_address_o,
-  input  [WIDTH-1:0]      memory_data_i
+  output wire                  memory_write_o,
+  output wire [DEPTH_BITS-1:0] memory_write_address_o,
+  output wire [WIDTH-1:0]      memory_data_o,
+  output wire [DEPTH_BITS-1:0] memory_read_address_o,
+  input  wire [WIDTH-1:0]      memory_data_i
 );
 
   // One bit more than an address needs: the counters differ by the depth when the memory is full.
@@ -43,3 +46,5 @@ module bruno_fifo #(
   end
 
 endmodule
+
+`default_nettype wire

@@ -1,6 +1,9 @@
-// Keeps the last record's current of every output of one bank of the readout, as its words leave on the recorder's stream.
-// Two pages: one is read while the next record fills the other, and they change places at a record's last word. Their memory
-// stands beside the module: read and write addresses differ by the page.
+// Keeps the last record's current of every output of one bank of the readout, as its words leave
+// on the recorder's stream. Two pages: one is read while the next record fills the other, and
+// they change places at a record's last word. Their memory stands beside the module: read and
+// write addresses differ by the page.
+
+`default_nettype none
 
 module bruno_results #(
   parameter [12:0] NEURONS = 13'd1,  // of the bank
@@ -9,18 +12,18 @@ module bruno_results #(
   parameter [7:0]  WORD    = 8'd0,   // which of them is kept
   parameter        BITS    = 1       // of a neuron's number in the bank
 ) (
-  input             clk_i,
-  input             rst_i,
-  input             clear_i,  // records start again
-  input             take_i,   // a word leaves
-  input             last_i,   // it is its record's last
-  output reg        done_o,   // a record is complete, for one cycle
-  input      [12:0] index_i,  // the output to be read
-  output     [31:0] value_o,  // in the next cycle its current, LSB of I; 0 when it is not in this bank
-  output     [BITS:0] kept_read_address_o,   // read in every cycle
-  input      [31:0] kept_i,
-  output            kept_write_o,            // the word that leaves is written
-  output     [BITS:0] kept_write_address_o
+  input  wire          clk_i,
+  input  wire          rst_i,
+  input  wire          clear_i,              // records start again
+  input  wire          take_i,               // a word leaves
+  input  wire          last_i,               // it is its record's last
+  output reg           done_o,               // a record is complete, for one cycle
+  input  wire [12:0]   index_i,              // the output to be read
+  output wire [31:0]   value_o,              // a cycle later: its current, LSB of I; else 0
+  output wire [BITS:0] kept_read_address_o,  // read in every cycle
+  input  wire [31:0]   kept_i,
+  output wire          kept_write_o,         // the word that leaves is written
+  output wire [BITS:0] kept_write_address_o
 );
 
   localparam [BITS-1:0] ONE = 1;
@@ -30,10 +33,7 @@ module bruno_results #(
   reg  [7:0]      word_q;
   reg  [BITS-1:0] neuron_q;
 
-  // Waiver: of the number in the bank the low bits are needed.
-  /* verilator lint_off UNUSEDSIGNAL */
   wire [12:0]     local_index = index_i - FIRST;
-  /* verilator lint_on UNUSEDSIGNAL */
   wire            mine      = local_index < NEURONS;
   wire            next      = word_q == WORDS - 8'd1;
 
@@ -55,8 +55,12 @@ module bruno_results #(
       if (last_i) begin
         page_q   <= !page_q;
         neuron_q <= {BITS{1'b0}};
-      end else if (next) neuron_q <= neuron_q + ONE;
+      end else if (next) begin
+        neuron_q <= neuron_q + ONE;
+      end
     end
   end
 
 endmodule
+
+`default_nettype wire

@@ -1,9 +1,13 @@
-// The shell's own registers, read and written through the hub: counters, what the chip is, interrupts, results.
+// The shell's own registers, read and written through the hub: counters, what the chip is,
+// interrupts, results.
 //
 //   0..   counters       16 version   17 hash         18 inputs       19 neurons   20 outputs
 //   21    irq_enable     22 irq_status                23 records      256..        results
 //
-// irq_status: bit 0 a record of the readout is complete; bit 1 + n: counter n has moved. Writing a 1 clears a bit.
+// irq_status: bit 0 a record of the readout is complete; bit 1 + n: counter n has moved. Writing
+// a 1 clears a bit.
+
+`default_nettype none
 
 module bruno_shell_registers #(
   parameter        COUNTERS = 1,
@@ -14,25 +18,22 @@ module bruno_shell_registers #(
   parameter [31:0] NEURONS  = 32'd0,
   parameter [31:0] OUTPUTS  = 32'd0
 ) (
-  input                      clk_i,
-  input                      rst_i,
-  input                      clear_i,   // the states are at rest: records and interrupts start again
-  input                      valid_i,   // a transfer, for one cycle
-  input                      write_i,
-  input      [25:0]          index_i,
-  // Waiver: no register that can be written is wider than the interrupts.
-  /* verilator lint_off UNUSEDSIGNAL */
-  input      [31:0]          data_i,
-  /* verilator lint_on UNUSEDSIGNAL */
-  output reg [31:0]          value_o,
-  output reg                 known_o,   // there is such a register, and it takes this kind of transfer
-  input      [16*COUNTERS-1:0] step_i,  // what the counters count in this cycle
-  input      [32*COUNTERS-1:0] count_i,
-  input      [BANKS-1:0]     done_i,    // banks whose record is complete
-  output                     record_o,  // a record of the readout is complete
-  output     [12:0]          result_o,  // output whose current is read
-  input      [31:0]          result_i,
-  output reg                 irq_o
+  input  wire                   clk_i,
+  input  wire                   rst_i,
+  input  wire                   clear_i,   // the states are at rest: records start again
+  input  wire                   valid_i,   // a transfer, for one cycle
+  input  wire                   write_i,
+  input  wire [25:0]            index_i,
+  input  wire [31:0]            data_i,
+  output reg  [31:0]            value_o,
+  output reg                    known_o,   // there is such a register that takes such a transfer
+  input  wire [16*COUNTERS-1:0] step_i,    // what the counters count in this cycle
+  input  wire [32*COUNTERS-1:0] count_i,
+  input  wire [BANKS-1:0]       done_i,    // banks whose record is complete
+  output wire                   record_o,  // a record of the readout is complete
+  output wire [12:0]            result_o,  // output whose current is read
+  input  wire [31:0]            result_i,
+  output reg                    irq_o
 );
 
   localparam [25:0] RESULTS = 26'd256;
@@ -48,38 +49,72 @@ module bruno_shell_registers #(
   assign result_o = index_i[12:0] - RESULTS[12:0];
 
   wire              write   = valid_i & write_i;
-  wire [COUNTERS:0] cleared = (write & (index_i == 26'd22)) ? data_i[COUNTERS:0] : {(COUNTERS+1){1'b0}};
+  wire [COUNTERS:0] cleared = (write & (index_i == 26'd22)) ? data_i[COUNTERS:0]
+    : {(COUNTERS+1){1'b0}};
+
+  // No register that can be written is wider than the interrupts.
+  wire unused_data = &{1'b0, data_i[31:COUNTERS+1]};
 
   always @* begin
     moved[0] = record;
-    for (n = 0; n < COUNTERS; n = n + 1) moved[n+1] = |step_i[16*n+:16];
+    for (n = 0; n < COUNTERS; n = n + 1) begin
+      moved[n+1] = |step_i[16*n+:16];
+    end
   end
 
   always @* begin
     known_o = !write_i & (index_i >= RESULTS) & (index_i < RESULTS + OUTPUTS[25:0]);
     value_o = known_o ? result_i : 32'd0;
-    for (m = 0; m < COUNTERS; m = m + 1)
+    for (m = 0; m < COUNTERS; m = m + 1) begin
       if (index_i == m[25:0]) begin
         known_o = !write_i;
         value_o = count_i[32*m+:32];
       end
+    end
     case (index_i)
-      26'd16: begin known_o = !write_i; value_o = VERSION; end
-      26'd17: begin known_o = !write_i; value_o = HASH; end
-      26'd18: begin known_o = !write_i; value_o = INPUTS; end
-      26'd19: begin known_o = !write_i; value_o = NEURONS; end
-      26'd20: begin known_o = !write_i; value_o = OUTPUTS; end
-      26'd21: begin known_o = 1'b1; value_o = {{(31-COUNTERS){1'b0}}, enable_q}; end
-      26'd22: begin known_o = 1'b1; value_o = {{(31-COUNTERS){1'b0}}, status_q}; end
-      26'd23: begin known_o = !write_i; value_o = records_q; end
+      26'd16: begin
+        known_o = !write_i;
+        value_o = VERSION;
+      end
+      26'd17: begin
+        known_o = !write_i;
+        value_o = HASH;
+      end
+      26'd18: begin
+        known_o = !write_i;
+        value_o = INPUTS;
+      end
+      26'd19: begin
+        known_o = !write_i;
+        value_o = NEURONS;
+      end
+      26'd20: begin
+        known_o = !write_i;
+        value_o = OUTPUTS;
+      end
+      26'd21: begin
+        known_o = 1'b1;
+        value_o = {{(31-COUNTERS){1'b0}}, enable_q};
+      end
+      26'd22: begin
+        known_o = 1'b1;
+        value_o = {{(31-COUNTERS){1'b0}}, status_q};
+      end
+      26'd23: begin
+        known_o = !write_i;
+        value_o = records_q;
+      end
       default: ;
     endcase
   end
 
   always @(posedge clk_i) begin
     irq_o <= |(status_q & enable_q);
-    if (rst_i) enable_q <= {(COUNTERS+1){1'b0}};
-    else if (write & (index_i == 26'd21)) enable_q <= data_i[COUNTERS:0];
+    if (rst_i) begin
+      enable_q <= {(COUNTERS+1){1'b0}};
+    end else if (write & (index_i == 26'd21)) begin
+      enable_q <= data_i[COUNTERS:0];
+    end
     if (rst_i | clear_i) begin
       irq_o     <= 1'b0;
       status_q  <= {(COUNTERS+1){1'b0}};
@@ -93,3 +128,5 @@ module bruno_shell_registers #(
   end
 
 endmodule
+
+`default_nettype wire

@@ -1,35 +1,41 @@
-// SPI slave, mode 0, most significant bit first, in front of the configuration bus. SCK may be faster or slower than
-// clk_i and may stop at any time. A frame is what CS low encloses:
+// SPI slave, mode 0, most significant bit first, in front of the configuration bus. SCK may be
+// faster or slower than clk_i and may stop at any time. A frame is what CS low encloses:
 //
 //   write   02, address (4 bytes), data (4 bytes), then the answer
 //   read    03, address (4 bytes), then the answer
 //   result  05, then the answer to the transfer before
-//   answer  00 ... 00, status, data (4 bytes); at least one 00 byte (turnaround), more while the chip is not done
-//   status  bit 7: done, bit 1: refused, the transfer before was not done; bit 0: error or refused. Nothing changed then.
+//   answer  00 ... 00, status, data (4 bytes); at least one 00 byte (turnaround), more while the
+//           chip is not done
+//   status  bit 7: done, bit 1: refused, the transfer before was not done; bit 0: error or
+//           refused. Nothing changed then.
 //
-// A transfer starts with the last bit of its address (read) or data (write): a frame cut before that changes nothing.
+// A transfer starts with the last bit of its address (read) or data (write): a frame cut before
+// that changes nothing.
 //
-// Crossing of clocks: address and data stand still in SCK's domain from the toggle of request_q until answered_q has
-// followed it; the answer stands still in clk's domain from then on. Only these two bits are synchronised.
+// Crossing of clocks: address and data stand still in SCK's domain from the toggle of request_q
+// until answered_q has followed it; the answer stands still in clk's domain from then on. Only
+// these two bits are synchronised.
+
+`default_nettype none
 
 module bruno_spi_slave (
-  input             clk_i,
-  input             rst_i,
+  input  wire        clk_i,
+  input  wire        rst_i,
 
-  input             spi_sck_i,
-  input             spi_cs_n_i,
-  input             spi_mosi_i,
-  output reg        spi_miso_o,
-  output            spi_miso_oe_o,  // drive the pin
+  input  wire        spi_sck_i,
+  input  wire        spi_cs_n_i,
+  input  wire        spi_mosi_i,
+  output reg         spi_miso_o,
+  output wire        spi_miso_oe_o,  // drive the pin
 
-  output            cfg_valid_o,
-  input             cfg_ready_i,
-  output            cfg_write_o,
-  output     [31:0] cfg_addr_o,
-  output     [31:0] cfg_wdata_o,
-  input             cfg_rvalid_i,
-  input      [31:0] cfg_rdata_i,
-  input             cfg_error_i
+  output wire        cfg_valid_o,
+  input  wire        cfg_ready_i,
+  output wire        cfg_write_o,
+  output wire [31:0] cfg_addr_o,
+  output wire [31:0] cfg_wdata_o,
+  input  wire        cfg_rvalid_i,
+  input  wire [31:0] cfg_rdata_i,
+  input  wire        cfg_error_i
 );
 
   localparam [7:0] WRITE = 8'h02, READ = 8'h03, RESULT = 8'h05;
@@ -100,24 +106,31 @@ module bruno_spi_slave (
     end
   end
 
-  // Waiver: SCK may stand still during a reset, so that this one bit must be reset asynchronously; whichever value it
-  // leaves the reset with, clk's side takes over while it is muted.
+  // Waiver: SCK may stand still during a reset, so that this one bit must be reset
+  // asynchronously; whichever value it leaves the reset with, clk's side takes over while it is
+  // muted.
   /* verilator lint_off SYNCASYNCNET */
   always @(posedge spi_sck_i or posedge rst_i) begin
-    if (rst_i) request_q <= 1'b0;
-    else if (complete & done) request_q <= !request_q;
+    if (rst_i) begin
+      request_q <= 1'b0;
+    end else if (complete & done) begin
+      request_q <= !request_q;
+    end
   end
   /* verilator lint_on SYNCASYNCNET */
 
   always @(negedge spi_sck_i or posedge spi_cs_n_i) begin
-    if (spi_cs_n_i) spi_miso_o <= 1'b0;
-    else spi_miso_o <= out_q[39];
+    if (spi_cs_n_i) begin
+      spi_miso_o <= 1'b0;
+    end else begin
+      spi_miso_o <= out_q[39];
+    end
   end
 
   assign spi_miso_oe_o = !spi_cs_n_i;
 
   // SCK's edges fill it long before a frame's end asks for it.
-  bruno_synchroniser to_sck (
+  bruno_synchroniser u_to_sck (
     .clk_i(spi_sck_i),
     .rst_i(1'b0),
     .level_i(answered_q),
@@ -125,15 +138,16 @@ module bruno_spi_slave (
   );
 
   wire request, cs_n;
-  bruno_synchroniser #(.WIDTH(2)) to_clk (
+  bruno_synchroniser #(.WIDTH(2)) u_to_clk (
     .clk_i(clk_i),
     .rst_i(rst_i),
     .level_i({spi_cs_n_i, request_q}),
     .level_o({cs_n, request})
   );
 
-  // After a reset requests are dropped (and answered by an error) until CS is seen high: the rest of a frame that the
-  // reset has cut must not act. CS is looked at a cycle later than requests, for it rises after the last of them.
+  // After a reset requests are dropped (and answered by an error) until CS is seen high: the rest
+  // of a frame that the reset has cut must not act. CS is looked at a cycle later than requests,
+  // for it rises after the last of them.
   reg muted_q, cs_n_q;
   reg valid_q, waiting_q;
 
@@ -154,8 +168,9 @@ module bruno_spi_slave (
     end else begin
       cs_n_q <= cs_n;
       if (cs_n_q) muted_q <= 1'b0;
-      if (muted_q) answered_q <= request;
-      else if ((request != answered_q) & !waiting_q) begin
+      if (muted_q) begin
+        answered_q <= request;
+      end else if ((request != answered_q) & !waiting_q) begin
         valid_q   <= 1'b1;
         waiting_q <= 1'b1;
       end
@@ -170,3 +185,5 @@ module bruno_spi_slave (
   end
 
 endmodule
+
+`default_nettype wire

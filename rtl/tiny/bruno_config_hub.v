@@ -1,7 +1,9 @@
-// Stands between a configuration wrapper and the chip: leads transfers to the shell's own registers, passes everything else
-// on, one transfer at a time, and tells the rest of the shell when the chip's states are cleared.
+// Stands between a configuration wrapper and the chip: leads transfers to the shell's own
+// registers, passes everything else on, one transfer at a time, and tells the rest of the shell
+// when the chip's states are cleared.
 //
-// A transfer is taken when host_valid_i and host_ready_o are high; host_rvalid_o answers it for one cycle.
+// A transfer is taken when host_valid_i and host_ready_o are high; host_rvalid_o answers it for
+// one cycle.
 
 `default_nettype none
 
@@ -9,33 +11,33 @@ module bruno_config_hub #(
   parameter [5:0]  PAGE  = 6'd0,   // address bits 31..26 of the shell's registers
   parameter [31:0] CLEAR = 32'd0   // address of the chip's register `clear`
 ) (
-  input  wire           clk_i,
-  input  wire           rst_i,
+  input  wire        clk_i,
+  input  wire        rst_i,
 
-  input  wire           host_valid_i,
-  output wire           host_ready_o,
-  input  wire           host_write_i,
-  input  wire [31:0]     host_addr_i,
-  input  wire [31:0]     host_wdata_i,
-  output reg            host_rvalid_o,
-  output reg [31:0]     host_rdata_o,
-  output reg            host_error_o,
+  input  wire        host_valid_i,
+  output wire        host_ready_o,
+  input  wire        host_write_i,
+  input  wire [31:0] host_addr_i,
+  input  wire [31:0] host_wdata_i,
+  output reg         host_rvalid_o,
+  output reg  [31:0] host_rdata_o,
+  output reg         host_error_o,
 
-  output reg            chip_valid_o,
-  input  wire           chip_ready_i,
-  output reg            chip_write_o,
-  output reg [31:0]     chip_addr_o,
-  output reg [31:0]     chip_wdata_o,
-  input  wire           chip_rvalid_i,
-  input  wire [31:0]     chip_rdata_i,
-  input  wire           chip_error_i,
+  output reg         chip_valid_o,
+  input  wire        chip_ready_i,
+  output reg         chip_write_o,
+  output reg  [31:0] chip_addr_o,
+  output reg  [31:0] chip_wdata_o,
+  input  wire        chip_rvalid_i,
+  input  wire [31:0] chip_rdata_i,
+  input  wire        chip_error_i,
 
-  output wire           look_o,    // a transfer of chip_write_o, _addr_o, _wdata_o for the shell, for two cycles
-  output wire           own_o,     // the second of them: it takes place
-  input  wire [31:0]     value_i,   // what the register addressed holds, in the second cycle
-  input  wire           known_i,   // there is one that takes such a transfer
-  output reg            hold_o,    // a clear is on its way: no tick may start, up to and with clear_o
-  output reg            clear_o    // the states are at rest; for one cycle
+  output wire        look_o,         // a transfer (chip_write_o, ...) for the shell, for two cycles
+  output wire        own_o,          // the second of them: it takes place
+  input  wire [31:0] value_i,        // what the register addressed holds, in the second cycle
+  input  wire        known_i,        // there is one that takes such a transfer
+  output reg         hold_o,         // a clear comes: no tick may start, up to and with clear_o
+  output reg         clear_o         // the states are at rest; for one cycle
 );
 
   reg         busy_q;   // from a transfer's acceptance to its answer

@@ -1,23 +1,28 @@
-// COUNT counters of 32 bits that stop at their end instead of wrapping; the configuration bus reads them.
+// COUNT counters of 32 bits that stop at their end instead of wrapping; the configuration bus
+// reads them.
 
 `default_nettype none
 
 module bruno_counters #(
   parameter COUNT = 1
 ) (
-  input  wire               clk_i,
-  input  wire               rst_i,   // back to zero
+  input  wire                clk_i,
+  input  wire                rst_i,   // back to zero
   input  wire [16*COUNT-1:0] step_i,  // added to each counter in every cycle
-  output reg [32*COUNT-1:0] value_o
+  output reg  [32*COUNT-1:0] value_o
 );
 
   genvar n;
   generate
-    for (n = 0; n < COUNT; n = n + 1) begin : counter
+    for (n = 0; n < COUNT; n = n + 1) begin : g_counter
       wire [32:0] sum = {1'b0, value_o[32*n+:32]} + {17'd0, step_i[16*n+:16]};
+
       always @(posedge clk_i) begin
-        if (rst_i) value_o[32*n+:32] <= 32'd0;
-        else value_o[32*n+:32] <= sum[32] ? 32'hffffffff : sum[31:0];
+        if (rst_i) begin
+          value_o[32*n+:32] <= 32'd0;
+        end else begin
+          value_o[32*n+:32] <= sum[32] ? 32'hffffffff : sum[31:0];
+        end
       end
     end
   endgenerate

@@ -1,10 +1,12 @@
-// Decides the class of a sample: adds up the outputs' currents at the ends of the windows that count, with a bias a window, and
-// takes the output with the largest sum, the first of equals.
+// Decides the class of a sample: adds up the outputs' currents at the ends of the windows that
+// count, with a bias a window, and takes the output with the largest sum, the first of equals.
 //
-// Registers of the shell: 26 `windows` of a sample (0: nothing is decided), 27 `first` of them that counts, from 0; the last one
-// always does. 28 `class`: bit 31 decided since the last clear, below it the class. 8192 + k `bias`, 16384 + k `score`.
+// Registers of the shell: 26 `windows` of a sample (0: nothing is decided), 27 `first` of them
+// that counts, from 0; the last one always does. 28 `class`: bit 31 decided since the last clear,
+// below it the class. 8192 + k `bias`, 16384 + k `score`.
 //
-// Sums and biases are memories of one port beside the module, read in one cycle and used in the next: an output takes two.
+// Sums and biases are memories of one port beside the module, read in one cycle and used in the
+// next: an output takes two.
 
 `default_nettype none
 
@@ -12,31 +14,28 @@ module bruno_decision #(
   parameter [12:0] OUTPUTS = 13'd1,
   parameter        BITS    = 1       // of an output's number
 ) (
-  input  wire       clk_i,
-  input  wire       rst_i,
-  input  wire       clear_i,   // a sample begins
-  input  wire       look_i,    // a transfer is here: what it means is looked up
-  input  wire       valid_i,   // its second cycle: it takes place
-  input  wire       write_i,
-  input  wire [25:0] index_i,
-  // Waiver: no register that can be written is as wide.
-  /* verilator lint_off UNUSEDSIGNAL */
-  input  wire [31:0] data_i,
-  /* verilator lint_on UNUSEDSIGNAL */
-  output reg [31:0] value_o,   // 0 where another register is meant
-  output reg        known_o,
-  input  wire       record_i,  // a window's outputs are complete
-  input  wire [12:0] host_i,    // output whose current the bus reads
-  output wire [12:0] result_o,  // output whose current is read
-  input  wire [31:0] result_i,  // that of the cycle before
-  output wire       decision_valid_o,
-  output wire [15:0] decision_o,
-  output wire [BITS-1:0] at_o,           // output whose bias and sum are read or written
-  output wire       bias_write_o,   // data_i becomes its bias
-  input  wire [23:0] bias_i,         // read last
-  output wire       sum_write_o,
-  output wire [39:0] sum_o,
-  input  wire [39:0] sum_i           // read last
+  input  wire            clk_i,
+  input  wire            rst_i,
+  input  wire            clear_i,           // a sample begins
+  input  wire            look_i,            // a transfer is here: what it means is looked up
+  input  wire            valid_i,           // its second cycle: it takes place
+  input  wire            write_i,
+  input  wire [25:0]     index_i,
+  input  wire [31:0]     data_i,
+  output reg  [31:0]     value_o,           // 0 where another register is meant
+  output reg             known_o,
+  input  wire            record_i,          // a window's outputs are complete
+  input  wire [12:0]     host_i,            // output whose current the bus reads
+  output wire [12:0]     result_o,          // output whose current is read
+  input  wire [31:0]     result_i,          // that of the cycle before
+  output wire            decision_valid_o,
+  output wire [15:0]     decision_o,
+  output wire [BITS-1:0] at_o,              // output whose bias and sum are read or written
+  output wire            bias_write_o,      // data_i becomes its bias
+  input  wire [23:0]     bias_i,            // read last
+  output wire            sum_write_o,
+  output wire [39:0]     sum_o,
+  input  wire [39:0]     sum_i              // read last
 );
 
   localparam [BITS-1:0] ONE  = 1;
@@ -55,11 +54,15 @@ module bruno_decision #(
   wire            counts = (window_q >= first_q) | last;
   wire            opens  = (window_q == first_q) | (last & (window_q < first_q));
   wire            ends   = at_q == LAST[BITS-1:0];
-  wire [39:0]     sum    = (opens ? 40'd0 : sum_i) + {{8{result_i[31]}}, result_i} + {{16{bias_i[23]}}, bias_i};
+  wire [39:0]     sum    = (opens ? 40'd0 : sum_i) + {{8{result_i[31]}}, result_i}
+    + {{16{bias_i[23]}}, bias_i};
   wire            larger = (at_q == {BITS{1'b0}}) | ($signed(sum) > $signed(best_q));
 
   wire            a_bias  = (index_i >= 26'd8192) & (index_i < 26'd8192 + {13'd0, OUTPUTS});
   wire            a_score = (index_i >= 26'd16384) & (index_i < 26'd16384 + {13'd0, OUTPUTS});
+
+  // No register that can be written is as wide as the data.
+  wire unused_data = &{1'b0, data_i[31:14]};
 
   assign result_o         = look_i ? host_i : {{(13-BITS){1'b0}}, at_q};
   assign at_o             = at;
@@ -72,11 +75,26 @@ module bruno_decision #(
   always @* begin
     value_o = 32'd0;
     known_o = 1'b0;
-    if (index_i == 26'd26) begin value_o = {18'd0, windows_q}; known_o = 1'b1; end
-    if (index_i == 26'd27) begin value_o = {18'd0, first_q}; known_o = 1'b1; end
-    if (index_i == 26'd28) begin value_o = {decided_q, 15'd0, decision_o}; known_o = !write_i; end
-    if (a_bias) begin value_o = {{8{bias_i[23]}}, bias_i}; known_o = 1'b1; end
-    if (a_score) begin value_o = sum_i[39:8]; known_o = !write_i; end
+    if (index_i == 26'd26) begin
+      value_o = {18'd0, windows_q};
+      known_o = 1'b1;
+    end
+    if (index_i == 26'd27) begin
+      value_o = {18'd0, first_q};
+      known_o = 1'b1;
+    end
+    if (index_i == 26'd28) begin
+      value_o = {decided_q, 15'd0, decision_o};
+      known_o = !write_i;
+    end
+    if (a_bias) begin
+      value_o = {{8{bias_i[23]}}, bias_i};
+      known_o = 1'b1;
+    end
+    if (a_score) begin
+      value_o = sum_i[39:8];
+      known_o = !write_i;
+    end
   end
 
   always @(posedge clk_i) begin
@@ -110,8 +128,11 @@ module bruno_decision #(
         end
       end
     end else if (record_i & (window_q < windows_q)) begin
-      if (counts) scanning_q <= 1'b1;
-      else window_q <= window_q + 14'd1;
+      if (counts) begin
+        scanning_q <= 1'b1;
+      end else begin
+        window_q <= window_q + 14'd1;
+      end
     end
   end
 

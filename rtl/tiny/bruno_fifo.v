@@ -1,4 +1,5 @@
-// First in, first out: 2^DEPTH_BITS words, valid/ready on both sides. A word written is offered in the next cycle.
+// First in, first out: 2^DEPTH_BITS words, valid/ready on both sides. A word written is offered
+// in the next cycle.
 
 `default_nettype none
 
@@ -6,16 +7,16 @@ module bruno_fifo #(
   parameter WIDTH      = 32,
   parameter DEPTH_BITS = 4
 ) (
-  input  wire        clk_i,
-  input  wire        rst_i,  // empties it
-  input  wire        valid_i,
-  output wire        ready_o,
-  input  wire [WIDTH-1:0] data_i,
-  output wire        valid_o,
-  input  wire        ready_i,
-  output wire [WIDTH-1:0] data_o,
+  input  wire                  clk_i,
+  input  wire                  rst_i,                   // empties it
+  input  wire                  valid_i,
+  output wire                  ready_o,
+  input  wire [WIDTH-1:0]      data_i,
+  output wire                  valid_o,
+  input  wire                  ready_i,
+  output wire [WIDTH-1:0]      data_o,
   // Its memory, beside the module: a read needs no clock.
-  output wire             memory_write_o,
+  output wire                  memory_write_o,
   output wire [DEPTH_BITS-1:0] memory_write_address_o,
   output wire [WIDTH-1:0]      memory_data_o,
   output wire [DEPTH_BITS-1:0] memory_read_address_o,

@@ -1,5 +1,6 @@
-// Brings levels of another clock domain (or of none) into clk_i: two flip-flops a bit, two to three cycles.
-// Bits of a vector may arrive a cycle apart: only single bits and handshakes go through it.
+// Brings levels of another clock domain (or of none) into clk_i: two flip-flops a bit, two to
+// three cycles. Bits of a vector may arrive a cycle apart: only single bits and handshakes go
+// through it.
 
 `default_nettype none
 
@@ -7,8 +8,8 @@ module bruno_synchroniser #(
   parameter             WIDTH       = 1,
   parameter [WIDTH-1:0] RESET_VALUE = {WIDTH{1'b0}}
 ) (
-  input  wire        clk_i,
-  input  wire        rst_i,
+  input  wire             clk_i,
+  input  wire             rst_i,
   input  wire [WIDTH-1:0] level_i,
   output wire [WIDTH-1:0] level_o
 );

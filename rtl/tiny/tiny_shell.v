@@ -4,29 +4,30 @@
 `default_nettype none
 
 module tiny_shell (
-  input  wire      clk_i, // clock, 30 MHz
-  input  wire      rst_i, // synchronous reset, three cycles
-  input  wire      spi_sck_i, // SPI clock, mode 0: faster or slower than clk_i
-  input  wire      spi_cs_n_i, // low during a frame
-  input  wire      spi_mosi_i, // commands, most significant bit first
-  output wire      spi_miso_o, // answers, most significant bit first
-  output wire      spi_miso_oe_o, // drive the pin of spi_miso_o
-  output wire      irq_o, // interrupt, until the bits of irq_status that irq_enable lets through are cleared
-  output wire      decision_valid_o, // the sample that began with the last clear is decided
-  output wire [15:0]    decision_o // its class
+  input  wire               clk_i,             // clock, 30 MHz
+  input  wire               rst_i,             // synchronous reset, three cycles
+  input  wire               spi_sck_i,         // SPI clock, mode 0: faster or slower than clk_i
+  input  wire               spi_cs_n_i,        // low during a frame
+  input  wire               spi_mosi_i,        // commands, most significant bit first
+  output wire               spi_miso_o,        // answers, most significant bit first
+  output wire               spi_miso_oe_o,     // drive the pin of spi_miso_o
+  output wire               irq_o,             // interrupt
+  output wire               decision_valid_o,  // the sample that began with the last clear is decided
+  output wire [15:0]        decision_o         // its class
 );
 
   // Configuration.
-  wire core_cfg_valid;
-  wire core_cfg_write;
+  wire        core_cfg_valid;
+  wire        core_cfg_write;
   wire [31:0] core_cfg_addr;
   wire [31:0] core_cfg_wdata;
-  wire core_cfg_ready;
-  wire core_cfg_rvalid;
+  wire        core_cfg_ready;
+  wire        core_cfg_rvalid;
   wire [31:0] core_cfg_rdata;
-  wire core_cfg_error;
+  wire        core_cfg_error;
   wire host_valid, host_ready, host_write, host_rvalid, host_error;
   wire [31:0] host_addr, host_wdata, host_rdata;
+
   bruno_spi_slave spi (
     .clk_i(clk_i),
     .rst_i(rst_i),
@@ -48,6 +49,7 @@ module tiny_shell (
   wire hold, clear;
   wire [79:0] step;
   wire [159:0] count;
+
   bruno_counters #(.COUNT(5)) counters (
     .clk_i(clk_i),
     .rst_i(rst_i | clear),
@@ -57,6 +59,7 @@ module tiny_shell (
 
   wire look, own, own_known;
   wire [31:0] own_value;
+
   bruno_config_hub #(.PAGE(6'd3), .CLEAR(32'd2)) hub (
     .clk_i(clk_i),
     .rst_i(rst_i),
@@ -87,10 +90,19 @@ module tiny_shell (
   wire registers_known, record;
   wire [12:0] host_index;
   wire [31:0] registers_value;
-  wire  result_done;
+  wire result_done;
   wire [12:0] result_index;
   wire [31:0] result_value;
-  bruno_shell_registers #(.COUNTERS(5), .BANKS(1), .VERSION(32'd1), .HASH(32'h7f373a04), .INPUTS(32'd24), .NEURONS(32'd16), .OUTPUTS(32'd7)) registers (
+
+  bruno_shell_registers #(
+    .COUNTERS(5),
+    .BANKS(1),
+    .VERSION(32'd1),
+    .HASH(32'h7f373a04),
+    .INPUTS(32'd24),
+    .NEURONS(32'd16),
+    .OUTPUTS(32'd7)
+  ) registers (
     .clk_i(clk_i),
     .rst_i(rst_i),
     .clear_i(clear),
@@ -114,6 +126,7 @@ module tiny_shell (
   wire [2:0] decision_at;
   wire [23:0] bias;
   wire [39:0] sum, sum_next;
+
   bruno_decision #(.OUTPUTS(13'd7), .BITS(3)) decision (
     .clk_i(clk_i),
     .rst_i(rst_i),
@@ -143,16 +156,17 @@ module tiny_shell (
     .clk_i(clk_i),
     .write_i(bias_write), .address_i(decision_at), .data_i(core_cfg_wdata[23:0]), .data_o(bias)
   );
+
   tiny_ram_1rw_40x8 sums (
     .clk_i(clk_i),
     .write_i(sum_write), .address_i(decision_at), .data_i(sum_next), .data_o(sum)
   );
 
   // Spikes.
-  wire core_tick;
-  wire core_tick_ready;
+  wire        core_tick;
+  wire        core_tick_ready;
   wire [23:0] core_spike;
-  wire core_event_valid;
+  wire        core_event_valid;
   wire [31:0] core_event_tick;
   wire [15:0] core_event_spikes;
   wire start, unknown, merged, missed;
@@ -160,6 +174,7 @@ module tiny_shell (
   wire [31:0] now;
   wire in_valid;
   wire [15:0] in_addr;
+
   bruno_tick #(.CLOCK_MHZ(10'd30)) tick (
     .clk_i(clk_i),
     .rst_i(rst_i),
@@ -190,6 +205,7 @@ module tiny_shell (
   wire event_valid, event_ready, event_known;
   wire [15:0] event_addr;
   wire [31:0] event_time, event_value;
+
   bruno_event_registers event_registers (
     .clk_i(clk_i),
     .rst_i(rst_i),
@@ -209,6 +225,7 @@ module tiny_shell (
   wire queue_in_write;
   wire [5:0] queue_in_write_address, queue_in_read_address;
   wire [47:0] queue_in_data, queue_in_word;
+
   bruno_event_stream_input #(.DEPTH_BITS(6)) stream_in (
     .clk_i(clk_i),
     .rst_i(rst_i | clear),
@@ -236,10 +253,10 @@ module tiny_shell (
   assign step = {15'd0, missed, lost, 15'd0, merged, 15'd0, unknown, 15'd0, late};
 
   // Recorder.
-  wire [1:0] core_rec_valid;
-  wire [1:0] core_rec_last;
+  wire [1:0]  core_rec_valid;
+  wire [1:0]  core_rec_last;
   wire [63:0] core_rec_data;
-  wire [1:0] core_rec_ready;
+  wire [1:0]  core_rec_ready;
   assign core_rec_ready = {2{1'b1}};
   wire unused_record = &{1'b0, core_rec_valid, core_rec_last, core_rec_data};
 
@@ -250,7 +267,13 @@ module tiny_shell (
   wire [31:0] result_value_0;
   assign result_value = result_value_0;
 
-  bruno_results #(.NEURONS(13'd7), .FIRST(13'd0), .WORDS(8'd2), .WORD(8'd0), .BITS(3)) results_0 (
+  bruno_results #(
+    .NEURONS(13'd7),
+    .FIRST(13'd0),
+    .WORDS(8'd2),
+    .WORD(8'd0),
+    .BITS(3)
+  ) results_0 (
     .clk_i(clk_i),
     .rst_i(rst_i),
     .clear_i(clear),

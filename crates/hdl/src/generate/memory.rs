@@ -251,24 +251,32 @@ pub(super) fn file<'a>(
 }
 
 /// What every memory keeps to.
-const RULES: [&str; 8] = [
-    "To use SRAM macros, block RAM or a memory compiler, replace this file by one with the same modules and ports.",
+const RULES: [&str; 12] = [
+    "To use SRAM macros, block RAM or a memory compiler, replace this file by one with the same",
+    "modules and ports.",
     "- Writes happen at the rising edge of clk_i at which write_i is high.",
-    "- A clocked read (read_i high, or write_i low where there is one port) shows its word at data_o after that edge; data_o",
-    "  holds it until the next read.",
-    "- No word that is used is read at the edge at which it is written: what such a read gives is free.",
-    "- Content and data_o are arbitrary at power-up, no reset touches them: nothing is used before it was written.",
+    "- A clocked read (read_i high, or write_i low where there is one port) shows its word at data_o",
+    "  after that edge; data_o holds it until the next read.",
+    "- No word that is used is read at the edge at which it is written: what such a read gives is",
+    "  free.",
+    "- Content and data_o are arbitrary at power-up, no reset touches them: nothing is used before it",
+    "  was written.",
     "- Reads without a clock and the words of a crossbar follow address and content at once.",
-    "- An address beyond the last word may occur; what it reads is not used, and nothing is written there.",
+    "- An address beyond the last word may occur; what it reads is not used, and nothing is written",
+    "  there.",
 ];
 
 /// And what a ROM keeps to.
-const OF_ROM: &str = "- A ROM is never written: from power-up on it holds what the file FILE says, as $readmemh reads it.";
+const OF_ROM: [&str; 2] = [
+    "- A ROM is never written: from power-up on it holds what the file FILE says, as $readmemh reads",
+    "  it.",
+];
 
 /// The rules of these memories.
 fn rules(used: &BTreeMap<Memory, usize>) -> impl Iterator<Item = &'static str> {
     let rom = used.keys().any(|m| m.kind == Kind::Rom);
-    RULES.into_iter().chain(rom.then_some(OF_ROM))
+    let of_rom = OF_ROM.into_iter().filter(move |_| rom);
+    RULES.into_iter().chain(of_rom)
 }
 
 /// The section of the data sheet.

@@ -18,7 +18,8 @@ pub use boot::{is_blank_program, program_words};
 pub(super) use spikes::DEPTH_BITS;
 pub use window::Window;
 
-use super::{DesignFile, Port, file, header, ports, ports::range};
+use super::lists::{declarations, list, net};
+use super::{DesignFile, Port, file, header, ports};
 use bruno_chip::{Interfaces, SpikeInterface};
 use bruno_device::Chip;
 use std::fmt::Write;
@@ -110,22 +111,33 @@ fn print(chip: &Chip, interfaces: &Interfaces, sides: &[Side]) -> String {
         true => boot::parameter(chip),
         false => String::new(),
     };
-    let _ = writeln!(text, "module {name} {parameter}(");
-    for (index, port) in ports.iter().enumerate() {
-        let comma = if index + 1 < ports.len() { "," } else { "" };
-        let _ = writeln!(text, "  {}{comma} // {}", port.declaration(), port.about);
-    }
-    text += ");\n\n";
+    let listed: Vec<_> = ports.iter().map(Port::listed).collect();
+    let _ = write!(text, "module {name} {parameter}(\n{});\n\n", list(&listed));
     for side in sides {
-        text += &side.body;
+        text += &spaced(&side.body);
     }
     text += &answers(interfaces);
     let nets = super::ports(chip).into_iter();
     let nets: Vec<_> = nets
-        .map(|p| (p.name.to_string(), net(&p, &ports)))
+        .map(|p| (p.name.to_string(), core_net(&p, &ports)))
         .collect();
     text += &instance(&chip.name, &[], "core", &nets);
     text + "endmodule\n"
+}
+
+/// The same with a line between an instance and the nets before it.
+fn spaced(body: &str) -> String {
+    let mut text = String::new();
+    let mut before = "";
+    for line in body.lines() {
+        if before.ends_with(';') && line.ends_with('(') && line.starts_with("  ") {
+            text.push('\n');
+        }
+        text += line;
+        text.push('\n');
+        before = line;
+    }
+    text
 }
 
 /// What the hub is told of a register of the shell: the unit that has none of this address says 0.
@@ -146,7 +158,7 @@ fn answers(interfaces: &Interfaces) -> String {
 }
 
 /// The net at a port of the core: the shell's own port of that name, or a wire.
-fn net(port: &Port, shell: &[Port]) -> String {
+fn core_net(port: &Port, shell: &[Port]) -> String {
     let passed = shell.iter().any(|p| p.name == port.name) && !port.name.starts_with("cfg_");
     if passed {
         port.name.to_string()
@@ -175,11 +187,8 @@ fn core_ports(chip: &Chip, prefixes: &[&str]) -> Vec<Port> {
 
 /// Wires to these ports of the core.
 fn core_wires(ports: &[Port]) -> String {
-    let wire = |p: &Port| match p.bits {
-        1 => format!("  wire {};\n", wire_name(p)),
-        bits => format!("  wire {} {};\n", range(bits), wire_name(p)),
-    };
-    ports.iter().map(wire).collect()
+    let wire = |p: &Port| (net(p.bits), format!("{};", wire_name(p)));
+    declarations(&ports.iter().map(wire).collect::<Vec<_>>())
 }
 
 /// An instance, one connection a line.
@@ -193,7 +202,8 @@ fn instance(
     let pin = |(p, net): &(String, String)| format!(".{p}({net})");
     let parameters = match parameters {
         [] => String::new(),
-        some => format!(" #({})", join(some.iter().map(set), ", ")),
+        [_] | [_, _] => format!(" #({})", join(parameters.iter().map(set), ", ")),
+        many => format!(" #(\n    {}\n  )", join(many.iter().map(set), ",\n    ")),
     };
     let pins = join(pins.iter().map(pin), ",\n    ");
     format!("  {module}{parameters} {name} (\n    {pins}\n  );\n\n")

@@ -4,6 +4,7 @@ use super::{
     HOST, HUB, Side, boot, core_ports, core_wires, input, instance, output, owned, pins,
     window::Window, wire_name,
 };
+use crate::generate::lists::net;
 use crate::generate::memory::{Kind, Memory, Pin};
 use crate::generate::{Port, hidden_neurons, index_bits, map_hash, ports::range};
 use bruno_chip::{ConfigInterface, Interfaces, MAP_VERSION, SHELL_COUNTERS, Section, address};
@@ -147,8 +148,8 @@ fn registers(chip: &Chip) -> String {
         ("irq_o", "irq_o"),
     ];
     let wires = format!(
-        "  wire registers_known, record;\n  wire [12:0] host_index;\n  wire [31:0] registers_value;\n  wire {} result_done;\n  wire [12:0] result_index;\n  wire [31:0] result_value;\n",
-        range(readout.banks.len())
+        "  wire registers_known, record;\n  wire [12:0] host_index;\n  wire [31:0] registers_value;\n  {} result_done;\n  wire [12:0] result_index;\n  wire [31:0] result_value;\n",
+        net(readout.banks.len())
     );
     wires
         + &instance(

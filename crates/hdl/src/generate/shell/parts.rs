@@ -1,6 +1,6 @@
 //! The wrappers: Verilog written by hand, carried along in the binary.
 
-use crate::generate::{DesignFile, file};
+use crate::generate::DesignFile;
 
 macro_rules! part {
     ($name: literal) => {
@@ -37,6 +37,9 @@ const PARTS: [(&str, &str); 18] = [
 pub(super) fn files(used: &[&str]) -> Vec<DesignFile> {
     let wanted = PARTS.iter().filter(|(name, _)| used.contains(name));
     wanted
-        .map(|(name, text)| file(name, text.to_string()))
+        .map(|(name, text)| DesignFile {
+            name: format!("{name}.v"),
+            text: text.to_string(),
+        })
         .collect()
 }
