@@ -1,5 +1,7 @@
-//! Generated Verilog is clean in three tools: Verilator `-Wall` (waivers stand in the files with their reasons), Icarus
-//! `-Wall`, and Yosys (a chip of few neurons: synthesisable, no latch, no conflict of drivers).
+//! Generated Verilog is clean in three tools: Verilator `-Wall`, Icarus `-Wall`, and Yosys (a chip of few neurons:
+//! synthesisable, no latch, no conflict of drivers); and what is delivered keeps its style (`style.rs`).
+
+mod style;
 
 use bruno_chip::Description;
 use bruno_device::Chip;
@@ -7,8 +9,8 @@ use bruno_hdl::Design;
 use std::path::Path;
 use std::process::Command;
 
-const BRAILLE: &str = include_str!("../../../examples/braille.json");
-const JSB: &str = include_str!("../../../examples/jsb.json");
+const BRAILLE: &str = include_str!("../../../../examples/braille.json");
+const JSB: &str = include_str!("../../../../examples/jsb.json");
 /// Every kind of layer, several banks, single neurons and single channels.
 const MIXED: &str = r#"{"name":"mixed","inputs":1,"bank_neurons":2,"window_ticks":64,
     "layers":[{"name":"one","kind":"lif","neurons":1,"recurrent":true,"synapse":{"bits":1,"range_pA":200}},
@@ -65,14 +67,10 @@ fn silent(dir: &Path, tool: &str, arguments: &[&str], files: &[String]) {
     // A bank's arrays are registers by intent: every neuron is updated in every tick.
     let intended = |line: &&str| line.starts_with("Warning: Replacing memory");
     let complaints: Vec<&str> = printed.lines().filter(|l| !intended(l)).collect();
-    let text = complaints.join(
-        "
-",
-    );
+    let text = complaints.join("\n");
     assert!(
         output.status.success() && text.is_empty(),
-        "{tool}:
-{text}"
+        "{tool}:\n{text}"
     );
 }
 
@@ -80,7 +78,9 @@ fn silent(dir: &Path, tool: &str, arguments: &[&str], files: &[String]) {
 fn designs(description: &str) -> (Chip, Vec<Design>) {
     let chip = Chip::resolve("test", &Description::parse("test", description).unwrap()).unwrap();
     let designs = [bruno_hdl::delivered(&chip), bruno_hdl::generate(&chip)];
-    (chip, designs.map(Result::unwrap).into())
+    let designs = designs.map(Result::unwrap);
+    style::check(&designs[0]);
+    (chip, designs.into())
 }
 
 fn check(description: &str) {
