@@ -45,7 +45,7 @@ pub(super) fn ports() -> Vec<Port> {
         output(
             "boot_error_o",
             1,
-            "the chip refused a word of it: the program is another chip's",
+            "the chip refused a word of it, so it is another chip's program",
         ),
     ]
 }
@@ -91,7 +91,7 @@ pub(super) fn body(chip: &Chip, core: &[Port], host: impl Fn(&Port) -> String) -
 /// The parameter of the shell that names the ROM's file.
 pub(super) fn parameter(chip: &Chip) -> String {
     format!(
-        "#(\n  parameter {IMAGE_PARAMETER} = \"{}\" // the program, as `bruno program export --format hex` writes it\n) ",
+        "#(\n  // The program, as `bruno program export --format hex` writes it.\n  parameter {IMAGE_PARAMETER} = \"{}\"\n) ",
         image_name(chip)
     )
 }

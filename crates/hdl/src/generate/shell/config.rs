@@ -166,7 +166,7 @@ fn class_ports() -> Vec<Port> {
         output(
             "decision_valid_o",
             1,
-            "the sample that began with the last clear is decided",
+            "the sample since the last clear is decided",
         ),
         output("decision_o", 16, "its class"),
     ]
