@@ -5,7 +5,7 @@ mod decoder;
 use super::lists::{assignments, declarations, line, list, port, unused, vector, wires};
 use super::{header, readback};
 use crate::kernels::Decimator;
-use crate::narrow::{Narrow, Word};
+use crate::narrow::{Statements, Word};
 use crate::{HdlError, Stage};
 use bruno_chip::window_bits;
 use bruno_device::Chip;
@@ -258,7 +258,7 @@ fn decimator(bits: u32) -> Result<String, HdlError> {
     };
     let outputs = [("first", 1), ("last", 1), ("count_next", bits)];
     let outputs = outputs.map(|(name, bits)| (name.to_string(), bits));
-    let kernel = Narrow::print(&stages, &bind, &outputs, 2)?;
+    let kernel = Statements::narrow(&stages, &bind, &outputs, 2)?;
     let value = |name: &str, bits| -> Result<String, HdlError> {
         let word = kernel.output(name)?;
         Ok(format!("{};", word.fitted(bits, &mut Default::default())))

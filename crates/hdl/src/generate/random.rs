@@ -3,7 +3,7 @@
 use super::header;
 use super::lists::{list, port, wires};
 use crate::kernels::Generator;
-use crate::narrow::{Narrow, Word};
+use crate::narrow::{Statements, Word};
 use crate::{HdlError, Stage};
 use bruno_device::{Chip, Layer};
 
@@ -15,7 +15,7 @@ pub(super) fn module_name(chip: &Chip, layer: &Layer) -> String {
 pub(super) fn print(chip: &Chip, layer: &Layer, index: usize) -> Result<String, HdlError> {
     let stages = [Stage::new("generator", &Generator::default())?];
     let bind = |name: &str| (name == "state").then(|| Word::new("state_q", 32, false));
-    let kernel = Narrow::print(&stages, &bind, &[("state_next".into(), 32)], 2)?;
+    let kernel = Statements::narrow(&stages, &bind, &[("state_next".into(), 32)], 2)?;
     let next = kernel.output("state_next")?;
     let about = format!("Random numbers of layer `{}` (layer {index}).", layer.name);
     let ports = [

@@ -10,7 +10,7 @@ use crate::HdlError;
 use crate::generate::bank::{Array, arrays};
 use crate::generate::bank_ports::{Ports, bank_ports};
 use crate::generate::lists::{assignments, declarations, line, list, port, vector, wires};
-use crate::generate::{bank_module, card, header, index_bits, level_tables};
+use crate::generate::{Text, bank_module, card, header, index_bits, level_tables};
 use bruno_device::{Chip, Layer, RegisterId};
 
 /// The module of a folded bank of `size` neurons of layer `index`.
@@ -93,7 +93,7 @@ impl Folded<'_> {
         let name = |id| self.layer.model.register(id).name.to_uppercase();
         let resting: Vec<String> = self.resting().map(|(_, id)| name(id)).collect();
         let read = |name: &str| resting.iter().any(|r| r == name);
-        match card::declarations(self.chip, self.layer, &read) {
+        match card::declarations(self.chip, self.layer, Text::Delivered, &read) {
             text if text.is_empty() => text,
             text => text + "\n",
         }
