@@ -12,7 +12,7 @@ module tiny_shell (
   output wire               spi_miso_o,        // answers, most significant bit first
   output wire               spi_miso_oe_o,     // drive the pin of spi_miso_o
   output wire               irq_o,             // interrupt
-  output wire               decision_valid_o,  // the sample that began with the last clear is decided
+  output wire               decision_valid_o,  // the sample since the last clear is decided
   output wire [15:0]        decision_o         // its class
 );
 

@@ -488,12 +488,16 @@ module tiny_hidden_lane16 (
   tiny_ram_1r1w_20x16 u_out_n_spike (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_n_spike_q),
-    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(n_spike_count_next[19:0])
+    .write_i(valid_q[5] & capture_i),
+    .write_address_i(write_slot_q),
+    .data_i(n_spike_count_next[19:0])
   );
   tiny_ram_1r1w_20x16 u_out_n_sat (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_n_sat_q),
-    .write_i(valid_q[5] & capture_i), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+    .write_i(valid_q[5] & capture_i),
+    .write_address_i(write_slot_q),
+    .data_i(n_sat_count_next[19:0])
   );
   tiny_ram_1r1w_32x16 u_out_sum_v (
     .clk_i(clk_i),

@@ -238,7 +238,9 @@ module tiny_readout_lane7 (
   tiny_ram_1r1w_20x7 u_out_n_sat (
     .clk_i(clk_i),
     .read_i(record_read_i), .read_address_i(record_slot_i), .data_o(out_n_sat_q),
-    .write_i(valid_q[4] & capture_i), .write_address_i(write_slot_q), .data_i(n_sat_count_next[19:0])
+    .write_i(valid_q[4] & capture_i),
+    .write_address_i(write_slot_q),
+    .data_i(n_sat_count_next[19:0])
   );
 
   assign record_o = {

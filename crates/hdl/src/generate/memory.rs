@@ -44,11 +44,14 @@ impl Memory {
         Self { kind, bits, words }
     }
 
-    /// An instance; every memory of a design is one. The pins beside the clock, those of a port on a line.
+    /// An instance; every memory of a design is one. The pins beside the clock, those of a port on a line that has room.
     pub fn instance(&self, chip: &Chip, name: &str, ports: &[&[Pin]]) -> String {
         let line = |port: &&[Pin]| {
             let pins: Vec<String> = port.iter().map(|(p, net)| format!(".{p}({net})")).collect();
-            format!(",\n    {}", pins.join(", "))
+            match pins.join(", ") {
+                row if row.len() <= COLUMNS => format!(",\n    {row}"),
+                _ => format!(",\n    {}", pins.join(",\n    ")),
+            }
         };
         let ports: String = ports.iter().map(line).collect();
         let parameters = match self.kind {
@@ -170,6 +173,9 @@ impl Memory {
         )
     }
 }
+
+/// Columns of a port's pins.
+const COLUMNS: usize = 95;
 
 const TWO_PORTS: &str = "ram_1r1w";
 const ONE_PORT: &str = "ram_1rw";

@@ -280,7 +280,7 @@ fn spi() -> Vec<Port> {
 fn axi4_lite(window: &Window) -> Vec<Port> {
     let address = window.page_bits + window.index_bits + 2;
     let about = format!(
-        "byte address in the window of {}: page [{}:{}], index [{}:2]",
+        "byte address in {}: page [{}:{}], index [{}:2]",
         window.size_text(),
         address - 1,
         window.index_bits + 2,
