@@ -84,10 +84,10 @@ module tiny_readout_lane7 (
   // Channels 0 to 15 of pre_i: how many spike and have all these bits in their weight code.
   function [4:0] pre_count_0;
     input [2:0] code;
-    integer j;
+    reg [31:0] j;
     begin
       pre_count_0 = 5'd0;
-      for (j = 0; j < 16; j = j + 1) begin
+      for (j = 32'd0; j < 32'd16; j = j + 32'd1) begin
         pre_count_0 = pre_count_0
           + {4'd0, pre_i[j] & ((codes_q[3 * j +: 3] & code) == code)};
       end
