@@ -4,6 +4,7 @@ mod support;
 
 use std::path::Path;
 use std::process::Command;
+use support::task::Task;
 use support::{bruno, check, only, written};
 
 const SMALL: &str = r#"{"name":"mini","inputs":2,
@@ -237,6 +238,42 @@ fn synth_estimates_energy() {
     let of = |run: &str, part: &str| report["power"][run]["energy"][part].as_f64().unwrap();
     assert!(of("busy", "internal_pj") > of("idle", "internal_pj"));
     assert_eq!(of("busy", "clock_pj"), of("idle", "clock_pj"));
+}
+#[test]
+fn synth_estimates_an_inference() {
+    let task = Task::new("");
+    check(task.train("out", &[]), 0, "test");
+    let [run, data, out] = ["out", "data", "synth"].map(|n| task.path(n).display().to_string());
+    let chip = ["--set", "fold=4", "--set", "card=frozen"];
+    let asked = ["--power", "--samples", "2", "--ticks", "3500", "--json"];
+    let places = ["--data", &data, "--out", &out];
+    let command = bruno(&[&["synth", &run], &chip[..], &asked, &places].concat());
+    let output = check(command, 0, "2 test samples of data");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = &report["power"]["inference"];
+    // 3500 ticks are four windows of 1000, of 16 000: two of a sample's six spikes, which come every 2000.
+    assert_eq!(found["whole"], false);
+    for sample in found["samples"].as_array().unwrap() {
+        assert_eq!(
+            (&sample["load"]["ticks"], &sample["of_ticks"]),
+            (&4000.into(), &16_000.into())
+        );
+        assert_eq!(sample["load"]["input_events"], 2);
+        assert!(sample["nj"].as_f64() > sample["idle_nj"].as_f64());
+    }
+    let pj = report["power"]["pj_per_tick"].as_f64().unwrap();
+    let mean = found["nj"]["mean"].as_f64().unwrap();
+    assert!((mean * 1000.0 / (4000.0 * pj) - 1.0).abs() < 1e-9);
+}
+#[test]
+fn synth_of_samples_without_a_run() {
+    let (_dir, path) = written(FEW_GATES);
+    let command = synth(&path, &["--power", "--samples", "1"]);
+    check(
+        command,
+        2,
+        "is no run, whose weights and data --samples plays",
+    );
 }
 #[test]
 fn synth_knows_no_energy_of_simple_gates() {

@@ -24,7 +24,7 @@ pub use device::Device;
 pub use error::SynthError;
 pub use estimate::Estimate;
 pub use place::{Placement, Resource};
-pub use power::{Energy, Load, ModuleEnergy, Power, power};
+pub use power::{Energy, Gates, Inference, Load, ModuleEnergy, Played, Power, Sample, Spread};
 pub use report::{Options, Report, synthesise};
 pub use script::Memories;
 pub use script::files::REPORT;

@@ -5,6 +5,7 @@ mod energy;
 mod figures;
 mod flat;
 mod function;
+mod inference;
 mod liberty;
 mod netlist;
 mod replay;
@@ -13,6 +14,7 @@ mod table;
 
 pub use energy::Energy;
 pub use figures::{Load, ModuleEnergy, Power};
+pub use inference::{Inference, Sample, Spread};
 
 use crate::SynthError;
 use crate::report::{Options, Report};
@@ -26,65 +28,102 @@ use std::path::Path;
 /// What ports and memories drive.
 const REST: &str = "(pins at ports and memories)";
 
-/// Estimates the energy of a chip that was synthesised to standard cells in `options.dir`; the commands are those of
-/// `testbenches/replay.v`, with and without events. Beside the estimate: what that testbench prints in both runs.
-///
-/// # Errors
-/// A target without energies, a failed Yosys, a netlist that cannot be simulated.
-pub fn power(
-    chip: &Chip,
-    report: &Report,
-    options: &Options,
-    [busy, idle]: [&str; 2],
-    progress: &mut dyn FnMut(&str),
-) -> Result<(Power, [String; 2]), SynthError> {
-    let library = options.target.library()?.ok_or(SynthError::Energies)?;
-    progress("flattening for power");
-    let modules: Vec<&str> = report.modules.iter().map(|m| m.name.as_str()).collect();
-    let path = Path::new(library.liberty);
-    let (liberty, netlist) = flat::netlist(&report.top, &modules, path, options)?;
-    let unreadable = |what: String| flat::unreadable(options, what);
-    let mut play = |commands: &str, name: &str| {
-        progress(&format!("simulating the netlist, {name}"));
-        replay::play(Simulator::new(&netlist), commands).map_err(unreadable)
-    };
-    let (busy, idle) = (play(busy, "busy")?, play(idle, "idle")?);
-    let power = estimate(chip, report, &netlist, &liberty, [&busy, &idle]);
-    Ok((power, [busy.printed, idle.printed]))
+/// The netlist of a chip, with the energies of its cells.
+pub struct Gates<'a> {
+    chip: &'a Chip,
+    modules: Vec<&'a str>,
+    options: &'a Options,
+    liberty: Liberty,
+    netlist: Netlist,
 }
 
-fn estimate(
-    chip: &Chip,
-    report: &Report,
-    netlist: &Netlist,
-    liberty: &Liberty,
-    runs: [&Run; 2],
-) -> Power {
-    let [busy, idle] =
-        runs.map(|r| energy::by_module(netlist, liberty, &r.activity, report.modules.len()));
-    let names = report.modules.iter().map(|m| m.name.as_str());
-    let places = (1..).zip(names).chain([(0, REST)]);
-    let modules = places.map(|(at, name)| ModuleEnergy {
-        name: name.into(),
-        busy: busy[at],
-        idle: idle[at],
-    });
-    let (busy, idle) = (load(chip, runs[0], &busy), load(chip, runs[1], &idle));
-    // Neurons may spike without input.
-    let events = busy.synaptic_events.saturating_sub(idle.synaptic_events);
-    let more = busy.energy.total_pj() - idle.energy.total_pj();
-    let neurons: usize = chip.layers.iter().map(|l| l.neurons).sum();
-    let pj_per_tick = busy.pj_per_tick();
-    Power {
-        volts: liberty.volts,
-        pj_per_tick,
-        pj_per_neuron_tick: pj_per_tick / neurons as f64,
-        pj_per_synaptic_event: (events > 0).then(|| more / events as f64),
-        nj_per_window: pj_per_tick * f64::from(chip.window_ticks) / 1000.0,
-        leakage_nw: energy::leakage_nw(netlist, liberty),
-        busy,
-        idle,
-        modules: modules.collect(),
+/// What a chip did and took.
+#[derive(Debug, Clone, Default)]
+pub struct Played {
+    /// Counts and energy.
+    pub load: Load,
+    /// The energy by module, behind what is of none.
+    modules: Vec<Energy>,
+}
+
+impl<'a> Gates<'a> {
+    /// The netlist of a chip that was synthesised to standard cells in `options.dir`.
+    ///
+    /// # Errors
+    /// A target without energies, a failed Yosys, a netlist that cannot be simulated.
+    pub fn new(
+        chip: &'a Chip,
+        report: &'a Report,
+        options: &'a Options,
+    ) -> Result<Self, SynthError> {
+        let library = options.target.library()?.ok_or(SynthError::Energies)?;
+        let modules: Vec<&str> = report.modules.iter().map(|m| m.name.as_str()).collect();
+        let path = Path::new(library.liberty);
+        let (liberty, netlist) = flat::netlist(&report.top, &modules, path, options)?;
+        Ok(Self {
+            chip,
+            modules,
+            options,
+            liberty,
+            netlist,
+        })
+    }
+
+    /// Plays commands of `testbenches/replay.v` from a reset; beside what was counted, what that testbench prints.
+    ///
+    /// # Errors
+    /// A netlist that does not answer.
+    pub fn play(&self, commands: &str) -> Result<(Played, String), SynthError> {
+        let run = replay::play(Simulator::new(&self.netlist), commands)
+            .map_err(|what| flat::unreadable(self.options, what))?;
+        let (liberty, netlist) = (&self.liberty, &self.netlist);
+        let modules = energy::by_module(netlist, liberty, &run.activity, self.modules.len());
+        let played = Played {
+            load: load(self.chip, &run, &modules),
+            modules,
+        };
+        Ok((played, run.printed))
+    }
+
+    /// The estimate: busy, beside as many ticks without input spikes.
+    pub fn power(&self, busy: &Played, idle: &Played) -> Power {
+        let names = (1..).zip(self.modules.iter().copied());
+        let modules = names.chain([(0, REST)]).map(|(at, name)| ModuleEnergy {
+            name: name.into(),
+            busy: busy.modules[at],
+            idle: idle.modules[at],
+        });
+        let (busy, idle) = (busy.load.clone(), idle.load.clone());
+        // Neurons may spike without input.
+        let events = busy.synaptic_events.saturating_sub(idle.synaptic_events);
+        let more = busy.energy.total_pj() - idle.energy.total_pj();
+        let neurons: usize = self.chip.layers.iter().map(|l| l.neurons).sum();
+        let pj_per_tick = busy.pj_per_tick();
+        Power {
+            volts: self.liberty.volts,
+            pj_per_tick,
+            pj_per_neuron_tick: pj_per_tick / neurons as f64,
+            pj_per_synaptic_event: (events > 0).then(|| more / events as f64),
+            nj_per_window: pj_per_tick * f64::from(self.chip.window_ticks) / 1000.0,
+            leakage_nw: energy::leakage_nw(&self.netlist, &self.liberty),
+            busy,
+            idle,
+            modules: modules.collect(),
+            inference: None,
+        }
+    }
+}
+
+/// Of runs of one chip.
+impl std::iter::Sum for Played {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.reduce(|mut sum, each| {
+            sum.load += &each.load;
+            let modules = sum.modules.iter_mut().zip(each.modules);
+            modules.for_each(|(sum, each)| *sum += each);
+            sum
+        })
+        .unwrap_or_default()
     }
 }
 

@@ -4,7 +4,7 @@ use bruno_chip::Description;
 use bruno_device::Chip;
 use bruno_sim::stimuli::Case;
 use bruno_sim::{replay, stimuli};
-use bruno_synth::{Memories, Options, Power, Target, power, synthesise};
+use bruno_synth::{Gates, Memories, Options, Played, Power, Target, synthesise};
 use std::time::Duration;
 
 const CHIP: &str = r#"{"name":"meter","inputs":3,"window_ticks":40,"fold":2,
@@ -30,14 +30,26 @@ fn estimate(memories: Memories) -> Power {
         program: program.clone(),
         stimulus: stimuli::poisson(&chip, 10, rate, 3),
     });
-    let commands = cases.each_ref().map(|c| replay::commands(&chip, c));
-    let commands = commands.each_ref().map(String::as_str);
-    let (power, printed) = power(&chip, &report, &options, commands, &mut |_| ()).unwrap();
-    for (case, printed) in cases.iter().zip(&printed) {
-        let difference = replay::difference(&chip, case, printed).unwrap();
+    let gates = Gates::new(&chip, &report, &options).unwrap();
+    let play = |case: &Case| {
+        let (played, printed) = gates.play(&replay::commands(&chip, case)).unwrap();
+        let difference = replay::difference(&chip, case, &printed).unwrap();
         assert_eq!(difference, None, "{}", case.name);
-    }
-    power
+        played
+    };
+    let [busy, idle] = cases.each_ref().map(&play);
+    check_order(&cases, play, &busy);
+    gates.power(&busy, &idle)
+}
+
+/// What was played before changes nothing, and two runs add up.
+fn check_order(cases: &[Case; 2], play: impl Fn(&Case) -> Played, busy: &Played) {
+    let both: Played = cases.iter().rev().map(&play).sum();
+    let idle = play(&cases[1]);
+    let sum = busy.load.energy.total_pj() + idle.load.energy.total_pj();
+    assert!((both.load.energy.total_pj() / sum - 1.0).abs() < 1e-9);
+    assert_eq!(both.load.spikes, busy.load.spikes);
+    assert_eq!(both.load.ticks, busy.load.ticks + idle.load.ticks);
 }
 
 fn check(memories: Memories) -> Power {

@@ -1,4 +1,6 @@
-//! `bruno synth`: the chip as gates: cells, area, flip-flops, memory bits, longest path.
+//! `bruno synth`: the chip as gates: cells, area, flip-flops, memory bits, longest path, energy.
+
+mod energy;
 
 use super::check::resolve;
 use crate::changes::Changes;
@@ -6,11 +8,8 @@ use crate::failure::Failure;
 use crate::fpga;
 use crate::invocation;
 use crate::output;
-use bruno_device::Chip;
 use bruno_host::FolderLock;
-use bruno_sim::stimuli::Case;
-use bruno_sim::{replay, stimuli};
-use bruno_synth::{Device, Memories, Options, Power, Report, SynthError, Target};
+use bruno_synth::{Device, Memories, Options, SynthError, Target};
 use clap::ValueEnum;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,10 +26,11 @@ use std::time::Duration;
 /// measured" with the package that brings it. An unfolded FeLIF neuron takes minutes: measure small chips.
 /// docs/synthesis.md says what is counted.
 ///
-/// With --power an estimate of the energy follows: a tick by module, a neuron, a synaptic event.
+/// With --power an estimate of the energy follows: a tick by module, a neuron, a synaptic event; with --samples an
+/// inference of a trained run.
 #[derive(clap::Args)]
 pub struct Synth {
-    /// The chip description, e.g. examples/braille.json.
+    /// The chip description, e.g. examples/braille.json, or the folder of a run, e.g. out/braille: its chip.
     chip: PathBuf,
     #[command(flatten)]
     changes: Changes,
@@ -47,15 +47,8 @@ pub struct Synth {
     /// and the library's energies are summed over the changes of its nets. osu018 and osu035 only.
     #[arg(long)]
     power: bool,
-    /// Ticks of --power, rounded up to whole windows.
-    #[arg(long, default_value_t = 1000, requires = "power", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    ticks: u32,
-    /// Spikes of each input of --power, a tick on average.
-    #[arg(long, default_value_t = 0.01, requires = "power", value_parser = rate)]
-    rate: f64,
-    /// Seed of the weights and spikes of --power.
-    #[arg(long, default_value_t = 0, requires = "power")]
-    seed: u64,
+    #[command(flatten)]
+    energy: energy::Stimuli,
     /// Seconds that each tool may take.
     #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
@@ -93,18 +86,22 @@ enum MemoriesName {
 
 impl Synth {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let chip = resolve(&self.chip, &self.changes)?;
+        let chip = resolve(&self.file(), &self.changes)?;
         if self.power && !matches!(self.target, TargetName::Osu018 | TargetName::Osu035) {
             return Err(SynthError::Energies.into());
         }
+        let plan = match self.power {
+            true => Some(self.energy.plan(&self.chip, &chip)?),
+            false => None,
+        };
         let design = bruno_hdl::delivered(&chip)?;
         let _lock = FolderLock::take(&self.out)?;
         invocation::keep(&self.out)?;
         let mut progress = |step: &str| tell!("synth: {step}");
         let options = self.options();
         let mut report = bruno_synth::synthesise(&chip, &design, &options, &mut progress)?;
-        if self.power {
-            report.power = Some(self.estimate(&chip, &report, &options, &mut progress)?);
+        if let Some(plan) = plan {
+            report.power = Some(plan.measure(&chip, &report, &options, &mut progress)?);
         }
         let text = serde_json::to_string_pretty(&report).unwrap_or_default();
         output::write(&self.out.join(bruno_synth::REPORT), &(text.clone() + "\n"))?;
@@ -116,30 +113,12 @@ impl Synth {
         Ok(())
     }
 
-    /// The energy of a run, busy and idle, of which every record and event is the integer model's.
-    fn estimate(
-        &self,
-        chip: &Chip,
-        report: &Report,
-        options: &Options,
-        progress: &mut dyn FnMut(&str),
-    ) -> Result<Power, Failure> {
-        let windows = self.ticks.div_ceil(chip.window_ticks);
-        let case = |name: &str, rate| Case {
-            name: name.into(),
-            program: stimuli::random_program(chip, self.seed),
-            stimulus: stimuli::poisson(chip, windows, rate, self.seed),
-        };
-        let cases = [case("busy", self.rate), case("idle", 0.0)];
-        let commands = cases.each_ref().map(|c| replay::commands(chip, c));
-        let commands = commands.each_ref().map(String::as_str);
-        let (power, printed) = bruno_synth::power(chip, report, options, commands, progress)?;
-        for (case, printed) in cases.iter().zip(&printed) {
-            if let Some(difference) = replay::difference(chip, case, printed)? {
-                return Err(SynthError::Netlist { difference }.into());
-            }
+    /// The description: the file itself, or that of a run.
+    fn file(&self) -> PathBuf {
+        match self.chip.is_dir() {
+            true => self.chip.join("chip.json"),
+            false => self.chip.clone(),
         }
-        Ok(power)
     }
 
     fn options(&self) -> Options {
@@ -161,9 +140,4 @@ impl Synth {
             dir: self.out.clone(),
         }
     }
-}
-
-fn rate(text: &str) -> Result<f64, String> {
-    let rate = text.parse().ok().filter(|r| (0.0..=1.0).contains(r));
-    rate.ok_or_else(|| "a rate is from 0 to 1 spike a tick".into())
 }

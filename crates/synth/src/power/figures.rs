@@ -1,8 +1,10 @@
 //! What an estimate says, in JSON and as text.
 
 use super::energy::Energy;
+use super::inference::Inference;
 use serde::{Deserialize, Serialize};
 use std::fmt::{Display, Formatter};
+use std::ops::AddAssign;
 
 /// An estimate.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -25,10 +27,13 @@ pub struct Power {
     pub leakage_nw: f64,
     /// By module, in the report's order, then what none of them drives.
     pub modules: Vec<ModuleEnergy>,
+    /// Of samples, which busy and idle are the sums of, where they were played.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inference: Option<Inference>,
 }
 
-/// A run.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+/// A run, or the sum of some.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 pub struct Load {
     /// Ticks.
     pub ticks: u64,
@@ -59,6 +64,17 @@ impl Load {
     /// All modules, pJ.
     pub fn pj_per_tick(&self) -> f64 {
         self.energy.total_pj() / self.ticks as f64
+    }
+}
+
+impl AddAssign<&Load> for Load {
+    fn add_assign(&mut self, other: &Self) {
+        self.ticks += other.ticks;
+        self.cycles += other.cycles;
+        self.input_events += other.input_events;
+        self.spikes += other.spikes;
+        self.synaptic_events += other.synaptic_events;
+        self.energy += other.energy;
     }
 }
 
@@ -116,6 +132,9 @@ impl Display for Power {
             self.nj_per_window,
             self.leakage_nw / 1000.0
         )?;
+        if let Some(inference) = &self.inference {
+            writeln!(f, "{inference}")?;
+        }
         write!(
             f,
             "an estimate at {} V without wires, clock tree, glitches, memories kept apart and pads (docs/synthesis.md)",

@@ -79,6 +79,12 @@ impl Bench<'_> {
             let _ = writeln!(self.printed, "event {tick} {}", digits(&spikes));
             self.spikes.push(spikes);
         }
+        if self.chip.any("rec_valid_o") {
+            self.words();
+        }
+    }
+
+    fn words(&mut self) {
         let words = self.chip.bits("rec_data_o");
         for (bank, valid) in self.chip.bits("rec_valid_o").into_iter().enumerate() {
             if valid == 1 {
