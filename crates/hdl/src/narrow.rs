@@ -17,7 +17,7 @@ use crate::{HdlError, expression};
 pub use cells::Cells;
 pub(crate) use cells::count;
 use printer::Printer;
-pub(crate) use printer::short_lines;
+pub(crate) use printer::{COLUMNS, short_lines};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 pub(crate) use word::Word;

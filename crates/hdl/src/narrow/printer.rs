@@ -10,7 +10,7 @@ use crate::atoms::Type;
 use crate::compose::{Stage, comment_text};
 use crate::delay::statement_delay;
 use crate::interval::Interval;
-pub(crate) use lines::short_lines;
+pub(crate) use lines::{COLUMNS, short_lines};
 use lines::{bare, wrapped};
 use rust_hdl_core::ast::{
     VerilogBlock, VerilogBlockOrConditional, VerilogConditional, VerilogExpression as Ast,

@@ -1,7 +1,7 @@
 //! Lines that are not too long.
 
 /// Columns of a line.
-const COLUMNS: usize = 98;
+pub(crate) const COLUMNS: usize = 98;
 
 /// Without the brackets around the whole.
 pub(super) fn bare(text: String) -> String {

@@ -8,6 +8,7 @@
 use super::counts::{self, Question, count_bits};
 use super::{Projection, injected, projections, sum_of, when_spiking};
 use crate::generate::lists::vector;
+use crate::narrow::COLUMNS;
 use bruno_device::Layer;
 use std::fmt::Write;
 
@@ -133,12 +134,12 @@ fn sets(p: &Projection, term: &str, first: usize, masks: usize) -> String {
     for bit in 0..count {
         let of = |at| format!("{}_count_q[{}]", p.name, at * count + bit);
         let set: Vec<String> = (first..first + masks).rev().map(of).collect();
-        let bits = vector(masks);
-        let _ = writeln!(
-            text,
-            "  wire {bits} {term}_set_{bit} = {{{}}};",
-            set.join(", ")
-        );
+        let named = format!("  wire {} {term}_set_{bit} = ", vector(masks));
+        let line = format!("{named}{{{}}};", set.join(", "));
+        text += &match line.len() <= COLUMNS {
+            true => line + "\n",
+            false => format!("{named}{{\n    {}\n  }};\n", set.join(", ")),
+        };
     }
     text + "\n"
 }

@@ -3,6 +3,7 @@
 
 use super::{Projection, code_of, injected, projections, sum_bits, when_spiking};
 use crate::generate::{extend_bits, lists::vector};
+use crate::narrow::short_lines;
 use bruno_device::Layer;
 use std::fmt::Write;
 
@@ -115,5 +116,5 @@ fn tree(layer: &Layer) -> String {
     if nodes.len() > 1 {
         text += "  reg  [31:0] node;\n";
     }
-    text + "\n" + &when_spiking(&clocked) + &injected(layer, &terms)
+    text + "\n" + &when_spiking(&short_lines(&clocked)) + &injected(layer, &terms)
 }
