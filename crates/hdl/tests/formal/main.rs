@@ -430,7 +430,7 @@ faults! {
     record_overwritten: recorder_readout(), "busy & !(send & final_word & final_neuron)", "busy & !send", "overrun ==";
     word_sent_twice: recorder_readout(), "rec_valid_o <= busy;", "rec_valid_o <= busy | rec_valid_o;", "valid ==";
     last_of_every_neuron: recorder_readout(), "busy & final_neuron & final_word", "busy & final_word", "rec_last ==";
-    ready_ignored_by_lanes: recorder_folded_readout(), "send       = !rec_valid_q | rec_ready_i", "send = 1'b1", "";
+    ready_ignored_by_lanes: recorder_folded_readout(), "= !rec_valid_q | rec_ready_i", "= 1'b1", "";
     overrun_of_lanes_hidden: recorder_folded_readout(), "overrun_q <= last_i & busy_q", "overrun_q <= 1'b0", "overrun ==";
     words_swapped: record(), "= {12'd0, n_sat[k[0]]};\n          end", "= {12'd0, n_sat[0]};\n          end", "data ==";
     answer_of_the_next: bus(), "if (decoded_q)", "if (done_q)", "";
