@@ -129,11 +129,21 @@ module tiny_hidden_lane16 (
     endcase
   endfunction
 
-  wire [3:0] pre_term_0_set_0 = {pre_count_q[15], pre_count_q[10], pre_count_q[5], pre_count_q[0]};
-  wire [3:0] pre_term_0_set_1 = {pre_count_q[16], pre_count_q[11], pre_count_q[6], pre_count_q[1]};
-  wire [3:0] pre_term_0_set_2 = {pre_count_q[17], pre_count_q[12], pre_count_q[7], pre_count_q[2]};
-  wire [3:0] pre_term_0_set_3 = {pre_count_q[18], pre_count_q[13], pre_count_q[8], pre_count_q[3]};
-  wire [3:0] pre_term_0_set_4 = {pre_count_q[19], pre_count_q[14], pre_count_q[9], pre_count_q[4]};
+  wire [3:0] pre_term_0_set_0 = {
+    pre_count_q[15], pre_count_q[10], pre_count_q[5], pre_count_q[0]
+  };
+  wire [3:0] pre_term_0_set_1 = {
+    pre_count_q[16], pre_count_q[11], pre_count_q[6], pre_count_q[1]
+  };
+  wire [3:0] pre_term_0_set_2 = {
+    pre_count_q[17], pre_count_q[12], pre_count_q[7], pre_count_q[2]
+  };
+  wire [3:0] pre_term_0_set_3 = {
+    pre_count_q[18], pre_count_q[13], pre_count_q[8], pre_count_q[3]
+  };
+  wire [3:0] pre_term_0_set_4 = {
+    pre_count_q[19], pre_count_q[14], pre_count_q[9], pre_count_q[4]
+  };
 
   // Channels 0 to 15 of rec_spike_i: how many spike and have all these bits in their weight code.
   function [4:0] rec_count_0;
@@ -170,11 +180,21 @@ module tiny_hidden_lane16 (
     endcase
   endfunction
 
-  wire [3:0] rec_term_0_set_0 = {rec_count_q[15], rec_count_q[10], rec_count_q[5], rec_count_q[0]};
-  wire [3:0] rec_term_0_set_1 = {rec_count_q[16], rec_count_q[11], rec_count_q[6], rec_count_q[1]};
-  wire [3:0] rec_term_0_set_2 = {rec_count_q[17], rec_count_q[12], rec_count_q[7], rec_count_q[2]};
-  wire [3:0] rec_term_0_set_3 = {rec_count_q[18], rec_count_q[13], rec_count_q[8], rec_count_q[3]};
-  wire [3:0] rec_term_0_set_4 = {rec_count_q[19], rec_count_q[14], rec_count_q[9], rec_count_q[4]};
+  wire [3:0] rec_term_0_set_0 = {
+    rec_count_q[15], rec_count_q[10], rec_count_q[5], rec_count_q[0]
+  };
+  wire [3:0] rec_term_0_set_1 = {
+    rec_count_q[16], rec_count_q[11], rec_count_q[6], rec_count_q[1]
+  };
+  wire [3:0] rec_term_0_set_2 = {
+    rec_count_q[17], rec_count_q[12], rec_count_q[7], rec_count_q[2]
+  };
+  wire [3:0] rec_term_0_set_3 = {
+    rec_count_q[18], rec_count_q[13], rec_count_q[8], rec_count_q[3]
+  };
+  wire [3:0] rec_term_0_set_4 = {
+    rec_count_q[19], rec_count_q[14], rec_count_q[9], rec_count_q[4]
+  };
 
   always @(posedge clk_i) begin
     if (any_spike) begin
