@@ -184,7 +184,7 @@ fn an_altered_event() {
 fn events_that_do_not_come() {
     check_altered(
         "mini.v",
-        "assign event_valid_o = ",
+        "assign event_valid_o  = ",
         "assign event_valid_o = 1'b0 & ",
         "got 0",
     );
@@ -202,8 +202,8 @@ fn an_altered_constant() {
 fn an_altered_reset_value() {
     check_altered(
         "mini_two_registers.v",
-        "t_ref_o <= 20'd100;",
-        "t_ref_o <= 20'd101;",
+        "t_ref_o   <= 20'd100;",
+        "t_ref_o   <= 20'd101;",
         "cfg_rdata_o",
     );
 }
