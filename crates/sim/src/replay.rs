@@ -71,10 +71,18 @@ pub fn commands(chip: &Chip, case: &Case) -> String {
     }
     let _ = writeln!(
         text,
-        "t {}\ni 80",
-        case.stimulus.windows * case.program.window - now
+        "t {}\ni {}",
+        case.stimulus.windows * case.program.window - now,
+        leaving(chip)
     );
     text
+}
+
+/// Cycles in which the last tick ends and the last window's record leaves the largest bank: a few a word.
+fn leaving(chip: &Chip) -> usize {
+    let banks = chip.layers.iter();
+    let words = banks.flat_map(|l| l.banks.iter().map(|neurons| neurons * l.model.words.len()));
+    80 + 4 * words.max().unwrap_or(0)
 }
 
 /// What the integer model says, in the testbench's words: events by tick, then each bank's words in order.

@@ -30,7 +30,7 @@ const FILES: &str = r#"{"name":"files","inputs":3,"rounding":"stochastic","bank_
 
 fn check(case: &Case, chip: &Chip) {
     let dir = tempfile::tempdir().unwrap();
-    let design = bruno_hdl::generate(chip).unwrap();
+    let design = bruno_hdl::delivered(chip).unwrap();
     let mut compile = Command::new("iverilog");
     compile
         .current_dir(&dir)

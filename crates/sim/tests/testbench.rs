@@ -44,7 +44,12 @@ impl Bench {
     fn of_seed(description: &str, seed: u64, edit: impl Fn(&mut DesignFile)) -> Self {
         let description = Description::parse("small", description).unwrap();
         let chip = Chip::resolve("small", &description).unwrap();
-        let design = bruno_hdl::generate(&chip).unwrap();
+        // The faults of unfolded chips are put into the banks that train.
+        let design = match chip.fold {
+            1 => bruno_hdl::generate(&chip),
+            _ => bruno_hdl::delivered(&chip),
+        };
+        let design = design.unwrap();
         let bench = bruno_sim::testbench(&chip, &design, 2000, seed).unwrap();
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("testbench")).unwrap();

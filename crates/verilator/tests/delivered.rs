@@ -31,6 +31,11 @@ fn frozen(description: &str) -> String {
     description.replacen('{', "{\"card\":\"frozen\",", 1)
 }
 
+/// Lanes of two neurons.
+fn folded(description: &str) -> String {
+    description.replacen('{', "{\"fold\":2,", 1)
+}
+
 const BRAILLE: &str = include_str!("../../../examples/braille.json");
 /// Two layers in several banks, LIF and FeLIF, odd sizes, short words, the longest and the shortest codes.
 const TWO_LAYERS: &str = r#"{"name":"two","inputs":3,"bank_neurons":5,"window_ticks":100,
@@ -97,16 +102,40 @@ fn toward_zero() {
 fn one_of_everything() {
     check(SMALLEST);
 }
+#[test]
+fn two_layers_folded() {
+    check(&folded(TWO_LAYERS));
+}
+#[test]
+fn two_layers_folded_and_frozen() {
+    check(&frozen(&folded(TWO_LAYERS)));
+}
+#[test]
+fn words_filled_folded() {
+    check(&folded(FULL));
+}
+#[test]
+fn random_rounding_and_noise_folded() {
+    check(&folded(STOCHASTIC));
+}
+#[test]
+fn least_and_most_folded() {
+    check(&folded(EXTREMES));
+}
+#[test]
+fn toward_zero_folded() {
+    check(&folded(TRUNCATE));
+}
 
 /// A delivered text with a fault differs in some case.
-fn check_fault(right: &str, wrong: &str) {
-    let chip = Chip::resolve("test", &Description::parse("test", BRAILLE).unwrap()).unwrap();
+fn check_fault(description: &str, module: &str, right: &str, wrong: &str) {
+    let chip = Chip::resolve("test", &Description::parse("test", description).unwrap()).unwrap();
     let mut design = bruno_hdl::delivered(&chip).unwrap();
     let mut replaced = 0;
     for file in design
         .verilog
         .iter_mut()
-        .filter(|f| f.name.contains("hidden_neuron"))
+        .filter(|f| f.name.contains(module))
     {
         replaced += file.text.matches(right).count();
         file.text = file.text.replace(right, wrong);
@@ -119,15 +148,24 @@ fn check_fault(right: &str, wrong: &str) {
     assert!(cases.any(|case| delivered.difference(&case).unwrap().is_some()));
 }
 
+fn check_neuron(right: &str, wrong: &str) {
+    check_fault(BRAILLE, "hidden_neuron", right, wrong);
+}
+
 #[test]
 fn a_refractory_time_that_is_lost() {
-    check_fault("refr_d = reset_v_refr_next[19:0]", "refr_d = 20'd0");
+    check_neuron("refr_d = reset_v_refr_next[19:0]", "refr_d = 20'd0");
 }
 #[test]
 fn an_occupation_that_stands_still() {
-    check_fault("p_d = reset_p_p_next", "p_d = p_q");
+    check_neuron("p_d = reset_p_p_next", "p_d = p_q");
 }
 #[test]
 fn a_neuron_that_tells_no_spike() {
-    check_fault("spike_d = neuron_spike", "spike_d = 1'b0");
+    check_neuron("spike_d = neuron_spike", "spike_d = 1'b0");
+}
+#[test]
+fn a_lane_that_counts_spikes_on() {
+    let right = "first_i ? 20'd0 : n_spike_q";
+    check_fault(&folded(BRAILLE), "hidden_lane", right, "n_spike_q");
 }

@@ -1,8 +1,10 @@
-//! Folded chips against the integer model, which knows nothing of folding: every state at every tick, every record,
-//! spike and counter. `cargo bench -p bruno-verilator --bench folds` runs the whole matrix for 200,000 ticks each.
+//! Folded chips, as they train and as they are delivered, against the integer model, which knows nothing of folding:
+//! every state at every tick, every record, spike and counter. `cargo bench -p bruno-verilator --bench folds` runs the whole matrix for 200,000 ticks each.
 
 mod matrix;
 
+use bruno_device::Chip;
+use bruno_hdl::Design;
 use bruno_sim::stimuli;
 use bruno_sim::{Forward, IntegerModel, first_difference};
 use bruno_verilator::{Flavour, Lockstep, VerilatedModel};
@@ -24,11 +26,16 @@ fn check_stages(stage_ns: f64, fold: usize, kind: &'static str, bits: u32, shape
         stage_ns,
     }
     .chip();
-    let design = bruno_hdl::generate(&chip).unwrap();
-    let mut both = Lockstep::new(&chip, &design).unwrap();
-    for case in stimuli::random(&chip, 10_000, 1)
+    check_design(&chip, &bruno_hdl::generate(&chip).unwrap());
+    check_design(&chip, &bruno_hdl::delivered(&chip).unwrap());
+}
+
+/// One of a chip's two texts.
+fn check_design(chip: &Chip, design: &Design) {
+    let mut both = Lockstep::new(chip, design).unwrap();
+    for case in stimuli::random(chip, 10_000, 1)
         .into_iter()
-        .chain(stimuli::corners(&chip))
+        .chain(stimuli::corners(chip))
     {
         both.load(&case.program).unwrap();
         let difference = both.run(&case.stimulus, |_| {}).unwrap();

@@ -176,19 +176,11 @@ fn played(
         program: program.clone(),
         stimulus,
     };
-    let (played, printed) = gates.play(&commands(chip, &case))?;
+    let (played, printed) = gates.play(&replay::commands(chip, &case))?;
     match replay::difference(chip, &case, &printed)? {
         None => Ok(played),
         Some(difference) => Err(SynthError::Netlist { difference }.into()),
     }
-}
-
-/// The case, and the time in which the last window's record leaves the largest bank: some cycles a word.
-fn commands(chip: &Chip, case: &Case) -> String {
-    let banks = chip.layers.iter();
-    let words = banks.flat_map(|l| l.banks.iter().map(|neurons| neurons * l.model.words.len()));
-    let cycles = 4 * words.max().unwrap_or(0);
-    format!("{}i {cycles}\n", replay::commands(chip, case))
 }
 
 fn rate(text: &str) -> Result<f64, String> {
