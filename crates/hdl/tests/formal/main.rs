@@ -209,14 +209,42 @@ fn saturation() -> Proof {
     }
 }
 
-/// A tick of a folded readout beside the scalar kernel: 14 cycles from its start to what it leaves, and one before.
+/// A tick of a folded readout beside the scalar kernel. The invariant is written out in the harness.
 fn lane() -> Proof {
     let bank = chip("lane", FOLDED, "folded_", &[]);
+    // What is cut, as the lane writes it: the harness follows the factors.
+    let product = "syn_product = i_now * $signed({1'd0, i_dec_m_i});";
+    assert!(bank.verilog.contains(product), "`{product}` is not there");
     let kernel = bruno_hdl::module("synapse", &Synapse::default()).unwrap();
     Proof {
         verilog: bank.verilog + &kernel,
         cut: "folded_readout_lane*/w:syn_product folded_readout_lane*/w:inject_q synapse/w:k_product",
-        engine: Engine::Induction(16),
+        engine: Engine::Induction(1),
+        ..bank
+    }
+}
+
+/// The same of a folded LIF layer beside its three kernels. The invariant is written out in the harness.
+fn lane_neuron() -> Proof {
+    let bank = chip("lane_neuron", FOLDED, "folded_", &[]);
+    // What is cut, as the lane writes it: the harness follows the factors.
+    for product in [
+        "syn_product = i_now * $signed({1'd0, i_dec_m_i});",
+        "neuron_leak_product = v_now * $signed({1'd0, leak_m_i});",
+        "neuron_in_product = neuron_drive_s5 * $signed({1'd0, in_m_i});",
+    ] {
+        assert!(bank.verilog.contains(product), "`{product}` is not there");
+    }
+    let kernels = [
+        bruno_hdl::module("synapse", &Synapse::default()).unwrap(),
+        bruno_hdl::module("lif", &Lif::default()).unwrap(),
+        bruno_hdl::module("membrane_reset", &MembraneReset::default()).unwrap(),
+    ];
+    Proof {
+        verilog: bank.verilog + &kernels.concat(),
+        cut: "folded_hidden_lane*/w:syn_product folded_hidden_lane*/w:neuron_*_product \
+              folded_hidden_lane*/w:inject_q synapse/w:k_product lif/w:k_*_product",
+        engine: Engine::Induction(1),
         ..bank
     }
 }
@@ -387,6 +415,7 @@ properties! {
     bus_errors_change_nothing: bus_errors();
     saturations_are_counted: saturation();
     tick_of_a_folded_readout: lane();
+    tick_of_a_folded_layer: lane_neuron();
     felif_of_its_file: equal_felif_ready();
     felif_of_its_file_waiting: equal_felif();
     lif_of_its_file: equal_lif("READY");
@@ -438,11 +467,17 @@ faults! {
     write_to_id: bus(), "known_q <= !write_q;\n              value_q <= ID", "known_q <= 1'b1;\n              value_q <= ID", "error ==";
     read_writes: bus_errors(), "if (write_q) begin\n                window_q", "begin\n                window_q", "window_q == 32";
     missing_level_written: bus_errors(), "(addr_q[25:9] == 17'd0)", "(addr_q[25:10] == 16'd0)", "levels_write == 0";
-    lane_reads_another_slot: lane(), ".read_address_i(early_slot_q), .data_o(i_q)", ".read_address_i(late_slot_q), .data_o(i_q)", "factor_i ==";
-    lane_writes_another_slot: lane(), ".write_address_i(write_slot_q), .data_i(n_sat_count_next)", ".write_address_i(late_slot_q), .data_i(n_sat_count_next)", "count ==";
-    lane_forgets_a_clear: lane(), "fresh_i ? 16'sd0 : i_q", "i_q", "factor_i ==";
-    lane_replaces_a_record_on_its_way: lane(), "capture_q <= last_i & !busy_q;", "capture_q <= last_i;", "kept_i ==";
-    lane_mixes_two_stages: lane(), "{{16{i_now_s3[15]}}, i_now_s3}", "{{16{i_now[15]}}, i_now}", "count ==";
+    lane_reads_another_slot: lane(), ".read_address_i(early_slot_q), .data_o(i_q)", ".read_address_i(late_slot_q), .data_o(i_q)", "i_now ==";
+    lane_writes_another_slot: lane(), ".write_address_i(write_slot_q), .data_i(n_sat_count_next)", ".write_address_i(late_slot_q), .data_i(n_sat_count_next)", "== before_sats";
+    lane_forgets_a_clear: lane(), "fresh_i ? 16'sd0 : i_q", "i_q", "i_now ==";
+    lane_replaces_a_record_on_its_way: lane(), "capture_q <= last_i & !busy_q;", "capture_q <= last_i;", "capture_q == capture";
+    lane_mixes_two_stages: lane(), "{{16{i_now_s3[15]}}, i_now_s3}", "{{16{i_now[15]}}, i_now}", "syn_wanted_s4 ==";
+    layer_reads_another_slot: lane_neuron(), ".read_address_i(late_slot_q), .data_o(sum_v_q)", ".read_address_i(early_slot_q), .data_o(sum_v_q)", "sum_v_now ==";
+    layer_fires_for_another: lane_neuron(), "fired_o[write_slot_q]", "fired_o[late_slot_q]", "fired [slot]";
+    layer_forgets_a_clear: lane_neuron(), "fresh_i ? v_rest_i : v_q", "v_q", "v_now ==";
+    layer_mixes_two_stages: lane_neuron(), "neuron_in_term - neuron_leak_term_s6", "neuron_in_term - neuron_leak_term_s5", "neuron_wanted_s7 ==";
+    layer_counts_saturations_of_no_neuron: lane_neuron(), "valid_q[9] ? neuron_saturated_s9 : 2'd0", "neuron_saturated_s9", "saturated_o == 0";
+    layer_records_every_tick: lane_neuron(), "valid_q[9] & capture_i", "valid_q[9]", "record ==";
     offset_of_the_file_lost: equal_lif("READY"), "+ V_round)", "+ 32'sd128)", "file_v ==";
     decay_of_the_file_not_rounded: equal_lif("READY"), "(I_round - ", "(32'sd0 - ", "file_i ==";
     hold_of_the_file_differs: equal_felif(), "k_p_wanted = (p + k_dp)", "k_p_wanted = (p + k_moved)", "file_p ==";
