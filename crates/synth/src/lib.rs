@@ -10,6 +10,7 @@ mod device;
 mod error;
 mod estimate;
 mod harness;
+mod pins;
 mod place;
 mod power;
 mod report;

@@ -2,7 +2,7 @@
 
 use crate::script::files;
 use crate::timing::Timing;
-use crate::{Device, SynthError, area};
+use crate::{Device, SynthError, Target, area, pins};
 use bruno_host::Outcome;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +31,9 @@ pub struct Placement {
     pub resources: Vec<Resource>,
 }
 
+/// What nextpnr says where cells are left without a place although there are enough places.
+const CROWDED: [&str; 2] = ["Unable to find legal placement", "Unable to place cell"];
+
 #[derive(Deserialize)]
 struct Report {
     fmax: BTreeMap<String, Frequency>,
@@ -53,6 +56,11 @@ pub(crate) fn place(
     if nextpnr.program().is_none() {
         return Ok((None, not_measured(nextpnr.missing())));
     }
+    if device.target() == Target::Gowin
+        && let Err(reason) = pins::constrain(dir)?
+    {
+        return Ok((None, not_measured(reason)));
+    }
     let clock = clock_mhz.to_string();
     let common = [
         "--json",
@@ -69,7 +77,8 @@ pub(crate) fn place(
     let ended = nextpnr.run_any(dir, &arguments, limit, &mut |_| ())?;
     let resources = utilisation(&ended.output);
     let fits = resources.iter().all(|r| r.used <= r.available);
-    if ended.outcome == Outcome::Failure && (fits || resources.is_empty()) {
+    let crowded = CROWDED.iter().any(|text| ended.output.contains(text));
+    if ended.outcome == Outcome::Failure && !crowded && (fits || resources.is_empty()) {
         return Err(nextpnr.failure(dir, ended));
     }
     let placement = Placement {
@@ -77,14 +86,28 @@ pub(crate) fn place(
         fits,
         resources,
     };
-    if !fits {
+    let timing = match unplaced(&placement, ended.outcome) {
+        Some(reason) => not_measured(reason),
+        None => speed(dir)?,
+    };
+    Ok((Some(placement), timing))
+}
+
+/// Why there is no speed.
+fn unplaced(placement: &Placement, outcome: Outcome) -> Option<String> {
+    if !placement.fits {
         let over = placement.resources.iter().filter(|r| r.used > r.available);
         let over: Vec<String> = over
             .map(|r| format!("{} {} of {}", r.used, r.name, r.available))
             .collect();
-        let reason = format!("the chip does not fit: {}", over.join(", "));
-        return Ok((Some(placement), not_measured(reason)));
+        return Some(format!("the chip does not fit: {}", over.join(", ")));
     }
+    let crowded = "the chip fits by its numbers, but nextpnr found no place for each cell";
+    (outcome == Outcome::Failure).then(|| crowded.into())
+}
+
+/// The slowest clock of nextpnr's report.
+fn speed(dir: &FilePath) -> Result<Timing, SynthError> {
     let path = dir.join(files::PLACED);
     let parsed: Report = area::json(&path, &area::read(&path)?)?;
     let slowest = parsed.fmax.values().map(|f| f.achieved).reduce(f64::min);
@@ -92,11 +115,10 @@ pub(crate) fn place(
         log: path.display().to_string(),
         what: "fmax".into(),
     })?;
-    let timing = Timing::Placed {
+    Ok(Timing::Placed {
         fmax_mhz,
         longest_path_ns: 1000.0 / fmax_mhz,
-    };
-    Ok((Some(placement), timing))
+    })
 }
 
 /// The lines `Info: NAME: USED/ AVAILABLE PERCENT%` of the log.
@@ -118,6 +140,36 @@ fn utilisation(log: &str) -> Vec<Resource> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check_unplaced(used: u64, outcome: Outcome, expected: Option<&str>) {
+        let placement = Placement {
+            device: Device::Gw1nr9,
+            fits: used <= 10,
+            resources: vec![Resource {
+                name: "LUT4".into(),
+                used,
+                available: 10,
+            }],
+        };
+        assert_eq!(unplaced(&placement, outcome).as_deref(), expected);
+    }
+
+    #[test]
+    fn a_placed_chip_has_a_speed() {
+        check_unplaced(10, Outcome::Success, None);
+    }
+
+    #[test]
+    fn a_large_chip_has_none() {
+        let said = "the chip does not fit: 11 LUT4 of 10";
+        check_unplaced(11, Outcome::Failure, Some(said));
+    }
+
+    #[test]
+    fn a_crowded_chip_has_none() {
+        let said = "the chip fits by its numbers, but nextpnr found no place for each cell";
+        check_unplaced(10, Outcome::Failure, Some(said));
+    }
 
     #[test]
     fn utilisation_is_read() {

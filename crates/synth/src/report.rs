@@ -82,7 +82,8 @@ pub fn synthesise(
     let subject = Subject::of(chip, design, *target);
     prepare(chip, design, &subject, device, options)?;
     let arguments = ["-Q", "-q", "-l", "yosys.log", files::SCRIPT];
-    YOSYS.run(dir, &arguments, options.limit, progress)?;
+    let yosys = device.map_or(YOSYS, Device::yosys);
+    yosys.run(dir, &arguments, options.limit, progress)?;
     let (placement, timing) = match (device, library) {
         (Some(device), _) => {
             progress("placing and routing");

@@ -1,9 +1,9 @@
 //! The Yosys script of a synthesis.
 
-use crate::Device;
 use crate::report::Subject;
 use crate::target::Library;
 use crate::tool::PROGRESS;
+use crate::{Device, Target};
 
 /// Files of a synthesis in its output directory.
 pub(crate) mod files {
@@ -16,6 +16,7 @@ pub(crate) mod files {
     pub const ABC: &str = "abc.constraints";
     pub const HARNESS: &str = "harness.v";
     pub const FPGA: &str = "fpga.json";
+    pub const PINS: &str = "pins.cst";
     pub const PLACED: &str = "place.json";
     pub const POWER_SCRIPT: &str = "power.ys";
     pub const POWER: &str = "power.json";
@@ -129,11 +130,14 @@ fn cells(subject: &Subject, library: Option<Library>, memories: Memories) -> Vec
 
 /// All in one piece, as the family's own script maps it.
 fn whole(device: Device, top: &str) -> Vec<String> {
-    vec![
-        format!("log -stderr {PROGRESS}mapping {top} in one piece"),
-        device.synthesis(top),
-        format!("json -o {} t:$mem_v2", files::MEMORIES),
-    ]
+    let mut lines = vec![format!("log -stderr {PROGRESS}mapping {top} in one piece")];
+    if device.target() == Target::Gowin {
+        // Short memories are look-up tables there: a chip of many would ask for more block RAMs than there are.
+        lines.push("setattr -unset ram_style m:*".into());
+    }
+    lines.push(device.synthesis(top));
+    lines.push(format!("json -o {} t:$mem_v2", files::MEMORIES));
+    lines
 }
 
 /// The steps of `synth_ice40` with another ABC script, around the chip and its pins.
