@@ -131,8 +131,8 @@ fn cells(subject: &Subject, library: Option<Library>, memories: Memories) -> Vec
 /// All in one piece, as the family's own script maps it.
 fn whole(device: Device, top: &str) -> Vec<String> {
     let mut lines = vec![format!("log -stderr {PROGRESS}mapping {top} in one piece")];
-    if device.target() == Target::Gowin {
-        // Short memories are look-up tables there: a chip of many would ask for more block RAMs than there are.
+    if device.target() != Target::Ice40 {
+        // Short memories are look-up tables there: these are faster, and a chip of many asks for many block RAMs.
         lines.push("setattr -unset ram_style m:*".into());
     }
     lines.push(device.synthesis(top));

@@ -73,7 +73,7 @@ fn two_bits_counted() {
 fn four_bits_counted() {
     check(16, "lif", 4, Shape::Recurrent);
 }
-/// Every statement a stage of its own, and all of them in one or two.
+/// Every statement a stage of its own, in which few channels are counted; and all of them in one or two.
 #[test]
 fn short_stages() {
     check_stages(3.0, 8, "felif", 3, Shape::Recurrent);

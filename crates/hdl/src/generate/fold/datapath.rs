@@ -54,12 +54,12 @@ impl Datapath {
 
     fn cut(chip: &Chip, layer: &Layer, arrays: Vec<Array>, kernels: Statements) -> Self {
         let cut = |early, late| {
-            let sources = sources(layer, &arrays, early, late);
+            let sources = sources(chip, layer, &arrays, early, late);
             Pipeline::cut(&kernels, &sources, stage_delay(chip))
         };
         let late = cut(0, 0).depth() - 1;
         // States that wait for the injected current wait in their memory rather than in registers.
-        let mut ever_earlier = (0..=synapses::stages(layer).min(late)).rev();
+        let mut ever_earlier = (0..=synapses::stages(chip, layer).min(late)).rev();
         let in_time = |early: &usize| cut(*early, late).depth() == late + 1;
         let early = ever_earlier.find(in_time).unwrap_or(0);
         let pipeline = cut(early, late);
@@ -114,7 +114,7 @@ fn outputs(layer: &Layer, arrays: &[Array]) -> Vec<(String, u32)> {
 
 /// What enters the pipeline of a layer: states in stage `early`, the injected current when it is summed, and what gathers
 /// over a window in stage `late`: it is needed at the end only, and need not travel there.
-fn sources(layer: &Layer, arrays: &[Array], early: usize, late: usize) -> Vec<Source> {
+fn sources(chip: &Chip, layer: &Layer, arrays: &[Array], early: usize, late: usize) -> Vec<Source> {
     let source = |name: &str, bits, signed, stage| Source {
         name: name.into(),
         kind: Type { bits, signed },
@@ -125,7 +125,7 @@ fn sources(layer: &Layer, arrays: &[Array], early: usize, late: usize) -> Vec<So
         source(&format!("{}_now", a.name), a.bits, a.signed, stage)
     });
     let bits = synapses::sum_bits(layer) as u32;
-    let inject = source("inject_q", bits, true, synapses::stages(layer));
+    let inject = source("inject_q", bits, true, synapses::stages(chip, layer));
     let index = source("index_q", 32, false, early);
     states.chain([inject, index]).collect()
 }

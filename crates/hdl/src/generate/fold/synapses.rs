@@ -99,11 +99,11 @@ pub fn adders(layer: &Layer) -> usize {
 }
 
 /// The stage in which the sum is there.
-pub fn stages(layer: &Layer) -> usize {
+pub fn stages(chip: &Chip, layer: &Layer) -> usize {
     match way(layer) {
         Sum::Tree => tree::stages(layer),
-        Sum::Counted => counted::stages(layer),
-        Sum::Constant => constant::stages(layer),
+        Sum::Counted => counted::stages(chip, layer),
+        Sum::Constant => constant::stages(chip, layer),
     }
 }
 
@@ -176,8 +176,8 @@ pub fn print(chip: &Chip, layer: &Layer, neurons: usize) -> String {
     }
     text += &match way(layer) {
         Sum::Tree => tree::print(layer),
-        Sum::Counted => counted::print(layer),
-        Sum::Constant => constant::print(layer),
+        Sum::Counted => counted::print(chip, layer),
+        Sum::Constant => constant::print(chip, layer),
     };
     if layer.fan_in() == 1 {
         text += "  wire unused_channel = &{1'b0, code_channel_i}; // there is one channel\n\n";

@@ -9,7 +9,7 @@ use super::counts::{self, Question, count_bits};
 use super::{Projection, injected, projections, sum_of, when_spiking};
 use crate::generate::lists::vector;
 use crate::narrow::COLUMNS;
-use bruno_device::Layer;
+use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
 /// Masks that share a table: a look-up table of an FPGA has four inputs.
@@ -41,8 +41,8 @@ pub fn cost(layer: &Layer, p: &Projection) -> usize {
 }
 
 /// The stage in which the sum is there.
-pub fn stages(layer: &Layer) -> usize {
-    counts::stages(layer) + 2
+pub fn stages(chip: &Chip, layer: &Layer) -> usize {
+    counts::stages(layer, counts::group(chip)) + 2
 }
 
 /// Bits that hold the sum of every set of spikes; words of a datapath have 32.
@@ -59,11 +59,12 @@ pub fn sum_bits(layer: &Layer) -> usize {
     (1 + bits((-(low + 1)).max(0).unsigned_abs()).max(bits(high.unsigned_abs()))).min(32)
 }
 
-fn question(weights: &[Weight]) -> Question {
+fn question(chip: &Chip, weights: &[Weight]) -> Question {
     Question {
         keys: weights.iter().map(|(mask, _)| *mask).collect(),
         answers: |code| format!("(({code} & code) == code)"),
         about: "have all these bits in their weight code",
+        group: counts::group(chip),
     }
 }
 
@@ -73,7 +74,7 @@ fn terms<'a>(p: &'a Projection, weights: &[Weight]) -> impl Iterator<Item = Stri
 }
 
 /// The sum; without a spike nothing is counted or added.
-pub fn print(layer: &Layer) -> String {
+pub fn print(chip: &Chip, layer: &Layer) -> String {
     let bits = sum_bits(layer);
     let mut text = String::from(
         "  // Levels are constants, a polynomial of the code's bits: channels that spike are counted by\n  \
@@ -82,8 +83,9 @@ pub fn print(layer: &Layer) -> String {
     let (mut functions, mut clocked, mut all) = (String::new(), String::new(), Vec::new());
     for p in projections(layer) {
         let weights = weights(layer, &p);
-        text += &counts::declarations(layer, &p, weights.len());
-        let (counters, counted) = counts::print(layer, &p, &question(&weights));
+        let question = question(chip, &weights);
+        text += &counts::declarations(layer, &p, &question);
+        let (counters, counted) = counts::print(layer, &p, &question);
         functions += &counters;
         clocked += &counted;
         for (group, (term, some)) in terms(&p, &weights).zip(weights.chunks(MASKS)).enumerate() {

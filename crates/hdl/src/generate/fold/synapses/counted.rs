@@ -6,24 +6,25 @@
 use super::counts::{self, Question, count_bits, field};
 use super::{Projection, injected, projections, sum_bits, sum_of, when_spiking};
 use crate::generate::{extend_bits, lists::vector};
-use bruno_device::Layer;
+use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
 /// Codes whose products one stage adds.
 const CODES: usize = 4;
 
 /// Every code by itself.
-fn question(layer: &Layer) -> Question {
+fn question(chip: &Chip, layer: &Layer) -> Question {
     Question {
         keys: (0..1 << layer.bits).collect(),
         answers: |code| format!("({code} == code)"),
         about: "have this weight code",
+        group: counts::group(chip),
     }
 }
 
 /// The stage in which the sum is there.
-pub fn stages(layer: &Layer) -> usize {
-    counts::stages(layer) + 2
+pub fn stages(chip: &Chip, layer: &Layer) -> usize {
+    counts::stages(layer, counts::group(chip)) + 2
 }
 
 /// Products of a projection are added in so many terms.
@@ -32,15 +33,16 @@ fn terms(layer: &Layer) -> usize {
 }
 
 /// The sum; without a spike nothing is counted or added.
-pub fn print(layer: &Layer) -> String {
+pub fn print(chip: &Chip, layer: &Layer) -> String {
+    let question = question(chip, layer);
     let bits = sum_bits(layer);
     let mut text = String::from(
         "  // Spiking channels of each code, code 0 lowest; products of a few codes; their sum.\n",
     );
     let (mut functions, mut clocked, mut all) = (String::new(), String::new(), Vec::new());
     for p in projections(layer) {
-        text += &counts::declarations(layer, &p, 1 << layer.bits);
-        let (counters, counted) = counts::print(layer, &p, &question(layer));
+        text += &counts::declarations(layer, &p, &question);
+        let (counters, counted) = counts::print(layer, &p, &question);
         functions += &counters;
         functions += &product(layer, &p);
         clocked += &counted;

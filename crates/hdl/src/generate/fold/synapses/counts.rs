@@ -1,14 +1,16 @@
 //! Counting spikes: for each of a few questions about a weight code, the channels that spike and whose code answers it.
 //!
-//! A register stands behind the counts of [`GROUP`] channels, and behind their sums where there are several groups.
+//! A register stands behind the counts of a group of channels, and behind their sums where there are several groups.
 
 use super::{Projection, code_of, projections};
 use crate::generate::{index_bits, lists::vector};
-use bruno_device::Layer;
+use bruno_chip::STAGE_NS;
+use bruno_device::{Chip, Layer};
 use std::fmt::Write;
 
-/// Channels that one stage counts.
+/// Channels that one stage counts, of `stage_ns` by default or longer, and that a shorter one does.
 const GROUP: usize = 64;
+const SHORT_GROUP: usize = 16;
 
 /// What is asked of a code: `key`s, one a count, and whether a code answers to one.
 pub struct Question {
@@ -18,6 +20,16 @@ pub struct Question {
     pub answers: fn(code: &str) -> String,
     /// After "how many spike and".
     pub about: &'static str,
+    /// Channels of a group.
+    pub group: usize,
+}
+
+/// Channels that a chip counts in one stage.
+pub fn group(chip: &Chip) -> usize {
+    match chip.stage_ns < STAGE_NS {
+        true => SHORT_GROUP,
+        false => GROUP,
+    }
 }
 
 /// Bits of a count of channels: they may all spike.
@@ -26,28 +38,29 @@ pub fn count_bits(channels: usize) -> usize {
 }
 
 /// First channel and size of each group.
-fn groups(p: &Projection) -> Vec<(usize, usize)> {
-    let starts = (0..p.channels).step_by(GROUP);
+fn groups(p: &Projection, group: usize) -> Vec<(usize, usize)> {
+    let starts = (0..p.channels).step_by(group);
     starts
-        .map(|first| (first, GROUP.min(p.channels - first)))
+        .map(|first| (first, group.min(p.channels - first)))
         .collect()
 }
 
 /// Whether a projection has several groups, so that all counts take one more stage.
-fn grouped(layer: &Layer) -> bool {
-    projections(layer).any(|p| p.channels > GROUP)
+fn grouped(layer: &Layer, group: usize) -> bool {
+    projections(layer).any(|p| p.channels > group)
 }
 
 /// The stage in which the counts are there.
-pub fn stages(layer: &Layer) -> usize {
-    1 + usize::from(grouped(layer))
+pub fn stages(layer: &Layer, group: usize) -> usize {
+    1 + usize::from(grouped(layer, group))
 }
 
-/// Registers of `counts` counts of a projection.
-pub fn declarations(layer: &Layer, p: &Projection, counts: usize) -> String {
+/// Registers of a projection's counts.
+pub fn declarations(layer: &Layer, p: &Projection, question: &Question) -> String {
+    let counts = question.keys.len();
     let mut text = String::new();
-    if grouped(layer) {
-        for (group, (_, size)) in groups(p).iter().enumerate() {
+    if grouped(layer, question.group) {
+        for (group, (_, size)) in groups(p, question.group).iter().enumerate() {
             let bits = vector(count_bits(*size) * counts);
             let _ = writeln!(text, "  reg  {bits} {}_group_{group}_q;", p.name);
         }
@@ -60,11 +73,11 @@ pub fn declarations(layer: &Layer, p: &Projection, counts: usize) -> String {
 /// Functions, and what is clocked.
 pub fn print(layer: &Layer, p: &Projection, question: &Question) -> (String, String) {
     let (mut text, mut clocked) = (String::new(), String::new());
-    for (group, (first, size)) in groups(p).into_iter().enumerate() {
+    for (group, (first, size)) in groups(p, question.group).into_iter().enumerate() {
         text += &counter(layer, p, question, group, first, size);
         clocked += &counts(layer, p, question, group, size);
     }
-    if grouped(layer) {
+    if grouped(layer, question.group) {
         clocked += &sums_of_groups(p, question);
     }
     (text, clocked)
@@ -112,7 +125,7 @@ fn counter(
 /// The counts of a group, a key each.
 fn counts(layer: &Layer, p: &Projection, question: &Question, group: usize, size: usize) -> String {
     let bits = count_bits(size);
-    let target = match grouped(layer) {
+    let target = match grouped(layer, question.group) {
         true => format!("{}_group_{group}_q", p.name),
         false => format!("{}_count_q", p.name),
     };
@@ -127,7 +140,7 @@ fn sums_of_groups(p: &Projection, question: &Question) -> String {
     let bits = count_bits(p.channels);
     let mut text = String::new();
     for at in 0..question.keys.len() {
-        let groups = groups(p).into_iter().enumerate();
+        let groups = groups(p, question.group).into_iter().enumerate();
         let all = groups.map(|(group, (_, size))| {
             let own = count_bits(size);
             let count = format!("{}_group_{group}_q{}", p.name, field(at, own));
