@@ -54,13 +54,13 @@ fn check_says_what_fits_an_fpga() {
         let asked = ["check", "examples/tiny.json", "--device", "hx8k"];
         check(bruno(&[&asked[..], changes].concat()), 0, expected);
     };
-    fits(&[], "fine  hx8k: about 5738 of 7680 logic cells (75 %; ");
+    fits(&[], "fine  hx8k: about 5359 of 7680 logic cells (70 %; ");
     fits(
         &["--set", "card=programmable"],
-        "act   hx8k: about 14265 of 7680 logic cells",
+        "act   hx8k: about 13726 of 7680 logic cells",
     );
     let every = bruno(&["check", "examples/tiny.json"]);
-    check(every, 0, "fine  on an iCE40 about 5738 logic cells");
+    check(every, 0, "fine  on an iCE40 about 5359 logic cells");
     fits(
         &["--set", "fold=1"],
         "look  there is no estimate for the FPGA: the chip is not folded",
