@@ -1,5 +1,6 @@
 //! Folded chips, as they train and as they are delivered, against the integer model, which knows nothing of folding:
-//! every state at every tick, every record, spike and counter. `cargo bench -p bruno-verilator --bench folds` runs the whole matrix for 200,000 ticks each.
+//! every state at every tick, every record, spike and counter. `cargo bench -p bruno-verilator --bench folds` runs the
+//! whole matrix for 200,000 ticks each.
 
 mod matrix;
 
