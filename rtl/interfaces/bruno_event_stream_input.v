@@ -21,6 +21,7 @@ module bruno_event_stream_input #(
   output wire                  memory_write_o,
   output wire [DEPTH_BITS-1:0] memory_write_address_o,
   output wire [47:0]           memory_data_o,
+  output wire                  memory_read_o,
   output wire [DEPTH_BITS-1:0] memory_read_address_o,
   input  wire [47:0]           memory_data_i
 );
@@ -44,6 +45,7 @@ module bruno_event_stream_input #(
     .memory_write_o(memory_write_o),
     .memory_write_address_o(memory_write_address_o),
     .memory_data_o(memory_data_o),
+    .memory_read_o(memory_read_o),
     .memory_read_address_o(memory_read_address_o),
     .memory_data_i(memory_data_i)
   );

@@ -24,6 +24,7 @@ module bruno_event_stream_output #(
   output wire                  memory_write_o,
   output wire [DEPTH_BITS-1:0] memory_write_address_o,
   output wire [48:0]           memory_data_o,
+  output wire                  memory_read_o,
   output wire [DEPTH_BITS-1:0] memory_read_address_o,
   input  wire [48:0]           memory_data_i
 );
@@ -73,6 +74,7 @@ module bruno_event_stream_output #(
     .memory_write_o(memory_write_o),
     .memory_write_address_o(memory_write_address_o),
     .memory_data_o(memory_data_o),
+    .memory_read_o(memory_read_o),
     .memory_read_address_o(memory_read_address_o),
     .memory_data_i(memory_data_i)
   );

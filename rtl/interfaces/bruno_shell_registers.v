@@ -27,7 +27,7 @@ module bruno_shell_registers #(
   input  wire [31:0]            data_i,
   output reg  [31:0]            value_o,
   output reg                    known_o,   // there is such a register that takes such a transfer
-  input  wire [16*COUNTERS-1:0] step_i,    // what the counters count in this cycle
+  input  wire [COUNTERS-1:0]    moved_i,   // counters that move with the next edge
   input  wire [32*COUNTERS-1:0] count_i,
   input  wire [BANKS-1:0]       done_i,    // banks whose record is complete
   output wire                   record_o,  // a record of the readout is complete
@@ -38,10 +38,10 @@ module bruno_shell_registers #(
 
   localparam [25:0] RESULTS = 26'd256;
 
-  reg  [COUNTERS:0] enable_q, status_q, moved;
+  reg  [COUNTERS:0] enable_q, status_q;
   reg  [31:0]       records_q;
   reg  [BANKS-1:0]  done_q;
-  integer           n, m;
+  integer           n;
 
   wire record = &(done_q | done_i);
 
@@ -56,19 +56,12 @@ module bruno_shell_registers #(
   wire unused_data = &{1'b0, data_i[31:COUNTERS+1]};
 
   always @* begin
-    moved[0] = record;
-    for (n = 0; n < COUNTERS; n = n + 1) begin
-      moved[n+1] = |step_i[16*n+:16];
-    end
-  end
-
-  always @* begin
     known_o = !write_i & (index_i >= RESULTS) & (index_i < RESULTS + OUTPUTS[25:0]);
     value_o = known_o ? result_i : 32'd0;
-    for (m = 0; m < COUNTERS; m = m + 1) begin
-      if (index_i == m[25:0]) begin
+    for (n = 0; n < COUNTERS; n = n + 1) begin
+      if (index_i == n[25:0]) begin
         known_o = !write_i;
-        value_o = count_i[32*m+:32];
+        value_o = count_i[32*n+:32];
       end
     end
     case (index_i)
@@ -121,7 +114,7 @@ module bruno_shell_registers #(
       done_q    <= {BANKS{1'b0}};
       records_q <= 32'd0;
     end else begin
-      status_q  <= (status_q & ~cleared) | moved;
+      status_q  <= (status_q & ~cleared) | {moved_i, record};
       done_q    <= record ? {BANKS{1'b0}} : done_q | done_i;
       if (record) records_q <= records_q + 32'd1;
     end

@@ -10,7 +10,7 @@
 //   free.
 // - Content and data_o are arbitrary at power-up, no reset touches them: nothing is used before it
 //   was written.
-// - Reads without a clock and the words of a crossbar follow address and content at once.
+// - The words of a crossbar follow its content at once.
 // - An address beyond the last word may occur; what it reads is not used, and nothing is written
 //   there.
 

@@ -10,7 +10,7 @@
 //   free.
 // - Content and data_o are arbitrary at power-up, no reset touches them: nothing is used before it
 //   was written.
-// - Reads without a clock and the words of a crossbar follow address and content at once.
+// - The words of a crossbar follow its content at once.
 // - An address beyond the last word may occur; what it reads is not used, and nothing is written
 //   there.
 
@@ -139,6 +139,26 @@ module tiny_ram_1r1w_32x16 (
 
 endmodule
 
+// 64 words of 48 bits: one read port, one write port.
+module tiny_ram_1r1w_48x64 (
+  input  wire clk_i,
+  input  wire read_i,
+  input  wire [5:0] read_address_i,
+  output reg  [47:0] data_o,
+  input  wire write_i,
+  input  wire [5:0] write_address_i,
+  input  wire [47:0] data_i
+);
+
+  (* no_rw_check, ram_style = "block" *) reg [47:0] memory [0:63];
+
+  always @(posedge clk_i) begin
+    if (read_i) data_o <= memory[read_address_i];
+    if (write_i) memory[write_address_i] <= data_i;
+  end
+
+endmodule
+
 // 7 words of 48 bits: one read port, one write port that changes part of a word.
 module tiny_ram_1r1w_48x7_by3 (
   input  wire clk_i,
@@ -213,26 +233,6 @@ module tiny_ram_1rw_40x8 (
   always @(posedge clk_i) begin
     if (write_i) memory[address_i] <= data_i;
     else data_o <= memory[address_i];
-  end
-
-endmodule
-
-// 64 words of 48 bits: one read port without a clock, one write port.
-module tiny_ram_async_48x64 (
-  input  wire clk_i,
-  input  wire [5:0] read_address_i,
-  output wire [47:0] data_o,
-  input  wire write_i,
-  input  wire [5:0] write_address_i,
-  input  wire [47:0] data_i
-);
-
-  reg [47:0] memory [0:63];
-
-  assign data_o = memory[read_address_i];
-
-  always @(posedge clk_i) begin
-    if (write_i) memory[write_address_i] <= data_i;
   end
 
 endmodule

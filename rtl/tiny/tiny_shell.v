@@ -48,12 +48,14 @@ module tiny_shell (
 
   wire hold, clear;
   wire [79:0] step;
+  wire [4:0] moved;
   wire [159:0] count;
 
   bruno_counters #(.COUNT(5)) counters (
     .clk_i(clk_i),
     .rst_i(rst_i | clear),
     .step_i(step),
+    .moved_o(moved),
     .value_o(count)
   );
 
@@ -112,7 +114,7 @@ module tiny_shell (
     .data_i(core_cfg_wdata),
     .value_o(registers_value),
     .known_o(registers_known),
-    .step_i(step),
+    .moved_i(moved),
     .count_i(count),
     .done_i(result_done),
     .record_o(record),
@@ -222,7 +224,7 @@ module tiny_shell (
   );
 
   wire late;
-  wire queue_in_write;
+  wire queue_in_write, queue_in_read;
   wire [5:0] queue_in_write_address, queue_in_read_address;
   wire [47:0] queue_in_data, queue_in_word;
 
@@ -240,13 +242,14 @@ module tiny_shell (
     .memory_write_o(queue_in_write),
     .memory_write_address_o(queue_in_write_address),
     .memory_data_o(queue_in_data),
+    .memory_read_o(queue_in_read),
     .memory_read_address_o(queue_in_read_address),
     .memory_data_i(queue_in_word)
   );
 
-  tiny_ram_async_48x64 queue_in (
+  tiny_ram_1r1w_48x64 queue_in (
     .clk_i(clk_i),
-    .read_address_i(queue_in_read_address), .data_o(queue_in_word),
+    .read_i(queue_in_read), .read_address_i(queue_in_read_address), .data_o(queue_in_word),
     .write_i(queue_in_write), .write_address_i(queue_in_write_address), .data_i(queue_in_data)
   );
 

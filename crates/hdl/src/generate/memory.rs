@@ -18,8 +18,6 @@ pub(super) enum Kind {
     Parts(usize),
     /// One port that reads or writes.
     OnePort,
-    /// A port that reads without a clock, one that writes.
-    Asynchronous,
     /// A port that writes; every word can be read at any time.
     Crossbar,
     /// A port that reads at the clock; a file says what it holds.
@@ -70,7 +68,6 @@ impl Memory {
             Kind::TwoPorts => (TWO_PORTS, None),
             Kind::Parts(part) => (TWO_PORTS, Some(part)),
             Kind::OnePort => (ONE_PORT, None),
-            Kind::Asynchronous => (ASYNCHRONOUS, None),
             Kind::Crossbar => (CROSSBAR, None),
             Kind::Rom => (ROM, None),
         };
@@ -81,7 +78,7 @@ impl Memory {
     /// The memory of a module of this name.
     fn named(chip: &str, module: &str) -> Option<Self> {
         let rest = module.strip_prefix(chip)?.strip_prefix('_')?;
-        let all = [TWO_PORTS, ONE_PORT, ASYNCHRONOUS, CROSSBAR, ROM];
+        let all = [TWO_PORTS, ONE_PORT, CROSSBAR, ROM];
         let of = |stem: &&str| rest.strip_prefix(*stem)?.strip_prefix('_');
         let (stem, shape) = all.iter().find_map(|stem| Some((*stem, of(stem)?)))?;
         let (bits, words) = shape.split_once('x')?;
@@ -90,7 +87,6 @@ impl Memory {
             (TWO_PORTS, "") => Kind::TwoPorts,
             (TWO_PORTS, part) => Kind::Parts(part.parse().ok()?),
             (ONE_PORT, _) => Kind::OnePort,
-            (ASYNCHRONOUS, _) => Kind::Asynchronous,
             (ROM, _) => Kind::Rom,
             _ => Kind::Crossbar,
         };
@@ -103,7 +99,6 @@ impl Memory {
             Kind::TwoPorts => "one read port, one write port",
             Kind::Parts(_) => "one read port, one write port that changes part of a word",
             Kind::OnePort => "one port that reads or writes",
-            Kind::Asynchronous => "one read port without a clock, one write port",
             Kind::Crossbar => "one write port, all words are read at once",
             Kind::Rom => "one read port",
         }
@@ -113,7 +108,7 @@ impl Memory {
     /// short the memory, where flip-flops and their multiplexer would take more logic cells.
     fn attributes(&self) -> &'static str {
         match (self.kind, self.words) {
-            (Kind::Asynchronous | Kind::Crossbar, _) => "",
+            (Kind::Crossbar, _) => "",
             (Kind::Rom, _) => "(* ram_style = \"block\" *) ",
             (_, 0..4) => "(* no_rw_check *) ",
             _ => "(* no_rw_check, ram_style = \"block\" *) ",
@@ -143,10 +138,6 @@ impl Memory {
             Kind::OnePort => (
                 format!("  input  wire write_i,  // write data_i; otherwise data_o takes a word\n  input  wire {address} address_i,\n  input  wire {word} data_i,\n  output reg  {word} data_o\n"),
                 "  always @(posedge clk_i) begin\n    if (write_i) memory[address_i] <= data_i;\n    else data_o <= memory[address_i];\n  end\n".into(),
-            ),
-            Kind::Asynchronous => (
-                format!("  input  wire {address} read_address_i,\n  output wire {word} data_o,\n  input  wire write_i,\n  input  wire {address} write_address_i,\n  input  wire {word} data_i\n"),
-                "  assign data_o = memory[read_address_i];\n\n  always @(posedge clk_i) begin\n    if (write_i) memory[write_address_i] <= data_i;\n  end\n".into(),
             ),
             Kind::Crossbar => (
                 format!("  output wire [{}:0] words_o,  // word 0 lowest\n  input  wire write_i,\n  input  wire {address} write_address_i,\n  input  wire {word} data_i\n", bits * words - 1),
@@ -179,7 +170,6 @@ const COLUMNS: usize = 95;
 
 const TWO_PORTS: &str = "ram_1r1w";
 const ONE_PORT: &str = "ram_1rw";
-const ASYNCHRONOUS: &str = "ram_async";
 const CROSSBAR: &str = "crossbar";
 const ROM: &str = "rom";
 
@@ -267,7 +257,7 @@ const RULES: [&str; 12] = [
     "  free.",
     "- Content and data_o are arbitrary at power-up, no reset touches them: nothing is used before it",
     "  was written.",
-    "- Reads without a clock and the words of a crossbar follow address and content at once.",
+    "- The words of a crossbar follow its content at once.",
     "- An address beyond the last word may occur; what it reads is not used, and nothing is written",
     "  there.",
 ];
@@ -337,10 +327,6 @@ mod tests {
     #[test]
     fn one_port_is_named() {
         check(Kind::OnePort);
-    }
-    #[test]
-    fn a_read_without_clock_is_named() {
-        check(Kind::Asynchronous);
     }
     #[test]
     fn a_crossbar_is_named() {

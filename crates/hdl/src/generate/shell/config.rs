@@ -103,15 +103,18 @@ fn counters() -> String {
     let wires = format!(
         "  wire hold, clear;
   wire [{}:0] step;
+  {} moved;
   wire [{}:0] count;
 ",
         16 * count - 1,
+        net(count),
         32 * count - 1
     );
     let own = [
         ("clk_i", "clk_i"),
         ("rst_i", "rst_i | clear"),
         ("step_i", "step"),
+        ("moved_o", "moved"),
         ("value_o", "count"),
     ];
     let parameters = [("COUNT", count.to_string())];
@@ -139,7 +142,7 @@ fn registers(chip: &Chip) -> String {
         ("data_i", "core_cfg_wdata"),
         ("value_o", "registers_value"),
         ("known_o", "registers_known"),
-        ("step_i", "step"),
+        ("moved_i", "moved"),
         ("count_i", "count"),
         ("done_i", "result_done"),
         ("record_o", "record"),

@@ -6,7 +6,7 @@ use crate::generate::{Port, hidden_neurons, ports::range};
 use bruno_chip::{Interfaces, SHELL_COUNTERS, SpikeInterface};
 use bruno_device::Chip;
 
-/// FIFOs of events hold 2^6.
+/// The memory of a FIFO of events holds 2^6.
 pub const DEPTH_BITS: usize = 6;
 
 pub(super) fn side(chip: &Chip, interfaces: &Interfaces) -> Side {
@@ -307,17 +307,24 @@ struct Queue {
 }
 
 impl Queue {
-    const NETS: [&str; 5] = ["write", "write_address", "data", "read_address", "word"];
+    const NETS: [&str; 6] = [
+        "write",
+        "write_address",
+        "data",
+        "read",
+        "read_address",
+        "word",
+    ];
 
-    fn nets(&self) -> [String; 5] {
+    fn nets(&self) -> [String; 6] {
         Self::NETS.map(|net| format!("{}_{net}", self.name))
     }
 
     fn wires(&self) -> String {
-        let [write, write_address, data, read_address, word] = self.nets();
+        let [write, write_address, data, read, read_address, word] = self.nets();
         let (address, bits) = (range(DEPTH_BITS), range(self.bits));
         format!(
-            "  wire {write};\n  wire {address} {write_address}, {read_address};\n  wire {bits} {data}, {word};\n"
+            "  wire {write}, {read};\n  wire {address} {write_address}, {read_address};\n  wire {bits} {data}, {word};\n"
         )
     }
 
@@ -327,6 +334,7 @@ impl Queue {
             "write_o",
             "write_address_o",
             "data_o",
+            "read_o",
             "read_address_o",
             "data_i",
         ];
@@ -335,16 +343,20 @@ impl Queue {
     }
 
     fn memory(&self, chip: &Chip) -> String {
-        let [write, write_address, data, read_address, word] = &self.nets();
+        let [write, write_address, data, read, read_address, word] = &self.nets();
         let ports: [&[Pin]; 2] = [
-            &[("read_address_i", read_address), ("data_o", word)],
+            &[
+                ("read_i", read),
+                ("read_address_i", read_address),
+                ("data_o", word),
+            ],
             &[
                 ("write_i", write),
                 ("write_address_i", write_address),
                 ("data_i", data),
             ],
         ];
-        let memory = Memory::new(Kind::Asynchronous, self.bits, 1 << DEPTH_BITS);
+        let memory = Memory::new(Kind::TwoPorts, self.bits, 1 << DEPTH_BITS);
         memory.instance(chip, self.name, &ports) + "\n"
     }
 }
