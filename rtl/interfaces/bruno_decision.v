@@ -6,7 +6,7 @@
 // below it the class. 8192 + k `bias`, 16384 + k `score`.
 //
 // Sums and biases are memories of one port beside the module, read in one cycle and used in the
-// next: an output takes two.
+// next: an output takes two. Its sum is compared with the best one in the cycle behind them.
 
 `default_nettype none
 
@@ -45,7 +45,9 @@ module bruno_decision #(
   reg             scanning_q, decided_q;
   reg             read_q;    // bias, sum and current of output at_q have been read
   reg  [BITS-1:0] at_q, class_q;
-  reg  [39:0]     best_q;
+  reg             summed_q;  // output of_q has its sum of the last window, sum_q
+  reg  [BITS-1:0] of_q;
+  reg  [39:0]     sum_q, best_q;
 
   // A transfer of the bus has the memories to itself: what was read for an output is read again.
   wire            step   = read_q & !look_i;
@@ -56,7 +58,7 @@ module bruno_decision #(
   wire            ends   = at_q == LAST[BITS-1:0];
   wire [39:0]     sum    = (opens ? 40'd0 : sum_i) + {{8{result_i[31]}}, result_i}
     + {{16{bias_i[23]}}, bias_i};
-  wire            larger = (at_q == {BITS{1'b0}}) | ($signed(sum) > $signed(best_q));
+  wire            larger = (of_q == {BITS{1'b0}}) | ($signed(sum_q) > $signed(best_q));
 
   wire            a_bias  = (index_i >= 26'd8192) & (index_i < 26'd8192 + {13'd0, OUTPUTS});
   wire            a_score = (index_i >= 26'd16384) & (index_i < 26'd16384 + {13'd0, OUTPUTS});
@@ -108,23 +110,15 @@ module bruno_decision #(
     if (rst_i | clear_i) begin
       scanning_q <= 1'b0;
       read_q     <= 1'b0;
-      decided_q  <= 1'b0;
       window_q   <= 14'd0;
       at_q       <= {BITS{1'b0}};
-      class_q    <= {BITS{1'b0}};
-      best_q     <= 40'd0;
     end else if (scanning_q) begin
       read_q <= !read_q & !look_i;
       if (step) begin
         at_q <= ends ? {BITS{1'b0}} : at_q + ONE;
-        if (last & larger) begin
-          best_q  <= sum;
-          class_q <= at_q;
-        end
         if (ends) begin
           scanning_q <= 1'b0;
           window_q   <= window_q + 14'd1;
-          decided_q  <= last;
         end
       end
     end else if (record_i & (window_q < windows_q)) begin
@@ -133,6 +127,24 @@ module bruno_decision #(
       end else begin
         window_q <= window_q + 14'd1;
       end
+    end
+  end
+
+  always @(posedge clk_i) begin
+    sum_q <= sum;
+    of_q  <= at_q;
+    if (rst_i | clear_i) begin
+      summed_q  <= 1'b0;
+      decided_q <= 1'b0;
+      class_q   <= {BITS{1'b0}};
+      best_q    <= 40'd0;
+    end else begin
+      summed_q <= step & last;
+      if (summed_q & larger) begin
+        best_q  <= sum_q;
+        class_q <= of_q;
+      end
+      if (summed_q & (of_q == LAST[BITS-1:0])) decided_q <= 1'b1;
     end
   end
 

@@ -54,12 +54,12 @@ fn pairs() {
     check(2, "lif", 3, Shape::FeedForward);
 }
 #[test]
-fn four() {
-    check(4, "lif", 8, Shape::TwoLayers);
-}
-#[test]
 fn sixteen() {
     check(16, "felif", 1, Shape::TwoLayers);
+}
+#[test]
+fn sixteen_of_eight_bits() {
+    check(16, "lif", 8, Shape::TwoLayers);
 }
 #[test]
 fn sixty_four() {

@@ -42,6 +42,8 @@ enum Template {
     Jsb,
     /// 24 inputs, 16 recurrent LIF neurons, 7 classes behind one SPI port: fits an iCE40 HX8K (docs/synthesis.md).
     Tiny,
+    /// 24 inputs, 64 recurrent FeLIF neurons, 7 classes behind one SPI port: fits an ECP5-85 (docs/synthesis.md).
+    Felif64,
 }
 
 impl New {
@@ -64,6 +66,7 @@ impl New {
             Template::Braille => ("braille", include_str!("../../chips/braille.json")),
             Template::Jsb => ("jsb", include_str!("../../chips/jsb.json")),
             Template::Tiny => ("tiny", include_str!("../../chips/tiny.json")),
+            Template::Felif64 => ("felif64", include_str!("../../chips/felif64.json")),
         };
         let named = |name: &str| format!("\"name\": \"{name}\"");
         let text = text.replacen(&named(name), &named(&self.stem(name)), 1);
