@@ -62,6 +62,7 @@ pub(crate) fn print(
         "check -assert".into(),
         "select -assert-none t:$dlatch".into(),
     ];
+    lines.extend(ram_styles(subject, device));
     lines.extend(memories_within(subject));
     match device {
         Some(device) if subject.whole => lines.extend(whole(device, &subject.top)),
@@ -78,6 +79,34 @@ pub(crate) fn print(
         lines.extend(timed(library));
     }
     lines.join("\n") + "\n"
+}
+
+/// Words of the longest memory that is made of look-up tables on an ECP5, whose block RAMs answer 5.8 ns after the clock.
+const SHORT: usize = 64;
+
+/// Short memories are look-up tables on ECP5 and Gowin: these are faster, and a chip of many asks for many block RAMs. Yosys
+/// chooses by size; on an ECP5 the clock does.
+fn ram_styles(subject: &Subject, device: Option<Device>) -> Vec<String> {
+    let target = device.map(Device::target);
+    let short = subject
+        .memories
+        .iter()
+        .filter(|m| words(m).is_some_and(|words| words <= SHORT));
+    let fast = short.map(|m| format!("setattr -set ram_style \"distributed\" {m}/m:*"));
+    let free = "setattr -unset ram_style */m:*".to_string();
+    match target {
+        Some(Target::Ecp5) => [free].into_iter().chain(fast).collect(),
+        Some(Target::Gowin) => vec![free],
+        _ => vec![],
+    }
+}
+
+/// The words of a memory with a port to read and one to write, of its module's name: `chip_ram_1r1w_48x64`,
+/// `chip_ram_1r1w_24x7_by3`.
+fn words(module: &str) -> Option<usize> {
+    let (_, shape) = module.rsplit_once("_ram_1r1w_")?;
+    let (_, words) = shape.split_once('x')?;
+    words.split('_').next()?.parse().ok()
 }
 
 /// A memory is counted, and mapped, in the module that instantiates it.
@@ -130,14 +159,11 @@ fn cells(subject: &Subject, library: Option<Library>, memories: Memories) -> Vec
 
 /// All in one piece, as the family's own script maps it.
 fn whole(device: Device, top: &str) -> Vec<String> {
-    let mut lines = vec![format!("log -stderr {PROGRESS}mapping {top} in one piece")];
-    if device.target() != Target::Ice40 {
-        // Short memories are look-up tables there: these are faster, and a chip of many asks for many block RAMs.
-        lines.push("setattr -unset ram_style m:*".into());
-    }
-    lines.push(device.synthesis(top));
-    lines.push(format!("json -o {} t:$mem_v2", files::MEMORIES));
-    lines
+    vec![
+        format!("log -stderr {PROGRESS}mapping {top} in one piece"),
+        device.synthesis(top),
+        format!("json -o {} t:$mem_v2", files::MEMORIES),
+    ]
 }
 
 /// The steps of `synth_ice40` with another ABC script, around the chip and its pins.
@@ -170,4 +196,20 @@ fn timed(library: Library) -> Vec<String> {
         // OpenSTA reads no concatenation on the left of an assignment.
         format!("write_verilog -noattr -noexpr -simple-lhs {}", files::TIMED),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(module: &str, expected: Option<usize>) {
+        assert_eq!(words(module), expected, "{module}");
+    }
+
+    #[test]
+    fn words_of_memories() {
+        check("chip_ram_1r1w_48x64", Some(64));
+        check("two_2x3_ram_1r1w_24x7_by3", Some(7));
+        check("chip_ram_1rw_24x8", None);
+    }
 }
